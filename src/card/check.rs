@@ -1,0 +1,1 @@
+//! What a good card has: returns a list of problems, never fails.

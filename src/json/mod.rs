@@ -1,0 +1,1 @@
+//! JSON as a text with places: read leniently, edit in place.

@@ -1,0 +1,1 @@
+//! Bytes on disk: keep, open, delete; our names, never the client's.

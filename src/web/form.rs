@@ -1,0 +1,1 @@
+//! Posted fields with dotted names into values, and values into controls.

@@ -1,0 +1,2 @@
+//! HTTP; the only room that knows status codes.
+pub mod form;
