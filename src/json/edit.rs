@@ -3,7 +3,7 @@ use std::ops::Range;
 
 use super::parse::{Kind, Node};
 use super::style::{Style, after_newline, entries, quote, write};
-use crate::card::Value;
+use super::Value;
 
 /// Above this many pairs two long lists are compared entry by entry instead of aligned.
 const MAX_ALIGNED_PAIRS: usize = 4_000_000;

@@ -10,12 +10,13 @@ mod parse;
 mod style;
 #[cfg(test)]
 pub(crate) mod tests;
+mod value;
 
 pub use edit::{Edit, apply, edits};
 pub use parse::{Document, Kind, Member, Node, Quirk, QuirkKind, SyntaxError, parse};
 pub use style::{Style, quote};
+pub use value::Value;
 
-use crate::card::Value;
 
 /// The value as JSON text on one line, numbers as they were spelled.
 pub fn to_text(value: &Value) -> String {

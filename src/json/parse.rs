@@ -1,7 +1,7 @@
 use std::collections::HashSet;
 use std::ops::Range;
 
-use crate::card::Value;
+use super::Value;
 
 /// How deep lists and groups may nest; as in `serde_json`, so that nothing deeper can be stored.
 const MAX_DEPTH: usize = 128;
@@ -104,6 +104,20 @@ impl Node {
                     .map(|member| (member.key.clone(), member.node.to_value()))
                     .collect(),
             ),
+        }
+    }
+
+    /// The value without places, taking over the texts.
+    pub fn into_value(self) -> Value {
+        match self.kind {
+            Kind::Null => Value::Null,
+            Kind::Bool(yes) => Value::Bool(yes),
+            Kind::Number(spelling) => Value::Number(spelling),
+            Kind::Text(text) => Value::Text(text),
+            Kind::List(items) => Value::List(items.into_iter().map(Node::into_value).collect()),
+            Kind::Group(members) => {
+                Value::Group(members.into_iter().map(|member| (member.key, member.node.into_value())).collect())
+            }
         }
     }
 

@@ -1,5 +1,5 @@
 use super::parse::{Kind, Node};
-use crate::card::Value;
+use super::Value;
 
 /// How a JSON text is laid out.
 #[derive(Clone, Debug, PartialEq, Eq)]
