@@ -27,7 +27,14 @@ pub fn difference(old: &Card, new: &Card) -> Vec<Change> {
     let new_sections = by_title(new);
     let mut changes = Vec::new();
     for (name, section) in &new_sections {
-        compare(old_sections.iter().find(|(other, _)| other == name).map(|(_, old)| *old), Some(section), &mut changes);
+        compare(
+            old_sections
+                .iter()
+                .find(|(other, _)| other == name)
+                .map(|(_, old)| *old),
+            Some(section),
+            &mut changes,
+        );
     }
     for (name, section) in &old_sections {
         if !new_sections.iter().any(|(other, _)| other == name) {
@@ -51,7 +58,9 @@ fn by_title(card: &Card) -> Vec<((&str, usize), &Section)> {
 }
 
 fn compare(old: Option<&Section>, new: Option<&Section>, changes: &mut Vec<Change>) {
-    let Some(title) = new.or(old).map(|section| section.title.clone()) else { return };
+    let Some(title) = new.or(old).map(|section| section.title.clone()) else {
+        return;
+    };
     let none: &[Field] = &[];
     let old_fields = old.map_or(none, |section| &section.fields);
     let new_fields = new.map_or(none, |section| &section.fields);
@@ -64,7 +73,10 @@ fn compare(old: Option<&Section>, new: Option<&Section>, changes: &mut Vec<Chang
         });
     };
     for field in new_fields {
-        let before = old_fields.iter().find(|other| other.id == field.id).map(|other| &other.value);
+        let before = old_fields
+            .iter()
+            .find(|other| other.id == field.id)
+            .map(|other| &other.value);
         if before != Some(&field.value) {
             push(&field.label, before, Some(&field.value));
         }
@@ -75,9 +87,16 @@ fn compare(old: Option<&Section>, new: Option<&Section>, changes: &mut Vec<Chang
         }
     }
     let came_or_went = old.is_some() != new.is_some();
-    let custom = !super::outline::ALL.iter().any(|outline| outline.sections.iter().any(|part| part.title == title));
+    let custom = !super::outline::ALL
+        .iter()
+        .any(|outline| outline.sections.iter().any(|part| part.title == title));
     if came_or_went && custom && old_fields.is_empty() && new_fields.is_empty() {
-        changes.push(Change { section: title, field: None, before: None, after: None });
+        changes.push(Change {
+            section: title,
+            field: None,
+            before: None,
+            after: None,
+        });
     }
 }
 
@@ -88,9 +107,19 @@ mod tests {
     fn card(fields: &[(&str, &str)]) -> Card {
         let fields = fields
             .iter()
-            .map(|(id, text)| Field { id: (*id).into(), label: (*id).into(), value: Value::text(*text) })
+            .map(|(id, text)| Field {
+                id: (*id).into(),
+                label: (*id).into(),
+                value: Value::text(*text),
+            })
             .collect();
-        Card { sections: vec![Section { key: "notes".into(), title: "Notes".into(), fields }] }
+        Card {
+            sections: vec![Section {
+                key: "notes".into(),
+                title: "Notes".into(),
+                fields,
+            }],
+        }
     }
 
     #[test]
@@ -105,12 +134,20 @@ mod tests {
             .iter()
             .map(|change| {
                 let text = |value: &Option<Value>| value.as_ref().and_then(|value| value.as_text().map(str::to_owned));
-                (change.field.as_deref().unwrap_or(""), text(&change.before), text(&change.after))
+                (
+                    change.field.as_deref().unwrap_or(""),
+                    text(&change.before),
+                    text(&change.after),
+                )
             })
             .collect();
         assert_eq!(
             short,
-            [("+a", Some("1".into()), Some("3".into())), ("+c", None, Some("4".into())), ("+b", Some("2".into()), None)]
+            [
+                ("+a", Some("1".into()), Some("3".into())),
+                ("+c", None, Some("4".into())),
+                ("+b", Some("2".into()), None)
+            ]
         );
     }
 

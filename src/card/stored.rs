@@ -40,7 +40,11 @@ pub fn from_value(value: Value) -> Option<Field> {
         }
     }
     let id = id?;
-    Some(Field { label: label.unwrap_or_else(|| id.clone()), id, value: answer? })
+    Some(Field {
+        label: label.unwrap_or_else(|| id.clone()),
+        id,
+        value: answer?,
+    })
 }
 
 #[cfg(test)]

@@ -1,9 +1,9 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
+use super::Value;
 use super::parse::{Kind, Node};
 use super::style::{Style, after_newline, entries, quote, write};
-use super::Value;
 
 /// Above this many pairs two long lists are compared entry by entry instead of aligned.
 const MAX_ALIGNED_PAIRS: usize = 4_000_000;

@@ -17,7 +17,6 @@ pub use parse::{Document, Kind, Member, Node, Quirk, QuirkKind, SyntaxError, par
 pub use style::{Style, quote};
 pub use value::Value;
 
-
 /// The value as JSON text on one line, numbers as they were spelled.
 pub fn to_text(value: &Value) -> String {
     let mut text = String::new();

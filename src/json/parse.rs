@@ -115,9 +115,12 @@ impl Node {
             Kind::Number(spelling) => Value::Number(spelling),
             Kind::Text(text) => Value::Text(text),
             Kind::List(items) => Value::List(items.into_iter().map(Node::into_value).collect()),
-            Kind::Group(members) => {
-                Value::Group(members.into_iter().map(|member| (member.key, member.node.into_value())).collect())
-            }
+            Kind::Group(members) => Value::Group(
+                members
+                    .into_iter()
+                    .map(|member| (member.key, member.node.into_value()))
+                    .collect(),
+            ),
         }
     }
 
