@@ -117,12 +117,7 @@ pub fn removed(
 }
 
 /// Removed states of this key become ordinary earlier values: the section is there again.
-pub(super) fn mark_restored(
-    conn: &mut DbConnection,
-    session: &SessionId,
-    card: &str,
-    key: &str,
-) -> Result<(), Error> {
+pub(super) fn mark_restored(conn: &mut DbConnection, session: &SessionId, card: &str, key: &str) -> Result<(), Error> {
     diesel::update(
         card_revisions::table
             .filter(card_revisions::session_id.eq(session.as_str()))
@@ -154,12 +149,7 @@ pub(super) fn rename(
 }
 
 /// The highest version kept under this key, 0 if there is none: a new section of that key counts on from it.
-pub(super) fn last_version(
-    conn: &mut DbConnection,
-    session: &SessionId,
-    card: &str,
-    key: &str,
-) -> Result<i32, Error> {
+pub(super) fn last_version(conn: &mut DbConnection, session: &SessionId, card: &str, key: &str) -> Result<i32, Error> {
     let last: Option<i32> = card_revisions::table
         .filter(card_revisions::session_id.eq(session.as_str()))
         .filter(card_revisions::card_id.eq(card))

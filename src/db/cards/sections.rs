@@ -50,10 +50,7 @@ fn of_card<'a>(session: &'a str, card: &'a str) -> _ {
 /// [`Error::NotFound`] when the card is not the session's.
 pub fn sections(conn: &mut DbConnection, session: &SessionId, card: &str) -> Result<Vec<CardSectionData>, Error> {
     let rows: Vec<Columns> = of_card(session.as_str(), card)
-        .order((
-            card_section_data::position.asc(),
-            card_section_data::section_key.asc(),
-        ))
+        .order((card_section_data::position.asc(), card_section_data::section_key.asc()))
         .select(COLUMNS)
         .load(conn)?;
     if rows.is_empty() {
