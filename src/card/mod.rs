@@ -7,6 +7,7 @@
 pub mod change;
 pub mod check;
 pub mod outline;
+pub mod picture;
 mod value;
 
 pub use value::Value;
