@@ -7,6 +7,7 @@
 pub mod change;
 pub mod check;
 pub mod outline;
+pub mod picture;
 pub mod stored;
 
 pub use crate::json::Value;

@@ -78,7 +78,7 @@ fn is_key(key: &str) -> bool {
 
 /// A new document with the card.
 pub(super) fn new_document(card: &Card, outline: &str) -> Value {
-    let sections = card.sections.iter().map(|section| new_section(section)).collect();
+    let sections = card.sections.iter().map(new_section).collect();
     Value::Group(vec![
         ("format".into(), Value::text("cartellino")),
         ("version".into(), Value::Number(VERSION.into())),

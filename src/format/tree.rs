@@ -126,11 +126,8 @@ pub(super) fn arrange(
             (None, None) => leading.push(member),
         }
     }
-    match filled.first_mut() {
-        Some((_, group)) => {
-            group.splice(0..0, leading.drain(..));
-        }
-        None => {}
+    if let Some((_, group)) = filled.first_mut() {
+        group.splice(0..0, leading.drain(..));
     }
     let mut filled = filled.into_iter().peekable();
     let mut result = Vec::with_capacity(members.len());
