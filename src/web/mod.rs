@@ -13,6 +13,7 @@ mod headers;
 pub mod page;
 pub mod pages;
 mod posted;
+pub mod words;
 
 use std::io;
 use std::net::SocketAddr;
@@ -31,8 +32,8 @@ use crate::session::{self, Sessions};
 use crate::uploads::Uploads;
 use error::Error;
 use pages::{
-    changes, delete, download, duplicate, health, help, home, import, overview, preview, privacy, sections, session as own,
-    session_delete, upload,
+    changes, delete, download, duplicate, health, help, home, import, overview, preview, privacy, sections,
+    session as own, session_delete, upload,
 };
 
 /// What handlers share; cheap to clone.
@@ -46,6 +47,19 @@ pub struct AppState {
     pub uploads: Uploads,
     /// The time.
     pub clock: Clock,
+}
+
+impl AppState {
+    /// The name under which browsers reach this server, without the scheme.
+    fn host(&self) -> String {
+        match &self.config.public_origin {
+            Some(origin) => origin
+                .split_once("://")
+                .map_or(origin.as_str(), |(_, host)| host)
+                .to_owned(),
+            None => self.config.listen.to_string(),
+        }
+    }
 }
 
 /// One method of one address.
@@ -98,7 +112,9 @@ pub fn routes() -> Vec<RouteEntry> {
         post("/cards/{card}", |route| route.to(overview::post)),
         get("/cards/{card}/import", |route| route.to(import::get)),
         post("/cards/{card}/sections", |route| route.to(sections::post)),
-        post("/cards/{card}/sections/{section}/restore", |route| route.to(sections::restore)),
+        post("/cards/{card}/sections/{section}/restore", |route| {
+            route.to(sections::restore)
+        }),
         get("/cards/{card}/preview", |route| route.to(preview::get)),
         get("/cards/{card}/changes", |route| route.to(changes::get)),
         get("/cards/{card}/download", |route| route.to(download::get)),
@@ -159,17 +175,19 @@ const MOST_WORKERS: usize = 8;
 /// Starts the server and says where it listens. Await the [`Server`] to run it; its handle stops it.
 ///
 /// # Errors
-/// When the address cannot be listened on, or the secret of the sessions can neither be read nor made.
-pub fn start(config: Config, db: Db, clock: Clock) -> io::Result<(Server, SocketAddr)> {
+/// When the address cannot be listened on, or the sessions' secret or the folder for uploads cannot be used.
+pub fn start(config: &Config, db: Db, clock: Clock) -> io::Result<(Server, SocketAddr)> {
     let listen = config.listen;
-    let sessions = Sessions::open(&config, db.clone(), clock.clone())?;
+    let sessions = Sessions::open(config, db.clone(), clock.clone())?;
     let state = AppState {
-        uploads: Uploads::new(config.uploads.clone()),
-        config: Arc::new(config),
+        config: Arc::new(config.clone()),
+        uploads: Uploads::open(&config.uploads).map_err(io::Error::other)?,
         db,
         clock,
     };
-    let workers = std::thread::available_parallelism().map_or(2, usize::from).min(MOST_WORKERS);
+    let workers = std::thread::available_parallelism()
+        .map_or(2, usize::from)
+        .min(MOST_WORKERS);
     let server = HttpServer::new(move || {
         App::new()
             .app_data(web::Data::new(state.clone()))
@@ -190,7 +208,6 @@ pub fn start(config: Config, db: Db, clock: Clock) -> io::Result<(Server, Socket
     .client_request_timeout(HEAD_TIMEOUT)
     .max_connections(CONNECTIONS_PER_WORKER)
     .shutdown_timeout(10)
-    .disable_signals()
     .bind(listen)?;
     let address = server.addrs().first().copied().unwrap_or(listen);
     Ok((server.run(), address))

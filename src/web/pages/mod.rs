@@ -16,6 +16,7 @@ pub mod session;
 pub mod session_delete;
 pub mod unreadable;
 pub mod upload;
+pub mod without_cookie;
 
 use serde::Deserialize;
 
