@@ -28,6 +28,8 @@ struct Offer {
     id: &'static str,
     name: &'static str,
     about: &'static str,
+    /// `JSON` or `HTML`, for the button.
+    ending: String,
     file: String,
     is_recommended: bool,
     losses: Vec<String>,
@@ -108,6 +110,7 @@ fn offers(whole: &Whole) -> Vec<Offer> {
                 id: format.id(),
                 name: format.name(),
                 about: about(format, format == own && whole.source.is_some()),
+                ending: format.extension().to_uppercase(),
                 file: file_name(&whole.row.title, format.extension()),
                 is_recommended: format == own,
                 more_losses: losses.len().saturating_sub(SHOWN),
