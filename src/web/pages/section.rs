@@ -94,6 +94,7 @@ struct ConflictPage {
     key: String,
     title: String,
     version: i32,
+    from: String,
     saved_at: Date,
     carried: Vec<(String, String)>,
     differences: Vec<Difference>,
@@ -351,6 +352,9 @@ fn save(
     }
     let mut memory = base.clone().unwrap_or_default();
     memory.extend(stored::from_text(&current.value));
+    if let Some(value) = form.word("from").parse().ok().map(|from| cards::revision(conn, session, id, key, from)) {
+        memory.extend(value?.iter().flat_map(|value| stored::from_text(value)));
+    }
     let mut fields = form.fields(part, &memory);
     match &action {
         Action::Clear => clear(&mut fields),
@@ -545,6 +549,7 @@ fn conflict_page(visitor: &Visitor, clash: Clash, form: Form) -> ConflictPage {
         key: clash.current.section_key.clone(),
         title: clash.current.title.clone(),
         version: clash.current.version,
+        from: form.word("version").to_owned(),
         saved_at: clash.current.updated_at.into(),
         carried: form.pairs.into_iter().filter(|(name, _)| name.starts_with("f.")).collect(),
         differences,
