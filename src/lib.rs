@@ -10,6 +10,7 @@ pub mod config;
 pub mod db;
 pub mod format;
 pub mod json;
+pub mod prose;
 pub mod session;
 pub mod uploads;
 pub mod web;

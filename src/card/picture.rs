@@ -73,7 +73,7 @@ fn is_base64(text: &str) -> bool {
 
 /// Base64 of anything mixes cases and digits; long hexadecimal numbers and paths seldom do.
 fn looks_random(text: &str) -> bool {
-    let has = |wanted: fn(&u8) -> bool| text.as_bytes().iter().any(|byte| wanted(byte));
+    let has = |wanted: fn(&u8) -> bool| text.as_bytes().iter().any(wanted);
     has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase) && has(u8::is_ascii_digit)
 }
 
