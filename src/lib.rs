@@ -6,11 +6,13 @@
 pub mod card;
 pub mod cleanup;
 pub mod cli;
+pub mod clock;
 pub mod config;
 pub mod db;
 pub mod format;
 pub mod json;
 pub mod prose;
+pub mod random;
 pub mod session;
 pub mod uploads;
 pub mod web;
