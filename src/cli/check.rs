@@ -11,7 +11,7 @@ pub(super) fn run(files: &[PathBuf]) -> anyhow::Result<ExitCode> {
     for file in files {
         let bytes = read(file)?;
         let name = file.display();
-        match format::read(&bytes, file.to_str()) {
+        match format::read(&bytes) {
             Ok(reading) => {
                 for finding in reading.findings {
                     problems += usize::from(finding.severity == Severity::Problem);
