@@ -1,6 +1,7 @@
 //! Both databases, for stories that must be the same on either.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use cartellino::db::{Db, DbConnection, Error, migrations};
 use diesel::RunQueryDsl as _;
@@ -16,16 +17,26 @@ pub struct Backend {
     pub url: String,
     /// Its rows.
     pub db: Db,
-    folder: TempDir,
+    folder: Arc<TempDir>,
 }
 
 impl Backend {
     async fn new(name: &'static str, url: Option<String>) -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = Arc::new(tempfile::tempdir().unwrap());
         let url = url.unwrap_or_else(|| format!("sqlite://{}", folder.path().join("cards.db").display()));
         let db = Db::open(&url).unwrap();
         db.run(migrations::migrate).await.unwrap();
         Self { name, url, db, folder }
+    }
+
+    /// The same database, opened by another server.
+    pub fn same(other: &Self) -> Self {
+        Self {
+            name: other.name,
+            url: other.url.clone(),
+            db: Db::open(&other.url).unwrap(),
+            folder: Arc::clone(&other.folder),
+        }
     }
 
     /// SQLite alone.

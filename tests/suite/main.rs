@@ -5,4 +5,5 @@ mod postgres;
 
 mod cleanup;
 mod migrations;
+mod sessions;
 mod storage;
