@@ -10,11 +10,7 @@ pub(super) fn run(files: &[PathBuf]) -> anyhow::Result<ExitCode> {
     let mut problems = 0;
     for file in files {
         let name = file.display();
-<<<<<<< HEAD
         match format::read(&read(file)?) {
-=======
-        match format::read(&bytes) {
->>>>>>> a
             Ok(reading) => {
                 for finding in reading.report() {
                     problems += usize::from(finding.severity == Severity::Problem);
