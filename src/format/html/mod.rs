@@ -10,12 +10,13 @@ use askama::Template;
 use self::shown::{Reader, Shown};
 use crate::card::check::is_answered;
 use crate::card::outline::{self, FREE, Outline};
-use crate::card::{Card, Field, Section, Value};
+use crate::card::{Card, Field, Value};
 
 /// A section as readers see it: only what has content.
 struct ShownSection<'a> {
     /// Name of the place in the page, unique in it.
     id: String,
+    /// Empty for single facts gathered from several sections.
     title: &'a str,
     fields: Vec<ShownField<'a>>,
 }
@@ -40,29 +41,30 @@ struct Page<'a> {
     facts: Vec<String>,
     /// Labels of the questions of the short path that have no answer yet.
     open: Vec<&'static str>,
-    sections: &'a [ShownSection<'a>],
+    /// The sections that have a title.
+    contents: Vec<&'a ShownSection<'a>>,
     body: Body<'a>,
 }
 
 /// The card as a fragment of HTML: an `h2` for each section, an `h3` for each field.
 pub fn body(card: &Card, outline_key: &str) -> String {
-    let sections = sections(card, outline(outline_key));
+    let sections = sections(card, outline(outline_key), None);
     render(&Body { sections: &sections })
 }
 
 /// The card as one self-contained, printable page.
 pub fn page(card: &Card, title: &str, outline_key: &str) -> String {
     let outline = outline(outline_key);
-    let sections = sections(card, outline);
     let title = match title.trim() {
         "" => "Untitled model card",
         title => title,
     };
+    let sections = sections(card, outline, Some(title));
     render(&Page {
         title,
         facts: facts(card),
         open: open_questions(card, outline),
-        sections: &sections,
+        contents: sections.iter().filter(|section| !section.title.is_empty()).collect(),
         body: Body { sections: &sections },
     })
 }
@@ -77,33 +79,65 @@ fn render(template: &impl Template) -> String {
     template.render().unwrap_or_default()
 }
 
-fn sections<'a>(card: &'a Card, outline: &Outline) -> Vec<ShownSection<'a>> {
+/// The sections with content. Files without sections of their own have many that hold a single
+/// fact; where several follow each other they are gathered, or the page would be all headings.
+/// The name is left out if the `heading` of the page already says it.
+fn sections<'a>(card: &'a Card, outline: &Outline, heading: Option<&str>) -> Vec<ShownSection<'a>> {
     let mut reader = Reader::default();
-    let has_content = |section: &&Section| section.fields.iter().any(|field| !field.value.is_blank());
-    let sections = card.sections.iter().filter(has_content).enumerate();
-    sections
-        .map(|(index, section)| {
-            let fields: Vec<&Field> = section.fields.iter().filter(|field| !field.value.is_blank()).collect();
-            let is_alone = fields.len() == 1;
-            let shown = fields.into_iter().map(|field| {
-                let kind = outline.question(&field.id).map(|question| &question.kind);
-                let label = field.label.trim();
-                let repeats = is_alone && label.eq_ignore_ascii_case(section.title.trim());
-                ShownField {
-                    label: if repeats { "" } else { label },
-                    value: reader.field(field, kind),
+    let mut shown: Vec<ShownSection> = Vec::new();
+    for section in &card.sections {
+        let is_shown = |field: &&Field| {
+            let repeats = field.id == "model-details.name" && field.value.as_text().map(str::trim) == heading;
+            !field.value.is_blank() && !repeats
+        };
+        let fields = section.fields.iter().filter(is_shown);
+        let mut fields: Vec<ShownField> = fields
+            .map(|field| ShownField {
+                label: field.label.trim(),
+                value: reader.field(field, outline),
+            })
+            .collect();
+        let title = match section.title.trim() {
+            "" => "Untitled section",
+            title => title,
+        };
+        if let [only] = &mut fields[..]
+            && only.label.eq_ignore_ascii_case(title)
+        {
+            only.label = "";
+        }
+        if !fields.is_empty() {
+            let id = format!("part-{}", shown.len() + 1);
+            shown.push(ShownSection { id, title, fields });
+        }
+    }
+    gather(shown)
+}
+
+/// Puts single facts that follow each other into one section without a title.
+fn gather(sections: Vec<ShownSection>) -> Vec<ShownSection> {
+    let is_fact = |section: &ShownSection| match &section.fields[..] {
+        [only] => section.title.is_empty() || (only.label.is_empty() && only.value.is_fact()),
+        _ => section.title.is_empty(),
+    };
+    let mut gathered: Vec<ShownSection> = Vec::new();
+    for mut section in sections {
+        match gathered.last_mut() {
+            Some(last) if is_fact(last) && is_fact(&section) => {
+                for part in [&mut *last, &mut section] {
+                    if let [only] = &mut part.fields[..]
+                        && !part.title.is_empty()
+                    {
+                        only.label = part.title;
+                    }
                 }
-            });
-            ShownSection {
-                id: format!("part-{}", index + 1),
-                title: match section.title.trim() {
-                    "" => "Untitled section",
-                    title => title,
-                },
-                fields: shown.collect(),
+                last.title = "";
+                last.fields.append(&mut section.fields);
             }
-        })
-        .collect()
+            _ => gathered.push(section),
+        }
+    }
+    gathered
 }
 
 /// What a label beside a picture would say first: version, date, licence.
@@ -137,10 +171,11 @@ fn facts(card: &Card) -> Vec<String> {
         .collect()
 }
 
-/// Labels of what should be answered first and is not. A card that shares no section with the
+/// Labels of what should be answered first and is not. A card without a field of the
 /// outline follows another plan and is not measured by this one.
 fn open_questions(card: &Card, outline: &Outline) -> Vec<&'static str> {
-    if !outline.sections.iter().any(|part| card.section(part.key).is_some()) {
+    let mut fields = card.sections.iter().flat_map(|section| &section.fields);
+    if !fields.any(|field| outline.question(&field.id).is_some()) {
         return Vec::new();
     }
     let is_open = |id: &str| !card.value(id).is_some_and(is_answered);

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use crate::card::outline::{Column, Kind};
+use crate::card::outline::{Column, Kind, Outline};
 use crate::card::picture::{self, Blob};
 use crate::card::{Field, Value};
 use crate::{json, prose};
@@ -85,6 +85,20 @@ impl Shown {
         matches!(self, Self::Nothing)
     }
 
+    /// Whether it can head its row; a whole sentence cannot.
+    fn is_heading(&self) -> bool {
+        match self {
+            Self::Line(text) => text.chars().count() <= 60,
+            Self::Link { .. } => true,
+            _ => false,
+        }
+    }
+
+    /// Whether it fits beside its name.
+    pub(super) fn is_fact(&self) -> bool {
+        self.is_small()
+    }
+
     fn has_picture(&self) -> bool {
         match self {
             Self::Picture { .. } | Self::Figure { .. } => true,
@@ -120,14 +134,17 @@ pub(super) struct Reader {
 }
 
 impl Reader {
-    /// A field's value; `kind` is that of its question, if an outline knows it.
-    pub(super) fn field(&mut self, field: &Field, kind: Option<&Kind>) -> Shown {
+    /// A field's value, as its question wants it if the outline knows it.
+    pub(super) fn field(&mut self, field: &Field, outline: &Outline) -> Shown {
         if field.id == "quantitative-analyses.selected_metrics"
             && let Some(shown) = field.value.as_text().and_then(webcards_metrics)
         {
             return shown;
         }
-        self.value(&field.value, kind.unwrap_or(&Kind::Markdown), &field.label)
+        let kind = outline
+            .question(&field.id)
+            .map_or(&Kind::Markdown, |question| &question.kind);
+        self.value(&field.value, kind, &field.label)
     }
 
     /// A value; `name` says what it is where there are only pictures to see.
@@ -319,9 +336,10 @@ impl Reader {
         let caption = caption.unwrap_or_default().trim().to_owned();
         let alt = if caption.is_empty() { name } else { &caption };
         let picture = Box::new(self.value(image, &Kind::Line, alt));
-        let rest = match members.is_empty() {
-            true => Shown::Nothing,
-            false => self.plain_group(members),
+        let rest = match members[..] {
+            [] => Shown::Nothing,
+            [("description", text)] => self.value(text, &Kind::Markdown, alt),
+            _ => self.plain_group(members),
         };
         Shown::Figure {
             picture,
@@ -399,6 +417,17 @@ fn address(text: &str, kind: &Kind) -> Option<String> {
         .any(|start| lower.len() > start.len() && lower.starts_with(start))
     {
         return Some(text.to_owned());
+    }
+    let is_mailbox = |text: &str| {
+        let sides = text.split_once('@');
+        sides.is_some_and(|(name, host)| !name.is_empty() && host.contains('.') && !host.contains(['@', '/', ':']))
+    };
+    if is_mailbox(text)
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"@._+-".contains(&byte))
+    {
+        return Some(format!("mailto:{text}"));
     }
     if lower.starts_with("mailto:") && lower.contains('@') {
         return Some(text.to_owned());
