@@ -11,6 +11,7 @@ pub mod import;
 pub mod overview;
 pub mod preview;
 pub mod privacy;
+pub mod section;
 pub mod sections;
 pub mod session;
 pub mod session_delete;

@@ -1,0 +1,563 @@
+//! Values as controls of a form: what [`form`](super::form) reads back.
+//!
+//! The question's kind chooses the control when the value has that shape; any other value gets
+//! the control of its own shape, so that whatever a file held can be shown and edited.
+
+use askama::Template;
+
+use super::form::{fingerprint, is_kept};
+use crate::card::outline::{Column, Kind};
+use crate::card::picture::{self, Blob};
+use crate::card::{Field, Value};
+use crate::json;
+
+/// A value with more single parts than this, or nested deeper, is edited as JSON text.
+const MAX_PARTS: usize = 150;
+/// A list with more rows than this is edited as JSON text.
+const MAX_ROWS: usize = 60;
+/// How deep groups are shown inside each other.
+const MAX_LEVELS: usize = 4;
+/// A picture larger than this, in base64 characters, is named but not shown in the form.
+const LARGEST_SHOWN: usize = 400_000;
+
+/// One control, with the controls inside it.
+#[derive(Template)]
+#[template(path = "control.html")]
+pub struct Control {
+    /// The name in the form: `f.3.0`.
+    pub name: String,
+    /// The kind of value, for reading the form.
+    pub tag: String,
+    /// The member's name, inside a group.
+    pub key: Option<String>,
+    /// The label shown.
+    pub label: String,
+    /// The help shown under the label.
+    pub hint: String,
+    /// What is odd about the value, in plain words.
+    pub problems: Vec<String>,
+    /// A new entry that may stay blank.
+    pub is_new: bool,
+    /// What the visitor sees.
+    pub body: Body,
+}
+
+/// The kinds of control.
+pub enum Body {
+    /// One line.
+    Line {
+        value: String,
+        numeric: bool,
+        options: &'static [&'static str],
+    },
+    /// Several lines.
+    Area { value: String, code: bool },
+    /// Yes, no, or no answer.
+    YesNo(Option<bool>),
+    /// Something that stays on the server: said in words, and shown when it is a picture.
+    Kept {
+        words: String,
+        picture: Option<String>,
+        hash: String,
+    },
+    /// Entries that can be added, moved and removed.
+    List { entry: String, entries: Vec<Entry> },
+    /// Named parts.
+    Group(Vec<Control>),
+}
+
+/// An entry of a list.
+pub struct Entry {
+    /// What it is called: "Owner 2: River Lab".
+    pub title: String,
+    /// Whether there is one before it.
+    pub can_rise: bool,
+    /// Whether there is one after it.
+    pub can_sink: bool,
+    /// Its control.
+    pub control: Control,
+}
+
+impl Entry {
+    /// Whether it is made of several controls.
+    pub fn is_row(&self) -> bool {
+        matches!(self.control.body, Body::Group(_))
+    }
+}
+
+impl Control {
+    /// The id of the element: the name without dots.
+    pub fn id(&self) -> String {
+        self.name.replace('.', "-")
+    }
+
+    /// The elements that describe the control, for screen readers.
+    pub fn described_by(&self) -> String {
+        let mut ids = Vec::new();
+        if !self.hint.is_empty() {
+            ids.push(format!("{}-hint", self.id()));
+        }
+        if !self.problems.is_empty() {
+            ids.push(format!("{}-problem", self.id()));
+        }
+        ids.join(" ")
+    }
+}
+
+/// The control of a field. `more` is the name of the list that shall show a blank entry.
+pub fn of_field(
+    place: usize,
+    field: Option<&Field>,
+    label: &str,
+    hint: &str,
+    kind: Option<&Kind>,
+    more: &str,
+) -> Control {
+    let builder = Builder { more };
+    let control = builder.control(format!("f.{place}"), kind, field.map(|field| &field.value), 0);
+    Control {
+        label: label.into(),
+        hint: hint.into(),
+        ..control
+    }
+}
+
+struct Builder<'m> {
+    more: &'m str,
+}
+
+impl Builder<'_> {
+    fn control(&self, name: String, kind: Option<&Kind>, value: Option<&Value>, level: usize) -> Control {
+        let (tag, body) = match (kind, value) {
+            (Some(kind), None) => self.blank(&name, kind, level),
+            (None, None) => ("absent-text".to_owned(), line("")),
+            (kind, Some(value)) => self.filled(&name, kind, value, level),
+        };
+        Control {
+            name,
+            tag,
+            key: None,
+            label: String::new(),
+            hint: String::new(),
+            problems: Vec::new(),
+            is_new: false,
+            body,
+        }
+    }
+
+    /// A control for a question without an answer.
+    fn blank(&self, name: &str, kind: &Kind, level: usize) -> (String, Body) {
+        let absent = |tag: &str| format!("absent-{tag}");
+        match kind {
+            Kind::Line | Kind::Date | Kind::Link => (absent("text"), line("")),
+            Kind::Markdown => (absent("text"), area("")),
+            Kind::Choice { options } => (
+                absent("text"),
+                Body::Line {
+                    value: String::new(),
+                    numeric: false,
+                    options,
+                },
+            ),
+            Kind::Number => (
+                absent("number"),
+                Body::Line {
+                    value: String::new(),
+                    numeric: true,
+                    options: &[],
+                },
+            ),
+            Kind::YesNo => (absent("bool"), Body::YesNo(None)),
+            Kind::List { .. } | Kind::Table { .. } => {
+                let body = self.list(name, Some(kind), &[], level);
+                (absent("list"), body)
+            }
+            Kind::Figures => {
+                let mut description = self.control(format!("{name}.0"), Some(&Kind::Markdown), None, level + 1);
+                description.key = Some("description".into());
+                description.label = "Description of the figures".into();
+                (absent("group"), Body::Group(vec![description]))
+            }
+        }
+    }
+
+    fn filled(&self, name: &str, kind: Option<&Kind>, value: &Value, level: usize) -> (String, Body) {
+        match (kind, value) {
+            (Some(Kind::Choice { options }), Value::Text(text)) if !is_long(text) => (
+                "text".into(),
+                Body::Line {
+                    value: text.clone(),
+                    numeric: false,
+                    options,
+                },
+            ),
+            (Some(Kind::Markdown), Value::Text(text)) if !is_kept(text) => ("text".into(), area(text)),
+            (Some(Kind::YesNo), Value::Null) => ("bool".into(), Body::YesNo(None)),
+            (Some(Kind::Table { .. } | Kind::List { .. }), Value::Null) => match kind {
+                Some(kind) => (self.blank(name, kind, level).0, self.list(name, Some(kind), &[], level)),
+                None => ("null".into(), line("")),
+            },
+            (_, Value::Null) => (
+                "null".into(),
+                if matches!(kind, Some(Kind::Markdown)) {
+                    area("")
+                } else {
+                    line("")
+                },
+            ),
+            (_, Value::Bool(yes)) => ("bool".into(), Body::YesNo(Some(*yes))),
+            (_, Value::Number(spelling)) => (
+                "number".into(),
+                Body::Line {
+                    value: spelling.clone(),
+                    numeric: true,
+                    options: &[],
+                },
+            ),
+            (_, Value::Text(text)) => text_control(text),
+            (_, Value::List(items)) => {
+                let table = matches!(kind, Some(Kind::Table { .. }))
+                    && items.iter().all(|item| matches!(item, Value::Group(_)));
+                let texts =
+                    matches!(kind, Some(Kind::List { .. })) && items.iter().all(|item| item.as_text().is_some());
+                let kind = kind.filter(|_| table || texts);
+                if items.len() > MAX_ROWS || is_large(value, level) {
+                    return data(value);
+                }
+                ("list".into(), self.list(name, kind, items, level))
+            }
+            (_, Value::Group(_)) if is_large(value, level) => data(value),
+            (_, Value::Group(members)) => {
+                let member = |(index, (key, value)): (usize, &(String, Value))| {
+                    let mut control = self.control(format!("{name}.{index}"), None, Some(value), level + 1);
+                    control.label.clone_from(key);
+                    control.key = Some(key.clone());
+                    control
+                };
+                (
+                    "group".into(),
+                    Body::Group(members.iter().enumerate().map(member).collect()),
+                )
+            }
+        }
+    }
+
+    fn list(&self, name: &str, kind: Option<&Kind>, items: &[Value], level: usize) -> Body {
+        let entry = match kind {
+            Some(Kind::List { entry } | Kind::Table { entry, .. }) => *entry,
+            _ => "entry",
+        };
+        let controls = items.iter().map(Some).enumerate().map(|(index, item)| {
+            let name = format!("{name}.{index}");
+            match (kind, item) {
+                (Some(Kind::Table { columns, .. }), Some(Value::Group(members))) => {
+                    self.row(name, columns, Some(members), level + 1)
+                }
+                (_, item) => self.control(name, None, item, level + 1),
+            }
+        });
+        let mut entries: Vec<Entry> = controls
+            .enumerate()
+            .map(|(index, control)| Entry {
+                title: title(entry, index, &control),
+                can_rise: index > 0,
+                can_sink: index + 1 < items.len(),
+                control: labelled(entry, index, control),
+            })
+            .collect();
+        if self.more == name || (items.is_empty() && kind.is_some()) {
+            let name = format!("{name}.{}", items.len());
+            let mut control = match kind {
+                Some(Kind::Table { columns, .. }) => self.row(name, columns, None, level + 1),
+                Some(_) => self.control(name, None, None, level + 1),
+                None => self.alike(name, items.first(), level + 1),
+            };
+            control.is_new = true;
+            let title = title(entry, items.len(), &control);
+            entries.push(Entry {
+                title,
+                can_rise: false,
+                can_sink: false,
+                control,
+            });
+        }
+        Body::List {
+            entry: entry.into(),
+            entries,
+        }
+    }
+
+    /// A row of a table: its columns in order, then whatever else it holds.
+    fn row(&self, name: String, columns: &[Column], members: Option<&Vec<(String, Value)>>, level: usize) -> Control {
+        let mut cells = Cells::new(&name, members);
+        let mut groups: Vec<&str> = Vec::new();
+        for column in columns {
+            match column.key.split_once('.') {
+                None => {
+                    let (name, value) = cells.take(column.key);
+                    cells.put(
+                        column.key,
+                        column.label,
+                        column.help,
+                        self.control(name, Some(&column.kind), value, level),
+                    );
+                }
+                Some((group, _)) if groups.contains(&group) => {}
+                Some((group, _)) => {
+                    groups.push(group);
+                    let (name, value) = cells.take(group);
+                    let inner = columns
+                        .iter()
+                        .filter(|other| other.key.split_once('.').is_some_and(|(of, _)| of == group));
+                    cells.put(group, "", "", self.inner_group(name, inner, value, level + 1));
+                }
+            }
+        }
+        self.finish(name, cells, members.is_some(), level)
+    }
+
+    /// The columns of a table that share a group, such as the bounds of an interval.
+    fn inner_group<'c>(
+        &self,
+        name: String,
+        columns: impl Iterator<Item = &'c Column>,
+        value: Option<&Value>,
+        level: usize,
+    ) -> Control {
+        let members = match value {
+            None => None,
+            Some(Value::Group(members)) => Some(members),
+            Some(other) => return self.control(name, None, Some(other), level),
+        };
+        let mut cells = Cells::new(&name, members);
+        for column in columns {
+            let key = column.key.split_once('.').map_or(column.key, |(_, key)| key);
+            let (name, value) = cells.take(key);
+            cells.put(
+                key,
+                column.label,
+                column.help,
+                self.control(name, Some(&column.kind), value, level),
+            );
+        }
+        self.finish(name, cells, members.is_some(), level)
+    }
+
+    /// A group of the cells, and of the members that no column asks for.
+    fn finish(&self, name: String, mut cells: Cells, present: bool, level: usize) -> Control {
+        while let Some(key) = cells.left() {
+            let (name, value) = cells.take(&key);
+            cells.put(&key, &key, "", self.control(name, None, value, level));
+        }
+        let tag = if present { "group" } else { "absent-group" };
+        Control {
+            tag: tag.into(),
+            body: Body::Group(cells.controls),
+            ..self.control(name, None, None, level)
+        }
+    }
+
+    /// A blank entry of the kind that the list has.
+    fn alike(&self, name: String, first: Option<&Value>, level: usize) -> Control {
+        match first {
+            Some(Value::Group(members)) => {
+                let cell = |(index, (key, value)): (usize, &(String, Value))| {
+                    let kind = if matches!(value, Value::Number(_)) {
+                        Kind::Number
+                    } else {
+                        Kind::Line
+                    };
+                    let mut control = self.control(format!("{name}.{index}"), Some(&kind), None, level + 1);
+                    control.key = Some(key.clone());
+                    control.label.clone_from(key);
+                    control
+                };
+                let cells = members.iter().enumerate().map(cell).collect();
+                let control = self.control(name.clone(), None, None, level);
+                Control {
+                    tag: "absent-group".into(),
+                    body: Body::Group(cells),
+                    ..control
+                }
+            }
+            Some(Value::Number(_)) => self.control(name, Some(&Kind::Number), None, level),
+            _ => self.control(name, None, None, level),
+        }
+    }
+}
+
+/// The controls of a group in the order of the columns, numbered in the order of its members: the
+/// numbers are what the form is read back by, so that a row keeps the order it has in its file.
+struct Cells<'v> {
+    name: String,
+    members: Vec<Option<&'v (String, Value)>>,
+    new: usize,
+    controls: Vec<Control>,
+}
+
+impl<'v> Cells<'v> {
+    fn new(name: &str, members: Option<&'v Vec<(String, Value)>>) -> Self {
+        let members: Vec<_> = members
+            .map(|members| members.iter().map(Some).collect())
+            .unwrap_or_default();
+        Self {
+            name: name.into(),
+            new: members.len(),
+            members,
+            controls: Vec::new(),
+        }
+    }
+
+    /// The name for the control of a member, and its value if it is there.
+    fn take(&mut self, key: &str) -> (String, Option<&'v Value>) {
+        let place = self
+            .members
+            .iter()
+            .position(|member| member.is_some_and(|(name, _)| name == key));
+        let value = place
+            .and_then(|place| self.members[place].take())
+            .map(|(_, value)| value);
+        let number = place.unwrap_or_else(|| {
+            self.new += 1;
+            self.new - 1
+        });
+        (format!("{}.{number}", self.name), value)
+    }
+
+    /// The name of the first member that has no control yet.
+    fn left(&self) -> Option<String> {
+        self.members.iter().flatten().next().map(|(name, _)| name.clone())
+    }
+
+    fn put(&mut self, key: &str, label: &str, hint: &str, control: Control) {
+        let label = if label.is_empty() {
+            control.label.clone()
+        } else {
+            label.to_owned()
+        };
+        self.controls.push(Control {
+            key: Some(key.into()),
+            label,
+            hint: hint.into(),
+            ..control
+        });
+    }
+}
+
+fn line(text: &str) -> Body {
+    Body::Line {
+        value: text.into(),
+        numeric: false,
+        options: &[],
+    }
+}
+
+fn area(text: &str) -> Body {
+    Body::Area {
+        value: text.into(),
+        code: false,
+    }
+}
+
+/// Whether a text needs several lines: a line would lose its breaks or hide most of it.
+fn is_long(text: &str) -> bool {
+    text.chars().count() > 90 || text.contains(['\n', '\r'])
+}
+
+fn text_control(text: &str) -> (String, Body) {
+    if is_kept(text) {
+        let (what, picture) = match picture::sniff(text) {
+            Some(Blob::Picture { media_type, base64 }) => {
+                let shown = base64.len() <= LARGEST_SHOWN;
+                ("A picture", shown.then(|| format!("data:{media_type};base64,{base64}")))
+            }
+            Some(Blob::Drawing) => ("An SVG drawing", None),
+            _ => ("Data", None),
+        };
+        let words = format!("{what} of {} characters, kept exactly as it is.", text.len());
+        return (
+            "keep".into(),
+            Body::Kept {
+                words,
+                picture,
+                hash: fingerprint(text),
+            },
+        );
+    }
+    let broken_data = text.trim_start().starts_with(['{', '[']) && json::parse(text).is_err();
+    let tag = if broken_data { "data" } else { "text" };
+    (
+        tag.into(),
+        if broken_data || is_long(text) {
+            area(text)
+        } else {
+            line(text)
+        },
+    )
+}
+
+fn is_large(value: &Value, level: usize) -> bool {
+    value.leaves() > MAX_PARTS || level + depth(value) > MAX_LEVELS + 1
+}
+
+fn depth(value: &Value) -> usize {
+    match value {
+        Value::List(items) => 1 + items.iter().map(depth).max().unwrap_or(0),
+        Value::Group(members) => 1 + members.iter().map(|(_, value)| depth(value)).max().unwrap_or(0),
+        _ => 0,
+    }
+}
+
+fn data(value: &Value) -> (String, Body) {
+    (
+        "data".into(),
+        Body::Area {
+            value: json::to_pretty_text(value),
+            code: true,
+        },
+    )
+}
+
+/// The control of an entry; one that is no row carries the entry's name itself.
+fn labelled(entry: &str, index: usize, control: Control) -> Control {
+    match control.body {
+        Body::Group(_) => control,
+        _ => Control {
+            label: format!("{} {}", capital(entry), index + 1),
+            ..control
+        },
+    }
+}
+
+fn capital(word: &str) -> String {
+    let mut chars = word.chars();
+    chars
+        .next()
+        .map(|first| first.to_uppercase().chain(chars).collect())
+        .unwrap_or_default()
+}
+
+/// What an entry is called: its number, and the first text in it.
+fn title(entry: &str, index: usize, control: &Control) -> String {
+    let name = capital(entry);
+    let content = first_text(control).map(|text| {
+        let short: String = text.chars().take(40).collect();
+        if short.len() < text.len() { short + "…" } else { short }
+    });
+    match content {
+        Some(content) => format!("{name} {}: {content}", index + 1),
+        None => format!("{name} {}", index + 1),
+    }
+}
+
+fn first_text(control: &Control) -> Option<String> {
+    match &control.body {
+        Body::Line { value, .. } | Body::Area { value, code: false } => value
+            .lines()
+            .map(str::trim)
+            .find(|line| !line.is_empty())
+            .map(str::to_owned),
+        Body::Group(controls) => controls.iter().find_map(first_text),
+        _ => None,
+    }
+}
