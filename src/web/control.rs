@@ -78,6 +78,13 @@ pub struct Entry {
     pub control: Control,
 }
 
+impl Entry {
+    /// Whether it is made of several controls.
+    pub fn is_row(&self) -> bool {
+        matches!(self.control.body, Body::Group(_))
+    }
+}
+
 impl Control {
     /// The id of the element: the name without dots.
     pub fn id(&self) -> String {
@@ -255,7 +262,7 @@ impl Builder<'_> {
                 title: title(entry, index, &control),
                 can_rise: index > 0,
                 can_sink: index + 1 < items.len(),
-                control,
+                control: labelled(entry, index, control),
             })
             .collect();
         if self.more == name || (items.is_empty() && kind.is_some()) {
@@ -282,108 +289,71 @@ impl Builder<'_> {
 
     /// A row of a table: its columns in order, then whatever else it holds.
     fn row(&self, name: String, columns: &[Column], members: Option<&Vec<(String, Value)>>, level: usize) -> Control {
-        let none = Vec::new();
-        let mut left: Vec<&(String, Value)> = members.unwrap_or(&none).iter().collect();
-        let mut controls: Vec<Control> = Vec::new();
+        let mut cells = Cells::new(&name, members);
+        let mut groups: Vec<&str> = Vec::new();
         for column in columns {
-            let (key, inner) = column
-                .key
-                .split_once('.')
-                .map_or((column.key, None), |(key, inner)| (key, Some(inner)));
-            let index = controls.iter().position(|control| control.key.as_deref() == Some(key));
-            match (inner, index) {
-                (Some(_), Some(_)) => continue,
-                (Some(_), None) => {
-                    let value = left
-                        .iter()
-                        .position(|(name, _)| name == key)
-                        .map(|at| &left.remove(at).1);
-                    let inner: Vec<&Column> = columns
-                        .iter()
-                        .filter(|other| other.key.split_once('.').is_some_and(|(of, _)| of == key))
-                        .collect();
-                    controls.push(self.inner_group(format!("{name}.{}", controls.len()), key, &inner, value, level));
+            match column.key.split_once('.') {
+                None => {
+                    let (name, value) = cells.take(column.key);
+                    cells.put(
+                        column.key,
+                        column.label,
+                        column.help,
+                        self.control(name, Some(&column.kind), value, level),
+                    );
                 }
-                (None, _) => {
-                    let value = left
+                Some((group, _)) if groups.contains(&group) => {}
+                Some((group, _)) => {
+                    groups.push(group);
+                    let (name, value) = cells.take(group);
+                    let inner = columns
                         .iter()
-                        .position(|(name, _)| name == key)
-                        .map(|at| &left.remove(at).1);
-                    let mut control =
-                        self.control(format!("{name}.{}", controls.len()), Some(&column.kind), value, level);
-                    control.key = Some(key.into());
-                    control.label = column.label.into();
-                    control.hint = column.help.into();
-                    controls.push(control);
+                        .filter(|other| other.key.split_once('.').is_some_and(|(of, _)| of == group));
+                    cells.put(group, "", "", self.inner_group(name, inner, value, level + 1));
                 }
             }
         }
-        for (key, value) in left {
-            let mut control = self.control(format!("{name}.{}", controls.len()), None, Some(value), level);
-            control.key = Some(key.clone());
-            control.label.clone_from(key);
-            controls.push(control);
-        }
-        let tag = if members.is_some() { "group" } else { "absent-group" };
-        Control {
-            tag: tag.into(),
-            body: Body::Group(controls),
-            ..self.control(name, None, None, level)
-        }
+        self.finish(name, cells, members.is_some(), level)
     }
 
     /// The columns of a table that share a group, such as the bounds of an interval.
-    fn inner_group(
+    fn inner_group<'c>(
         &self,
         name: String,
-        key: &str,
-        columns: &[&Column],
+        columns: impl Iterator<Item = &'c Column>,
         value: Option<&Value>,
         level: usize,
     ) -> Control {
         let members = match value {
             None => None,
             Some(Value::Group(members)) => Some(members),
-            Some(other) => {
-                let mut control = self.control(name, None, Some(other), level);
-                control.key = Some(key.into());
-                control.label = key.replace('_', " ");
-                return control;
-            }
+            Some(other) => return self.control(name, None, Some(other), level),
         };
-        let none = Vec::new();
-        let mut left: Vec<&(String, Value)> = members.unwrap_or(&none).iter().collect();
-        let mut controls = Vec::new();
+        let mut cells = Cells::new(&name, members);
         for column in columns {
-            let inner = column.key.split_once('.').map_or(column.key, |(_, inner)| inner);
-            let value = left
-                .iter()
-                .position(|(name, _)| name == inner)
-                .map(|at| &left.remove(at).1);
-            let mut control = self.control(
-                format!("{name}.{}", controls.len()),
-                Some(&column.kind),
-                value,
-                level + 1,
+            let key = column.key.split_once('.').map_or(column.key, |(_, key)| key);
+            let (name, value) = cells.take(key);
+            cells.put(
+                key,
+                column.label,
+                column.help,
+                self.control(name, Some(&column.kind), value, level),
             );
-            control.key = Some(inner.into());
-            control.label = column.label.into();
-            control.hint = column.help.into();
-            controls.push(control);
         }
-        for (key, value) in left {
-            let mut control = self.control(format!("{name}.{}", controls.len()), None, Some(value), level + 1);
-            control.key = Some(key.clone());
-            control.label.clone_from(key);
-            controls.push(control);
+        self.finish(name, cells, members.is_some(), level)
+    }
+
+    /// A group of the cells, and of the members that no column asks for.
+    fn finish(&self, name: String, mut cells: Cells, present: bool, level: usize) -> Control {
+        while let Some(key) = cells.left() {
+            let (name, value) = cells.take(&key);
+            cells.put(&key, &key, "", self.control(name, None, value, level));
         }
-        let tag = if members.is_some() { "group" } else { "absent-group" };
-        let control = self.control(name, None, None, level);
+        let tag = if present { "group" } else { "absent-group" };
         Control {
             tag: tag.into(),
-            key: Some(key.into()),
-            body: Body::Group(controls),
-            ..control
+            body: Body::Group(cells.controls),
+            ..self.control(name, None, None, level)
         }
     }
 
@@ -413,6 +383,64 @@ impl Builder<'_> {
             Some(Value::Number(_)) => self.control(name, Some(&Kind::Number), None, level),
             _ => self.control(name, None, None, level),
         }
+    }
+}
+
+/// The controls of a group in the order of the columns, numbered in the order of its members: the
+/// numbers are what the form is read back by, so that a row keeps the order it has in its file.
+struct Cells<'v> {
+    name: String,
+    members: Vec<Option<&'v (String, Value)>>,
+    new: usize,
+    controls: Vec<Control>,
+}
+
+impl<'v> Cells<'v> {
+    fn new(name: &str, members: Option<&'v Vec<(String, Value)>>) -> Self {
+        let members: Vec<_> = members
+            .map(|members| members.iter().map(Some).collect())
+            .unwrap_or_default();
+        Self {
+            name: name.into(),
+            new: members.len(),
+            members,
+            controls: Vec::new(),
+        }
+    }
+
+    /// The name for the control of a member, and its value if it is there.
+    fn take(&mut self, key: &str) -> (String, Option<&'v Value>) {
+        let place = self
+            .members
+            .iter()
+            .position(|member| member.is_some_and(|(name, _)| name == key));
+        let value = place
+            .and_then(|place| self.members[place].take())
+            .map(|(_, value)| value);
+        let number = place.unwrap_or_else(|| {
+            self.new += 1;
+            self.new - 1
+        });
+        (format!("{}.{number}", self.name), value)
+    }
+
+    /// The name of the first member that has no control yet.
+    fn left(&self) -> Option<String> {
+        self.members.iter().flatten().next().map(|(name, _)| name.clone())
+    }
+
+    fn put(&mut self, key: &str, label: &str, hint: &str, control: Control) {
+        let label = if label.is_empty() {
+            control.label.clone()
+        } else {
+            label.to_owned()
+        };
+        self.controls.push(Control {
+            key: Some(key.into()),
+            label,
+            hint: hint.into(),
+            ..control
+        });
     }
 }
 
@@ -490,12 +518,28 @@ fn data(value: &Value) -> (String, Body) {
     )
 }
 
+/// The control of an entry; one that is no row carries the entry's name itself.
+fn labelled(entry: &str, index: usize, control: Control) -> Control {
+    match control.body {
+        Body::Group(_) => control,
+        _ => Control {
+            label: format!("{} {}", capital(entry), index + 1),
+            ..control
+        },
+    }
+}
+
+fn capital(word: &str) -> String {
+    let mut chars = word.chars();
+    chars
+        .next()
+        .map(|first| first.to_uppercase().chain(chars).collect())
+        .unwrap_or_default()
+}
+
 /// What an entry is called: its number, and the first text in it.
 fn title(entry: &str, index: usize, control: &Control) -> String {
-    let mut name = entry.to_owned();
-    if let Some(first) = name.get(..1) {
-        name = first.to_uppercase() + &name[1..];
-    }
+    let name = capital(entry);
     let content = first_text(control).map(|text| {
         let short: String = text.chars().take(40).collect();
         if short.len() < text.len() { short + "…" } else { short }

@@ -86,4 +86,25 @@ impl Backend {
     pub async fn rows(&self, table: &str) -> i64 {
         self.count(&format!("SELECT count(*) AS n FROM {table}")).await
     }
+
+    /// The text that a query names `t`.
+    pub async fn text(&self, query: &str) -> String {
+        #[derive(diesel::QueryableByName)]
+        struct Found {
+            #[diesel(sql_type = diesel::sql_types::Text)]
+            t: String,
+        }
+        let query = query.to_owned();
+        self.db
+            .run(move |conn| {
+                let query = diesel::sql_query(query);
+                let found: Result<Found, Error> = match conn {
+                    DbConnection::Pg(pg) => query.get_result(pg).map_err(Error::from),
+                    DbConnection::Sqlite(sqlite) => query.get_result(sqlite).map_err(Error::from),
+                };
+                Ok(found?.t)
+            })
+            .await
+            .unwrap()
+    }
 }
