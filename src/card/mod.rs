@@ -7,9 +7,9 @@
 pub mod change;
 pub mod check;
 pub mod outline;
-mod value;
+pub mod stored;
 
-pub use value::Value;
+pub use crate::json::Value;
 
 /// A model card: its sections in the order in which they are shown.
 ///

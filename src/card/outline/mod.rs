@@ -1,4 +1,27 @@
 //! Outlines: which sections and questions a card has, as data.
+//!
+//! An outline is a proposal: a field that it does not name is still shown and can be edited.
+//! Question ids are the same in all outlines, so changing the outline of a card hides or shows
+//! questions and never drops an answer. [`ALL`] is the only list; one file holds one outline.
+
+mod full;
+
+pub use full::FULL;
+
+/// The outlines, in the order in which they are offered.
+pub static ALL: [&Outline; 2] = [&FULL, &FREE];
+
+/// For cards of no known shape: the file alone says which sections and fields there are.
+pub static FREE: Outline = Outline {
+    key: "free",
+    name: "Sections of its own",
+    sections: &[],
+};
+
+/// The outline with this key.
+pub fn find(key: &str) -> Option<&'static Outline> {
+    ALL.into_iter().find(|outline| outline.key == key)
+}
 
 /// A set of sections with their questions.
 #[derive(Debug)]
@@ -9,6 +32,25 @@ pub struct Outline {
     pub name: &'static str,
     /// The sections in order.
     pub sections: &'static [Part],
+}
+
+impl Outline {
+    /// The section with this key.
+    pub fn part(&self, key: &str) -> Option<&'static Part> {
+        self.sections.iter().find(|part| part.key == key)
+    }
+
+    /// The question with this id, in whichever section it stands.
+    pub fn question(&self, id: &str) -> Option<&'static Question> {
+        let (section, _) = id.split_once('.')?;
+        self.part(section)?.question(id)
+    }
+
+    /// The questions of the short path, in order: what every card should answer first.
+    pub fn short_path(&self) -> impl Iterator<Item = &'static Question> {
+        let questions = self.sections.iter().flat_map(|part| part.questions);
+        questions.filter(|question| question.short)
+    }
 }
 
 /// One section of an outline.
@@ -26,6 +68,13 @@ pub struct Part {
     pub questions: &'static [Question],
 }
 
+impl Part {
+    /// The question with this id.
+    pub fn question(&self, id: &str) -> Option<&'static Question> {
+        self.questions.iter().find(|question| question.id == id)
+    }
+}
+
 /// One question of an outline.
 #[derive(Debug)]
 pub struct Question {
@@ -41,6 +90,25 @@ pub struct Question {
     pub short: bool,
     /// Where the question comes from: paper section, schema member, WebCards field id.
     pub source: &'static str,
+}
+
+impl Question {
+    /// A question that is not on the short path.
+    const fn new(id: &'static str, label: &'static str, kind: Kind, help: &'static str, source: &'static str) -> Self {
+        Self {
+            id,
+            label,
+            help,
+            kind,
+            short: false,
+            source,
+        }
+    }
+
+    /// The same question, on the short path.
+    const fn short(self) -> Self {
+        Self { short: true, ..self }
+    }
 }
 
 /// The kind of answer a question wants.
@@ -91,4 +159,104 @@ pub struct Column {
     pub help: &'static str,
     /// Line, Markdown, List, Choice, Date, Number, YesNo or Link.
     pub kind: Kind,
+}
+
+impl Column {
+    /// A column.
+    const fn new(key: &'static str, label: &'static str, kind: Kind, help: &'static str) -> Self {
+        Self { key, label, help, kind }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    /// The ids of the questions that WebCards asks by default.
+    const WEBCARDS: [u32; 37] = [
+        4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 21, 22, 23, 24, 25, 26, 27, 28, 29, 31, 32, 33, 34,
+        35, 36, 38, 40, 41, 44, 57, 58,
+    ];
+
+    fn questions() -> impl Iterator<Item = (&'static Part, &'static Question)> {
+        let parts = ALL.into_iter().flat_map(|outline| outline.sections);
+        parts.flat_map(|part| part.questions.iter().map(move |question| (part, question)))
+    }
+
+    #[test]
+    fn keys_and_ids_are_unique_and_say_where_they_belong() {
+        let mut outlines = HashSet::new();
+        for outline in ALL {
+            assert!(outlines.insert(outline.key));
+            assert!(std::ptr::eq(find(outline.key).unwrap(), outline));
+            let mut parts = HashSet::new();
+            assert!(outline.sections.iter().all(|part| parts.insert(part.key)));
+        }
+        let mut ids = HashSet::new();
+        for (part, question) in questions() {
+            assert!(ids.insert(question.id), "{} comes twice", question.id);
+            let word = question
+                .id
+                .strip_prefix(part.key)
+                .and_then(|rest| rest.strip_prefix('.'));
+            assert!(word.is_some_and(|word| !word.is_empty()), "{}", question.id);
+        }
+        assert!(find("unknown").is_none());
+    }
+
+    #[test]
+    fn every_question_has_a_label_help_and_a_source() {
+        for (part, question) in questions() {
+            assert!(part.purpose.ends_with('.') && !part.source.is_empty() && !part.title.is_empty());
+            assert!(
+                !question.label.is_empty() && !question.source.is_empty(),
+                "{}",
+                question.id
+            );
+            assert!(
+                question.help.ends_with('.') || question.help.ends_with(".”"),
+                "{}: {}",
+                question.id,
+                question.help
+            );
+            assert!(!question.help.contains("  "), "{}: {}", question.id, question.help);
+            if let Kind::Table { columns, .. } = question.kind {
+                let mut keys = HashSet::new();
+                assert!(
+                    columns
+                        .iter()
+                        .all(|column| keys.insert(column.key) && !column.label.is_empty())
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn every_webcards_field_is_named_by_exactly_one_question() {
+        let mut named: Vec<u32> = questions()
+            .flat_map(|(_, question)| question.source.split("; "))
+            .filter_map(|source| source.strip_prefix("WebCards ").map(|id| id.parse().unwrap()))
+            .collect();
+        named.sort_unstable();
+        assert_eq!(named, WEBCARDS);
+    }
+
+    #[test]
+    fn the_short_path_has_ten_questions() {
+        assert_eq!(FULL.short_path().count(), 10);
+        assert_eq!(FREE.short_path().count(), 0);
+    }
+
+    #[test]
+    fn questions_are_found_by_id() {
+        assert_eq!(
+            FULL.question("model-details.version_date").unwrap().label,
+            "Version date"
+        );
+        assert_eq!(FULL.part("factors").unwrap().title, "Factors");
+        assert!(FULL.question("+anything").is_none());
+        assert!(FULL.question("model-details").is_none());
+    }
 }

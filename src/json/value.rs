@@ -1,4 +1,4 @@
-/// An answer, or a piece of one: whatever JSON can say, with spelling and order kept.
+/// Whatever JSON can say, with spelling and order kept: an answer of a card, or a piece of one.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Value {
     /// JSON's `null`: the file has the field, without an answer.

@@ -1,0 +1,562 @@
+use std::collections::HashSet;
+use std::ops::Range;
+
+use super::Value;
+
+/// How deep lists and groups may nest; as in `serde_json`, so that nothing deeper can be stored.
+const MAX_DEPTH: usize = 128;
+
+/// A JSON text understood.
+#[derive(Debug)]
+pub struct Document {
+    /// The outermost value.
+    pub root: Node,
+    /// What strict JSON would not allow, in the order of the text.
+    pub quirks: Vec<Quirk>,
+}
+
+/// A value with its place in the text.
+#[derive(Debug)]
+pub struct Node {
+    /// Byte range in the text.
+    pub span: Range<usize>,
+    /// What it is.
+    pub kind: Kind,
+}
+
+/// What a [`Node`] is.
+#[derive(Debug)]
+pub enum Kind {
+    /// `null`
+    Null,
+    /// `true` or `false`
+    Bool(bool),
+    /// A number as spelled.
+    Number(String),
+    /// A string, decoded.
+    Text(String),
+    /// An array.
+    List(Vec<Node>),
+    /// An object, duplicate names included.
+    Group(Vec<Member>),
+}
+
+/// A member of an object.
+#[derive(Debug)]
+pub struct Member {
+    /// The name, decoded.
+    pub key: String,
+    /// Byte range of the name with its quotes.
+    pub key_span: Range<usize>,
+    /// The value.
+    pub node: Node,
+}
+
+/// Something strict JSON does not allow, or that readers disagree on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Quirk {
+    /// Byte offset in the text.
+    pub at: usize,
+    /// Which kind.
+    pub kind: QuirkKind,
+}
+
+/// The kinds of [`Quirk`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum QuirkKind {
+    /// A line break or another control character inside a string.
+    RawControl,
+    /// A comma before a closing bracket.
+    TrailingComma,
+    /// A `//` or `/* */` comment.
+    Comment,
+    /// A name that came before in the same object.
+    DuplicateKey(String),
+    /// `NaN`, `Infinity` or `-Infinity`.
+    NotFinite,
+    /// Half of a UTF-16 surrogate pair; shown as a replacement character.
+    LoneSurrogate,
+}
+
+/// Why a text is not JSON, not even leniently.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SyntaxError {
+    /// Byte offset in the text.
+    pub at: usize,
+    /// What is wrong, a plain sentence.
+    pub message: String,
+    /// What to try, a plain sentence.
+    pub advice: String,
+}
+
+impl Node {
+    /// The value without places.
+    pub fn to_value(&self) -> Value {
+        match &self.kind {
+            Kind::Null => Value::Null,
+            Kind::Bool(yes) => Value::Bool(*yes),
+            Kind::Number(spelling) => Value::Number(spelling.clone()),
+            Kind::Text(text) => Value::Text(text.clone()),
+            Kind::List(items) => Value::List(items.iter().map(Node::to_value).collect()),
+            Kind::Group(members) => Value::Group(
+                members
+                    .iter()
+                    .map(|member| (member.key.clone(), member.node.to_value()))
+                    .collect(),
+            ),
+        }
+    }
+
+    /// The value without places, taking over the texts.
+    pub fn into_value(self) -> Value {
+        match self.kind {
+            Kind::Null => Value::Null,
+            Kind::Bool(yes) => Value::Bool(yes),
+            Kind::Number(spelling) => Value::Number(spelling),
+            Kind::Text(text) => Value::Text(text),
+            Kind::List(items) => Value::List(items.into_iter().map(Node::into_value).collect()),
+            Kind::Group(members) => Value::Group(
+                members
+                    .into_iter()
+                    .map(|member| (member.key, member.node.into_value()))
+                    .collect(),
+            ),
+        }
+    }
+
+    /// Whether it says the same as the value.
+    pub fn says(&self, value: &Value) -> bool {
+        match (&self.kind, value) {
+            (Kind::Null, Value::Null) => true,
+            (Kind::Bool(a), Value::Bool(b)) => a == b,
+            (Kind::Number(a), Value::Number(b)) | (Kind::Text(a), Value::Text(b)) => a == b,
+            (Kind::List(a), Value::List(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.says(b)),
+            (Kind::Group(a), Value::Group(b)) => {
+                a.len() == b.len()
+                    && a.iter()
+                        .zip(b)
+                        .all(|(a, (key, value))| a.key == *key && a.node.says(value))
+            }
+            _ => false,
+        }
+    }
+}
+
+/// Reads a JSON text, leniently.
+///
+/// # Errors
+/// With the place and a sentence on what to try, when the text is not JSON even leniently or nests
+/// deeper than 128 levels.
+pub fn parse(text: &str) -> Result<Document, SyntaxError> {
+    let mut parser = Parser {
+        text,
+        bytes: text.as_bytes(),
+        at: 0,
+        quirks: Vec::new(),
+    };
+    parser.skip_space()?;
+    if parser.at == text.len() {
+        return Err(parser.error(
+            "There is nothing in it.",
+            "Put in a JSON document, or start a blank card.",
+        ));
+    }
+    let root = parser.value(0)?;
+    parser.skip_space()?;
+    if parser.at < text.len() {
+        let found = parser.found();
+        return Err(parser.error(
+            format!("The document is complete, but more follows: {found}."),
+            "Remove what follows, or the bracket that closes the document too early.",
+        ));
+    }
+    Ok(Document {
+        root,
+        quirks: parser.quirks,
+    })
+}
+
+struct Parser<'t> {
+    text: &'t str,
+    bytes: &'t [u8],
+    at: usize,
+    quirks: Vec<Quirk>,
+}
+
+impl Parser<'_> {
+    fn peek(&self) -> Option<u8> {
+        self.bytes.get(self.at).copied()
+    }
+
+    fn error(&self, message: impl Into<String>, advice: impl Into<String>) -> SyntaxError {
+        self.error_at(self.at, message, advice)
+    }
+
+    fn error_at(&self, at: usize, message: impl Into<String>, advice: impl Into<String>) -> SyntaxError {
+        SyntaxError {
+            at,
+            message: message.into(),
+            advice: advice.into(),
+        }
+    }
+
+    fn quirk(&mut self, at: usize, kind: QuirkKind) {
+        self.quirks.push(Quirk { at, kind });
+    }
+
+    /// What stands at the current place, for messages.
+    fn found(&self) -> String {
+        match self.text[self.at..].chars().next() {
+            None => "the end of the file".into(),
+            Some(c) if c.is_control() => format!("the control character U+{:04X}", u32::from(c)),
+            Some(c) if c.is_alphanumeric() => {
+                let word: String = self.text[self.at..]
+                    .chars()
+                    .take_while(|c| c.is_alphanumeric())
+                    .take(20)
+                    .collect();
+                format!("“{word}”")
+            }
+            Some(c) => format!("“{c}”"),
+        }
+    }
+
+    fn skip_space(&mut self) -> Result<(), SyntaxError> {
+        loop {
+            match self.peek() {
+                Some(b' ' | b'\t' | b'\n' | b'\r') => self.at += 1,
+                Some(b'/') if self.bytes.get(self.at + 1) == Some(&b'/') => {
+                    self.quirk(self.at, QuirkKind::Comment);
+                    self.at = self.text[self.at..]
+                        .find('\n')
+                        .map_or(self.text.len(), |length| self.at + length);
+                }
+                Some(b'/') if self.bytes.get(self.at + 1) == Some(&b'*') => {
+                    self.quirk(self.at, QuirkKind::Comment);
+                    match self.text[self.at + 2..].find("*/") {
+                        Some(length) => self.at += length + 4,
+                        None => {
+                            return Err(self.error("This comment is never closed.", "Close it with */ or remove it."));
+                        }
+                    }
+                }
+                _ => return Ok(()),
+            }
+        }
+    }
+
+    fn value(&mut self, depth: usize) -> Result<Node, SyntaxError> {
+        let start = self.at;
+        let kind = match self.peek() {
+            Some(b'{') => self.group(depth)?,
+            Some(b'[') => self.list(depth)?,
+            Some(b'"') => Kind::Text(self.string()?),
+            Some(b'-' | b'0'..=b'9' | b'N' | b'I') => Kind::Number(self.number()?),
+            _ if self.word("null") => Kind::Null,
+            _ if self.word("true") => Kind::Bool(true),
+            _ if self.word("false") => Kind::Bool(false),
+            _ => {
+                let (found, advice) = (self.found(), self.advice_for_value());
+                return Err(self.error(format!("A value is expected here, but {found} was found."), advice));
+            }
+        };
+        Ok(Node {
+            span: start..self.at,
+            kind,
+        })
+    }
+
+    fn advice_for_value(&self) -> &'static str {
+        match self.peek() {
+            Some(b'\'') => "JSON puts text in double quotes: \"like this\".",
+            Some(b'T' | b'F') => "JSON writes true and false in small letters.",
+            Some(b'}' | b']' | b',') => "Put a value before it, or remove the comma or colon in front of it.",
+            Some(b'u') => "JSON has no undefined; write null or leave the member out.",
+            None => "The file seems to be cut off: upload it again, or add what is missing at the end.",
+            _ => "Put text in double quotes, or write a number, true, false or null.",
+        }
+    }
+
+    /// Takes a word when it stands here as a whole.
+    fn word(&mut self, word: &str) -> bool {
+        let rest = &self.bytes[self.at..];
+        let whole = rest.starts_with(word.as_bytes())
+            && !rest
+                .get(word.len())
+                .is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
+        if whole {
+            self.at += word.len();
+        }
+        whole
+    }
+
+    fn number(&mut self) -> Result<String, SyntaxError> {
+        let start = self.at;
+        for word in ["NaN", "Infinity", "-Infinity"] {
+            if self.word(word) {
+                self.quirk(start, QuirkKind::NotFinite);
+                return Ok(word.into());
+            }
+        }
+        if self.peek() == Some(b'-') {
+            self.at += 1;
+        }
+        let whole = self.digits();
+        let mut sound = whole == 1 || (whole > 1 && self.bytes[self.at - whole] != b'0');
+        if sound && self.peek() == Some(b'.') {
+            self.at += 1;
+            sound = self.digits() > 0;
+        }
+        if sound && matches!(self.peek(), Some(b'e' | b'E')) {
+            self.at += 1;
+            if matches!(self.peek(), Some(b'+' | b'-')) {
+                self.at += 1;
+            }
+            sound = self.digits() > 0;
+        }
+        if !sound
+            || self
+                .peek()
+                .is_some_and(|byte| byte.is_ascii_alphanumeric() || byte == b'.' || byte == b'_')
+        {
+            let spelled: String = self.text[start..]
+                .chars()
+                .take_while(|c| !c.is_whitespace() && !matches!(c, ',' | ']' | '}'))
+                .take(30)
+                .collect();
+            return Err(self.error_at(
+                start,
+                format!("“{spelled}” is not a number that JSON knows."),
+                "Write it like 0.5, -12 or 1e-5, or put it in double quotes to keep it as text.",
+            ));
+        }
+        Ok(self.text[start..self.at].to_owned())
+    }
+
+    fn digits(&mut self) -> usize {
+        let start = self.at;
+        while matches!(self.peek(), Some(b'0'..=b'9')) {
+            self.at += 1;
+        }
+        self.at - start
+    }
+
+    fn string(&mut self) -> Result<String, SyntaxError> {
+        let start = self.at;
+        let mut decoded = String::new();
+        let mut raw_control = false;
+        self.at += 1;
+        loop {
+            let plain = self.bytes[self.at..]
+                .iter()
+                .position(|byte| matches!(byte, b'"' | b'\\') || *byte < 0x20);
+            let Some(length) = plain else {
+                self.at = self.text.len();
+                return Err(self.error_at(
+                    start,
+                    "The text that begins here is never closed.",
+                    "Add the missing double quote at its end; write a double quote inside it as \\\".",
+                ));
+            };
+            decoded.push_str(&self.text[self.at..self.at + length]);
+            self.at += length;
+            match self.bytes[self.at] {
+                b'"' => {
+                    self.at += 1;
+                    return Ok(decoded);
+                }
+                b'\\' => decoded.push(self.escape()?),
+                control => {
+                    if !raw_control {
+                        self.quirk(self.at, QuirkKind::RawControl);
+                        raw_control = true;
+                    }
+                    decoded.push(char::from(control));
+                    self.at += 1;
+                }
+            }
+        }
+    }
+
+    fn escape(&mut self) -> Result<char, SyntaxError> {
+        let start = self.at;
+        self.at += 2;
+        Ok(match self.bytes.get(start + 1) {
+            Some(b'"') => '"',
+            Some(b'\\') => '\\',
+            Some(b'/') => '/',
+            Some(b'b') => '\u{8}',
+            Some(b'f') => '\u{c}',
+            Some(b'n') => '\n',
+            Some(b'r') => '\r',
+            Some(b't') => '\t',
+            Some(b'u') => {
+                let Some(first) = self.hex() else {
+                    return Err(self.error_at(
+                        start,
+                        "After \\u four hexadecimal digits are expected.",
+                        "Write \\u00e9, say, or the character itself; write a plain backslash as \\\\.",
+                    ));
+                };
+                return Ok(self.code_point(start, first));
+            }
+            _ => {
+                return Err(self.error_at(
+                    start,
+                    "A backslash in a text begins an escape, and JSON does not know this one.",
+                    "Write a plain backslash as \\\\ (as in C:\\\\data or \\\\alpha).",
+                ));
+            }
+        })
+    }
+
+    fn hex(&mut self) -> Option<u32> {
+        let digits = self.text.get(self.at..self.at + 4)?;
+        let code = digits
+            .bytes()
+            .all(|byte| byte.is_ascii_hexdigit())
+            .then(|| u32::from_str_radix(digits, 16).ok())??;
+        self.at += 4;
+        Some(code)
+    }
+
+    fn code_point(&mut self, start: usize, first: u32) -> char {
+        if (0xD800..0xDC00).contains(&first) && self.bytes[self.at..].starts_with(b"\\u") {
+            let before = self.at;
+            self.at += 2;
+            match self.hex() {
+                Some(second) if (0xDC00..0xE000).contains(&second) => {
+                    let code = 0x10000 + ((first - 0xD800) << 10) + (second - 0xDC00);
+                    return char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER);
+                }
+                _ => self.at = before,
+            }
+        }
+        char::from_u32(first).unwrap_or_else(|| {
+            self.quirk(start, QuirkKind::LoneSurrogate);
+            char::REPLACEMENT_CHARACTER
+        })
+    }
+
+    fn enter(&self, depth: usize) -> Result<(), SyntaxError> {
+        if depth >= MAX_DEPTH {
+            return Err(self.error(
+                format!("Here the document nests deeper than {MAX_DEPTH} levels."),
+                "A model card needs a handful of levels; flatten the document, or split it.",
+            ));
+        }
+        Ok(())
+    }
+
+    fn list(&mut self, depth: usize) -> Result<Kind, SyntaxError> {
+        self.enter(depth)?;
+        let open = self.at;
+        self.at += 1;
+        let mut items = Vec::new();
+        loop {
+            self.skip_space()?;
+            if self.peek() == Some(b']') {
+                self.at += 1;
+                return Ok(Kind::List(items));
+            }
+            items.push(self.value(depth + 1)?);
+            self.separator(open, b']', "list")?;
+        }
+    }
+
+    fn group(&mut self, depth: usize) -> Result<Kind, SyntaxError> {
+        self.enter(depth)?;
+        let open = self.at;
+        self.at += 1;
+        let mut members: Vec<Member> = Vec::new();
+        let mut names = HashSet::new();
+        loop {
+            self.skip_space()?;
+            match self.peek() {
+                Some(b'}') => {
+                    self.at += 1;
+                    return Ok(Kind::Group(members));
+                }
+                Some(b'"') => {}
+                _ => {
+                    let found = self.found();
+                    let advice = match self.peek() {
+                        None => "The file seems to be cut off: upload it again, or add the closing brackets.",
+                        _ => "Put the name in double quotes: \"name\": …",
+                    };
+                    return Err(self.error(
+                        format!("A name in double quotes is expected here, but {found} was found."),
+                        advice,
+                    ));
+                }
+            }
+            let key_start = self.at;
+            let key = self.string()?;
+            let key_span = key_start..self.at;
+            self.skip_space()?;
+            if self.peek() != Some(b':') {
+                let found = self.found();
+                return Err(self.error(
+                    format!(
+                        "After the name “{}” a colon is expected, but {found} was found.",
+                        shorten(&key)
+                    ),
+                    "Put a colon between the name and its value.",
+                ));
+            }
+            self.at += 1;
+            self.skip_space()?;
+            if !names.insert(key.clone()) {
+                self.quirk(key_start, QuirkKind::DuplicateKey(key.clone()));
+            }
+            let node = self.value(depth + 1)?;
+            members.push(Member { key, key_span, node });
+            self.separator(open, b'}', "object")?;
+        }
+    }
+
+    /// Takes the comma after an item, or stops before the closing bracket.
+    fn separator(&mut self, open: usize, close: u8, container: &str) -> Result<(), SyntaxError> {
+        self.skip_space()?;
+        match self.peek() {
+            Some(b',') => {
+                let comma = self.at;
+                self.at += 1;
+                self.skip_space()?;
+                if self.peek() == Some(close) {
+                    self.quirk(comma, QuirkKind::TrailingComma);
+                }
+                Ok(())
+            }
+            Some(byte) if byte == close => Ok(()),
+            None => {
+                let (line, column) = super::position(self.text, open);
+                Err(self.error(
+                    format!(
+                        "The file ends before the {container} that begins in line {line}, column {column} is closed."
+                    ),
+                    "The file seems to be cut off: upload it again, or add the closing brackets.",
+                ))
+            }
+            Some(_) => {
+                let found = self.found();
+                Err(self.error(
+                    format!(
+                        "A comma or “{}” is expected here, but {found} was found.",
+                        char::from(close)
+                    ),
+                    "Put a comma between two entries; write a double quote inside a text as \\\".",
+                ))
+            }
+        }
+    }
+}
+
+/// A name short enough for a message.
+fn shorten(name: &str) -> String {
+    if name.chars().count() <= 60 {
+        name.to_owned()
+    } else {
+        name.chars().take(59).chain(['…']).collect()
+    }
+}
