@@ -138,9 +138,8 @@ async fn a_request_that_breaks_off_stores_nothing_and_harms_nobody() {
 async fn nothing_chosen_is_explained() {
     let app = TestApp::start().await;
     let visitor = app.visitor();
-    let home = visitor.get("/").await;
-    let form = home.page().find_form(|form| form.multipart && form.action == "/cards");
-    let answer = visitor.post_multipart("/cards", &form.fields, None).await;
+    let form = visitor.upload_form().await;
+    let answer = visitor.post_multipart("/cards", &form, None).await;
     assert!(answer.status.is_client_error(), "{}", answer.status);
     assert_nothing_kept(&visitor, "an empty form").await;
 }
@@ -228,19 +227,7 @@ async fn a_blank_card_has_the_sections_of_its_outline() {
     let app = TestApp::start().await;
     let visitor = app.visitor();
     let home = visitor.get("/").await;
-    let mut form = home.page().find_form(|form| {
-        form.fields.iter().any(|(name, _)| name == "outline")
-            || form.buttons.iter().any(|button| button.name == "outline")
-    });
-    if form.value("outline").is_none() {
-        let label = form
-            .buttons
-            .iter()
-            .find(|button| button.name == "outline")
-            .map(|button| button.text.clone())
-            .unwrap_or_default();
-        form.press(&label);
-    }
+    let form = home.page().find_form(|form| form.value("outline").is_some());
     let answer = visitor.submit(&home, &form).await;
     assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.page().main());
     let sections = visitor.sections(&card_of(&answer.location())).await;
@@ -271,14 +258,13 @@ async fn a_hostile_file_name_is_only_text() {
 async fn the_same_form_sent_twice_makes_one_card() {
     let app = TestApp::start().await;
     let visitor = app.visitor();
-    let home = visitor.get("/").await;
-    let form = home.page().find_form(|form| form.multipart && form.action == "/cards");
+    let form = visitor.upload_form().await;
     let file = Upload {
         name: "card.json",
         bytes: b"{\"name\": \"Once\"}",
     };
-    let first = visitor.post_multipart("/cards", &form.fields, Some(file)).await;
-    let again = visitor.post_multipart("/cards", &form.fields, Some(file)).await;
+    let first = visitor.post_multipart("/cards", &form, Some(file)).await;
+    let again = visitor.post_multipart("/cards", &form, Some(file)).await;
     assert_eq!(card_of(&first.location()), card_of(&again.location()));
     assert_eq!(app.rows("model_cards").await, 1);
 }

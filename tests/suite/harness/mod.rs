@@ -95,21 +95,37 @@ impl Visitor {
         Self::answer(path, request).await
     }
 
-    /// Posts fields and perhaps a file as multipart.
-    pub async fn post_multipart(&self, path: &str, fields: &[(String, String)], file: Option<Upload<'_>>) -> Answer {
+    /// Posts a form as multipart, with this file in its file control; without one, a control where nothing was chosen
+    /// is sent as browsers do, with an empty name.
+    pub async fn post_multipart(&self, path: &str, form: &Form, file: Option<Upload<'_>>) -> Answer {
         let path = self.local(path).to_owned();
-        let mut form = Multipart::new();
-        for (name, value) in fields {
-            form = form.text(name.clone(), value.clone());
+        let mut body = Multipart::new();
+        for (name, value) in &form.fields {
+            body = body.text(name.clone(), value.clone());
         }
-        // A browser sends the file control even when nothing was chosen: without name and content.
-        let (name, bytes) = file.map_or(("", &[][..]), |file| (file.name, file.bytes));
-        form = form.part("file", Part::bytes(bytes.to_vec()).file_name(name.to_owned()));
+        for control in &form.files {
+            let (name, bytes) = file.map_or(("", &[][..]), |file| (file.name, file.bytes));
+            let part = Part::bytes(bytes.to_vec()).file_name(name.to_owned());
+            let part = part.mime_str("application/octet-stream").expect("a media type");
+            body = body.part(control.clone(), part);
+        }
         let request = self
             .http
             .post(self.url(&path))
             .headers(self.same_origin())
-            .multipart(form);
+            .multipart(body);
+        Self::answer(path, request).await
+    }
+
+    /// Posts an empty form as a page of another site would.
+    pub async fn post_from_elsewhere(&self, path: &str) -> Answer {
+        let path = self.local(path).to_owned();
+        let request = self
+            .http
+            .post(self.url(&path))
+            .header("sec-fetch-site", "cross-site")
+            .header("origin", "https://elsewhere.example")
+            .form(&[("a", "b")]);
         Self::answer(path, request).await
     }
 
@@ -126,18 +142,22 @@ impl Visitor {
             None => target.clone(),
         };
         match (form.method.as_str(), form.multipart) {
-            ("post", true) => self.post_multipart(&target, &form.fields, None).await,
+            ("post", true) => self.post_multipart(&target, form, None).await,
             ("post", false) => self.post(&target, &form.fields).await,
             _ => panic!("only forms that post are sent here: {form:#?}"),
         }
     }
 
+    /// The form of the first page that takes a file.
+    pub async fn upload_form(&self) -> Form {
+        self.get("/").await.page().find_form(|form| !form.files.is_empty())
+    }
+
     /// Chooses a file on the first page and sends it; the answer is the redirect or the explanation.
     pub async fn upload(&self, name: &str, bytes: &[u8]) -> Answer {
-        let home = self.get("/").await;
-        let form = home.page().find_form(|form| form.multipart && form.action == "/cards");
+        let form = self.upload_form().await;
         let file = Upload { name, bytes };
-        self.post_multipart("/cards", &form.fields, Some(file)).await
+        self.post_multipart(&form.action, &form, Some(file)).await
     }
 
     /// Uploads a file that must be understood; returns the address of its card, `/cards/{card}`.

@@ -20,6 +20,8 @@ pub struct Form {
     pub fields: Vec<(String, String)>,
     /// The buttons that send it.
     pub buttons: Vec<Button>,
+    /// Names of the controls that take a file.
+    pub files: Vec<String>,
     /// Names of the controls whose text a visitor can type over.
     pub texts: Vec<String>,
 }
@@ -122,6 +124,7 @@ impl Page {
             multipart: form.attr("enctype") == Some("multipart/form-data"),
             fields: Vec::new(),
             buttons: Vec::new(),
+            files: Vec::new(),
             texts: Vec::new(),
         };
         for control in self.all("input, textarea, select, button") {
@@ -158,7 +161,8 @@ impl Form {
             "button" => {}
             _ if name.is_empty() => {}
             "input" => match kind {
-                "button" | "reset" | "file" => {}
+                "button" | "reset" => {}
+                "file" => self.files.push(name),
                 "checkbox" | "radio" => {
                     if control.attr("checked").is_some() {
                         self.fields
