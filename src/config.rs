@@ -1,1 +1,544 @@
 //! Every setting, read once and checked.
+//!
+//! [`Options`] is what flags and environment say, [`Config`] what the server works with: whoever
+//! holds one knows that its values fit together.
+
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::time::Duration;
+
+use clap::{Args, FromArgMatches as _};
+
+/// A setting that cannot be used, or does not fit to another one.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{variable}: {message}")]
+pub struct Error {
+    /// The variable's name.
+    pub variable: &'static str,
+    /// What is wrong with it and what to write instead.
+    pub message: String,
+}
+
+fn wrong(variable: &'static str, message: impl Into<String>) -> Error {
+    Error {
+        variable,
+        message: message.into(),
+    }
+}
+
+/// The longest life of a cookie that browsers accept: 400 days, in seconds.
+const LONGEST_AGE_S: u64 = 34_560_000;
+/// The shortest secret, in characters: 32 hexadecimal digits hold 128 bits.
+const SHORTEST_SECRET: usize = 32;
+
+/// What flags and environment say; flags are stronger.
+#[derive(Args, Clone)]
+pub struct Options {
+    /// Address and port to listen on. Port 0 takes a free one.
+    #[arg(long, env = "LISTEN", default_value = "127.0.0.1:8080", value_name = "LISTEN")]
+    listen: SocketAddr,
+
+    /// Origin under which browsers reach the server, such as https://cards.example.org. Without it
+    /// the server expects to be reached by plain http at the address it listens on.
+    #[arg(long, env = "PUBLIC_ORIGIN", value_name = "PUBLIC_ORIGIN")]
+    public_origin: Option<String>,
+
+    #[command(flatten)]
+    storage: Storage,
+
+    /// Largest upload in bytes.
+    #[arg(long, env = "MAX_UPLOAD_BYTES", default_value_t = 10_485_760, value_name = "MAX_UPLOAD_BYTES",
+          value_parser = clap::value_parser!(u64).range(1..=1_073_741_824))]
+    max_upload_bytes: u64,
+
+    /// Proxies whose X-Forwarded-For is believed: addresses or networks such as 10.0.0.0/8, with commas.
+    #[arg(long, env = "TRUSTED_PROXIES", value_delimiter = ',', value_name = "TRUSTED_PROXIES")]
+    trusted_proxies: Vec<Network>,
+
+    /// What to log: error, warn, info, debug or trace, also by module (cartellino::session=debug).
+    #[arg(long, env = "LOG", default_value = "info", value_name = "LOG")]
+    log: String,
+
+    /// Where session keys are stored. Only `database` for now.
+    #[arg(
+        long,
+        env = "SESSION_ENGINE",
+        default_value = "database",
+        value_name = "SESSION_ENGINE"
+    )]
+    session_engine: String,
+
+    /// Seconds that work is kept after the visitor's last activity: 30 days. At most 400 days, the browsers' cap.
+    #[arg(long, env = "SESSION_COOKIE_AGE", default_value_t = 2_592_000, value_name = "SESSION_COOKIE_AGE",
+          value_parser = clap::value_parser!(u64).range(1..=LONGEST_AGE_S))]
+    session_cookie_age: u64,
+
+    /// Name of the cookie. Default: __Host-sessionid, or sessionid on plain http.
+    #[arg(long, env = "SESSION_COOKIE_NAME", value_name = "SESSION_COOKIE_NAME")]
+    session_cookie_name: Option<String>,
+
+    /// Whether browsers send the cookie on https only: true or false. Default: true when PUBLIC_ORIGIN is https.
+    #[arg(long, env = "SESSION_COOKIE_SECURE", value_name = "SESSION_COOKIE_SECURE")]
+    session_cookie_secure: Option<bool>,
+
+    /// Seconds between two moves of the expiry by activity.
+    #[arg(
+        long,
+        env = "SESSION_TOUCH_INTERVAL",
+        default_value_t = 3600,
+        value_name = "SESSION_TOUCH_INTERVAL"
+    )]
+    session_touch_interval: u64,
+
+    /// Seconds after which a session ends whatever its activity. Default: never.
+    #[arg(long, env = "SESSION_ABSOLUTE_AGE", value_name = "SESSION_ABSOLUTE_AGE",
+          value_parser = clap::value_parser!(u64).range(1..))]
+    session_absolute_age: Option<u64>,
+
+    /// Sessions that one network address may begin in an hour; 0 sets no limit.
+    #[arg(
+        long,
+        env = "SESSION_CREATE_LIMIT",
+        default_value_t = 60,
+        value_name = "SESSION_CREATE_LIMIT"
+    )]
+    session_create_limit: u32,
+
+    /// Secret that seals the keys in cookies: at least 32 characters, the same on all servers.
+    /// Default: made once and kept in a file beside the database.
+    #[arg(long, env = "SESSION_SECRET", hide_env_values = true, value_name = "SESSION_SECRET")]
+    session_secret: Option<String>,
+
+    /// Earlier secrets whose cookies are still good, with commas.
+    #[arg(
+        long,
+        env = "SESSION_SECRET_FALLBACKS",
+        hide_env_values = true,
+        value_delimiter = ',',
+        value_name = "SESSION_SECRET_FALLBACKS"
+    )]
+    session_secret_fallbacks: Vec<String>,
+
+    /// Seconds between two cleanups of expired sessions inside the server; 0 switches them off.
+    #[arg(
+        long,
+        env = "SESSION_CLEANUP_INTERVAL",
+        default_value_t = 3600,
+        value_name = "SESSION_CLEANUP_INTERVAL"
+    )]
+    session_cleanup_interval: u64,
+
+    /// Seconds after the expiry before a cleanup takes a session.
+    #[arg(
+        long,
+        env = "SESSION_CLEANUP_GRACE",
+        default_value_t = 3600,
+        value_name = "SESSION_CLEANUP_GRACE"
+    )]
+    session_cleanup_grace: u64,
+}
+
+/// Where rows and files are; `migrate` and `cleanup_sessions` need no more than this.
+#[derive(Args, Clone, Debug)]
+pub struct Storage {
+    /// Database: sqlite://path (made when it is not there) or postgres://user:password@host/name.
+    #[arg(
+        long,
+        env = "DATABASE_URL",
+        hide_env_values = true,
+        default_value = "sqlite://cartellino.db",
+        value_name = "DATABASE_URL"
+    )]
+    pub database_url: String,
+
+    /// Folder for uploaded files, as file:path.
+    #[arg(
+        long,
+        env = "UPLOADS_URL",
+        default_value = "file:uploads",
+        value_name = "UPLOADS_URL"
+    )]
+    pub uploads_url: String,
+}
+
+impl Storage {
+    /// The folder for uploaded files.
+    ///
+    /// # Errors
+    /// When `UPLOADS_URL` names no folder.
+    pub fn uploads_folder(&self) -> Result<PathBuf, Error> {
+        let path = self
+            .uploads_url
+            .strip_prefix("file://")
+            .or_else(|| self.uploads_url.strip_prefix("file:"));
+        match path {
+            Some(path) if !path.is_empty() => Ok(PathBuf::from(path)),
+            _ => Err(wrong(
+                "UPLOADS_URL",
+                "must begin with `file:` and name a folder, such as file:uploads",
+            )),
+        }
+    }
+
+    /// The database's address, known to begin with a scheme that is supported.
+    ///
+    /// # Errors
+    /// When `DATABASE_URL` names neither an SQLite file nor a PostgreSQL server.
+    pub fn database(&self) -> Result<&str, Error> {
+        let url = self.database_url.as_str();
+        let known = ["sqlite://", "postgres://", "postgresql://"]
+            .iter()
+            .any(|scheme| url.len() > scheme.len() && url.starts_with(scheme));
+        if known {
+            Ok(url)
+        } else {
+            // The value itself is not repeated: it may hold a password.
+            Err(wrong(
+                "DATABASE_URL",
+                "must begin with sqlite:// or postgres://, such as sqlite://cartellino.db",
+            ))
+        }
+    }
+}
+
+/// The settings of a server, checked.
+#[derive(Clone)]
+pub struct Config {
+    /// Address and port to listen on.
+    pub listen: SocketAddr,
+    /// Origin of the pages as browsers see it, without a slash at the end; `None`: plain http at `listen`.
+    pub public_origin: Option<String>,
+    /// URL of the database.
+    pub database_url: String,
+    /// Folder for uploaded files.
+    pub uploads: PathBuf,
+    /// Largest upload in bytes.
+    pub max_upload_bytes: usize,
+    /// Proxies whose forwarded addresses are believed.
+    pub trusted_proxies: Vec<Network>,
+    /// Filter for the log.
+    pub log: String,
+    /// How sessions live.
+    pub session: Session,
+}
+
+/// The settings of sessions, checked.
+#[derive(Clone)]
+pub struct Session {
+    /// How long a session lives after its last activity; at most 400 days.
+    pub age: Duration,
+    /// Name of the cookie.
+    pub cookie_name: String,
+    /// Whether the cookie is marked `Secure`.
+    pub cookie_secure: bool,
+    /// How often activity moves the expiry at most.
+    pub touch_interval: Duration,
+    /// Hard end of a session after its creation; `None`: there is none.
+    pub absolute_age: Option<Duration>,
+    /// New sessions of one source address in an hour; 0: no limit.
+    pub create_limit: u32,
+    /// Secret that seals keys; `None`: the one kept beside the database.
+    pub secret: Option<String>,
+    /// Earlier secrets that still open.
+    pub secret_fallbacks: Vec<String>,
+    /// Time between two cleanups; `None`: no cleanup inside the server.
+    pub cleanup_interval: Option<Duration>,
+    /// How long expired sessions are left alone.
+    pub cleanup_grace: Duration,
+}
+
+impl Options {
+    /// Checks the settings, each for itself and with the others.
+    ///
+    /// # Errors
+    /// Names the variable that cannot be used.
+    pub fn check(self) -> Result<Config, Error> {
+        let public_origin = self.public_origin.as_deref().map(origin).transpose()?;
+        let https = public_origin
+            .as_deref()
+            .is_some_and(|origin| origin.starts_with("https://"));
+        let cookie_secure = self.session_cookie_secure.unwrap_or(https);
+        if cookie_secure && !https {
+            return Err(wrong(
+                "SESSION_COOKIE_SECURE",
+                "browsers return a secure cookie on https only: set PUBLIC_ORIGIN to an https:// address, or leave \
+                 this off",
+            ));
+        }
+        let cookie_name = self
+            .session_cookie_name
+            .unwrap_or_else(|| if cookie_secure { "__Host-sessionid" } else { "sessionid" }.to_owned());
+        check_cookie_name(&cookie_name, cookie_secure)?;
+        if self.session_engine != "database" {
+            return Err(wrong(
+                "SESSION_ENGINE",
+                format!(
+                    "`{}` is not available in this version; `database` is",
+                    self.session_engine.escape_debug()
+                ),
+            ));
+        }
+        let (age, touch) = (self.session_cookie_age, self.session_touch_interval);
+        if touch > age / 2 {
+            return Err(wrong(
+                "SESSION_TOUCH_INTERVAL",
+                format!(
+                    "{touch} s is too long for SESSION_COOKIE_AGE {age} s: at most half of it, or active visitors lose their work"
+                ),
+            ));
+        }
+        if self.session_absolute_age.is_some_and(|absolute| absolute < age) {
+            return Err(wrong(
+                "SESSION_ABSOLUTE_AGE",
+                format!("must not be shorter than SESSION_COOKIE_AGE ({age} s)"),
+            ));
+        }
+        if let Some(secret) = &self.session_secret {
+            check_secret("SESSION_SECRET", secret)?;
+        }
+        let fallbacks: Vec<String> = self
+            .session_secret_fallbacks
+            .into_iter()
+            .filter(|secret| !secret.is_empty())
+            .collect();
+        for secret in &fallbacks {
+            check_secret("SESSION_SECRET_FALLBACKS", secret)?;
+        }
+        if let Err(error) = self.log.parse::<tracing_subscriber::EnvFilter>() {
+            return Err(wrong("LOG", error.to_string()));
+        }
+        Ok(Config {
+            listen: self.listen,
+            public_origin,
+            database_url: self.storage.database()?.to_owned(),
+            uploads: self.storage.uploads_folder()?,
+            max_upload_bytes: usize::try_from(self.max_upload_bytes)
+                .map_err(|_| wrong("MAX_UPLOAD_BYTES", "is more than this machine can address"))?,
+            trusted_proxies: self.trusted_proxies,
+            log: self.log,
+            session: Session {
+                age: Duration::from_secs(age),
+                cookie_name,
+                cookie_secure,
+                touch_interval: Duration::from_secs(touch),
+                absolute_age: self.session_absolute_age.map(Duration::from_secs),
+                create_limit: self.session_create_limit,
+                secret: self.session_secret,
+                secret_fallbacks: fallbacks,
+                cleanup_interval: (self.session_cleanup_interval > 0)
+                    .then(|| Duration::from_secs(self.session_cleanup_interval)),
+                cleanup_grace: Duration::from_secs(self.session_cleanup_grace),
+            },
+        })
+    }
+
+    /// The defaults with these flags, whatever the environment says.
+    ///
+    /// # Errors
+    /// When the flags cannot be understood; the message names the one.
+    pub fn from_flags<I, T>(flags: I) -> Result<Self, clap::Error>
+    where
+        I: IntoIterator<Item = T>,
+        T: Into<std::ffi::OsString> + Clone,
+    {
+        let command = Self::augment_args(clap::Command::new("cartellino").no_binary_name(true))
+            .mut_args(|arg| arg.env(Option::<&'static str>::None));
+        Self::from_arg_matches(&command.try_get_matches_from(flags)?)
+    }
+}
+
+impl Config {
+    /// Whether the cookie travels readable over a network: plain http at an address that is not this machine's own.
+    pub fn is_exposed(&self) -> bool {
+        let https = self
+            .public_origin
+            .as_deref()
+            .is_some_and(|origin| origin.starts_with("https://"));
+        !https && !self.listen.ip().is_loopback()
+    }
+}
+
+/// An origin in the form in which browsers write it.
+fn origin(text: &str) -> Result<String, Error> {
+    let not_one = || {
+        wrong(
+            "PUBLIC_ORIGIN",
+            "must be an origin without path, such as https://cards.example.org",
+        )
+    };
+    let text = text.strip_suffix('/').unwrap_or(text).to_ascii_lowercase();
+    let (scheme, authority) = text.split_once("://").ok_or_else(not_one)?;
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-._:[]".contains(c);
+    if !matches!(scheme, "http" | "https") || authority.is_empty() || !authority.chars().all(plain) {
+        return Err(not_one());
+    }
+    // Browsers leave the usual port out.
+    let usual = if scheme == "https" { ":443" } else { ":80" };
+    let authority = authority.strip_suffix(usual).unwrap_or(authority);
+    Ok(format!("{scheme}://{authority}"))
+}
+
+fn check_cookie_name(name: &str, secure: bool) -> Result<(), Error> {
+    let token = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
+    if name.is_empty() || name.len() > 64 || !name.chars().all(token) {
+        return Err(wrong(
+            "SESSION_COOKIE_NAME",
+            "must be 1 to 64 letters, digits or hyphens, without spaces",
+        ));
+    }
+    let prefixed = ["__host-", "__secure-"]
+        .iter()
+        .any(|prefix| name.to_ascii_lowercase().starts_with(prefix));
+    if prefixed && !secure {
+        return Err(wrong(
+            "SESSION_COOKIE_NAME",
+            "browsers accept the prefixes __Host- and __Secure- on https only: set PUBLIC_ORIGIN to an https:// address",
+        ));
+    }
+    Ok(())
+}
+
+fn check_secret(variable: &'static str, secret: &str) -> Result<(), Error> {
+    if secret.len() < SHORTEST_SECRET {
+        return Err(wrong(
+            variable,
+            format!("each secret needs at least {SHORTEST_SECRET} random characters"),
+        ));
+    }
+    Ok(())
+}
+
+/// A network address, or a range of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Network {
+    address: IpAddr,
+    bits: u32,
+}
+
+impl Network {
+    /// Whether the address belongs to the network.
+    pub fn contains(&self, address: IpAddr) -> bool {
+        match (self.address, address.to_canonical()) {
+            (IpAddr::V4(own), IpAddr::V4(other)) => {
+                same_start(own.to_bits().into(), other.to_bits().into(), 32 - self.bits)
+            }
+            (IpAddr::V6(own), IpAddr::V6(other)) => same_start(own.to_bits(), other.to_bits(), 128 - self.bits),
+            _ => false,
+        }
+    }
+}
+
+/// Whether two addresses agree but for their last bits.
+fn same_start(one: u128, other: u128, last_bits: u32) -> bool {
+    (one ^ other).checked_shr(last_bits).unwrap_or(0) == 0
+}
+
+impl FromStr for Network {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (address, bits) = text
+            .trim()
+            .split_once('/')
+            .map_or((text.trim(), None), |(a, b)| (a, Some(b)));
+        let address: IpAddr = address
+            .parse()
+            .map_err(|_| "each entry must be an address or a network such as 10.0.0.0/8".to_owned())?;
+        let longest = if address.is_ipv4() { 32 } else { 128 };
+        let bits = match bits {
+            None => longest,
+            Some(bits) => bits
+                .parse()
+                .ok()
+                .filter(|bits| *bits <= longest)
+                .ok_or_else(|| format!("the length of a network must be 0 to {longest}"))?,
+        };
+        Ok(Self { address, bits })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(flags: &[&str]) -> Result<Config, String> {
+        let options = Options::from_flags(flags).map_err(|error| error.to_string())?;
+        options.check().map_err(|error| error.to_string())
+    }
+
+    fn complaint(flags: &[&str]) -> String {
+        check(flags).err().unwrap_or_else(|| panic!("{flags:?} was accepted"))
+    }
+
+    #[test]
+    fn defaults_fit_together() {
+        let config = check(&[]).unwrap();
+        assert_eq!(config.session.age, Duration::from_secs(30 * 24 * 3600));
+        assert_eq!(config.session.cookie_name, "sessionid");
+        assert!(!config.session.cookie_secure);
+        assert!(!config.is_exposed());
+        assert_eq!(config.max_upload_bytes, 10 * 1024 * 1024);
+    }
+
+    #[test]
+    fn https_brings_a_secure_cookie() {
+        let config = check(&["--public-origin", "https://Cards.example.org:443/"]).unwrap();
+        assert_eq!(config.public_origin.as_deref(), Some("https://cards.example.org"));
+        assert_eq!(config.session.cookie_name, "__Host-sessionid");
+        assert!(config.session.cookie_secure);
+    }
+
+    #[test]
+    fn a_wrong_value_names_its_variable() {
+        let cases: &[(&[&str], &str)] = &[
+            (&["--listen", "nowhere"], "LISTEN"),
+            (&["--public-origin", "cards.example.org"], "PUBLIC_ORIGIN"),
+            (&["--public-origin", "https://x.org/path"], "PUBLIC_ORIGIN"),
+            (&["--public-origin", "ftp://x.org"], "PUBLIC_ORIGIN"),
+            (&["--database-url", "mysql://x"], "DATABASE_URL"),
+            (&["--database-url", "sqlite://"], "DATABASE_URL"),
+            (&["--uploads-url", "s3://bucket"], "UPLOADS_URL"),
+            (&["--uploads-url", "file:"], "UPLOADS_URL"),
+            (&["--max-upload-bytes", "0"], "MAX_UPLOAD_BYTES"),
+            (&["--max-upload-bytes", "many"], "MAX_UPLOAD_BYTES"),
+            (&["--trusted-proxies", "10.0.0.0/33"], "TRUSTED_PROXIES"),
+            (&["--log", "cartellino=loud"], "LOG"),
+            (&["--session-engine", "redis"], "SESSION_ENGINE"),
+            (&["--session-cookie-age", "0"], "SESSION_COOKIE_AGE"),
+            (&["--session-cookie-age", "34560001"], "SESSION_COOKIE_AGE"),
+            (&["--session-cookie-age", "3600"], "SESSION_TOUCH_INTERVAL"),
+            (&["--session-cookie-name", "a b"], "SESSION_COOKIE_NAME"),
+            (&["--session-cookie-name", "__Host-x"], "SESSION_COOKIE_NAME"),
+            (&["--session-cookie-secure", "true"], "SESSION_COOKIE_SECURE"),
+            (&["--session-absolute-age", "60"], "SESSION_ABSOLUTE_AGE"),
+            (&["--session-secret", "short"], "SESSION_SECRET"),
+            (&["--session-secret-fallbacks", "short"], "SESSION_SECRET_FALLBACKS"),
+            (&["--session-create-limit", "-1"], "session-create-limit"),
+        ];
+        for (flags, variable) in cases {
+            let complaint = complaint(flags);
+            assert!(complaint.contains(variable), "{flags:?}: {complaint}");
+        }
+    }
+
+    #[test]
+    fn a_password_in_the_address_is_not_repeated() {
+        assert!(!complaint(&["--database-url", "postgre://me:hunter2@host/db"]).contains("hunter2"));
+    }
+
+    #[test]
+    fn networks_hold_their_addresses_only() {
+        let inside = |network: &str, address: &str| {
+            let network: Network = network.parse().unwrap();
+            network.contains(address.parse().unwrap())
+        };
+        assert!(inside("10.0.0.0/8", "10.200.3.4"));
+        assert!(!inside("10.0.0.0/8", "11.0.0.1"));
+        assert!(inside("127.0.0.1", "::ffff:127.0.0.1"));
+        assert!(!inside("127.0.0.1", "127.0.0.2"));
+        assert!(inside("0.0.0.0/0", "8.8.8.8"));
+        assert!(inside("2001:db8::/32", "2001:db8:1::1"));
+        assert!(!inside("2001:db8::/32", "10.0.0.1"));
+    }
+}

@@ -6,10 +6,12 @@
 pub mod card;
 pub mod cleanup;
 pub mod cli;
+pub mod clock;
 pub mod config;
 pub mod db;
 pub mod format;
 pub mod json;
+pub mod random;
 pub mod session;
 pub mod uploads;
 pub mod web;

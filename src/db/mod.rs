@@ -1,5 +1,28 @@
 //! Rows and SQL; Diesel ends here.
+//!
+//! One set of queries serves SQLite and PostgreSQL: [`DbConnection`] is either. Functions on rows
+//! take a `&mut DbConnection` and the session's id, so that several fit into one transaction and
+//! none can see another visitor's rows. [`Db::run`] and [`Db::write`] lend a connection off the
+//! async threads. This room knows neither HTTP nor what a card means.
+
 pub mod cards;
+mod connect;
+pub mod files;
+pub mod migrations;
+pub mod schema;
+pub mod sessions;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use diesel::Connection as _;
+use diesel::connection::{AnsiTransactionManager, TransactionManager as _};
+use diesel::r2d2::{NopErrorHandler, Pool};
+use diesel::result::{DatabaseErrorKind, Error as DieselError};
+use tokio::sync::Semaphore;
+
+pub use connect::Address;
+use connect::Connections;
 
 /// What can go wrong with rows.
 #[derive(Debug, thiserror::Error)]
@@ -10,12 +33,59 @@ pub enum Error {
     /// The section was saved by somebody else (another tab) since the form was shown.
     #[error("the section has been changed since")]
     Stale,
+    /// The session was ended while the request was on its way.
+    #[error("the session has been ended")]
+    Ended,
     /// The database does not answer in time, or refuses.
     #[error("the database is not available: {0}")]
     Unavailable(String),
+    /// The address of the database, or what stands there, cannot be used.
+    #[error("{0}")]
+    Unusable(String),
     /// A query failed.
     #[error(transparent)]
-    Query(#[from] diesel::result::Error),
+    Query(DieselError),
+}
+
+impl From<DieselError> for Error {
+    fn from(error: DieselError) -> Self {
+        match error {
+            DieselError::NotFound => Self::NotFound,
+            // The row that the new one hangs on has been deleted meanwhile.
+            DieselError::DatabaseError(DatabaseErrorKind::ForeignKeyViolation, _) => Self::NotFound,
+            DieselError::DatabaseError(
+                DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::SerializationFailure,
+                ref what,
+            ) => Self::Unavailable(what.message().to_owned()),
+            DieselError::DatabaseError(DatabaseErrorKind::Unknown, ref what) if is_passing(what.message()) => {
+                Self::Unavailable(what.message().to_owned())
+            }
+            other => Self::Query(other),
+        }
+    }
+}
+
+impl From<crate::random::Error> for Error {
+    fn from(error: crate::random::Error) -> Self {
+        Self::Unavailable(error.to_string())
+    }
+}
+
+/// Whether a database's message tells of a state that goes away by waiting or by the operator's hand.
+fn is_passing(message: &str) -> bool {
+    const PASSING: [&str; 10] = [
+        "database is locked",
+        "database table is locked",
+        "database or disk is full",
+        "disk I/O error",
+        "unable to open database file",
+        "attempt to write a readonly database",
+        "canceling statement due to",
+        "server closed the connection",
+        "no connection to the server",
+        "terminating connection",
+    ];
+    PASSING.iter().any(|passing| message.contains(passing))
 }
 
 /// SQLite or PostgreSQL.
@@ -27,28 +97,133 @@ pub enum DbConnection {
     Sqlite(diesel::SqliteConnection),
 }
 
+/// The longest that a request waits for a connection or for its turn to write.
+const PATIENCE: Duration = Duration::from_secs(4);
+
 /// The pool of connections; cheap to clone.
 #[derive(Clone)]
-pub struct Db;
+pub struct Db {
+    pool: Pool<Connections>,
+    /// SQLite has one writer at a time: waiting here is in order of arrival and costs no polling.
+    writer: Option<Arc<Semaphore>>,
+}
 
 impl Db {
+    /// Opens the database at `sqlite://path` (made when it is not there) or `postgres://…`.
+    ///
+    /// # Errors
+    /// [`Error::Unusable`] for another address or a file that cannot be used, [`Error::Unavailable`]
+    /// when the server does not answer.
+    pub fn open(url: &str) -> Result<Self, Error> {
+        let address: Address = url.parse()?;
+        let writer = matches!(address, Address::Sqlite(_)).then(|| Arc::new(Semaphore::new(1)));
+        let connections = Connections::new(address);
+        // The pool would only say that it timed out; this attempt says why.
+        connections.try_once()?;
+        let pool = Pool::builder()
+            .max_size(16)
+            .min_idle(Some(1))
+            .connection_timeout(PATIENCE)
+            .error_handler(Box::new(NopErrorHandler))
+            .build_unchecked(connections);
+        Ok(Self { pool, writer })
+    }
+
     /// Runs queries off the async threads.
+    ///
+    /// # Errors
+    /// What `work` returns, or [`Error::Unavailable`] when no connection is to be had.
     pub async fn run<T, F>(&self, work: F) -> Result<T, Error>
     where
         T: Send + 'static,
         F: FnOnce(&mut DbConnection) -> Result<T, Error> + Send + 'static,
     {
-        let _ = work;
-        todo!()
+        let pool = self.pool.clone();
+        off_the_async_threads(move || {
+            let mut conn = pool.get().map_err(|error| Error::Unavailable(error.to_string()))?;
+            work(&mut conn)
+        })
+        .await
     }
 
     /// Runs queries in one durable writing transaction, off the async threads.
+    ///
+    /// Nothing is kept when `work` returns an error or panics.
+    ///
+    /// # Errors
+    /// What `work` returns, or [`Error::Unavailable`] when the turn to write does not come in time.
     pub async fn write<T, F>(&self, work: F) -> Result<T, Error>
     where
         T: Send + 'static,
         F: FnOnce(&mut DbConnection) -> Result<T, Error> + Send + 'static,
     {
-        let _ = work;
-        todo!()
+        let turn = match &self.writer {
+            Some(writer) => Some(
+                tokio::time::timeout(PATIENCE, Arc::clone(writer).acquire_owned())
+                    .await
+                    .map_err(|_| Error::Unavailable("too many writers are waiting".to_owned()))?
+                    .map_err(|closed| Error::Unavailable(closed.to_string()))?,
+            ),
+            None => None,
+        };
+        self.run(move |conn| {
+            // The turn travels with the job, so that it ends with it even if the request is gone.
+            let _turn = turn;
+            transaction(conn, work)
+        })
+        .await
+    }
+}
+
+/// Runs `work` in one writing transaction on this connection.
+///
+/// On SQLite it begins with `BEGIN IMMEDIATE`, so that it waits for its turn at the beginning
+/// instead of failing in the middle.
+///
+/// # Errors
+/// What `work` returns, or what beginning and committing meet.
+pub fn transaction<T, F>(conn: &mut DbConnection, work: F) -> Result<T, Error>
+where
+    F: FnOnce(&mut DbConnection) -> Result<T, Error>,
+{
+    match conn {
+        DbConnection::Pg(pg) => AnsiTransactionManager::begin_transaction(pg)?,
+        DbConnection::Sqlite(sqlite) => AnsiTransactionManager::begin_transaction_sql(sqlite, "BEGIN IMMEDIATE")?,
+    }
+    match work(conn) {
+        Ok(value) => {
+            <DbConnection as diesel::Connection>::TransactionManager::commit_transaction(conn)?;
+            Ok(value)
+        }
+        Err(error) => {
+            // The first error is the one to tell; a connection that cannot roll back leaves the pool.
+            let _ = <DbConnection as diesel::Connection>::TransactionManager::rollback_transaction(conn);
+            Err(error)
+        }
+    }
+}
+
+/// Runs an insert that may meet an existing row: `false` when it did, and the transaction goes on.
+fn insert_or_meet<F>(conn: &mut DbConnection, insert: F) -> Result<bool, Error>
+where
+    F: FnOnce(&mut DbConnection) -> Result<usize, DieselError>,
+{
+    // PostgreSQL gives a transaction up after an error; the savepoint keeps it.
+    match conn.transaction(insert) {
+        Ok(_) => Ok(true),
+        Err(DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, _)) => Ok(false),
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn off_the_async_threads<T, F>(job: F) -> Result<T, Error>
+where
+    T: Send + 'static,
+    F: FnOnce() -> Result<T, Error> + Send + 'static,
+{
+    match tokio::task::spawn_blocking(job).await {
+        Ok(outcome) => outcome,
+        // The connection of a job that panicked was closed on the way, and with it the transaction.
+        Err(_) => Err(Error::Query(DieselError::RollbackTransaction)),
     }
 }

@@ -1,0 +1,3 @@
+DROP TABLE card_revisions;
+DROP TABLE card_section_data;
+DROP TABLE model_cards;

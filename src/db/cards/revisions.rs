@@ -1,0 +1,160 @@
+use chrono::{NaiveDateTime, TimeDelta};
+use diesel::prelude::*;
+
+use super::CardSectionData;
+use crate::db::schema::card_revisions;
+use crate::db::{DbConnection, Error};
+use crate::random;
+use crate::session::SessionId;
+
+/// How many earlier values of one section are kept.
+const KEPT: i32 = 50;
+/// How long earlier values are kept, in days.
+const KEPT_DAYS: i64 = 30;
+
+/// Whether a revision is an earlier value or the last state of a section that was taken out.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Why {
+    /// A newer value was saved.
+    Saved,
+    /// The section was taken out.
+    Removed,
+}
+
+/// Keeps a section's state, and lets go what is too old or too much.
+pub(super) fn keep(
+    conn: &mut DbConnection,
+    session: &SessionId,
+    card: &str,
+    section: &CardSectionData,
+    why: Why,
+    now: NaiveDateTime,
+) -> Result<(), Error> {
+    diesel::insert_into(card_revisions::table)
+        .values((
+            card_revisions::id.eq(random::id()?),
+            card_revisions::session_id.eq(session.as_str()),
+            card_revisions::card_id.eq(card),
+            card_revisions::section_key.eq(&section.section_key),
+            card_revisions::title.eq(&section.title),
+            card_revisions::position.eq(section.position),
+            card_revisions::value.eq(&section.value),
+            card_revisions::version.eq(section.version),
+            card_revisions::removed.eq(why == Why::Removed),
+            card_revisions::created_at.eq(now),
+        ))
+        .execute(conn)?;
+    let of_card = card_revisions::table
+        .filter(card_revisions::session_id.eq(session.as_str()))
+        .filter(card_revisions::card_id.eq(card));
+    diesel::delete(
+        of_card
+            .filter(card_revisions::section_key.eq(&section.section_key))
+            .filter(card_revisions::version.le(section.version - KEPT)),
+    )
+    .execute(conn)?;
+    diesel::delete(of_card.filter(card_revisions::created_at.lt(now - TimeDelta::days(KEPT_DAYS)))).execute(conn)?;
+    Ok(())
+}
+
+/// The value that a section had at an earlier version, if it is still kept.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn revision(
+    conn: &mut DbConnection,
+    session: &SessionId,
+    card: &str,
+    key: &str,
+    version: i32,
+) -> Result<Option<String>, Error> {
+    Ok(card_revisions::table
+        .filter(card_revisions::session_id.eq(session.as_str()))
+        .filter(card_revisions::card_id.eq(card))
+        .filter(card_revisions::section_key.eq(key))
+        .filter(card_revisions::version.eq(version))
+        .order(card_revisions::created_at.desc())
+        .select(card_revisions::value)
+        .first(conn)
+        .optional()?)
+}
+
+/// The last state of the section that was last taken out under this key, if it is still kept.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn removed(
+    conn: &mut DbConnection,
+    session: &SessionId,
+    card: &str,
+    key: &str,
+) -> Result<Option<CardSectionData>, Error> {
+    let row: Option<(String, i32, String, i32, NaiveDateTime)> = card_revisions::table
+        .filter(card_revisions::session_id.eq(session.as_str()))
+        .filter(card_revisions::card_id.eq(card))
+        .filter(card_revisions::section_key.eq(key))
+        .filter(card_revisions::removed.eq(true))
+        .order((card_revisions::version.desc(), card_revisions::created_at.desc()))
+        .select((
+            card_revisions::title,
+            card_revisions::position,
+            card_revisions::value,
+            card_revisions::version,
+            card_revisions::created_at,
+        ))
+        .first(conn)
+        .optional()?;
+    Ok(
+        row.map(|(title, position, value, version, updated_at)| CardSectionData {
+            section_key: key.to_owned(),
+            title,
+            position,
+            value,
+            version,
+            updated_at,
+        }),
+    )
+}
+
+/// Removed states of this key become ordinary earlier values: the section is there again.
+pub(super) fn mark_restored(conn: &mut DbConnection, session: &SessionId, card: &str, key: &str) -> Result<(), Error> {
+    diesel::update(
+        card_revisions::table
+            .filter(card_revisions::session_id.eq(session.as_str()))
+            .filter(card_revisions::card_id.eq(card))
+            .filter(card_revisions::section_key.eq(key)),
+    )
+    .set(card_revisions::removed.eq(false))
+    .execute(conn)?;
+    Ok(())
+}
+
+/// The earlier values follow a section to its new key.
+pub(super) fn rename(
+    conn: &mut DbConnection,
+    session: &SessionId,
+    card: &str,
+    key: &str,
+    new_key: &str,
+) -> Result<(), Error> {
+    diesel::update(
+        card_revisions::table
+            .filter(card_revisions::session_id.eq(session.as_str()))
+            .filter(card_revisions::card_id.eq(card))
+            .filter(card_revisions::section_key.eq(key)),
+    )
+    .set(card_revisions::section_key.eq(new_key))
+    .execute(conn)?;
+    Ok(())
+}
+
+/// The highest version kept under this key, 0 if there is none: a new section of that key counts on from it.
+pub(super) fn last_version(conn: &mut DbConnection, session: &SessionId, card: &str, key: &str) -> Result<i32, Error> {
+    let last: Option<i32> = card_revisions::table
+        .filter(card_revisions::session_id.eq(session.as_str()))
+        .filter(card_revisions::card_id.eq(card))
+        .filter(card_revisions::section_key.eq(key))
+        .select(diesel::dsl::max(card_revisions::version))
+        .first(conn)?;
+    Ok(last.unwrap_or(0))
+}

@@ -1,0 +1,122 @@
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+use diesel::connection::SimpleConnection as _;
+use diesel::r2d2::{ManageConnection, R2D2Connection as _};
+use diesel::{Connection as _, PgConnection, SqliteConnection};
+
+use super::{DbConnection, Error};
+
+/// Where a database is: the scheme of the URL chooses the kind.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Address {
+    /// A file of SQLite.
+    Sqlite(PathBuf),
+    /// A URL for PostgreSQL; it may hold a password, so it is never shown.
+    Postgres(String),
+}
+
+impl FromStr for Address {
+    type Err = Error;
+
+    fn from_str(url: &str) -> Result<Self, Error> {
+        if let Some(path) = url.strip_prefix("sqlite://") {
+            // SQLite takes these names for something else than a file, and then nothing would be kept.
+            if path.is_empty() || path.starts_with(':') || path.starts_with("file:") {
+                return Err(Error::Unusable(format!(
+                    "`sqlite://{path}` names no file: write sqlite:// and a path, such as sqlite://cartellino.db"
+                )));
+            }
+            return Ok(Self::Sqlite(PathBuf::from(path)));
+        }
+        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            return Ok(Self::Postgres(url.to_owned()));
+        }
+        Err(Error::Unusable(
+            "the address of the database must begin with sqlite:// or postgres://, such as sqlite://cartellino.db"
+                .to_owned(),
+        ))
+    }
+}
+
+/// Makes the pool's connections.
+pub(super) struct Connections {
+    address: Address,
+}
+
+impl Connections {
+    pub(super) fn new(address: Address) -> Self {
+        Self { address }
+    }
+
+    /// Connects once, to learn early and exactly what is wrong.
+    pub(super) fn try_once(&self) -> Result<(), Error> {
+        self.connect().map(drop)
+    }
+}
+
+impl ManageConnection for Connections {
+    type Connection = DbConnection;
+    type Error = Error;
+
+    fn connect(&self) -> Result<DbConnection, Error> {
+        match &self.address {
+            Address::Sqlite(path) => sqlite(path).map(DbConnection::Sqlite),
+            Address::Postgres(url) => postgres(url).map(DbConnection::Pg),
+        }
+    }
+
+    fn is_valid(&self, conn: &mut DbConnection) -> Result<(), Error> {
+        match conn {
+            // A connection outlives a restart of its server only in appearance.
+            DbConnection::Pg(pg) => pg.ping().map_err(Error::from),
+            DbConnection::Sqlite(_) => Ok(()),
+        }
+    }
+
+    fn has_broken(&self, conn: &mut DbConnection) -> bool {
+        std::thread::panicking() || conn.is_broken()
+    }
+}
+
+fn sqlite(path: &Path) -> Result<SqliteConnection, Error> {
+    let unusable = |what: &dyn std::fmt::Display| {
+        Error::Unusable(format!("the database file {} cannot be used: {what}", path.display()))
+    };
+    private_file(path).map_err(|error| unusable(&error))?;
+    let name = path.to_str().ok_or_else(|| unusable(&"its name is not UTF-8"))?;
+    let mut conn = SqliteConnection::establish(name).map_err(|error| unusable(&error))?;
+    // Waiting comes first: already the change to WAL may meet another process.
+    // `secure_delete` writes zeros over what is deleted: visitors are promised that it is gone.
+    conn.batch_execute(
+        "PRAGMA busy_timeout = 4000;
+         PRAGMA journal_mode = WAL;
+         PRAGMA synchronous = FULL;
+         PRAGMA foreign_keys = ON;
+         PRAGMA secure_delete = ON;",
+    )
+    .map_err(|error| unusable(&error))?;
+    Ok(conn)
+}
+
+/// Makes the file, if it is not there, readable by its owner only: it holds what visitors wrote.
+fn private_file(path: &Path) -> std::io::Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    options.append(true).create(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map(drop)
+}
+
+fn postgres(url: &str) -> Result<PgConnection, Error> {
+    // Without a limit of its own the library waits for minutes.
+    let url = if url.contains("connect_timeout=") {
+        url.to_owned()
+    } else {
+        let joint = if url.contains('?') { '&' } else { '?' };
+        format!("{url}{joint}connect_timeout=3")
+    };
+    let mut conn = PgConnection::establish(&url).map_err(|error| Error::Unavailable(error.to_string()))?;
+    conn.batch_execute("SET lock_timeout = '4s'; SET statement_timeout = '30s'; SET client_min_messages = 'warning';")?;
+    Ok(conn)
+}

@@ -1,0 +1,151 @@
+//! The rows of what lies under `uploads/`.
+//!
+//! Every function takes the session's id and sees only that session's rows.
+
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+
+use super::schema::{files, model_cards};
+use super::{DbConnection, Error};
+use crate::session::SessionId;
+
+/// A file of a card.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileRow {
+    /// Random id: the word in addresses and the name on disk.
+    pub id: String,
+    /// The card it belongs to.
+    pub card_id: String,
+    /// The section it belongs to; `None` for the card as a whole.
+    pub section_key: Option<String>,
+    /// The client's name: text to show, never a path.
+    pub name: String,
+    /// The media type as we recognised it.
+    pub media_type: String,
+    /// Length in bytes.
+    pub size: i64,
+    /// SHA-256 of the bytes in hexadecimal digits.
+    pub sha256: String,
+    /// When it was made, UTC.
+    pub created_at: NaiveDateTime,
+}
+
+type Columns = (
+    String,
+    String,
+    Option<String>,
+    String,
+    String,
+    i64,
+    String,
+    NaiveDateTime,
+);
+
+fn row((id, card_id, section_key, name, media_type, size, sha256, created_at): Columns) -> FileRow {
+    FileRow {
+        id,
+        card_id,
+        section_key,
+        name,
+        media_type,
+        size,
+        sha256,
+        created_at,
+    }
+}
+
+const COLUMNS: (
+    files::id,
+    files::card_id,
+    files::section_key,
+    files::name,
+    files::media_type,
+    files::size,
+    files::sha256,
+    files::created_at,
+) = (
+    files::id,
+    files::card_id,
+    files::section_key,
+    files::name,
+    files::media_type,
+    files::size,
+    files::sha256,
+    files::created_at,
+);
+
+/// Notes a file whose bytes are already kept.
+///
+/// # Errors
+/// [`Error::NotFound`] when the card is not the session's.
+pub fn create(conn: &mut DbConnection, session: &SessionId, file: &FileRow) -> Result<(), Error> {
+    model_cards::table
+        .filter(model_cards::session_id.eq(session.as_str()))
+        .filter(model_cards::id.eq(&file.card_id))
+        .select(model_cards::id)
+        .first::<String>(conn)?;
+    diesel::insert_into(files::table)
+        .values((
+            files::id.eq(&file.id),
+            files::session_id.eq(session.as_str()),
+            files::card_id.eq(&file.card_id),
+            files::section_key.eq(file.section_key.as_deref()),
+            files::name.eq(&file.name),
+            files::media_type.eq(&file.media_type),
+            files::size.eq(file.size),
+            files::sha256.eq(&file.sha256),
+            files::created_at.eq(file.created_at),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// The files of one card, the oldest first.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn list(conn: &mut DbConnection, session: &SessionId, card: &str) -> Result<Vec<FileRow>, Error> {
+    let rows: Vec<Columns> = files::table
+        .filter(files::session_id.eq(session.as_str()))
+        .filter(files::card_id.eq(card))
+        .order((files::created_at.asc(), files::id.asc()))
+        .select(COLUMNS)
+        .load(conn)?;
+    Ok(rows.into_iter().map(row).collect())
+}
+
+/// One file.
+///
+/// # Errors
+/// [`Error::NotFound`] when it is not the session's.
+pub fn load(conn: &mut DbConnection, session: &SessionId, file: &str) -> Result<FileRow, Error> {
+    files::table
+        .filter(files::session_id.eq(session.as_str()))
+        .filter(files::id.eq(file))
+        .select(COLUMNS)
+        .first(conn)
+        .map(row)
+        .map_err(Error::from)
+}
+
+/// Deletes the row of one file; the bytes are the caller's next step.
+///
+/// # Errors
+/// [`Error::NotFound`] when it is not the session's.
+pub fn delete(conn: &mut DbConnection, session: &SessionId, file: &str) -> Result<(), Error> {
+    let deleted = diesel::delete(
+        files::table
+            .filter(files::session_id.eq(session.as_str()))
+            .filter(files::id.eq(file)),
+    )
+    .execute(conn)?;
+    if deleted == 0 { Err(Error::NotFound) } else { Ok(()) }
+}
+
+/// Whether any session has a file of this id: for the cleanup, which knows names on disk only.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn exists(conn: &mut DbConnection, file: &str) -> Result<bool, Error> {
+    Ok(diesel::select(diesel::dsl::exists(files::table.filter(files::id.eq(file)))).get_result(conn)?)
+}

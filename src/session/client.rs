@@ -1,0 +1,66 @@
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+
+use actix_web::http::header::HeaderMap;
+
+use crate::config::Network;
+
+/// The address a request came from: that of the connection, or, when a trusted proxy made the
+/// connection, the last one in `X-Forwarded-For` that is not a trusted proxy's.
+pub fn address(peer: Option<SocketAddr>, headers: &HeaderMap, trusted: &[Network]) -> IpAddr {
+    let is_trusted = |address: IpAddr| trusted.iter().any(|network| network.contains(address));
+    let mut address = peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.ip().to_canonical());
+    let forwarded: Vec<&[u8]> = headers
+        .get_all("x-forwarded-for")
+        .flat_map(|header| header.as_bytes().split(|&byte| byte == b','))
+        .collect();
+    for hop in forwarded.into_iter().rev() {
+        if !is_trusted(address) {
+            break;
+        }
+        match std::str::from_utf8(hop.trim_ascii()).ok().and_then(hop_address) {
+            Some(hop) => address = hop,
+            None => break,
+        }
+    }
+    address
+}
+
+/// One entry of the header; some proxies add the port.
+fn hop_address(hop: &str) -> Option<IpAddr> {
+    let parsed = hop
+        .parse::<IpAddr>()
+        .or_else(|_| hop.parse::<SocketAddr>().map(|address| address.ip()))
+        .ok()?;
+    Some(parsed.to_canonical())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use actix_web::http::header::{HeaderName, HeaderValue};
+
+    fn from(peer: &str, forwarded: &'static str, trusted: &[&str]) -> String {
+        let mut headers = HeaderMap::new();
+        if !forwarded.is_empty() {
+            headers.append(
+                HeaderName::from_static("x-forwarded-for"),
+                HeaderValue::from_static(forwarded),
+            );
+        }
+        let trusted: Vec<Network> = trusted.iter().map(|network| network.parse().unwrap()).collect();
+        address(Some(peer.parse().unwrap()), &headers, &trusted).to_string()
+    }
+
+    #[test]
+    fn r07_forwarded_addresses_count_from_trusted_proxies_only() {
+        assert_eq!(from("9.9.9.9:1", "1.2.3.4", &[]), "9.9.9.9");
+        assert_eq!(from("10.0.0.1:1", "1.2.3.4", &["10.0.0.0/8"]), "1.2.3.4");
+        assert_eq!(
+            from("10.0.0.1:1", "6.6.6.6, 1.2.3.4, 10.0.0.2", &["10.0.0.0/8"]),
+            "1.2.3.4"
+        );
+        assert_eq!(from("10.0.0.1:1", "1.2.3.4, rubbish", &["10.0.0.0/8"]), "10.0.0.1");
+        assert_eq!(from("10.0.0.1:1", "[2001:db8::1]:99", &["10.0.0.0/8"]), "2001:db8::1");
+        assert_eq!(from("10.0.0.1:1", "", &["10.0.0.0/8"]), "10.0.0.1");
+    }
+}

@@ -1,0 +1,114 @@
+//! The files of `static/`, embedded in the binary.
+//!
+//! An address holds a hash of the content, `/static/{hash}/{name}`, so browsers may keep a file for
+//! ever and still see a new version at once.
+
+use std::sync::LazyLock;
+
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
+use actix_web::{HttpRequest, HttpResponse, web};
+use data_encoding::HEXLOWER;
+use sha2::{Digest as _, Sha256};
+
+use super::error::Error;
+
+/// One embedded file.
+struct Asset {
+    name: &'static str,
+    media_type: &'static str,
+    bytes: &'static [u8],
+    hash: String,
+    address: String,
+}
+
+macro_rules! asset {
+    ($name:literal, $media_type:literal) => {
+        ($name, $media_type, include_bytes!(concat!("../../static/", $name)) as &[u8])
+    };
+}
+
+/// The files, the only list.
+const FILES: [(&str, &str, &[u8]); 3] = [
+    asset!("style.css", "text/css; charset=utf-8"),
+    asset!("drop.js", "text/javascript; charset=utf-8"),
+    asset!("favicon.svg", "image/svg+xml"),
+];
+
+static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
+    FILES
+        .into_iter()
+        .map(|(name, media_type, bytes)| {
+            let hash = HEXLOWER.encode(&Sha256::digest(bytes)[..8]);
+            Asset {
+                name,
+                media_type,
+                bytes,
+                address: format!("/static/{hash}/{name}"),
+                hash,
+            }
+        })
+        .collect()
+});
+
+/// Where browsers find the file; the first page for a name that is not embedded.
+pub fn address(name: &str) -> &'static str {
+    ASSETS
+        .iter()
+        .find(|asset| asset.name == name)
+        .map_or("/", |asset| asset.address.as_str())
+}
+
+/// `GET /static/{hash}/{name}`.
+pub async fn get(request: HttpRequest, path: web::Path<(String, String)>) -> Result<HttpResponse, Error> {
+    let (hash, name) = path.into_inner();
+    let asset = ASSETS
+        .iter()
+        .find(|asset| asset.name == name && asset.hash == hash)
+        .ok_or(Error::NotFound)?;
+    Ok(serve(&request, asset, "public, max-age=31536000, immutable"))
+}
+
+/// `GET /favicon.ico`, which browsers ask for by themselves.
+pub async fn favicon(request: HttpRequest) -> Result<HttpResponse, Error> {
+    let asset = ASSETS
+        .iter()
+        .find(|asset| asset.name == "favicon.svg")
+        .ok_or(Error::NotFound)?;
+    Ok(serve(&request, asset, "public, max-age=86400"))
+}
+
+fn serve(request: &HttpRequest, asset: &'static Asset, cache: &'static str) -> HttpResponse {
+    let tag = format!("\"{}\"", asset.hash);
+    let is_known = request
+        .headers()
+        .get(IF_NONE_MATCH)
+        .and_then(|tags| tags.to_str().ok())
+        .is_some_and(|tags| tags.split(',').any(|known| known.trim().trim_start_matches("W/") == tag));
+    let mut answer = if is_known {
+        HttpResponse::NotModified()
+    } else {
+        HttpResponse::Ok()
+    };
+    answer
+        .insert_header((ETAG, tag))
+        .insert_header((CACHE_CONTROL, cache));
+    if is_known {
+        answer.finish()
+    } else {
+        answer.insert_header((CONTENT_TYPE, asset.media_type)).body(asset.bytes)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_file_has_an_address_that_names_its_content() {
+        for (name, _, _) in FILES {
+            let address = address(name);
+            assert!(address.starts_with("/static/") && address.ends_with(name), "{address}");
+        }
+        assert_eq!(address("gone.css"), "/");
+    }
+}

@@ -1,0 +1,350 @@
+//! What can go wrong on a page, by what the visitor can do about it, and how it looks.
+//!
+//! Handlers return [`Error`]; [`explain`] stands outside of everything and turns every failure
+//! into a page: of handlers and extractors, of the session's middleware, of unknown addresses.
+
+use std::borrow::Cow;
+use std::time::Duration;
+
+use actix_web::body::{BoxBody, EitherBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::error::InternalError;
+use actix_web::http::header::{
+    ALLOW, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER, TRANSFER_ENCODING,
+};
+use actix_web::http::{Method, StatusCode};
+use actix_web::middleware::Next;
+use actix_web::{HttpResponse, ResponseError, web};
+use askama::Template;
+
+use super::page::{Page, render_as, size_in_words};
+use super::pages::unreadable;
+use super::{AppState, headers};
+use crate::format::ReadError;
+use crate::{db, random, session};
+
+/// Why there is no page to show. Text in a variant is for the log, unless it says otherwise.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum Error {
+    /// The request does not make sense; the sentence is shown.
+    #[error("bad request: {0}")]
+    BadRequest(Cow<'static, str>),
+    /// The browser sent two session cookies that contradict each other.
+    #[error("two session cookies")]
+    Ambiguous,
+    /// A form of another site.
+    #[error("the form came from another site")]
+    CrossSite,
+    /// There is nothing of that name, or it belongs to somebody else, which is the same to a visitor.
+    #[error("not found")]
+    NotFound,
+    /// The address is known, but not with this method.
+    #[error("method not allowed")]
+    Method {
+        /// The methods that work, for the header `Allow`.
+        allow: String,
+    },
+    /// What the form was made for has changed meanwhile.
+    #[error("changed meanwhile")]
+    Stale,
+    /// The visitor's data were deleted while the form was open, maybe in another tab.
+    #[error("the session has been ended")]
+    Ended,
+    /// More bytes than the server takes.
+    #[error("larger than {limit_bytes} bytes")]
+    TooLarge {
+        /// The most that it takes.
+        limit_bytes: usize,
+    },
+    /// A file that is no card that we understand. Its text comes back to be mended.
+    #[error("a file that cannot be read")]
+    Unreadable {
+        /// The client's name of the file.
+        name: Option<String>,
+        /// What is wrong and where.
+        error: Box<ReadError>,
+    },
+    /// Too many visitors from one network address.
+    #[error("too many new sessions")]
+    TooMany {
+        /// When to try again.
+        retry_after: Duration,
+    },
+    /// The database or the disk does not answer at the moment.
+    #[error("unavailable: {0}")]
+    Unavailable(String),
+    /// Our fault.
+    #[error("{0}")]
+    Internal(String),
+}
+
+impl From<db::Error> for Error {
+    fn from(error: db::Error) -> Self {
+        match error {
+            db::Error::NotFound => Self::NotFound,
+            db::Error::Stale => Self::Stale,
+            db::Error::Ended => Self::Ended,
+            db::Error::Unavailable(cause) => Self::Unavailable(cause),
+            error @ (db::Error::Unusable(_) | db::Error::Query(_)) => Self::Internal(error.to_string()),
+        }
+    }
+}
+
+impl From<random::Error> for Error {
+    fn from(error: random::Error) -> Self {
+        Self::Unavailable(error.to_string())
+    }
+}
+
+impl From<session::Error> for Error {
+    fn from(error: session::Error) -> Self {
+        match error {
+            session::Error::Ambiguous => Self::Ambiguous,
+            session::Error::CrossSite => Self::CrossSite,
+            session::Error::Method => Self::Method {
+                allow: "GET, HEAD, POST".to_owned(),
+            },
+            session::Error::Ended => Self::Ended,
+            session::Error::TooMany { retry_after } => Self::TooMany { retry_after },
+            session::Error::Unavailable => Self::Unavailable("the store of the sessions".to_owned()),
+        }
+    }
+}
+
+/// The bare answer, which [`explain`] replaces by a page.
+impl ResponseError for Error {
+    fn status_code(&self) -> StatusCode {
+        match self {
+            Self::BadRequest(_) | Self::Ambiguous => StatusCode::BAD_REQUEST,
+            Self::CrossSite => StatusCode::FORBIDDEN,
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::Method { .. } => StatusCode::METHOD_NOT_ALLOWED,
+            Self::Stale | Self::Ended => StatusCode::CONFLICT,
+            Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Unreadable { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
+            Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+}
+
+/// What the page says: heading, what happened, what to try.
+fn words(error: &Error, is_form: bool) -> (&'static str, Cow<'static, str>, Cow<'static, str>) {
+    // Browsers keep the body of a form whose answer failed, and send it again on reload.
+    let again = if is_form {
+        "What you typed is not lost: wait a moment and reload this page, and your browser sends it again."
+    } else {
+        "Wait a moment and reload this page."
+    };
+    match error {
+        Error::BadRequest(what) => (
+            "This request could not be understood",
+            what.clone(),
+            "Nothing was changed. Go back and send the form again.".into(),
+        ),
+        Error::Ambiguous => (
+            "Your browser sent two different keys",
+            "Two cookies of this site contradict each other, so nobody can say which work is yours.".into(),
+            "Delete the cookies of this site in your browser’s settings, or ask who else sets cookies for this address."
+                .into(),
+        ),
+        Error::CrossSite => (
+            "This form came from another site",
+            "To protect your cards, forms are taken only from the pages of this site. Nothing was done.".into(),
+            "Open the page here and send it again.".into(),
+        ),
+        Error::NotFound => (
+            "There is nothing here",
+            "The address may be mistyped, the card may have been deleted, or it belongs to another browser. \
+             Work that nobody visits for long is deleted by itself."
+                .into(),
+            "Your own cards are on the first page.".into(),
+        ),
+        Error::Method { .. } => (
+            "This address does not work that way",
+            "It was called with a method that it does not have. Nothing was changed.".into(),
+            "Start from the first page and use its links and buttons.".into(),
+        ),
+        Error::Stale => (
+            "This has changed meanwhile",
+            "Somebody, maybe you in another tab, changed the same thing after you opened this page. Nothing was overwritten."
+                .into(),
+            "Go back, reload that page to see how it is now, and decide what to keep.".into(),
+        ),
+        Error::Ended => (
+            "This work has been deleted",
+            "Your data were deleted, maybe in another tab, so nothing can be saved to them any more.".into(),
+            "Go back to copy what you typed. On the first page you can begin anew.".into(),
+        ),
+        Error::TooLarge { limit_bytes } => (
+            "This is too large",
+            format!("This server takes up to {}, and what you sent is more. Nothing was stored.", size_in_words(*limit_bytes)).into(),
+            "Take embedded pictures or long data out of the file and send it again; a card is mostly text.".into(),
+        ),
+        Error::Unreadable { error, .. } => ("This could not be read", error.message.clone().into(), error.advice.clone().into()),
+        Error::TooMany { retry_after } => (
+            "Too many beginnings",
+            "Many new visitors came from your network in a short time, so no new work can be begun from there for now. \
+             Work that exists is not affected."
+                .into(),
+            format!("Try again in {} seconds. {again}", retry_after.as_secs().max(1)).into(),
+        ),
+        Error::Unavailable(_) => (
+            "The server is catching its breath",
+            "The place where work is kept does not answer at the moment. What was saved is safe.".into(),
+            again.into(),
+        ),
+        Error::Internal(_) => (
+            "Something broke on our side",
+            "It is not your fault, and what was saved is safe. The cause is in our log.".into(),
+            again.into(),
+        ),
+    }
+}
+
+#[derive(Template)]
+#[template(path = "pages/error.html")]
+struct ErrorPage<'a> {
+    page: Page,
+    status: StatusCode,
+    heading: &'a str,
+    message: &'a str,
+    advice: &'a str,
+    request_id: Option<String>,
+}
+
+/// What is known of a request before it is handled; the request itself goes on to its handler.
+struct Asked {
+    method: Method,
+    path: String,
+}
+
+/// The outermost layer: puts the security headers on every answer and makes a page of every failure.
+///
+/// # Errors
+/// Failures of the layers within come out as errors that already carry their page.
+pub async fn explain<B: MessageBody + 'static>(
+    state: web::Data<AppState>,
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<EitherBody<B, BoxBody>>, actix_web::Error> {
+    let asked = Asked {
+        method: request.method().clone(),
+        path: request.path().to_owned(),
+    };
+    match next.call(request).await {
+        Ok(answer) => {
+            let mut answer = match failure(&answer, &state) {
+                None => answer.map_into_left_body(),
+                Some(error) => {
+                    let (request, old) = answer.into_parts();
+                    let page = page(&error, &asked, old.headers(), &state);
+                    ServiceResponse::new(request, page).map_into_right_body()
+                }
+            };
+            headers::secure(answer.headers_mut(), &state);
+            Ok(answer)
+        }
+        Err(error) => {
+            let error = cause(&error, &state);
+            let mut page = page(&error, &asked, &HeaderMap::new(), &state);
+            headers::secure(page.headers_mut(), &state);
+            Err(InternalError::from_response(error, page).into())
+        }
+    }
+}
+
+/// The failure behind an answer, unless it is a page already.
+fn failure<B>(answer: &ServiceResponse<B>, state: &AppState) -> Option<Error> {
+    if let Some(error) = answer.response().error() {
+        return Some(cause(error, state));
+    }
+    let status = answer.status();
+    let is_page = answer
+        .headers()
+        .get(CONTENT_TYPE)
+        .is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+    ((status.is_client_error() || status.is_server_error()) && !is_page).then(|| by_status(status, "no cause", state))
+}
+
+/// Our error in an error of actix-web.
+fn cause(error: &actix_web::Error, state: &AppState) -> Error {
+    if let Some(own) = error.as_error::<Error>() {
+        return own.clone();
+    }
+    if let Some(session) = error.as_error::<session::Error>() {
+        return (*session).into();
+    }
+    by_status(error.as_response_error().status_code(), &error.to_string(), state)
+}
+
+fn by_status(status: StatusCode, cause: &str, state: &AppState) -> Error {
+    match status {
+        StatusCode::NOT_FOUND => Error::NotFound,
+        StatusCode::FORBIDDEN => Error::CrossSite,
+        StatusCode::METHOD_NOT_ALLOWED => Error::Method {
+            allow: "GET, HEAD, POST".to_owned(),
+        },
+        StatusCode::CONFLICT => Error::Stale,
+        StatusCode::PAYLOAD_TOO_LARGE => Error::TooLarge {
+            limit_bytes: state.config.max_upload_bytes,
+        },
+        StatusCode::SERVICE_UNAVAILABLE => Error::Unavailable(cause.to_owned()),
+        status if status.is_client_error() => {
+            Error::BadRequest("Something in it is missing, broken off or of the wrong kind.".into())
+        }
+        _ => Error::Internal(cause.to_owned()),
+    }
+}
+
+/// The page for a failure; keeps the headers that layers within have set, cookies among them.
+fn page(error: &Error, asked: &Asked, old: &HeaderMap, state: &AppState) -> HttpResponse {
+    let status = error.status_code();
+    let request_id = match error {
+        Error::Internal(_) | Error::Unavailable(_) => {
+            let id = random::id().map(|id| id[..12].to_owned()).unwrap_or_default();
+            tracing::error!(%id, method = %asked.method, path = %asked.path, cause = %error, "a request failed");
+            Some(id)
+        }
+        _ => None,
+    };
+    let rendered = if let Error::Unreadable { name, error } = error {
+        unreadable::page(name.as_deref(), error, state)
+    } else {
+        let (heading, message, advice) = words(error, asked.method == Method::POST);
+        let template = ErrorPage {
+            page: Page::bare(format!("Error: {heading}")),
+            status,
+            heading,
+            message: &message,
+            advice: &advice,
+            request_id,
+        };
+        render_as(status, &template)
+    };
+    let mut page = rendered.unwrap_or_else(|failed| {
+        tracing::error!(cause = %failed, "the page of an error failed");
+        HttpResponse::build(status).body("Something broke on our side. Please try again.\n")
+    });
+    let headers = page.headers_mut();
+    for (name, value) in old {
+        if ![CONTENT_TYPE, CONTENT_LENGTH, TRANSFER_ENCODING].contains(name) {
+            headers.append(name.clone(), value.clone());
+        }
+    }
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    match error {
+        Error::Method { allow } => insert(headers, ALLOW, allow),
+        Error::TooMany { retry_after } => insert(headers, RETRY_AFTER, &retry_after.as_secs().max(1).to_string()),
+        Error::Unavailable(_) => insert(headers, RETRY_AFTER, "5"),
+        _ => {}
+    }
+    page
+}
+
+fn insert(headers: &mut HeaderMap, name: actix_web::http::header::HeaderName, value: &str) {
+    if let Ok(value) = HeaderValue::from_str(value) {
+        headers.insert(name, value);
+    }
+}
