@@ -25,7 +25,7 @@ fn her_card() -> Sample {
 }
 
 /// All addresses that a pattern of the router stands for, with her ids in it.
-fn addresses(pattern: &str, card: &str, sections: &[String], assets: &[String]) -> Vec<String> {
+fn addresses(pattern: &str, card: &str, sections: &[String]) -> Vec<String> {
     let mut found = vec![pattern.to_owned()];
     let fill = |found: Vec<String>, name: &str, values: &[String]| -> Vec<String> {
         let place = format!("{{{name}}}");
@@ -44,7 +44,8 @@ fn addresses(pattern: &str, card: &str, sections: &[String], assets: &[String]) 
     found = fill(found, "card", &[card.to_owned()]);
     found = fill(found, "section", sections);
     found = fill(found, "format", &formats);
-    found = fill(found, "file", assets);
+    found = fill(found, "hash", &["0".to_owned()]);
+    found = fill(found, "name", &["style.css".to_owned()]);
     for address in &found {
         assert!(
             !address.contains('{'),
@@ -117,8 +118,8 @@ async fn no_address_shows_or_changes_somebody_elses_card() {
     let before = rows(&app).await;
 
     let mut walked = BTreeSet::new();
-    for route in web::ROUTES {
-        for address in addresses(route.path, &her_id, &sections, &["style.css".to_owned()]) {
+    for route in web::routes() {
+        for address in addresses(route.path, &her_id, &sections) {
             for method in [Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::PATCH, Method::DELETE] {
                 for (who, visitor) in [("Boris", &boris), ("nobody", &nobody)] {
                     // Deleting one's own session is each visitor's right; it must not reach anybody else, which the
@@ -133,7 +134,7 @@ async fn no_address_shows_or_changes_somebody_elses_card() {
                         visitor.request(method.clone(), &address).await
                     };
                     assert_tells_nothing(&answer, who, &what);
-                    let known = route.methods.contains(&method.as_str()) || method == Method::HEAD;
+                    let known = route.method == method.as_str() || (route.method == "GET" && method == Method::HEAD);
                     if known && route.path.contains("{card}") {
                         assert_eq!(answer.status, StatusCode::NOT_FOUND, "{who}: {what}");
                     }

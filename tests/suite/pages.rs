@@ -225,7 +225,7 @@ async fn a_database_that_is_away_is_a_503_page() {
     let visitor = app.visitor();
     let path = "json/indent-2.json";
     let card = visitor.card(path, &fixture(path)).await;
-    app.break_database().await;
+    let _occupied = app.occupy_database().await;
     let answer = visitor.get(&card).await;
     assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE, "{}", answer.text());
     assert_designed(&answer);

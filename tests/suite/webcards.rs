@@ -55,10 +55,10 @@ async fn webcards_fault_3_cleanup_spares_living_sessions() {
     let app = TestApp::start().await;
     let (old, young) = (app.visitor(), app.visitor());
     let forgotten = old.card("old.json", b"{\"name\": \"Forgotten\"}").await;
-    app.pass(chrono::TimeDelta::days(20)).await;
+    app.pass(chrono::TimeDelta::days(20));
     let bytes = fixture("json/indent-2.json");
     let kept = young.card("young.json", &bytes).await;
-    app.pass(chrono::TimeDelta::days(11)).await;
+    app.pass(chrono::TimeDelta::days(11));
     app.sweep().await;
     assert_eq!(young.download(&kept, "json").await, bytes);
     assert_eq!(old.get(&forgotten).await.status, StatusCode::NOT_FOUND);

@@ -4,6 +4,7 @@
 //! A [`Visitor`] is a browser without script: it keeps cookies, does not follow redirects by itself, and sends
 //! forms with the values that the page gave them.
 
+mod app;
 pub mod chromium;
 pub mod page;
 
@@ -16,6 +17,7 @@ use reqwest::header::{HeaderMap, HeaderValue};
 use reqwest::multipart::{Form as Multipart, Part};
 use reqwest::{Client, Method, StatusCode};
 
+pub use app::TestApp;
 use page::{Form, Page};
 
 /// Says that a test was not run and why; a failure where everything must run.
