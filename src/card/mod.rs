@@ -7,6 +7,7 @@
 pub mod change;
 pub mod check;
 pub mod outline;
+pub mod picture;
 pub mod stored;
 
 pub use crate::json::Value;
@@ -72,4 +73,68 @@ impl Field {
     pub fn is_custom(&self) -> bool {
         self.id.starts_with('+')
     }
+}
+
+impl Card {
+    /// A key for a new section: a word made from its title that no section of the card has yet and
+    /// that is not `taken` either.
+    pub fn free_key(&self, title: &str, taken: impl Fn(&str) -> bool) -> String {
+        let word = slug(title);
+        let free = |key: &str| self.section(key).is_none() && !taken(key);
+        let numbered = (2..).map(|number| format!("{word}-{number}"));
+        std::iter::once(word.clone())
+            .chain(numbered)
+            .find(|key| free(key))
+            .unwrap_or(word)
+    }
+
+    /// The model's name as far as the card tells it: the answer to that question, or a field of
+    /// such a name.
+    pub fn name(&self) -> Option<&str> {
+        const NAMES: [&str; 8] = [
+            "model_name",
+            "name",
+            "title",
+            "model_id",
+            "display_name",
+            "model",
+            "project",
+            "id",
+        ];
+        let named = |wanted: &str| {
+            let fields = self.sections.iter().take(4).flat_map(|section| &section.fields).chain(
+                self.sections
+                    .iter()
+                    .skip(4)
+                    .filter(|section| section.fields.len() == 1)
+                    .flat_map(|one| &one.fields),
+            );
+            fields
+                .filter(|field| slug(&field.label).replace('-', "_") == wanted)
+                .filter_map(|field| field.value.as_text())
+                .map(str::trim)
+                .find(|name| !name.is_empty() && name.chars().count() <= 200 && !name.contains('\n'))
+        };
+        let answer = self.value("model-details.name").and_then(Value::as_text).map(str::trim);
+        answer
+            .filter(|name| !name.is_empty())
+            .or_else(|| NAMES.into_iter().find_map(named))
+    }
+}
+
+/// A text as a word for addresses: small letters and digits of ASCII with hyphens, 60 at most.
+fn slug(text: &str) -> String {
+    let mut word = String::new();
+    for c in text.chars().flat_map(char::to_lowercase) {
+        if c.is_ascii_alphanumeric() {
+            word.push(c);
+        } else if !word.is_empty() && !word.ends_with('-') {
+            word.push('-');
+        }
+        if word.len() >= 60 {
+            break;
+        }
+    }
+    let word = word.trim_end_matches('-');
+    if word.is_empty() { "section".into() } else { word.into() }
 }

@@ -1,6 +1,30 @@
 //! Other people's files to and from [`Card`]: each format a lens.
+//!
+//! [`read`] recognises a file by its content and gives the card in it; [`write`] puts a card into
+//! the file it came from, or makes a new one. Two laws hold for every format that can be read:
+//! an unchanged card gives back every byte of its file, and what was put is read back, except for
+//! what [`losses`] names. This room knows neither HTTP nor SQL nor files on disk.
 
-use crate::card::Card;
+mod convert;
+mod detect;
+mod dialect;
+mod findings;
+pub mod html;
+mod model_card_toolkit;
+mod native;
+mod source;
+#[cfg(test)]
+mod tests;
+mod tree;
+mod webcards;
+
+use std::collections::HashMap;
+
+use crate::card::outline::{self, FREE, FULL, Outline};
+use crate::card::{Card, change};
+use crate::json::{self, Value};
+use dialect::Dialect;
+use source::Source;
 
 /// The formats, the only list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,12 +70,14 @@ pub enum Severity {
 pub struct Reading {
     /// The format recognised.
     pub format: Format,
-    /// Key of the outline that fits the format: `full`, or `free` for unknown JSON.
-    pub outline: &'static str,
+    /// The outline that fits: the full one, or the free one for JSON of an unknown shape.
+    pub outline: &'static Outline,
     /// The card.
     pub card: Card,
     /// What is unusual in the file, with its line.
     pub findings: Vec<Finding>,
+    /// The line of each field's value in the file, by section key and field id.
+    pub lines: HashMap<(String, String), usize>,
 }
 
 /// Why a file could not be understood.
@@ -138,35 +164,230 @@ impl Format {
     }
 }
 
-/// Recognises and reads a file. The name only breaks ties.
+/// How many sections a card may have, and how many fields a section, so that its pages stay usable.
+const MAX_ENTRIES: usize = 1000;
+
+/// Recognises and reads a file.
 ///
 /// # Errors
 /// When the content is none of the formats, with the place and what to try.
-pub fn read(bytes: &[u8], name: Option<&str>) -> Result<Reading, ReadError> {
-    let _ = (bytes, name);
-    todo!()
+pub fn read(bytes: &[u8]) -> Result<Reading, ReadError> {
+    let source = Source::parse(bytes)?;
+    let format = detect::detect(&source)?;
+    let reading = read_source(format, source);
+    within_bounds(&reading.card)?;
+    Ok(reading)
 }
 
 /// Reads a file as the given format, as it was recognised before.
 ///
 /// # Errors
-/// As [`read`].
+/// When the content is no document at all, with the place and what to try.
 pub fn read_as(format: Format, bytes: &[u8]) -> Result<Reading, ReadError> {
-    let _ = (format, bytes);
-    todo!()
+    Ok(read_source(format, Source::parse(bytes)?))
 }
 
-/// Writes a card: into its source when there is one of that format, else as a new document.
+fn read_source(format: Format, mut source: Source) -> Reading {
+    let mut findings = findings::of_text(&source);
+    let (outline, card, placed) = match format {
+        Format::Native => {
+            let (card, placed, odd) = native::read(&source);
+            findings.extend(findings::of_odd_parts(&source, &odd));
+            (native::outline(&source), card, placed)
+        }
+        Format::WebCards => {
+            findings.extend(findings::of_webcards(&source));
+            let model_card = webcards::is_model_card(&source);
+            let dialect = webcards_dialect(model_card);
+            let root = std::mem::replace(
+                &mut source.document.root,
+                json::Node {
+                    span: 0..0,
+                    kind: json::Kind::Null,
+                },
+            );
+            let (card, placed) = dialect.read(&webcards::view(root, model_card));
+            (dialect.outline, card, placed)
+        }
+        Format::ModelCardToolkit1 | Format::ModelCardToolkit2 => {
+            let dialect = toolkit_dialect(format);
+            let (card, placed) = dialect.read(&source);
+            findings.extend(findings::of_toolkit(&source, format, dialect));
+            (dialect.outline, card, placed)
+        }
+        Format::Json | Format::Html => {
+            let (card, placed) = webcards::FREE_CARD.read(&source);
+            findings.extend(findings::of_relatives(&source));
+            (&FREE, card, placed)
+        }
+    };
+    let line = source.lines();
+    let lines = placed
+        .into_iter()
+        .map(|(section, field, offset)| ((section, field), line(offset)))
+        .collect();
+    findings.sort_by_key(|finding| (finding.severity, finding.line));
+    Reading {
+        format,
+        outline,
+        card,
+        findings,
+        lines,
+    }
+}
+
+fn toolkit_dialect(format: Format) -> &'static Dialect {
+    if format == Format::ModelCardToolkit1 {
+        &model_card_toolkit::VERSION_1
+    } else {
+        &model_card_toolkit::VERSION_2
+    }
+}
+
+fn webcards_dialect(model_card: bool) -> &'static Dialect {
+    if model_card {
+        &webcards::MODEL_CARD
+    } else {
+        &webcards::FREE_CARD
+    }
+}
+
+fn within_bounds(card: &Card) -> Result<(), ReadError> {
+    let largest = card.sections.iter().max_by_key(|section| section.fields.len());
+    let message = match largest {
+        _ if card.sections.len() > MAX_ENTRIES => {
+            format!(
+                "The document has {} members at its top level; {MAX_ENTRIES} can be edited.",
+                card.sections.len()
+            )
+        }
+        Some(section) if section.fields.len() > MAX_ENTRIES => format!(
+            "The member “{}” has {} members of its own; {MAX_ENTRIES} can be edited.",
+            section.title,
+            section.fields.len()
+        ),
+        _ => return Ok(()),
+    };
+    let advice = "Gather related members into objects or lists, or move measurements into a file of their own.";
+    Err(ReadError {
+        message,
+        advice: advice.into(),
+        position: None,
+        text: None,
+    })
+}
+
+/// Writes a card: into its source when there is one, else as a new document of that format.
 ///
 /// # Errors
-/// When the source cannot be read as that format.
+/// When the source cannot be read.
 pub fn write(format: Format, source: Option<&[u8]>, card: &Card) -> Result<Vec<u8>, ReadError> {
-    let _ = (format, source, card);
-    todo!()
+    match source {
+        Some(bytes) if format != Format::Html => write_into(format, Source::parse(bytes)?, card),
+        _ => Ok(new_file(format, card)),
+    }
 }
 
-/// What a download in this format would not carry.
+fn write_into(format: Format, source: Source, card: &Card) -> Result<Vec<u8>, ReadError> {
+    let document = source.to_value();
+    let new = match format {
+        Format::Native => native::write(document, card),
+        Format::WebCards => {
+            let model_card = webcards::is_model_card(&source);
+            let dialect = webcards_dialect(model_card);
+            let view = webcards::view(json_root(&source), model_card);
+            let (old, _) = dialect.read(&view);
+            let written = dialect.write(view.to_value(), &old, card, false);
+            if written == view.to_value() {
+                document
+            } else {
+                webcards::unview(document, written, model_card)
+            }
+        }
+        Format::ModelCardToolkit1 | Format::ModelCardToolkit2 => {
+            let dialect = toolkit_dialect(format);
+            let (old, _) = dialect.read(&source);
+            dialect.write(document, &old, card, false)
+        }
+        Format::Json | Format::Html => {
+            let dialect = &webcards::FREE_CARD;
+            let (old, _) = dialect.read(&source);
+            dialect.write(document, &old, card, false)
+        }
+    };
+    Ok(source.write(&new))
+}
+
+/// A second parse of the same text, since the view takes the nodes over.
+fn json_root(source: &Source) -> json::Node {
+    match json::parse(&source.text) {
+        Ok(document) => document.root,
+        Err(_) => json::Node {
+            span: 0..0,
+            kind: json::Kind::Group(Vec::new()),
+        },
+    }
+}
+
+fn new_file(format: Format, card: &Card) -> Vec<u8> {
+    let card = convert::fitted(format, card);
+    let none = Card::default();
+    let empty = || Value::Group(Vec::new());
+    let document = match format {
+        Format::Html => {
+            return html::page(&card, card.name().unwrap_or("Model card"), FULL.key).into_bytes();
+        }
+        Format::Native => native::new_document(&card, outline_of(&card).key),
+        Format::WebCards => {
+            let written = webcards::MODEL_CARD.write(empty(), &none, &card, false);
+            webcards::unview(empty(), written, true)
+        }
+        Format::ModelCardToolkit1 | Format::ModelCardToolkit2 => {
+            let mut document = toolkit_dialect(format).write(empty(), &none, &card, true);
+            if let Value::Group(members) = &mut document {
+                let version = if format == Format::ModelCardToolkit1 {
+                    "0.0.1"
+                } else {
+                    "0.0.2"
+                };
+                members.insert(0, ("schema_version".into(), Value::text(version)));
+            }
+            document
+        }
+        Format::Json => webcards::FREE_CARD.write(empty(), &none, &card, false),
+    };
+    (json::to_pretty_text(&document) + "\n").into_bytes()
+}
+
+/// The outline whose questions a card answers.
+fn outline_of(card: &Card) -> &'static Outline {
+    let known = |outline: &&&Outline| card.sections.iter().any(|section| outline.part(&section.key).is_some());
+    outline::ALL
+        .iter()
+        .find(known)
+        .copied()
+        .unwrap_or(if card.sections.is_empty() { &FULL } else { &FREE })
+}
+
+/// What a download in this format would not carry: exactly what is missing when the written file
+/// is read again.
 pub fn losses(format: Format, source: Option<&[u8]>, card: &Card) -> Vec<Loss> {
-    let _ = (format, source, card);
-    todo!()
+    if format == Format::Html {
+        return Vec::new();
+    }
+    let expected = if source.is_some() {
+        card.clone()
+    } else {
+        convert::fitted(format, card)
+    };
+    let got = write(format, source, card).and_then(|bytes| read_as(format, &bytes));
+    let got = got.map(|reading| reading.card).unwrap_or_default();
+    change::difference(&got, &expected)
+        .into_iter()
+        .filter(|change| change.after.as_ref().is_some_and(|value| !value.is_blank()))
+        .map(|change| Loss {
+            section: change.section,
+            field: change.field,
+        })
+        .collect()
 }

@@ -13,7 +13,7 @@ pub(crate) mod tests;
 mod value;
 
 pub use edit::{Edit, apply, edits};
-pub use parse::{Document, Kind, Member, Node, Quirk, QuirkKind, SyntaxError, parse};
+pub use parse::{Document, Kind, Member, Node, Quirk, QuirkKind, SyntaxError, parse, string_places};
 pub use style::{Style, quote};
 pub use value::Value;
 
@@ -29,6 +29,13 @@ pub fn to_pretty_text(value: &Value) -> String {
     let mut text = String::new();
     style::write(&mut text, value, &Style::pretty(), Some(""));
     text
+}
+
+/// The text as the inside of a JSON string, without quotes.
+pub fn escaped(text: &str, ascii: bool) -> String {
+    let mut out = String::new();
+    style::escape(&mut out, text, ascii);
+    out
 }
 
 /// Line and column of a byte offset, both counted from 1, the column in characters.

@@ -124,6 +124,17 @@ impl Node {
         }
     }
 
+    /// The value of the first member with this name, if this is an object that has one.
+    pub fn member(&self, name: &str) -> Option<&Node> {
+        match &self.kind {
+            Kind::Group(members) => members
+                .iter()
+                .find(|member| member.key == name)
+                .map(|member| &member.node),
+            _ => None,
+        }
+    }
+
     /// Whether it says the same as the value.
     pub fn says(&self, value: &Value) -> bool {
         match (&self.kind, value) {
@@ -174,6 +185,31 @@ pub fn parse(text: &str) -> Result<Document, SyntaxError> {
         root,
         quirks: parser.quirks,
     })
+}
+
+/// For each byte of a decoded string, and for its end, the byte offset in the text it came from.
+/// The span is that of a string node of the text, quotes included.
+pub fn string_places(text: &str, span: Range<usize>) -> Vec<usize> {
+    let mut parser = Parser {
+        text,
+        bytes: text.as_bytes(),
+        at: span.start + 1,
+        quirks: Vec::new(),
+    };
+    let end = span.end - 1;
+    let mut places = Vec::with_capacity(end - span.start);
+    while parser.at < end {
+        let start = parser.at;
+        let decoded = if parser.bytes[start] == b'\\' {
+            parser.escape().map_or(0, char::len_utf8)
+        } else {
+            parser.at += 1;
+            1
+        };
+        places.extend(std::iter::repeat_n(start, decoded));
+    }
+    places.push(end);
+    places
 }
 
 struct Parser<'t> {

@@ -1,1 +1,0 @@
-//! What a good card has: returns a list of problems, never fails.

@@ -1,0 +1,382 @@
+//! What a good card has: returns a list of problems, never fails and never blocks.
+//!
+//! The checks ask whether an answer is plausible, not whether it is good. Each message says in
+//! plain words what is odd and what to try.
+
+mod dates;
+mod leaks;
+mod licences;
+mod links;
+mod numbers;
+mod placeholders;
+
+use super::outline::{Column, Kind, Outline, Part};
+use super::picture;
+use super::{Card, Section, Value};
+
+/// A table may hold thousands of rows; beyond this many remarks on one field the rest is counted.
+const MOST_PER_FIELD: usize = 20;
+
+/// Something odd in a card.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// Key of the section.
+    pub section: String,
+    /// Id of the field.
+    pub field: String,
+    /// How much it matters.
+    pub severity: Severity,
+    /// What is odd and what to try, in plain words.
+    pub message: String,
+}
+
+/// How much a problem matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// Should be mended before the card is given to others.
+    Problem,
+    /// Could be better.
+    Tip,
+}
+
+/// A remark on one value, before its place is known.
+#[derive(Debug, PartialEq, Eq)]
+struct Remark {
+    severity: Severity,
+    message: String,
+}
+
+impl Remark {
+    fn problem(message: impl Into<String>) -> Self {
+        Self {
+            severity: Severity::Problem,
+            message: message.into(),
+        }
+    }
+
+    fn tip(message: impl Into<String>) -> Self {
+        Self {
+            severity: Severity::Tip,
+            message: message.into(),
+        }
+    }
+
+    /// The same remark, beginning with where in the field it applies: `Row 2, Value`.
+    fn at(self, place: &str) -> Self {
+        Self {
+            message: format!("{place}: {}", self.message),
+            ..self
+        }
+    }
+}
+
+/// What is odd in the card, in the card's order.
+pub fn check(card: &Card, outline: &Outline) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for section in &card.sections {
+        for field in &section.fields {
+            let mut remarks = Vec::new();
+            if let Some(question) = outline.question(&field.id) {
+                check_answer(&field.value, &question.kind, &mut remarks);
+                if question.id == "quantitative-analyses.performance_metrics" {
+                    for_each_row(&field.value, |place, row| {
+                        remarks.extend(numbers::check_metric(row).into_iter().map(|remark| remark.at(&place)));
+                    });
+                }
+            }
+            check_texts(&field.value, &mut remarks);
+            let rest = remarks.len().saturating_sub(MOST_PER_FIELD);
+            if rest > 0 {
+                remarks.truncate(MOST_PER_FIELD);
+                remarks.push(Remark::tip(format!(
+                    "There are {rest} more remarks of this kind on this field."
+                )));
+            }
+            problems.extend(remarks.into_iter().map(|remark| Problem {
+                section: section.key.clone(),
+                field: field.id.clone(),
+                severity: remark.severity,
+                message: remark.message,
+            }));
+        }
+    }
+    problems
+}
+
+/// Whether there is content in a value; blank text and placeholders are none.
+pub fn is_answered(value: &Value) -> bool {
+    match value {
+        Value::Null => false,
+        Value::Bool(_) | Value::Number(_) => true,
+        Value::Text(text) => !text.trim().is_empty() && !placeholders::is_placeholder(text),
+        Value::List(items) => items.iter().any(is_answered),
+        Value::Group(members) => members.iter().any(|(_, value)| is_answered(value)),
+    }
+}
+
+/// How many of the part's questions the section answers, and how many there are.
+pub fn answered(section: &Section, part: &Part) -> (usize, usize) {
+    let is_answered = |id| section.field(id).is_some_and(|field| is_answered(&field.value));
+    let count = part
+        .questions
+        .iter()
+        .filter(|question| is_answered(question.id))
+        .count();
+    (count, part.questions.len())
+}
+
+/// Checks a value against the kind of answer its question wants.
+fn check_answer(value: &Value, kind: &Kind, remarks: &mut Vec<Remark>) {
+    match (kind, value) {
+        (_, Value::Null) => {}
+        (Kind::Table { columns, .. }, Value::List(_) | Value::Group(_)) => {
+            for_each_row(value, |place, row| check_row(&place, row, columns, remarks));
+        }
+        (Kind::List { entry }, Value::List(items)) => {
+            // Files write an entry as text or, in the Model Card Toolkit, as a group of one text.
+            let is_entry = |item: &&Value| match item {
+                Value::List(_) => false,
+                Value::Group(members) => members.len() <= 1,
+                _ => true,
+            };
+            if let Some(position) = items.iter().position(|item| !is_entry(&item)) {
+                remarks.push(Remark::tip(format!(
+                    "Entry {} holds several values where one text is expected. They are kept; consider writing \
+                     this {entry} as one sentence.",
+                    position + 1
+                )));
+            }
+        }
+        (Kind::Table { .. } | Kind::List { .. } | Kind::Figures, _) => {}
+        (_, Value::Group(_)) => remarks.push(Remark::tip(
+            "One text is expected here, but the card has a group of named values. They are kept; consider writing \
+             them as one text.",
+        )),
+        (_, Value::List(_)) if !matches!(kind, Kind::Markdown) => remarks.push(Remark::tip(
+            "One answer is expected here, but the card has a list. It is kept; consider writing it as one text.",
+        )),
+        (Kind::Date, Value::Text(text)) => remarks.extend(dates::check(text)),
+        (Kind::Date, Value::Number(number)) => remarks.extend(dates::check(number)),
+        (Kind::Number, Value::Text(text)) => remarks.extend(numbers::check(text)),
+        (Kind::Link, Value::Text(text)) => remarks.extend(links::check(text)),
+        (Kind::YesNo, Value::Text(text)) => {
+            let known = ["", "yes", "no", "true", "false"];
+            if !known.contains(&text.trim().to_ascii_lowercase().as_str()) {
+                remarks.push(Remark::tip("The answer expected here is yes or no."));
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Calls `visit` with each row of a table and its place: `Row 2`. A lone group counts as one row.
+fn for_each_row(value: &Value, mut visit: impl FnMut(String, &Value)) {
+    match value {
+        Value::List(rows) => {
+            for (index, row) in rows.iter().enumerate() {
+                visit(format!("Row {}", index + 1), row);
+            }
+        }
+        Value::Group(_) => visit("Row 1".to_owned(), value),
+        _ => {}
+    }
+}
+
+fn check_row(place: &str, row: &Value, columns: &[Column], remarks: &mut Vec<Remark>) {
+    for column in columns {
+        let Some(value) = cell(row, column.key) else { continue };
+        let mut found = Vec::new();
+        check_answer(value, &column.kind, &mut found);
+        if column.key == "identifier"
+            && let Some(text) = value.as_text()
+        {
+            found.extend(licences::check(text));
+        }
+        let place = format!("{place}, {}", column.label);
+        remarks.extend(found.into_iter().map(|remark| remark.at(&place)));
+    }
+}
+
+/// The member of a row that a column shows; a dot in the key goes one group deeper.
+fn cell<'a>(row: &'a Value, key: &str) -> Option<&'a Value> {
+    key.split('.').try_fold(row, |value, name| value.member(name))
+}
+
+/// Checks what holds for every text, whatever the question: placeholders, secrets, private paths.
+fn check_texts(value: &Value, remarks: &mut Vec<Remark>) {
+    match value {
+        Value::Text(text) if picture::sniff(text).is_some() => {}
+        Value::Text(text) => {
+            remarks.extend(placeholders::check(text));
+            remarks.extend(leaks::check(text));
+        }
+        Value::List(items) => items.iter().for_each(|item| check_texts(item, remarks)),
+        Value::Group(members) => members.iter().for_each(|(_, value)| check_texts(value, remarks)),
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::Field;
+    use super::super::outline::{FREE, FULL};
+    use super::*;
+
+    fn card(id: &str, value: Value) -> Card {
+        let section = id.split_once('.').map_or("other", |(section, _)| section);
+        Card {
+            sections: vec![Section {
+                key: section.to_owned(),
+                title: section.to_owned(),
+                fields: vec![Field {
+                    id: id.to_owned(),
+                    label: id.to_owned(),
+                    value,
+                }],
+            }],
+        }
+    }
+
+    fn group(members: &[(&str, &str)]) -> Value {
+        Value::Group(
+            members
+                .iter()
+                .map(|(key, text)| ((*key).to_owned(), Value::text(*text)))
+                .collect(),
+        )
+    }
+
+    fn problems(id: &str, value: Value) -> Vec<Problem> {
+        check(&card(id, value), &FULL)
+    }
+
+    #[test]
+    fn a_problem_says_where_it_is() {
+        let found = problems("model-details.version_date", Value::text("08/28/2020"));
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].section, "model-details");
+        assert_eq!(found[0].field, "model-details.version_date");
+        let found = problems(
+            "model-details.licenses",
+            Value::List(vec![
+                group(&[("identifier", "MIT")]),
+                group(&[("identifier", "apache-2.0")]),
+            ]),
+        );
+        assert_eq!(found.len(), 1);
+        assert_eq!(
+            found[0].message,
+            "Row 2, SPDX identifier: The SPDX identifier is written Apache-2.0."
+        );
+    }
+
+    #[test]
+    fn a_contact_need_not_be_an_address_and_text_may_stand_for_a_list() {
+        let owner = Value::List(vec![group(&[("name", "Anna"), ("contact", "room 12")])]);
+        assert_eq!(problems("model-details.owners", owner), []);
+        assert_eq!(problems("intended-use.users", Value::text("radiologists")), []);
+        let wrapped = Value::List(vec![group(&[("description", "radiologists")])]);
+        assert_eq!(problems("intended-use.users", wrapped), []);
+    }
+
+    #[test]
+    fn a_group_where_text_is_expected_is_noted() {
+        let found = problems("model-details.name", group(&[("en", "Model"), ("it", "Modello")]));
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].severity, Severity::Tip);
+        let entries = Value::List(vec![group(&[("a", "1"), ("b", "2")])]);
+        assert_eq!(problems("intended-use.users", entries).len(), 1);
+    }
+
+    #[test]
+    fn secrets_are_found_in_fields_that_no_outline_knows() {
+        let found = check(
+            &card("+notes", Value::List(vec![group(&[("path", "/home/anna/x")])])),
+            &FREE,
+        );
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].severity, Severity::Problem);
+    }
+
+    #[test]
+    fn many_remarks_on_one_field_are_counted_rather_than_listed() {
+        let rows = Value::List(vec![group(&[("type", "accuracy"), ("value", "120")]); 3000]);
+        let found = problems("quantitative-analyses.performance_metrics", rows);
+        assert_eq!(found.len(), MOST_PER_FIELD + 1);
+        assert!(found[MOST_PER_FIELD].message.contains("2980 more"));
+    }
+
+    #[test]
+    fn placeholders_do_not_count_as_answers() {
+        let part = FULL.part("model-details").unwrap();
+        let count = |value| {
+            let card = card("model-details.overview", value);
+            answered(&card.sections[0], part)
+        };
+        assert_eq!(count(Value::text("Counts cats.")), (1, part.questions.len()));
+        assert_eq!(count(Value::text("[More Information Needed]")).0, 0);
+        assert_eq!(count(Value::List(vec![Value::Null, Value::text("TBD")])).0, 0);
+        assert_eq!(count(Value::Bool(false)).0, 1);
+    }
+
+    fn any_value() -> impl Strategy<Value = Value> {
+        let odd = prop::sample::select(vec![
+            "08/28/2020",
+            "9999-99-99",
+            "94%",
+            "https://",
+            "data:,",
+            "TODO",
+            "hf_",
+            "{{",
+            "é/home/ü",
+            "1e999",
+            "-",
+            "//",
+        ]);
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::Bool),
+            "-?[0-9]{1,4}(\\.[0-9]{1,20})?".prop_map(Value::Number),
+            "\\PC{0,30}".prop_map(Value::Text),
+            (odd, "\\PC{0,4}").prop_map(|(one, other)| Value::Text(format!("{one}{other}"))),
+        ];
+        let name = prop::sample::select(vec![
+            "type",
+            "value",
+            "identifier",
+            "link",
+            "confidence_interval",
+            "lower_bound",
+        ]);
+        leaf.prop_recursive(3, 20, 4, move |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..4).prop_map(Value::List),
+                prop::collection::vec((name.clone().prop_map(str::to_owned), inner), 0..4).prop_map(Value::Group),
+            ]
+        })
+    }
+
+    fn any_id() -> impl Strategy<Value = String> {
+        let ids: Vec<&str> = FULL
+            .sections
+            .iter()
+            .flat_map(|part| part.questions)
+            .map(|question| question.id)
+            .collect();
+        prop_oneof![prop::sample::select(ids).prop_map(str::to_owned), "\\PC{0,12}"]
+    }
+
+    proptest! {
+        #[test]
+        fn no_card_makes_it_panic(id in any_id(), value in any_value()) {
+            let card = card(&id, value);
+            for problem in check(&card, &FULL) {
+                prop_assert!(problem.message.ends_with(['.', ':']) || problem.message.contains("https://"));
+            }
+            check(&card, &FREE);
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! Text that stands where an answer should be.
+
+use super::Remark;
+
+/// Whole answers that say nothing, in lower case and without brackets, dots and colons around.
+const WHOLE: &[&str] = &[
+    "",
+    "?",
+    "??",
+    "???",
+    "-",
+    "--",
+    "tbd",
+    "tba",
+    "tbc",
+    "todo",
+    "to do",
+    "fixme",
+    "xxx",
+    "placeholder",
+    "fill in",
+    "fill me in",
+    "to be added",
+    "to be completed",
+    "to be determined",
+    "coming soon",
+    "more information needed",
+    "needs more information",
+    "insert text here",
+    "your answer here",
+    "string",
+    "text",
+];
+
+/// Pieces that betray an unfinished text, in lower case.
+const WITHIN: &[&str] = &["more information needed", "lorem ipsum", "{{ ", "{image_bytes}"];
+
+/// Whether the whole text is a placeholder.
+pub(super) fn is_placeholder(text: &str) -> bool {
+    // No placeholder is longer; a long text is not worth a copy.
+    if text.trim().is_empty() || text.len() > 400 {
+        return false;
+    }
+    let lower = text.to_lowercase();
+    let core = lower
+        .trim()
+        .trim_matches(|letter: char| "[](){}<>*_.:!… \t\r\n".contains(letter));
+    WHOLE.contains(&core)
+        || core.starts_with("lorem ipsum")
+        || (lower.trim().starts_with("{{") && lower.trim().ends_with("}}"))
+}
+
+/// Says where a placeholder is still in the text.
+pub(super) fn check(text: &str) -> Option<Remark> {
+    if is_placeholder(text) {
+        return Some(Remark::tip(format!(
+            "“{}” is a placeholder. Write the answer, or empty the field.",
+            text.trim().chars().take(40).collect::<String>()
+        )));
+    }
+    let lower = text.to_lowercase();
+    let found = WITHIN.iter().copied().find(|piece| lower.contains(piece)).or_else(|| {
+        let words = text.split(|letter: char| !letter.is_alphanumeric());
+        words
+            .into_iter()
+            .find_map(|word| ["TODO", "TBD", "FIXME"].into_iter().find(|mark| word == *mark))
+    })?;
+    Some(Remark::tip(format!(
+        "The text still has a placeholder in it: “{}”. Replace it, or take it out.",
+        found.trim()
+    )))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn placeholders_are_recognised_whole() {
+        for text in [
+            "[More Information Needed]",
+            "More information needed.",
+            "TODO",
+            "tbd",
+            "…",
+            "Lorem ipsum dolor sit amet",
+            "{{ model_summary | default(\"More information needed\", true) }}",
+            "[?]",
+            "<placeholder>",
+        ] {
+            assert!(is_placeholder(text), "{text}");
+            assert!(check(text).is_some(), "{text}");
+        }
+    }
+
+    #[test]
+    fn short_honest_answers_are_answers() {
+        for text in [
+            "None",
+            "no",
+            "N/A",
+            "0",
+            "Not applicable",
+            "unknown",
+            "Todos los usuarios",
+            "x",
+        ] {
+            assert!(!is_placeholder(text), "{text}");
+            assert_eq!(check(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn placeholders_inside_a_text_are_named() {
+        assert!(
+            check("Trained on images. TODO: say which.")
+                .unwrap()
+                .message
+                .contains("TODO")
+        );
+        assert!(check("## Use\n[More Information Needed]\n## Limits\nnone").is_some());
+        assert_eq!(check("a todo list application"), None);
+    }
+}

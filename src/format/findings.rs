@@ -1,0 +1,207 @@
+//! What is unusual in a file: said once, in plain words, with its line.
+
+use super::dialect::{Dialect, Shape};
+use super::source::Source;
+use super::{Finding, Format, Severity, model_card_toolkit, webcards};
+use crate::card::outline;
+use crate::json::{Kind, Node, QuirkKind};
+
+/// How many findings of one kind are listed; more are counted.
+const MAX_LISTED: usize = 50;
+
+/// What strict JSON would not allow, and how the text is packed.
+pub(super) fn of_text(source: &Source) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    if let Some(message) = source.encoding_note() {
+        findings.push(note(Some(1), "file", message));
+    }
+    if source.is_wrapped() {
+        let message = "The card is packed as text inside a JSON string. It was unpacked for reading; the download \
+                       stays packed.";
+        findings.push(note(Some(1), "file", message));
+    }
+    let line = source.lines();
+    let total = source.document.quirks.len();
+    for quirk in source.document.quirks.iter().take(MAX_LISTED) {
+        let at = Some(line(quirk.at));
+        findings.push(match &quirk.kind {
+            QuirkKind::RawControl => problem(
+                at,
+                "text",
+                "A line break or another control character stands inside a text, where strict JSON wants \\n. Kept as \
+                 it is until you edit this text.",
+            ),
+            QuirkKind::TrailingComma => problem(
+                at,
+                "comma",
+                "A comma stands before a closing bracket. Strict readers refuse that; it is kept.",
+            ),
+            QuirkKind::Comment => note(at, "comment", "A comment, which strict JSON does not know. It is kept."),
+            QuirkKind::DuplicateKey(name) => problem(
+                at,
+                name,
+                "This name stands twice in the same object; other programs see only one of them. Both are kept and \
+                 shown.",
+            ),
+            QuirkKind::NotFinite => problem(
+                at,
+                "number",
+                "NaN and Infinity are no JSON numbers; strict readers refuse them. Kept as written.",
+            ),
+            QuirkKind::LoneSurrogate => problem(
+                at,
+                "text",
+                "Half of a character is missing here; it is shown as �. Kept as written.",
+            ),
+        });
+    }
+    if total > MAX_LISTED {
+        let message = format!("{} more places of this kind are not listed.", total - MAX_LISTED);
+        findings.push(note(None, "file", &message));
+    }
+    findings
+}
+
+/// Parts of our own format that are no section or field.
+pub(super) fn of_odd_parts(source: &Source, odd: &[usize]) -> Vec<Finding> {
+    let message = "This is not a section or field of a Cartellino card (a key or id is missing or comes twice). It is \
+                   kept in the file but not shown.";
+    odd.iter()
+        .take(MAX_LISTED)
+        .map(|offset| problem(Some(source.line(*offset)), "sections", message))
+        .collect()
+}
+
+/// A session key of the old application.
+pub(super) fn of_webcards(source: &Source) -> Vec<Finding> {
+    let message = "The file tells the session key of the server it came from. It is not shown here, but it is still in \
+                   the JSON you download; remove it before you publish the file.";
+    webcards::tells_session(source)
+        .map(|offset| problem(Some(source.line(offset)), "session_id", message))
+        .into_iter()
+        .collect()
+}
+
+/// Where a Model Card Toolkit card departs from its schema.
+pub(super) fn of_toolkit(source: &Source, format: Format, dialect: &Dialect) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let root: &Node = source;
+    let (_, said) = model_card_toolkit::is_version_1(root);
+    if !said {
+        let message = format!(
+            "The file names no version that is known; by its shape it is read as {}.",
+            format.name()
+        );
+        findings.push(note(Some(source.line(root.span.start)), "schema_version", &message));
+    }
+    for place in dialect.places.iter().filter(|place| place.native) {
+        let Some(node) = place.path.iter().try_fold(root, |node, name| node.member(name)) else {
+            continue;
+        };
+        let Some(question) = dialect.outline.question(place.id) else {
+            continue;
+        };
+        if let Some(expected) = misfit(place.shape, &question.kind, node) {
+            let message = format!(
+                "{expected} is expected here by {}. Kept as it is; you can edit it.",
+                format.name()
+            );
+            findings.push(problem(
+                Some(source.line(node.span.start)),
+                &place.path.join(" › "),
+                &message,
+            ));
+        }
+    }
+    let places: Vec<&str> = dialect
+        .places
+        .iter()
+        .filter(|place| place.native)
+        .map(|place| place.path[0])
+        .collect();
+    if let Kind::Group(members) = &root.kind {
+        for member in members.iter().take(MAX_LISTED) {
+            let name = member.key.as_str();
+            if name != "schema_version" && !places.contains(&name) {
+                let message = format!("{} does not know this member. It is kept as a section.", format.name());
+                findings.push(note(Some(source.line(member.key_span.start)), name, &message));
+            } else if places.contains(&name) && !matches!(member.node.kind, Kind::Group(_)) {
+                let message = format!("An object is expected here by {}. Kept as it is.", format.name());
+                findings.push(problem(Some(source.line(member.node.span.start)), name, &message));
+            }
+        }
+    }
+    findings
+}
+
+/// What the schema expects where a value has another shape.
+fn misfit(shape: Shape, kind: &outline::Kind, node: &Node) -> Option<&'static str> {
+    let is_list = matches!(node.kind, Kind::List(_));
+    let is_text = matches!(node.kind, Kind::Text(_));
+    let is_group = matches!(node.kind, Kind::Group(_));
+    match (shape, kind) {
+        (Shape::Only(_), _) => (!is_text).then_some("A text"),
+        (Shape::Keyed(_), _) => (!is_group).then_some("An object with train and eval"),
+        (Shape::Wrapped(_), _) => {
+            (!all_items(node, |item| matches!(item.kind, Kind::Group(_)))).then_some("A list of objects")
+        }
+        (Shape::Same, outline::Kind::Table { .. }) => {
+            (!all_items(node, |item| matches!(item.kind, Kind::Group(_)))).then_some("A list of objects")
+        }
+        (Shape::Same, outline::Kind::List { .. }) => {
+            (!all_items(node, |item| matches!(item.kind, Kind::Text(_)))).then_some("A list of texts")
+        }
+        (Shape::Same, outline::Kind::Figures) => (!is_group).then_some("An object"),
+        (Shape::Same, _) => (is_list || is_group).then_some("A text"),
+    }
+}
+
+fn all_items(node: &Node, fits: impl Fn(&Node) -> bool) -> bool {
+    match &node.kind {
+        Kind::List(items) => items.iter().all(fits),
+        _ => false,
+    }
+}
+
+/// Families of cards that are recognised and read as plain JSON.
+pub(super) fn of_relatives(source: &Source) -> Vec<Finding> {
+    const RELATIVES: [(&[&str], &str); 8] = [
+        (&["bomFormat", "specVersion"], "a CycloneDX bill of materials"),
+        (&["model_basic_information"], "an RT-AI model card"),
+        (&["card_metadata", "technical_specifications"], "an RT-AI model card"),
+        (&["model_overview", "intended_uses"], "an Amazon SageMaker model card"),
+        (&["model_details", "model_usage"], "an AllenNLP model card"),
+        (&["ai_model", "short_description"], "a Patra model card"),
+        (
+            &["monai_version", "network_data_format"],
+            "the metadata of a MONAI bundle",
+        ),
+        (&["@context", "@type"], "a JSON-LD document"),
+    ];
+    let found = RELATIVES
+        .iter()
+        .find(|(names, _)| names.iter().all(|name| source.member(name).is_some()));
+    let message = |family| format!("This looks like {family}. It is edited here as plain JSON, member by member.");
+    found
+        .map(|(_, family)| note(Some(1), "file", &message(family)))
+        .into_iter()
+        .collect()
+}
+
+fn problem(line: Option<usize>, place: &str, message: &str) -> Finding {
+    Finding {
+        line,
+        place: place.into(),
+        severity: Severity::Problem,
+        message: message.into(),
+    }
+}
+
+fn note(line: Option<usize>, place: &str, message: &str) -> Finding {
+    Finding {
+        line,
+        place: place.into(),
+        severity: Severity::Note,
+        message: message.into(),
+    }
+}
