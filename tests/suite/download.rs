@@ -129,6 +129,26 @@ async fn the_finished_page_needs_nothing_else() {
 }
 
 #[tokio::test]
+async fn the_session_key_of_an_old_server_reaches_no_other_format() {
+    let app = TestApp::start().await;
+    let visitor = app.visitor();
+    let key = "0123456789abcdefghijklmnopqrstuv";
+    for path in ["webcards/early.json", "webcards/double-encoded.json"] {
+        let bytes = fixture(path);
+        assert!(String::from_utf8_lossy(&bytes).contains(key), "the fixture holds the key");
+        let card = visitor.card(path, &bytes).await;
+        for page in ["", "/import", "/preview", "/changes"] {
+            let text = visitor.get(&format!("{card}{page}")).await.text();
+            assert!(!text.contains(key), "{path}: {page} shows the key");
+        }
+        for format in ["cartellino", "json", "model-card-toolkit-0.0.2", "html"] {
+            let export = visitor.download(&card, format).await;
+            assert!(!String::from_utf8_lossy(&export).contains(key), "{path} as {format} holds the key");
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_format_that_nobody_knows_is_not_found() {
     let app = TestApp::start().await;
     let visitor = app.visitor();
