@@ -2,7 +2,7 @@
 
 use reqwest::StatusCode;
 
-use crate::harness::{Sample, TestApp, Visitor, card_of, corpus, fixture, fixtures};
+use crate::harness::{Sample, TestApp, Visitor, card_of, corpus, fixture, fixtures, say};
 
 /// The formats whose files are of these formats.
 const FOLDERS: [&str; 3] = ["model-card-toolkit", "webcards", "json"];
@@ -80,10 +80,10 @@ async fn untouched_real_cards_come_back_byte_for_byte() {
             explained.push(sample.name);
         }
     }
-    println!(
+    say(&format!(
         "{understood} real cards came back as they were; {} explained: {explained:?}",
         explained.len()
-    );
+    ));
 }
 
 #[tokio::test]

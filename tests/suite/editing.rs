@@ -4,7 +4,7 @@ use reqwest::StatusCode;
 
 use crate::download::own_format;
 use crate::harness::page::Form;
-use crate::harness::{Answer, Sample, TestApp, Visitor, corpus, fixture, fixtures};
+use crate::harness::{Answer, Sample, TestApp, Visitor, corpus, fixture, fixtures, say};
 
 const FOLDERS: [&str; 3] = ["model-card-toolkit", "webcards", "json"];
 const CORPUS: [&str; 3] = ["mct-json", "webcards", "homemade-json"];
@@ -121,7 +121,7 @@ async fn an_edit_changes_its_field_only_in_real_cards() {
     for sample in CORPUS.iter().flat_map(|folder| corpus(folder)) {
         edited += assert_edits_stay_in_place(&visitor, &sample).await;
     }
-    println!("{edited} fields of real cards were edited");
+    say(&format!("{edited} fields of real cards were edited"));
 }
 
 /// Sends every section's form untouched; the file stays as it came.

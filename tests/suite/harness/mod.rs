@@ -23,11 +23,16 @@ use page::{Form, Page};
 /// Says that a test was not run and why; a failure where everything must run.
 pub fn not_run(reason: &str) {
     let test = std::thread::current().name().unwrap_or("a test").to_owned();
-    println!("NOT RUN: {test}: {reason}");
+    say(&format!("NOT RUN: {test}: {reason}"));
     assert!(
         std::env::var_os("CARTELLINO_REQUIRE_ALL").is_none(),
         "{test} must run here, but {reason}"
     );
+}
+
+/// Says something that is seen even when the test passes: unlike `println!`, this is not captured.
+pub fn say(line: &str) {
+    let _ = writeln!(std::io::stderr(), "{line}");
 }
 
 /// One browser of one person.
@@ -334,7 +339,10 @@ pub fn corpus(folder: &str) -> Vec<Sample> {
         PathBuf::from,
     );
     if !root.is_dir() {
-        println!("NOT RUN: the corpus of real cards is not here; CARTELLINO_CORPUS names its folder");
+        let test = std::thread::current().name().unwrap_or("a test").to_owned();
+        say(&format!(
+            "NOT RUN: {test} with {folder}: the corpus of real cards is not here; CARTELLINO_CORPUS names its folder"
+        ));
         return Vec::new();
     }
     samples(&root, folder)
