@@ -1,1 +1,182 @@
-//! Removes what has expired.
+//! Removes what has expired: sessions with all their rows and files, and files that nobody owns.
+//!
+//! Active sessions are spared: only those are taken whose expiry is longer ago than the grace, and
+//! the deleting statement asks again, so that activity in the meantime wins.
+
+use std::fs::{File, OpenOptions};
+use std::time::{Duration, SystemTime};
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::clock::Clock;
+use crate::db::{self, Db, files, sessions, upkeep};
+use crate::session::SessionId;
+use crate::session::key::ISSUED_FOR;
+use crate::uploads::{self, Uploads};
+
+/// How many sessions are looked up at once.
+const BATCH: i64 = 100;
+/// A file without a row may be one whose row is about to be written; after this it is an orphan.
+const ORPHAN_AGE: Duration = Duration::from_secs(24 * 3600);
+/// Whether a sweep deletes or only counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// Delete what has expired.
+    Delete,
+    /// Say what would be deleted.
+    DryRun,
+}
+
+/// What a sweep removed, or would remove.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Sessions with all their rows and files.
+    pub sessions: usize,
+    /// Files that belonged to no session.
+    pub orphans: usize,
+    /// Sessions or files that could not be removed; the log says why.
+    pub failed: usize,
+}
+
+/// Why a sweep did not take place or was broken off.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Another cleanup is at work.
+    #[error("another cleanup is running")]
+    Running,
+    /// The database failed.
+    #[error(transparent)]
+    Db(#[from] db::Error),
+    /// The folder for uploads failed.
+    #[error(transparent)]
+    Uploads(#[from] uploads::Error),
+}
+
+/// Removes the sessions that expired longer than `grace` before `now`, then orphan files.
+///
+/// One session that cannot be removed does not stop the others.
+///
+/// # Errors
+/// When another cleanup is running, or the database or the folder for uploads does not answer.
+pub async fn sweep(
+    db: &Db,
+    uploads: &Uploads,
+    now: DateTime<Utc>,
+    grace: TimeDelta,
+    mode: Mode,
+) -> Result<Counts, Error> {
+    let _only_one = lock(uploads)?;
+    let before = (now - grace).naive_utc();
+    let mut counts = Counts::default();
+    let mut last = None;
+    loop {
+        let after = last.clone();
+        let batch = db
+            .run(move |conn| sessions::expired(conn, before, after.as_ref(), BATCH))
+            .await?;
+        let Some(end) = batch.last() else { break };
+        last = Some(end.clone());
+        for (_, session) in batch {
+            match mode {
+                Mode::DryRun => counts.sessions += 1,
+                Mode::Delete => match remove(db, uploads, session, before).await {
+                    Ok(removed) => counts.sessions += usize::from(removed),
+                    Err(Error::Running) => return Err(Error::Running),
+                    Err(error) => {
+                        counts.failed += 1;
+                        tracing::error!(%error, "an expired session could not be removed");
+                    }
+                },
+            }
+        }
+    }
+    sweep_orphans(db, uploads, mode, &mut counts).await?;
+    if mode == Mode::Delete {
+        let forget_before = (now - ISSUED_FOR).naive_utc();
+        db.write(move |conn| sessions::forget_ended(conn, forget_before))
+            .await?;
+        db.run(upkeep::reclaim).await?;
+    }
+    Ok(counts)
+}
+
+/// Sweeps at once and then in this interval, for as long as the server runs; errors are logged and the next
+/// sweep tries again.
+pub async fn run_every(interval: Duration, db: Db, uploads: Uploads, clock: Clock, grace: TimeDelta) {
+    let mut ticks = tokio::time::interval(interval);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        match sweep(&db, &uploads, clock.now(), grace, Mode::Delete).await {
+            Ok(counts) if counts == Counts::default() => tracing::debug!("cleanup: nothing had expired"),
+            Ok(counts) => tracing::info!(
+                sessions = counts.sessions,
+                orphans = counts.orphans,
+                failed = counts.failed,
+                "cleanup"
+            ),
+            Err(Error::Running) => tracing::info!("cleanup: another one is at work"),
+            Err(error) => tracing::error!(%error, "cleanup failed; the next one tries again"),
+        }
+    }
+}
+
+/// Rows first: should the server stop in between, the files are orphans for the next sweep, never a card without its
+/// files.
+async fn remove(db: &Db, uploads: &Uploads, session: SessionId, before: chrono::NaiveDateTime) -> Result<bool, Error> {
+    let id = session.clone();
+    let outcome = db
+        .write(move |conn| {
+            if !upkeep::is_our_turn_to_clean(conn)? {
+                return Ok(None);
+            }
+            sessions::delete_expired(conn, &id, before).map(Some)
+        })
+        .await?;
+    let removed = outcome.ok_or(Error::Running)?;
+    if removed {
+        uploads.delete_all(session.as_str())?;
+    }
+    Ok(removed)
+}
+
+async fn sweep_orphans(db: &Db, uploads: &Uploads, mode: Mode, counts: &mut Counts) -> Result<(), Error> {
+    // Files carry the disk's time, so their age is measured by the system's clock.
+    let old = uploads.older_than(SystemTime::now() - ORPHAN_AGE)?;
+    for found in old {
+        let owned = match found.id.clone() {
+            Some(id) => db.run(move |conn| files::exists(conn, &id)).await?,
+            None => false,
+        };
+        if owned {
+            continue;
+        }
+        let removed = match mode {
+            Mode::DryRun => Ok(()),
+            Mode::Delete => uploads.delete_found(&found),
+        };
+        match removed {
+            Ok(()) => counts.orphans += 1,
+            Err(error) => {
+                counts.failed += 1;
+                tracing::error!(%error, "an orphan file could not be removed");
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Holds off other cleanups on this machine; the system lets go when the file is closed, even by a crash.
+fn lock(uploads: &Uploads) -> Result<File, Error> {
+    let disk = |error| Error::Uploads(uploads::Error::Disk(error));
+    let file = OpenOptions::new()
+        .append(true)
+        .create(true)
+        .open(uploads.root().join(".cleanup.lock"))
+        .map_err(disk)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(std::fs::TryLockError::WouldBlock) => Err(Error::Running),
+        Err(std::fs::TryLockError::Error(error)) => Err(disk(error)),
+    }
+}

@@ -11,6 +11,7 @@ pub mod config;
 pub mod db;
 pub mod format;
 pub mod json;
+pub mod prose;
 pub mod random;
 pub mod session;
 pub mod uploads;

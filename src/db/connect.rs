@@ -87,9 +87,11 @@ fn sqlite(path: &Path) -> Result<SqliteConnection, Error> {
     let name = path.to_str().ok_or_else(|| unusable(&"its name is not UTF-8"))?;
     let mut conn = SqliteConnection::establish(name).map_err(|error| unusable(&error))?;
     // Waiting comes first: already the change to WAL may meet another process.
+    // `auto_vacuum` must be set while the file is still empty: a cleanup gives its space back.
     // `secure_delete` writes zeros over what is deleted: visitors are promised that it is gone.
     conn.batch_execute(
         "PRAGMA busy_timeout = 4000;
+         PRAGMA auto_vacuum = INCREMENTAL;
          PRAGMA journal_mode = WAL;
          PRAGMA synchronous = FULL;
          PRAGMA foreign_keys = ON;

@@ -11,6 +11,7 @@ pub mod files;
 pub mod migrations;
 pub mod schema;
 pub mod sessions;
+pub mod upkeep;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -47,3 +47,8 @@ pub fn position(text: &str, offset: usize) -> (usize, usize) {
         before[line_start..].chars().count() + 1,
     )
 }
+
+/// Whether the text is a number as JSON spells it, `NaN` and `Infinity` included.
+pub fn is_number(text: &str) -> bool {
+    parse(text).is_ok_and(|document| matches!(document.root.kind, Kind::Number(spelling) if spelling == text))
+}

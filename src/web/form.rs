@@ -1,1 +1,399 @@
-//! Posted fields with dotted names into values, and values into controls.
+//! A posted form with dotted names as fields with values.
+//!
+//! The form of a section describes itself, so that it can be read without the row it was made
+//! from (two tabs, a form from yesterday): `f.3` is the content of the fourth control, `f.3.0` of
+//! the first inside it, and marks behind a `~` say the rest:
+//!
+//! | mark | says |
+//! |---|---|
+//! | `f.3~i`, `f.3~l` | id and label of a field |
+//! | `f.3~t` | kind of value: `text`, `number`, `bool`, `null`, `list`, `group`, `data`, `keep`; with `absent-` in front, blank content means that there is no value |
+//! | `f.3.0~k` | name of a member of a group |
+//! | `f.3.0~n` | a new entry of a list, dropped while blank |
+
+use std::collections::{BTreeMap, HashMap};
+
+use sha2::{Digest as _, Sha256};
+
+use crate::card::outline::Part;
+use crate::card::{Field, Value};
+use crate::json;
+
+/// How deep names may nest; as deep as a document may.
+const MAX_DEPTH: usize = 128;
+
+/// A posted form.
+#[derive(Debug, Default)]
+pub struct Form {
+    root: Branch,
+    words: HashMap<String, String>,
+    /// All names and contents as they came, for forms that carry another form along.
+    pub pairs: Vec<(String, String)>,
+}
+
+#[derive(Debug, Default)]
+struct Branch {
+    content: String,
+    marks: HashMap<char, String>,
+    children: BTreeMap<usize, Branch>,
+}
+
+impl Form {
+    /// Reads a body of the type `application/x-www-form-urlencoded`; every body is one.
+    pub fn parse(body: &[u8]) -> Self {
+        let mut form = Self::default();
+        for (name, content) in form_urlencoded::parse(body) {
+            match name.strip_prefix("f.") {
+                Some(path) => form.put(path, &content),
+                None => {
+                    form.words.insert(name.to_string(), content.to_string());
+                }
+            }
+            form.pairs.push((name.into_owned(), content.into_owned()));
+        }
+        form
+    }
+
+    /// The content of a control that is not part of a field.
+    pub fn word(&self, name: &str) -> &str {
+        self.words.get(name).map_or("", String::as_str)
+    }
+
+    fn put(&mut self, path: &str, content: &str) {
+        let (path, mark) = match path.rsplit_once('~') {
+            Some((path, mark)) => (path, mark.chars().next()),
+            None => (path, None),
+        };
+        let steps: Option<Vec<usize>> = path.split('.').map(|step| step.parse().ok()).collect();
+        let Some(steps) = steps.filter(|steps| steps.len() <= MAX_DEPTH) else { return };
+        let mut branch = &mut self.root;
+        for step in steps {
+            branch = branch.children.entry(step).or_default();
+        }
+        match mark {
+            Some(mark) => drop(branch.marks.insert(mark, content.to_owned())),
+            None => content.clone_into(&mut branch.content),
+        }
+    }
+
+    /// The fields of a section as the form has them. `part` is what the outline asks there, `old`
+    /// the fields that the form was made from: texts that only lost their kind of line break in
+    /// the browser are taken from them, and contents too large for a form.
+    pub fn fields(&self, part: Option<&Part>, old: &[Field]) -> Vec<Field> {
+        let memory = Memory::of(old);
+        let mut fields: Vec<Field> = Vec::new();
+        for branch in self.root.children.values() {
+            let Some(value) = branch.value(&memory) else { continue };
+            let id = branch.marks.get(&'i').map_or("", String::as_str);
+            let label = branch.marks.get(&'l').map(|label| label.trim()).filter(|label| !label.is_empty());
+            let field = match part.and_then(|part| part.question(id)) {
+                Some(question) => Field { id: question.id.into(), label: question.label.into(), value },
+                None => own_field(id, label, value, old),
+            };
+            match fields.iter().any(|other| other.id == field.id) {
+                true => fields.push(Field { id: free_id(&field.label, &fields), ..field }),
+                false => fields.push(field),
+            }
+        }
+        fields
+    }
+
+    /// Takes out what a name such as `f.3.0` names: an entry of a list, or a field.
+    pub fn remove(&mut self, name: &str) {
+        if let Some((siblings, place)) = self.siblings(name) {
+            siblings.remove(&place);
+        }
+    }
+
+    /// Lets what is named change places with the one before it, or after it.
+    pub fn shift(&mut self, name: &str, towards: Towards) {
+        let Some((siblings, place)) = self.siblings(name) else { return };
+        let other = match towards {
+            Towards::Start => siblings.range(..place).next_back(),
+            Towards::End => siblings.range(place + 1..).next(),
+        };
+        let Some(other) = other.map(|(other, _)| *other) else { return };
+        if let (Some(one), Some(two)) = (siblings.remove(&place), siblings.remove(&other)) {
+            siblings.insert(place, two);
+            siblings.insert(other, one);
+        }
+    }
+
+    fn siblings(&mut self, name: &str) -> Option<(&mut BTreeMap<usize, Branch>, usize)> {
+        let steps: Option<Vec<usize>> = name.strip_prefix("f.")?.split('.').map(|step| step.parse().ok()).collect();
+        let steps = steps?;
+        let (last, way) = steps.split_last()?;
+        let mut branch = &mut self.root;
+        for step in way {
+            branch = branch.children.get_mut(step)?;
+        }
+        branch.children.contains_key(last).then_some((&mut branch.children, *last))
+    }
+
+    /// All texts that were typed, with their labels where the form tells them: for giving them back
+    /// when they cannot be saved.
+    pub fn texts(&self) -> Vec<(String, String)> {
+        let texts = self.pairs.iter().filter(|(name, content)| {
+            name.starts_with("f.") && !name.contains('~') && !content.trim().is_empty()
+        });
+        let label = |name: &str| {
+            let steps: Vec<&str> = name.split('.').collect();
+            let mark = |mark: &str| {
+                self.pairs.iter().find(|(other, _)| *other == format!("f.{}~{mark}", steps[1])).map(|(_, label)| label)
+            };
+            mark("l").or(mark("i")).map_or("Text", |label| label.trim_start_matches('+')).to_owned()
+        };
+        texts.map(|(name, content)| (label(name), content.clone())).collect()
+    }
+}
+
+/// A direction in a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Towards {
+    /// Up.
+    Start,
+    /// Down.
+    End,
+}
+
+/// A field that no question of the section asks for; with a new label it gets a new id.
+fn own_field(id: &str, label: Option<&str>, value: Value, old: &[Field]) -> Field {
+    let before = old.iter().find(|field| normal(&field.id) == normal(id) && field.is_custom());
+    match (before, label) {
+        (Some(before), Some(label)) if normal(label) != normal(before.label.trim()) => {
+            let others: Vec<Field> = old.iter().filter(|field| field.id != before.id).cloned().collect();
+            Field { id: free_id(label, &others), label: label.into(), value }
+        }
+        (Some(before), _) => Field { value, ..before.clone() },
+        (None, label) if id.starts_with('+') => {
+            Field { id: id.into(), label: label.unwrap_or(id).into(), value }
+        }
+        (None, label) => {
+            let label = label.unwrap_or(if id.is_empty() { "Note" } else { id });
+            Field { id: free_id(label, old), label: label.into(), value }
+        }
+    }
+}
+
+/// An id for a field of this label that none of the fields has: a JSON Pointer behind a `+`.
+pub fn free_id(label: &str, fields: &[Field]) -> String {
+    let word = format!("+{}", label.replace('~', "~0").replace('/', "~1"));
+    let taken = |id: &str| fields.iter().any(|field| field.id == id);
+    let numbered = (2..).map(|turn| format!("{word}~t{turn}"));
+    std::iter::once(word.clone()).chain(numbered).find(|id| !taken(id)).unwrap_or(word)
+}
+
+impl Branch {
+    fn value(&self, memory: &Memory) -> Option<Value> {
+        let tag = self.marks.get(&'t').map_or("text", String::as_str);
+        let (absent, tag) = tag.strip_prefix("absent-").map_or((false, tag), |tag| (true, tag));
+        let blank = self.content.trim().is_empty();
+        let value = match tag {
+            "number" if json::is_number(self.content.trim()) => Value::Number(self.content.trim().into()),
+            "number" | "null" if blank => Value::Null,
+            "bool" => match self.content.as_str() {
+                "true" => Value::Bool(true),
+                "false" => Value::Bool(false),
+                _ => Value::Null,
+            },
+            "list" => Value::List(self.children.values().filter_map(|entry| entry.entry(memory)).collect()),
+            "group" => {
+                let member = |branch: &Branch| {
+                    let name = memory.name(branch.marks.get(&'k').map_or("", String::as_str));
+                    branch.value(memory).map(|value| (name, value))
+                };
+                Value::Group(self.children.values().filter_map(member).collect())
+            }
+            "data" => match json::parse(&self.content) {
+                Ok(document) => document.root.into_value(),
+                Err(_) => Value::Text(memory.settled(&self.content)),
+            },
+            "keep" => memory.kept.get(&self.content)?.clone(),
+            _ => Value::Text(memory.settled(&self.content)),
+        };
+        (!absent || !value.is_blank()).then_some(value)
+    }
+
+    /// The value of an entry of a list; none for a new one that is still blank.
+    fn entry(&self, memory: &Memory) -> Option<Value> {
+        self.value(memory).filter(|value| !self.marks.contains_key(&'n') || !value.is_blank())
+    }
+}
+
+/// What the old fields hold that a form cannot carry: kinds of line break, and large contents.
+struct Memory {
+    texts: HashMap<String, String>,
+    kept: HashMap<String, Value>,
+    /// Whether the old texts end their lines with CRLF.
+    crlf: bool,
+}
+
+impl Memory {
+    fn of(fields: &[Field]) -> Self {
+        let mut memory = Self { texts: HashMap::new(), kept: HashMap::new(), crlf: false };
+        for field in fields {
+            memory.note(&field.value);
+        }
+        memory
+    }
+
+    fn note(&mut self, value: &Value) {
+        match value {
+            Value::Text(text) => {
+                if is_kept(text) {
+                    self.kept.insert(fingerprint(text), value.clone());
+                }
+                self.crlf |= text.contains("\r\n");
+                let plain = normal(text);
+                if plain != *text {
+                    self.texts.insert(plain, text.clone());
+                }
+            }
+            Value::List(items) => items.iter().for_each(|item| self.note(item)),
+            Value::Group(members) => {
+                for (name, value) in members {
+                    let plain = normal(name);
+                    if plain != *name {
+                        self.texts.insert(plain, name.clone());
+                    }
+                    self.note(value);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// A member's name as the card holds it.
+    fn name(&self, posted: &str) -> String {
+        let plain = normal(posted);
+        self.texts.get(&plain).cloned().unwrap_or(plain)
+    }
+
+    /// A posted text as the card should hold it.
+    fn settled(&self, posted: &str) -> String {
+        let plain = normal(posted);
+        match self.texts.get(&plain) {
+            Some(old) => old.clone(),
+            None if self.crlf => plain.replace('\n', "\r\n"),
+            None => plain,
+        }
+    }
+}
+
+/// A text as a browser would send it back, with plain line breaks.
+fn normal(text: &str) -> String {
+    text.replace("\r\n", "\n").replace('\r', "\n").replace('\0', "\u{fffd}")
+}
+
+/// Texts longer than this that are no prose stay on the server instead of travelling in the form.
+const LONGEST_SENT: usize = 2000;
+
+/// Whether a text stays on the server: a picture or other data, nothing to read.
+pub fn is_kept(text: &str) -> bool {
+    text.len() > LONGEST_SENT && crate::card::picture::sniff(text).is_some()
+}
+
+/// The name by which a form refers to a text that stays on the server.
+pub fn fingerprint(text: &str) -> String {
+    data_encoding::HEXLOWER.encode(&Sha256::digest(text.as_bytes())[..16])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn form(pairs: &[(&str, &str)]) -> Form {
+        let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
+        Form::parse(body.as_bytes())
+    }
+
+    fn field(id: &str, value: Value) -> Field {
+        Field { id: id.into(), label: id.trim_start_matches('+').into(), value }
+    }
+
+    #[test]
+    fn nested_names_become_lists_and_groups() {
+        let form = form(&[
+            ("f.0~i", "+rows"),
+            ("f.0~t", "list"),
+            ("f.0.0~t", "group"),
+            ("f.0.0.0~k", "name"),
+            ("f.0.0.0", "River Lab"),
+            ("f.0.0.1~k", "size"),
+            ("f.0.0.1~t", "number"),
+            ("f.0.0.1", "1.50"),
+            ("f.0.1~t", "absent-group"),
+            ("f.0.1~n", "1"),
+            ("f.0.1.0~k", "name"),
+            ("f.0.1.0~t", "absent-text"),
+            ("f.0.1.0", " "),
+        ]);
+        let fields = form.fields(None, &[field("+rows", Value::Null)]);
+        assert_eq!(json::to_text(&fields[0].value), r#"[{"name": "River Lab", "size": 1.50}]"#);
+    }
+
+    #[test]
+    fn line_breaks_that_the_browser_changed_come_back() {
+        let old = [field("+a", Value::text("x\r\ny")), field("+b", Value::text("one"))];
+        let form = form(&[("f.0~i", "+a"), ("f.0", "x\r\ny"), ("f.1~i", "+b"), ("f.1", "one\r\ntwo")]);
+        let fields = form.fields(None, &old);
+        assert_eq!(fields[0].value, Value::text("x\r\ny"));
+        assert_eq!(fields[1].value, Value::text("one\r\ntwo"));
+        let fields = super::tests::form(&[("f.0~i", "+b"), ("f.0", "one\r\ntwo")]).fields(None, &old[1..]);
+        assert_eq!(fields[0].value, Value::text("one\ntwo"));
+    }
+
+    #[test]
+    fn numbers_stay_numbers_and_other_words_are_kept_as_text() {
+        let one = |tag: &str, content: &str| {
+            form(&[("f.0~i", "+a"), ("f.0~t", tag), ("f.0", content)]).fields(None, &[]).pop().map(|field| field.value)
+        };
+        assert_eq!(one("number", "0.970"), Some(Value::Number("0.970".into())));
+        assert_eq!(one("number", "about 3"), Some(Value::text("about 3")));
+        assert_eq!(one("number", ""), Some(Value::Null));
+        assert_eq!(one("absent-number", ""), None);
+        assert_eq!(one("bool", ""), Some(Value::Null));
+        assert_eq!(one("data", "{\"a\": [1,]}").map(|value| json::to_text(&value)), Some(r#"{"a": [1]}"#.into()));
+        assert_eq!(one("data", "{\"a\": "), Some(Value::text("{\"a\": ")));
+    }
+
+    #[test]
+    fn a_new_label_gives_a_new_id_and_two_equal_ones_stay_apart() {
+        let old = [field("+a", Value::text("1")), field("+b", Value::text("2"))];
+        let form = form(&[
+            ("f.0~i", "+a"),
+            ("f.0~l", "b"),
+            ("f.0", "1"),
+            ("f.1~i", "+b"),
+            ("f.1~l", "b"),
+            ("f.1", "2"),
+        ]);
+        let ids: Vec<String> = form.fields(None, &old).into_iter().map(|field| field.id).collect();
+        assert_eq!(ids, ["+b~t2", "+b"]);
+    }
+
+    #[test]
+    fn entries_are_taken_out_and_change_places() {
+        let list = || {
+            form(&[("f.0~i", "+a"), ("f.0~t", "list"), ("f.0.0", "x"), ("f.0.1", "y"), ("f.0.3", "z")])
+        };
+        let text = |form: Form| json::to_text(&form.fields(None, &[])[0].value);
+        let with = |change: fn(&mut Form)| {
+            let mut form = list();
+            change(&mut form);
+            text(form)
+        };
+        assert_eq!(with(|form| form.remove("f.0.1")), r#"["x", "z"]"#);
+        assert_eq!(with(|form| form.shift("f.0.3", Towards::Start)), r#"["x", "z", "y"]"#);
+        assert_eq!(with(|form| form.shift("f.0.0", Towards::End)), r#"["y", "x", "z"]"#);
+        assert_eq!(with(|form| form.shift("f.0.0", Towards::Start)), r#"["x", "y", "z"]"#);
+        assert_eq!(with(|form| form.remove("f.9.1")), r#"["x", "y", "z"]"#);
+    }
+
+    #[test]
+    fn strange_names_are_left_alone() {
+        let deep = format!("f{}", ".0".repeat(5000));
+        let form = form(&[("f.", "x"), ("f.x.y", "x"), ("f.99999999999999999999999", "x"), (&deep, "x"), ("f.~", "x")]);
+        assert_eq!(form.fields(None, &[]), []);
+    }
+}

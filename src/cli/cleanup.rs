@@ -1,0 +1,35 @@
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use chrono::TimeDelta;
+
+use crate::cleanup::{self, Mode};
+use crate::clock::Clock;
+use crate::config::Storage;
+use crate::db::{Db, migrations};
+use crate::uploads::Uploads;
+
+/// One sweep, and what it removed.
+pub(super) fn run(storage: &Storage, grace_s: u32, dry_run: bool) -> anyhow::Result<ExitCode> {
+    let db = Db::open(storage.database()?).context("DATABASE_URL")?;
+    let uploads = Uploads::open(&storage.uploads_folder()?).context("UPLOADS_URL")?;
+    let mode = if dry_run { Mode::DryRun } else { Mode::Delete };
+    let grace = TimeDelta::seconds(i64::from(grace_s));
+    let counts = actix_web::rt::System::new().block_on(async {
+        anyhow::ensure!(
+            db.run(migrations::pending).await?.is_empty(),
+            "the database is not of this version: run `cartellino migrate` first"
+        );
+        Ok(cleanup::sweep(&db, &uploads, Clock::System.now(), grace, mode).await?)
+    })?;
+    let verb = if dry_run { "would be deleted" } else { "deleted" };
+    println!(
+        "{} expired sessions and {} orphan files {verb}, {} failed",
+        counts.sessions, counts.orphans, counts.failed
+    );
+    Ok(if counts.failed > 0 {
+        ExitCode::from(1)
+    } else {
+        ExitCode::SUCCESS
+    })
+}

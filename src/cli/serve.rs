@@ -1,0 +1,73 @@
+use std::net::SocketAddr;
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use chrono::TimeDelta;
+use tracing_subscriber::EnvFilter;
+
+use crate::cleanup;
+use crate::clock::Clock;
+use crate::config::{Config, Options};
+use crate::db::{Db, migrations};
+use crate::session::{Place, place};
+use crate::uploads::Uploads;
+use crate::web;
+
+/// Starts server and cleanup, and stops both on a signal.
+pub(super) fn run(options: Options) -> anyhow::Result<ExitCode> {
+    let config = options.check()?;
+    tracing_subscriber::fmt()
+        .with_env_filter(config.log.parse::<EnvFilter>().context("LOG")?)
+        .with_writer(std::io::stderr)
+        .init();
+    actix_web::rt::System::new().block_on(serve(config))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn serve(config: Config) -> anyhow::Result<()> {
+    let db = Db::open(&config.database_url).context("DATABASE_URL")?;
+    let migrated = db.run(migrations::migrate).await.context("DATABASE_URL")?;
+    if !migrated.is_empty() {
+        tracing::info!(count = migrated.len(), "the database was brought to this version");
+    }
+    let uploads = Uploads::open(&config.uploads).context("UPLOADS_URL")?;
+    let clock = Clock::System;
+    let (server, address) =
+        web::start(&config, db.clone(), clock.clone()).with_context(|| format!("LISTEN {}", config.listen))?;
+    announce(&config, address);
+    let cleanup = config.session.cleanup_interval.map(|interval| {
+        let grace = TimeDelta::from_std(config.session.cleanup_grace).unwrap_or(TimeDelta::MAX);
+        tokio::spawn(cleanup::run_every(interval, db, uploads, clock, grace))
+    });
+    // The server itself waits for SIGINT and SIGTERM and finishes what it is answering.
+    let outcome = server.await;
+    if let Some(cleanup) = cleanup {
+        cleanup.abort();
+    }
+    outcome.context("the server stopped")
+}
+
+/// Says where the server is and where the data lie.
+fn announce(config: &Config, address: SocketAddr) {
+    let url = config
+        .public_origin
+        .clone()
+        .unwrap_or_else(|| format!("http://{address}"));
+    println!("Cartellino is at   {url}/");
+    // A password may stand in the address of a PostgreSQL server.
+    let database = config
+        .database_url
+        .strip_prefix("sqlite://")
+        .unwrap_or("on the PostgreSQL server");
+    println!("Cards are kept in  {database}");
+    println!("Uploads are in     {}", config.uploads.display());
+    if let Place::File(secret) = place(config) {
+        println!("The secret is in   {}", secret.display());
+    }
+    if config.is_exposed() {
+        tracing::warn!(
+            "cookies travel readable over the network: whoever listens there can open visitors' work. Put a server \
+             with TLS in front and set PUBLIC_ORIGIN to its https:// address."
+        );
+    }
+}

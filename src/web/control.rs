@@ -1,0 +1,383 @@
+//! Values as controls of a form: what [`form`](super::form) reads back.
+//!
+//! The question's kind chooses the control when the value has that shape; any other value gets
+//! the control of its own shape, so that whatever a file held can be shown and edited.
+
+use askama::Template;
+
+use super::form::{fingerprint, is_kept};
+use crate::card::outline::{Column, Kind};
+use crate::card::picture::{self, Blob};
+use crate::card::{Field, Value};
+use crate::json;
+
+/// A value with more single parts than this, or nested deeper, is edited as JSON text.
+const MAX_PARTS: usize = 150;
+/// A list with more rows than this is edited as JSON text.
+const MAX_ROWS: usize = 60;
+/// How deep groups are shown inside each other.
+const MAX_LEVELS: usize = 4;
+/// A picture larger than this, in base64 characters, is named but not shown in the form.
+const LARGEST_SHOWN: usize = 400_000;
+
+/// One control, with the controls inside it.
+#[derive(Template)]
+#[template(path = "control.html")]
+pub struct Control {
+    /// The name in the form: `f.3.0`.
+    pub name: String,
+    /// The kind of value, for reading the form.
+    pub tag: String,
+    /// The member's name, inside a group.
+    pub key: Option<String>,
+    /// The label shown.
+    pub label: String,
+    /// The help shown under the label.
+    pub hint: String,
+    /// What is odd about the value, in plain words.
+    pub problems: Vec<String>,
+    /// A new entry that may stay blank.
+    pub is_new: bool,
+    /// What the visitor sees.
+    pub body: Body,
+}
+
+/// The kinds of control.
+pub enum Body {
+    /// One line.
+    Line { value: String, numeric: bool, options: &'static [&'static str] },
+    /// Several lines.
+    Area { value: String, code: bool },
+    /// Yes, no, or no answer.
+    YesNo(Option<bool>),
+    /// Something that stays on the server: said in words, and shown when it is a picture.
+    Kept { words: String, picture: Option<String>, hash: String },
+    /// Entries that can be added, moved and removed.
+    List { entry: String, entries: Vec<Entry> },
+    /// Named parts.
+    Group(Vec<Control>),
+}
+
+/// An entry of a list.
+pub struct Entry {
+    /// What it is called: "Owner 2: River Lab".
+    pub title: String,
+    /// Whether there is one before it.
+    pub can_rise: bool,
+    /// Whether there is one after it.
+    pub can_sink: bool,
+    /// Its control.
+    pub control: Control,
+}
+
+impl Control {
+    /// The id of the element: the name without dots.
+    pub fn id(&self) -> String {
+        self.name.replace('.', "-")
+    }
+
+    /// The elements that describe the control, for screen readers.
+    pub fn described_by(&self) -> String {
+        let mut ids = Vec::new();
+        if !self.hint.is_empty() {
+            ids.push(format!("{}-hint", self.id()));
+        }
+        if !self.problems.is_empty() {
+            ids.push(format!("{}-problem", self.id()));
+        }
+        ids.join(" ")
+    }
+}
+
+/// The control of a field. `more` is the name of the list that shall show a blank entry.
+pub fn of_field(place: usize, field: Option<&Field>, label: &str, hint: &str, kind: Option<&Kind>, more: &str) -> Control {
+    let builder = Builder { more };
+    let control = builder.control(format!("f.{place}"), kind, field.map(|field| &field.value), 0);
+    Control { label: label.into(), hint: hint.into(), ..control }
+}
+
+struct Builder<'m> {
+    more: &'m str,
+}
+
+impl Builder<'_> {
+    fn control(&self, name: String, kind: Option<&Kind>, value: Option<&Value>, level: usize) -> Control {
+        let (tag, body) = match (kind, value) {
+            (Some(kind), None) => self.blank(&name, kind, level),
+            (None, None) => ("absent-text".to_owned(), line("")),
+            (kind, Some(value)) => self.filled(&name, kind, value, level),
+        };
+        Control {
+            name,
+            tag,
+            key: None,
+            label: String::new(),
+            hint: String::new(),
+            problems: Vec::new(),
+            is_new: false,
+            body,
+        }
+    }
+
+    /// A control for a question without an answer.
+    fn blank(&self, name: &str, kind: &Kind, level: usize) -> (String, Body) {
+        let absent = |tag: &str| format!("absent-{tag}");
+        match kind {
+            Kind::Line | Kind::Date | Kind::Link => (absent("text"), line("")),
+            Kind::Markdown => (absent("text"), area("")),
+            Kind::Choice { options } => (absent("text"), Body::Line { value: String::new(), numeric: false, options }),
+            Kind::Number => (absent("number"), Body::Line { value: String::new(), numeric: true, options: &[] }),
+            Kind::YesNo => (absent("bool"), Body::YesNo(None)),
+            Kind::List { .. } | Kind::Table { .. } => {
+                let body = self.list(name, Some(kind), &[], level);
+                (absent("list"), body)
+            }
+            Kind::Figures => {
+                let mut description = self.control(format!("{name}.0"), Some(&Kind::Markdown), None, level + 1);
+                description.key = Some("description".into());
+                description.label = "Description of the figures".into();
+                (absent("group"), Body::Group(vec![description]))
+            }
+        }
+    }
+
+    fn filled(&self, name: &str, kind: Option<&Kind>, value: &Value, level: usize) -> (String, Body) {
+        match (kind, value) {
+            (Some(Kind::Choice { options }), Value::Text(text)) if !is_long(text) => {
+                ("text".into(), Body::Line { value: text.clone(), numeric: false, options })
+            }
+            (Some(Kind::Markdown), Value::Text(text)) if !is_kept(text) => ("text".into(), area(text)),
+            (Some(Kind::YesNo), Value::Null) => ("bool".into(), Body::YesNo(None)),
+            (Some(Kind::Table { .. } | Kind::List { .. }), Value::Null) => match kind {
+                Some(kind) => (self.blank(name, kind, level).0, self.list(name, Some(kind), &[], level)),
+                None => ("null".into(), line("")),
+            },
+            (_, Value::Null) => ("null".into(), if matches!(kind, Some(Kind::Markdown)) { area("") } else { line("") }),
+            (_, Value::Bool(yes)) => ("bool".into(), Body::YesNo(Some(*yes))),
+            (_, Value::Number(spelling)) => {
+                ("number".into(), Body::Line { value: spelling.clone(), numeric: true, options: &[] })
+            }
+            (_, Value::Text(text)) => text_control(text),
+            (_, Value::List(items)) => {
+                let table = matches!(kind, Some(Kind::Table { .. })) && items.iter().all(|item| matches!(item, Value::Group(_)));
+                let texts = matches!(kind, Some(Kind::List { .. })) && items.iter().all(|item| item.as_text().is_some());
+                let kind = kind.filter(|_| table || texts);
+                if items.len() > MAX_ROWS || is_large(value, level) {
+                    return data(value);
+                }
+                ("list".into(), self.list(name, kind, items, level))
+            }
+            (_, Value::Group(_)) if is_large(value, level) => data(value),
+            (_, Value::Group(members)) => {
+                let member = |(index, (key, value)): (usize, &(String, Value))| {
+                    let mut control = self.control(format!("{name}.{index}"), None, Some(value), level + 1);
+                    control.label.clone_from(key);
+                    control.key = Some(key.clone());
+                    control
+                };
+                ("group".into(), Body::Group(members.iter().enumerate().map(member).collect()))
+            }
+        }
+    }
+
+    fn list(&self, name: &str, kind: Option<&Kind>, items: &[Value], level: usize) -> Body {
+        let entry = match kind {
+            Some(Kind::List { entry } | Kind::Table { entry, .. }) => *entry,
+            _ => "entry",
+        };
+        let controls = items.iter().map(Some).enumerate().map(|(index, item)| {
+            let name = format!("{name}.{index}");
+            match (kind, item) {
+                (Some(Kind::Table { columns, .. }), Some(Value::Group(members))) => {
+                    self.row(name, columns, Some(members), level + 1)
+                }
+                (_, item) => self.control(name, None, item, level + 1),
+            }
+        });
+        let mut entries: Vec<Entry> = controls
+            .enumerate()
+            .map(|(index, control)| Entry {
+                title: title(entry, index, &control),
+                can_rise: index > 0,
+                can_sink: index + 1 < items.len(),
+                control,
+            })
+            .collect();
+        if self.more == name || (items.is_empty() && kind.is_some()) {
+            let name = format!("{name}.{}", items.len());
+            let mut control = match kind {
+                Some(Kind::Table { columns, .. }) => self.row(name, columns, None, level + 1),
+                Some(_) => self.control(name, None, None, level + 1),
+                None => self.alike(name, items.first(), level + 1),
+            };
+            control.is_new = true;
+            let title = title(entry, items.len(), &control);
+            entries.push(Entry { title, can_rise: false, can_sink: false, control });
+        }
+        Body::List { entry: entry.into(), entries }
+    }
+
+    /// A row of a table: its columns in order, then whatever else it holds.
+    fn row(&self, name: String, columns: &[Column], members: Option<&Vec<(String, Value)>>, level: usize) -> Control {
+        let none = Vec::new();
+        let mut left: Vec<&(String, Value)> = members.unwrap_or(&none).iter().collect();
+        let mut controls: Vec<Control> = Vec::new();
+        for column in columns {
+            let (key, inner) = column.key.split_once('.').map_or((column.key, None), |(key, inner)| (key, Some(inner)));
+            let index = controls.iter().position(|control| control.key.as_deref() == Some(key));
+            match (inner, index) {
+                (Some(_), Some(_)) => continue,
+                (Some(_), None) => {
+                    let value = left.iter().position(|(name, _)| name == key).map(|at| &left.remove(at).1);
+                    let inner: Vec<&Column> =
+                        columns.iter().filter(|other| other.key.split_once('.').is_some_and(|(of, _)| of == key)).collect();
+                    controls.push(self.inner_group(format!("{name}.{}", controls.len()), key, &inner, value, level));
+                }
+                (None, _) => {
+                    let value = left.iter().position(|(name, _)| name == key).map(|at| &left.remove(at).1);
+                    let mut control = self.control(format!("{name}.{}", controls.len()), Some(&column.kind), value, level);
+                    control.key = Some(key.into());
+                    control.label = column.label.into();
+                    control.hint = column.help.into();
+                    controls.push(control);
+                }
+            }
+        }
+        for (key, value) in left {
+            let mut control = self.control(format!("{name}.{}", controls.len()), None, Some(value), level);
+            control.key = Some(key.clone());
+            control.label.clone_from(key);
+            controls.push(control);
+        }
+        let tag = if members.is_some() { "group" } else { "absent-group" };
+        Control { tag: tag.into(), body: Body::Group(controls), ..self.control(name, None, None, level) }
+    }
+
+    /// The columns of a table that share a group, such as the bounds of an interval.
+    fn inner_group(&self, name: String, key: &str, columns: &[&Column], value: Option<&Value>, level: usize) -> Control {
+        let members = match value {
+            None => None,
+            Some(Value::Group(members)) => Some(members),
+            Some(other) => {
+                let mut control = self.control(name, None, Some(other), level);
+                control.key = Some(key.into());
+                control.label = key.replace('_', " ");
+                return control;
+            }
+        };
+        let none = Vec::new();
+        let mut left: Vec<&(String, Value)> = members.unwrap_or(&none).iter().collect();
+        let mut controls = Vec::new();
+        for column in columns {
+            let inner = column.key.split_once('.').map_or(column.key, |(_, inner)| inner);
+            let value = left.iter().position(|(name, _)| name == inner).map(|at| &left.remove(at).1);
+            let mut control = self.control(format!("{name}.{}", controls.len()), Some(&column.kind), value, level + 1);
+            control.key = Some(inner.into());
+            control.label = column.label.into();
+            control.hint = column.help.into();
+            controls.push(control);
+        }
+        for (key, value) in left {
+            let mut control = self.control(format!("{name}.{}", controls.len()), None, Some(value), level + 1);
+            control.key = Some(key.clone());
+            control.label.clone_from(key);
+            controls.push(control);
+        }
+        let tag = if members.is_some() { "group" } else { "absent-group" };
+        let control = self.control(name, None, None, level);
+        Control { tag: tag.into(), key: Some(key.into()), body: Body::Group(controls), ..control }
+    }
+
+    /// A blank entry of the kind that the list has.
+    fn alike(&self, name: String, first: Option<&Value>, level: usize) -> Control {
+        match first {
+            Some(Value::Group(members)) => {
+                let cell = |(index, (key, value)): (usize, &(String, Value))| {
+                    let kind = if matches!(value, Value::Number(_)) { Kind::Number } else { Kind::Line };
+                    let mut control = self.control(format!("{name}.{index}"), Some(&kind), None, level + 1);
+                    control.key = Some(key.clone());
+                    control.label.clone_from(key);
+                    control
+                };
+                let cells = members.iter().enumerate().map(cell).collect();
+                let control = self.control(name.clone(), None, None, level);
+                Control { tag: "absent-group".into(), body: Body::Group(cells), ..control }
+            }
+            Some(Value::Number(_)) => self.control(name, Some(&Kind::Number), None, level),
+            _ => self.control(name, None, None, level),
+        }
+    }
+}
+
+fn line(text: &str) -> Body {
+    Body::Line { value: text.into(), numeric: false, options: &[] }
+}
+
+fn area(text: &str) -> Body {
+    Body::Area { value: text.into(), code: false }
+}
+
+/// Whether a text needs several lines: a line would lose its breaks or hide most of it.
+fn is_long(text: &str) -> bool {
+    text.chars().count() > 90 || text.contains(['\n', '\r'])
+}
+
+fn text_control(text: &str) -> (String, Body) {
+    if is_kept(text) {
+        let (what, picture) = match picture::sniff(text) {
+            Some(Blob::Picture { media_type, base64 }) => {
+                let shown = base64.len() <= LARGEST_SHOWN;
+                ("A picture", shown.then(|| format!("data:{media_type};base64,{base64}")))
+            }
+            Some(Blob::Drawing) => ("An SVG drawing", None),
+            _ => ("Data", None),
+        };
+        let words = format!("{what} of {} characters, kept exactly as it is.", text.len());
+        return ("keep".into(), Body::Kept { words, picture, hash: fingerprint(text) });
+    }
+    let broken_data = text.trim_start().starts_with(['{', '[']) && json::parse(text).is_err();
+    let tag = if broken_data { "data" } else { "text" };
+    (tag.into(), if broken_data || is_long(text) { area(text) } else { line(text) })
+}
+
+fn is_large(value: &Value, level: usize) -> bool {
+    value.leaves() > MAX_PARTS || level + depth(value) > MAX_LEVELS + 1
+}
+
+fn depth(value: &Value) -> usize {
+    match value {
+        Value::List(items) => 1 + items.iter().map(depth).max().unwrap_or(0),
+        Value::Group(members) => 1 + members.iter().map(|(_, value)| depth(value)).max().unwrap_or(0),
+        _ => 0,
+    }
+}
+
+fn data(value: &Value) -> (String, Body) {
+    ("data".into(), Body::Area { value: json::to_pretty_text(value), code: true })
+}
+
+/// What an entry is called: its number, and the first text in it.
+fn title(entry: &str, index: usize, control: &Control) -> String {
+    let mut name = entry.to_owned();
+    if let Some(first) = name.get(..1) {
+        name = first.to_uppercase() + &name[1..];
+    }
+    let content = first_text(control).map(|text| {
+        let short: String = text.chars().take(40).collect();
+        if short.len() < text.len() { short + "…" } else { short }
+    });
+    match content {
+        Some(content) => format!("{name} {}: {content}", index + 1),
+        None => format!("{name} {}", index + 1),
+    }
+}
+
+fn first_text(control: &Control) -> Option<String> {
+    match &control.body {
+        Body::Line { value, .. } | Body::Area { value, code: false } => {
+            value.lines().map(str::trim).find(|line| !line.is_empty()).map(str::to_owned)
+        }
+        Body::Group(controls) => controls.iter().find_map(first_text),
+        _ => None,
+    }
+}
