@@ -44,10 +44,17 @@ impl Connection {
                 break;
             }
             let read = self.stream.read(&mut chunk).expect("the server answers");
-            assert!(read > 0, "the server hung up: {}", String::from_utf8_lossy(&self.buffer));
+            assert!(
+                read > 0,
+                "the server hung up: {}",
+                String::from_utf8_lossy(&self.buffer)
+            );
             self.buffer.extend_from_slice(&chunk[..read]);
         }
-        let status = self.buffer.get(9..12).and_then(|digits| std::str::from_utf8(digits).ok());
+        let status = self
+            .buffer
+            .get(9..12)
+            .and_then(|digits| std::str::from_utf8(digits).ok());
         let status = status.and_then(|digits| digits.parse().ok()).unwrap_or_default();
         (status, &self.buffer)
     }
@@ -56,7 +63,9 @@ impl Connection {
 /// How many bytes the answer has, as soon as its headers are there.
 fn whole_length(answer: &[u8]) -> Option<usize> {
     let head = answer.windows(4).position(|four| four == b"\r\n\r\n")?;
-    let headers = std::str::from_utf8(&answer[..head]).expect("headers are ASCII").to_ascii_lowercase();
+    let headers = std::str::from_utf8(&answer[..head])
+        .expect("headers are ASCII")
+        .to_ascii_lowercase();
     let body = headers
         .lines()
         .find_map(|line| line.strip_prefix("content-length:"))

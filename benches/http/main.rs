@@ -144,7 +144,9 @@ fn five_kilobytes() -> Vec<u8> {
     let mut file = harness::fixture("model-card-toolkit/v1-indent-2.json");
     let text = String::from_utf8(file).expect("UTF-8");
     let more = "x".repeat(5_000_usize.saturating_sub(text.len()));
-    file = text.replace("U-Net, 4 levels", &format!("U-Net, 4 levels {more}")).into_bytes();
+    file = text
+        .replace("U-Net, 4 levels", &format!("U-Net, 4 levels {more}"))
+        .into_bytes();
     file
 }
 
@@ -188,7 +190,9 @@ fn main() {
         let mut connection = Connection::open(address);
         let (_, answer) = connection.call(&get(&owners[0].section, &owners[0].cookie));
         let text = String::from_utf8_lossy(answer).into_owned();
-        text.split_once("\r\n\r\n").map(|(_, body)| body.to_owned()).unwrap_or_default()
+        text.split_once("\r\n\r\n")
+            .map(|(_, body)| body.to_owned())
+            .unwrap_or_default()
     };
     let page_bytes = page.len();
     let (constant, constant_server) = constant_page(page);

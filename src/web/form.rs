@@ -65,7 +65,9 @@ impl Form {
             None => (path, None),
         };
         let steps: Option<Vec<usize>> = path.split('.').map(|step| step.parse().ok()).collect();
-        let Some(steps) = steps.filter(|steps| steps.len() <= MAX_DEPTH) else { return };
+        let Some(steps) = steps.filter(|steps| steps.len() <= MAX_DEPTH) else {
+            return;
+        };
         let mut branch = &mut self.root;
         for step in steps {
             branch = branch.children.entry(step).or_default();
@@ -85,13 +87,24 @@ impl Form {
         for branch in self.root.children.values() {
             let Some(value) = branch.value(&memory) else { continue };
             let id = branch.marks.get(&'i').map_or("", String::as_str);
-            let label = branch.marks.get(&'l').map(|label| label.trim()).filter(|label| !label.is_empty());
+            let label = branch
+                .marks
+                .get(&'l')
+                .map(|label| label.trim())
+                .filter(|label| !label.is_empty());
             let field = match part.and_then(|part| part.question(id)) {
-                Some(question) => Field { id: question.id.into(), label: question.label.into(), value },
+                Some(question) => Field {
+                    id: question.id.into(),
+                    label: question.label.into(),
+                    value,
+                },
                 None => own_field(id, label, value, old),
             };
             match fields.iter().any(|other| other.id == field.id) {
-                true => fields.push(Field { id: free_id(&field.label, &fields), ..field }),
+                true => fields.push(Field {
+                    id: free_id(&field.label, &fields),
+                    ..field
+                }),
                 false => fields.push(field),
             }
         }
@@ -107,12 +120,16 @@ impl Form {
 
     /// Lets what is named change places with the one before it, or after it.
     pub fn shift(&mut self, name: &str, towards: Towards) {
-        let Some((siblings, place)) = self.siblings(name) else { return };
+        let Some((siblings, place)) = self.siblings(name) else {
+            return;
+        };
         let other = match towards {
             Towards::Start => siblings.range(..place).next_back(),
             Towards::End => siblings.range(place + 1..).next(),
         };
-        let Some(other) = other.map(|(other, _)| *other) else { return };
+        let Some(other) = other.map(|(other, _)| *other) else {
+            return;
+        };
         if let (Some(one), Some(two)) = (siblings.remove(&place), siblings.remove(&other)) {
             siblings.insert(place, two);
             siblings.insert(other, one);
@@ -120,28 +137,42 @@ impl Form {
     }
 
     fn siblings(&mut self, name: &str) -> Option<(&mut BTreeMap<usize, Branch>, usize)> {
-        let steps: Option<Vec<usize>> = name.strip_prefix("f.")?.split('.').map(|step| step.parse().ok()).collect();
+        let steps: Option<Vec<usize>> = name
+            .strip_prefix("f.")?
+            .split('.')
+            .map(|step| step.parse().ok())
+            .collect();
         let steps = steps?;
         let (last, way) = steps.split_last()?;
         let mut branch = &mut self.root;
         for step in way {
             branch = branch.children.get_mut(step)?;
         }
-        branch.children.contains_key(last).then_some((&mut branch.children, *last))
+        branch
+            .children
+            .contains_key(last)
+            .then_some((&mut branch.children, *last))
     }
 
     /// All texts that were typed, with their labels where the form tells them: for giving them back
     /// when they cannot be saved.
     pub fn texts(&self) -> Vec<(String, String)> {
-        let texts = self.pairs.iter().filter(|(name, content)| {
-            name.starts_with("f.") && !name.contains('~') && !content.trim().is_empty()
-        });
+        let texts = self
+            .pairs
+            .iter()
+            .filter(|(name, content)| name.starts_with("f.") && !name.contains('~') && !content.trim().is_empty());
         let label = |name: &str| {
             let steps: Vec<&str> = name.split('.').collect();
             let mark = |mark: &str| {
-                self.pairs.iter().find(|(other, _)| *other == format!("f.{}~{mark}", steps[1])).map(|(_, label)| label)
+                self.pairs
+                    .iter()
+                    .find(|(other, _)| *other == format!("f.{}~{mark}", steps[1]))
+                    .map(|(_, label)| label)
             };
-            mark("l").or(mark("i")).map_or("Text", |label| label.trim_start_matches('+')).to_owned()
+            mark("l")
+                .or(mark("i"))
+                .map_or("Text", |label| label.trim_start_matches('+'))
+                .to_owned()
         };
         texts.map(|(name, content)| (label(name), content.clone())).collect()
     }
@@ -158,19 +189,34 @@ pub enum Towards {
 
 /// A field that no question of the section asks for; with a new label it gets a new id.
 fn own_field(id: &str, label: Option<&str>, value: Value, old: &[Field]) -> Field {
-    let before = old.iter().find(|field| normal(&field.id) == normal(id) && field.is_custom());
+    let before = old
+        .iter()
+        .find(|field| normal(&field.id) == normal(id) && field.is_custom());
     match (before, label) {
         (Some(before), Some(label)) if normal(label) != normal(before.label.trim()) => {
             let others: Vec<Field> = old.iter().filter(|field| field.id != before.id).cloned().collect();
-            Field { id: free_id(label, &others), label: label.into(), value }
+            Field {
+                id: free_id(label, &others),
+                label: label.into(),
+                value,
+            }
         }
-        (Some(before), _) => Field { value, ..before.clone() },
-        (None, label) if id.starts_with('+') => {
-            Field { id: id.into(), label: label.unwrap_or(id).into(), value }
-        }
+        (Some(before), _) => Field {
+            value,
+            ..before.clone()
+        },
+        (None, label) if id.starts_with('+') => Field {
+            id: id.into(),
+            label: label.unwrap_or(id).into(),
+            value,
+        },
         (None, label) => {
             let label = label.unwrap_or(if id.is_empty() { "Note" } else { id });
-            Field { id: free_id(label, old), label: label.into(), value }
+            Field {
+                id: free_id(label, old),
+                label: label.into(),
+                value,
+            }
         }
     }
 }
@@ -180,7 +226,10 @@ pub fn free_id(label: &str, fields: &[Field]) -> String {
     let word = format!("+{}", label.replace('~', "~0").replace('/', "~1"));
     let taken = |id: &str| fields.iter().any(|field| field.id == id);
     let numbered = (2..).map(|turn| format!("{word}~t{turn}"));
-    std::iter::once(word.clone()).chain(numbered).find(|id| !taken(id)).unwrap_or(word)
+    std::iter::once(word.clone())
+        .chain(numbered)
+        .find(|id| !taken(id))
+        .unwrap_or(word)
 }
 
 impl Branch {
@@ -216,7 +265,8 @@ impl Branch {
 
     /// The value of an entry of a list; none for a new one that is still blank.
     fn entry(&self, memory: &Memory) -> Option<Value> {
-        self.value(memory).filter(|value| !self.marks.contains_key(&'n') || !value.is_blank())
+        self.value(memory)
+            .filter(|value| !self.marks.contains_key(&'n') || !value.is_blank())
     }
 }
 
@@ -230,7 +280,11 @@ struct Memory {
 
 impl Memory {
     fn of(fields: &[Field]) -> Self {
-        let mut memory = Self { texts: HashMap::new(), kept: HashMap::new(), crlf: false };
+        let mut memory = Self {
+            texts: HashMap::new(),
+            kept: HashMap::new(),
+            crlf: false,
+        };
         for field in fields {
             memory.note(&field.value);
         }
@@ -303,12 +357,18 @@ mod tests {
     use super::*;
 
     fn form(pairs: &[(&str, &str)]) -> Form {
-        let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
+        let body = form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(pairs)
+            .finish();
         Form::parse(body.as_bytes())
     }
 
     fn field(id: &str, value: Value) -> Field {
-        Field { id: id.into(), label: id.trim_start_matches('+').into(), value }
+        Field {
+            id: id.into(),
+            label: id.trim_start_matches('+').into(),
+            value,
+        }
     }
 
     #[test]
@@ -329,13 +389,21 @@ mod tests {
             ("f.0.1.0", " "),
         ]);
         let fields = form.fields(None, &[field("+rows", Value::Null)]);
-        assert_eq!(json::to_text(&fields[0].value), r#"[{"name": "River Lab", "size": 1.50}]"#);
+        assert_eq!(
+            json::to_text(&fields[0].value),
+            r#"[{"name": "River Lab", "size": 1.50}]"#
+        );
     }
 
     #[test]
     fn line_breaks_that_the_browser_changed_come_back() {
         let old = [field("+a", Value::text("x\r\ny")), field("+b", Value::text("one"))];
-        let form = form(&[("f.0~i", "+a"), ("f.0", "x\r\ny"), ("f.1~i", "+b"), ("f.1", "one\r\ntwo")]);
+        let form = form(&[
+            ("f.0~i", "+a"),
+            ("f.0", "x\r\ny"),
+            ("f.1~i", "+b"),
+            ("f.1", "one\r\ntwo"),
+        ]);
         let fields = form.fields(None, &old);
         assert_eq!(fields[0].value, Value::text("x\r\ny"));
         assert_eq!(fields[1].value, Value::text("one\r\ntwo"));
@@ -346,14 +414,20 @@ mod tests {
     #[test]
     fn numbers_stay_numbers_and_other_words_are_kept_as_text() {
         let one = |tag: &str, content: &str| {
-            form(&[("f.0~i", "+a"), ("f.0~t", tag), ("f.0", content)]).fields(None, &[]).pop().map(|field| field.value)
+            form(&[("f.0~i", "+a"), ("f.0~t", tag), ("f.0", content)])
+                .fields(None, &[])
+                .pop()
+                .map(|field| field.value)
         };
         assert_eq!(one("number", "0.970"), Some(Value::Number("0.970".into())));
         assert_eq!(one("number", "about 3"), Some(Value::text("about 3")));
         assert_eq!(one("number", ""), Some(Value::Null));
         assert_eq!(one("absent-number", ""), None);
         assert_eq!(one("bool", ""), Some(Value::Null));
-        assert_eq!(one("data", "{\"a\": [1,]}").map(|value| json::to_text(&value)), Some(r#"{"a": [1]}"#.into()));
+        assert_eq!(
+            one("data", "{\"a\": [1,]}").map(|value| json::to_text(&value)),
+            Some(r#"{"a": [1]}"#.into())
+        );
         assert_eq!(one("data", "{\"a\": "), Some(Value::text("{\"a\": ")));
     }
 
@@ -375,7 +449,13 @@ mod tests {
     #[test]
     fn entries_are_taken_out_and_change_places() {
         let list = || {
-            form(&[("f.0~i", "+a"), ("f.0~t", "list"), ("f.0.0", "x"), ("f.0.1", "y"), ("f.0.3", "z")])
+            form(&[
+                ("f.0~i", "+a"),
+                ("f.0~t", "list"),
+                ("f.0.0", "x"),
+                ("f.0.1", "y"),
+                ("f.0.3", "z"),
+            ])
         };
         let text = |form: Form| json::to_text(&form.fields(None, &[])[0].value);
         let with = |change: fn(&mut Form)| {
@@ -393,7 +473,13 @@ mod tests {
     #[test]
     fn strange_names_are_left_alone() {
         let deep = format!("f{}", ".0".repeat(5000));
-        let form = form(&[("f.", "x"), ("f.x.y", "x"), ("f.99999999999999999999999", "x"), (&deep, "x"), ("f.~", "x")]);
+        let form = form(&[
+            ("f.", "x"),
+            ("f.x.y", "x"),
+            ("f.99999999999999999999999", "x"),
+            (&deep, "x"),
+            ("f.~", "x"),
+        ]);
         assert_eq!(form.fields(None, &[]), []);
     }
 }

@@ -14,7 +14,9 @@ const NAME: &str = "Lake ice watcher";
 const NEW_NAME: &str = "Lake ice watcher, second winter";
 
 fn file_to_upload(path: &str) -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(path)
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/fixtures")
+        .join(path)
 }
 
 /// The one element that a selector finds, once it is there.
@@ -60,7 +62,7 @@ async fn type_and_save(browser: &Chromium, old: &str, new: &str) {
     let control = control_showing(browser, old).await;
     control.clear().await.expect("it can be emptied");
     control.send_keys(new).await.expect("it can be typed into");
-    let save = find(browser, "main form button[name=do][value=save], main form button[type=submit]").await;
+    let save = find(browser, "#section-form .actions button[value=save]").await;
     save.scroll_into_view().await.expect("it can be shown");
     save.click().await.expect("it can be clicked");
 }
@@ -92,15 +94,27 @@ async fn main_path(script: Script) {
     assert!(report.contains("Model Card Toolkit JSON 0.0.1"), "{report}");
 
     let section = format!("{card}/sections/model-details");
-    browser.driver.goto(format!("{}{card}", app.origin())).await.expect("the card");
+    browser
+        .driver
+        .goto(format!("{}{card}", app.origin()))
+        .await
+        .expect("the card");
     let link = find(&browser, &format!("main a[href='{section}']")).await;
     click_to(&browser, &link, "/sections/model-details").await;
 
     // A second tab opens the same section before anything is saved.
     let first_tab = browser.driver.window().await.expect("a tab");
     let second_tab = browser.driver.new_tab().await.expect("another tab");
-    browser.driver.switch_to_window(second_tab.clone()).await.expect("the other tab");
-    browser.driver.goto(format!("{}{section}", app.origin())).await.expect("the section");
+    browser
+        .driver
+        .switch_to_window(second_tab.clone())
+        .await
+        .expect("the other tab");
+    browser
+        .driver
+        .goto(format!("{}{section}", app.origin()))
+        .await
+        .expect("the section");
     browser.driver.switch_to_window(first_tab).await.expect("the first tab");
 
     type_and_save(&browser, NAME, NEW_NAME).await;
@@ -110,7 +124,11 @@ async fn main_path(script: Script) {
     })
     .await;
 
-    browser.driver.switch_to_window(second_tab).await.expect("the other tab");
+    browser
+        .driver
+        .switch_to_window(second_tab)
+        .await
+        .expect("the other tab");
     type_and_save(&browser, NAME, "From the second tab").await;
     wait_for("the page with both texts", async || {
         let page = browser.driver.source().await.ok()?;
@@ -118,7 +136,7 @@ async fn main_path(script: Script) {
     })
     .await;
     // Keep mine.
-    let mine = find(&browser, "main form button.keep-mine").await;
+    let mine = find(&browser, "main form button[value=resolve]").await;
     mine.scroll_into_view().await.expect("it can be shown");
     mine.click().await.expect("it can be clicked");
     wait_for("the section as it was typed", async || {
@@ -137,7 +155,9 @@ async fn main_path(script: Script) {
     link.click().await.expect("it can be clicked");
     let (name, bytes) = browser.downloaded().await;
     assert!(name.ends_with(".json"), "{name}");
-    let expected = String::from_utf8(fixture(FILE)).expect("UTF-8").replace(NAME, "From the second tab");
+    let expected = String::from_utf8(fixture(FILE))
+        .expect("UTF-8")
+        .replace(NAME, "From the second tab");
     assert!(
         bytes == expected.as_bytes(),
         "more than the name changed: {}",
@@ -238,7 +258,11 @@ async fn screenshots() {
         ("import", format!("{card}/import")),
         ("section", format!("{card}/sections/model-details")),
     ] {
-        browser.driver.goto(format!("{}{address}", app.origin())).await.expect("a page");
+        browser
+            .driver
+            .goto(format!("{}{address}", app.origin()))
+            .await
+            .expect("a page");
         let picture = browser.driver.screenshot_as_png().await.expect("a picture");
         std::fs::write(folder.join(format!("{name}.png")), picture).expect("it can be written");
     }

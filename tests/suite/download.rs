@@ -116,7 +116,10 @@ async fn the_finished_page_needs_nothing_else() {
         let card = visitor.card(name, &bytes).await;
         let html = String::from_utf8(visitor.download(&card, "html").await).expect("pages are UTF-8");
         let page = crate::harness::page::Page::parse(&html);
-        assert!(page.all("script, iframe, object, embed, link[rel=stylesheet]").is_empty());
+        assert!(
+            page.all("script, iframe, object, embed, link[rel=stylesheet]")
+                .is_empty()
+        );
         for element in page.all("[src], [srcset], [background], [poster]") {
             let source = element.attr("src").unwrap_or("missing");
             assert!(source.starts_with("data:"), "{name} loads {source}");
@@ -135,7 +138,10 @@ async fn the_session_key_of_an_old_server_reaches_no_other_format() {
     let key = "0123456789abcdefghijklmnopqrstuv";
     for path in ["webcards/early.json", "webcards/double-encoded.json"] {
         let bytes = fixture(path);
-        assert!(String::from_utf8_lossy(&bytes).contains(key), "the fixture holds the key");
+        assert!(
+            String::from_utf8_lossy(&bytes).contains(key),
+            "the fixture holds the key"
+        );
         let card = visitor.card(path, &bytes).await;
         for page in ["", "/import", "/preview", "/changes"] {
             let text = visitor.get(&format!("{card}{page}")).await.text();
@@ -143,7 +149,10 @@ async fn the_session_key_of_an_old_server_reaches_no_other_format() {
         }
         for format in ["cartellino", "json", "model-card-toolkit-0.0.2", "html"] {
             let export = visitor.download(&card, format).await;
-            assert!(!String::from_utf8_lossy(&export).contains(key), "{path} as {format} holds the key");
+            assert!(
+                !String::from_utf8_lossy(&export).contains(key),
+                "{path} as {format} holds the key"
+            );
         }
     }
 }

@@ -61,7 +61,11 @@ fn assert_tells_nothing(answer: &Answer, who: &str, what: &str) {
         let value = String::from_utf8_lossy(value.as_bytes());
         assert!(!value.contains(MARKER), "{who} reads her text in {name} at {what}");
     }
-    assert!(!answer.status.is_server_error(), "{who} breaks {what}: {}", answer.status);
+    assert!(
+        !answer.status.is_server_error(),
+        "{who} breaks {what}: {}",
+        answer.status
+    );
 }
 
 /// Her pages and the forms on them, as she would send them.
@@ -120,7 +124,14 @@ async fn no_address_shows_or_changes_somebody_elses_card() {
     let mut walked = BTreeSet::new();
     for route in web::routes() {
         for address in addresses(route.path, &her_id, &sections) {
-            for method in [Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::PATCH, Method::DELETE] {
+            for method in [
+                Method::GET,
+                Method::HEAD,
+                Method::POST,
+                Method::PUT,
+                Method::PATCH,
+                Method::DELETE,
+            ] {
                 for (who, visitor) in [("Boris", &boris), ("nobody", &nobody)] {
                     // Deleting one's own session is each visitor's right; it must not reach anybody else, which the
                     // last lines of this test look at.
@@ -149,7 +160,11 @@ async fn no_address_shows_or_changes_somebody_elses_card() {
     let forms = her_forms(&anna, &hers).await;
     let mut sent = 0;
     for (page, form) in forms.iter().filter(|(_, form)| form.method == "post") {
-        let target = if form.action.is_empty() { &page.path } else { &form.action };
+        let target = if form.action.is_empty() {
+            &page.path
+        } else {
+            &form.action
+        };
         if !target.starts_with(&hers) {
             continue;
         }
@@ -167,7 +182,10 @@ async fn no_address_shows_or_changes_somebody_elses_card() {
     assert!(sent > 6, "her forms were sent: {sent}");
 
     assert_eq!(rows(&app).await, before, "rows came or went");
-    assert!(anna.download(&hers, "json").await == sample.bytes, "her card was changed");
+    assert!(
+        anna.download(&hers, "json").await == sample.bytes,
+        "her card was changed"
+    );
     assert_eq!(boris.download(&his, "json").await, b"{\"name\": \"His\"}");
     let list = boris.get("/").await;
     assert_tells_nothing(&list, "Boris", "his own list");
@@ -175,7 +193,13 @@ async fn no_address_shows_or_changes_somebody_elses_card() {
 
 async fn rows(app: &TestApp) -> Vec<(&'static str, i64)> {
     let mut found = Vec::new();
-    for table in ["model_cards", "card_section_data", "card_revisions", "files", "sessions"] {
+    for table in [
+        "model_cards",
+        "card_section_data",
+        "card_revisions",
+        "files",
+        "sessions",
+    ] {
         found.push((table, app.rows(table).await));
     }
     found
@@ -210,8 +234,14 @@ async fn a_file_name_in_an_address_never_leaves_the_static_files() {
         "/static//etc/passwd",
         "/static/style.css%00",
     ] {
-        let raw = format!("GET {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", app.address);
+        let raw = format!(
+            "GET {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n",
+            app.address
+        );
         let answer = crate::harness::send_raw(app.address, raw.into_bytes()).await;
-        assert!(answer.starts_with("HTTP/1.1 404") || answer.starts_with("HTTP/1.1 400"), "{path}: {answer}");
+        assert!(
+            answer.starts_with("HTTP/1.1 404") || answer.starts_with("HTTP/1.1 400"),
+            "{path}: {answer}"
+        );
     }
 }

@@ -55,7 +55,10 @@ fn assert_designed(answer: &Answer) {
     );
     assert_eq!(page.all("main").len(), 1, "{}: one main part", answer.path);
     assert_eq!(page.all("h1").len(), 1, "{}: one first heading", answer.path);
-    let language = page.all("html").first().and_then(|html| html.attr("lang").map(str::to_owned));
+    let language = page
+        .all("html")
+        .first()
+        .and_then(|html| html.attr("lang").map(str::to_owned));
     assert_eq!(language.as_deref(), Some("en"), "{}", answer.path);
     assert!(
         page.texts("title").first().is_some_and(|title| !title.is_empty()),
@@ -67,7 +70,12 @@ fn assert_designed(answer: &Answer) {
 /// Headers that every answer carries.
 fn assert_headers(answer: &Answer) {
     let policy = answer.header("content-security-policy");
-    for part in ["default-src", "frame-ancestors 'none'", "form-action 'self'", "base-uri"] {
+    for part in [
+        "default-src",
+        "frame-ancestors 'none'",
+        "form-action 'self'",
+        "base-uri",
+    ] {
         assert!(policy.contains(part), "{}: {part:?} is not in {policy:?}", answer.path);
     }
     assert!(!policy.contains("unsafe-"), "{}: {policy}", answer.path);
@@ -94,7 +102,8 @@ async fn every_page_is_whole_and_has_no_inline_code() {
         for element in page.all("*") {
             for (name, value) in element.value().attrs() {
                 assert!(!name.starts_with("on"), "{path}: {name}");
-                if matches!(name, "src" | "href" | "action" | "srcset" | "formaction") && element.value().name() != "a" {
+                if matches!(name, "src" | "href" | "action" | "srcset" | "formaction") && element.value().name() != "a"
+                {
                     let local = (value.starts_with('/') && !value.starts_with("//"))
                         || value.is_empty()
                         || value.starts_with(['?', '#'])
@@ -122,7 +131,10 @@ async fn every_control_has_a_label_and_every_id_is_unique() {
         let mut labelled: std::collections::HashSet<String> = labelled.into_iter().map(str::to_owned).collect();
         for label in page.all("label[for]") {
             let target = label.attr("for").unwrap_or_default();
-            assert!(ids.contains(target), "{path}: a label points at {target:?}, which is not there");
+            assert!(
+                ids.contains(target),
+                "{path}: a label points at {target:?}, which is not there"
+            );
             labelled.insert(target.to_owned());
         }
         for control in page.all("input:not([type=hidden]):not([type=submit]), textarea, select") {

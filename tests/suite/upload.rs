@@ -198,7 +198,10 @@ async fn the_report_names_the_format() {
 async fn every_fixture_becomes_a_card_with_sections() {
     let app = TestApp::start().await;
     let visitor = app.visitor();
-    for Sample { name, bytes } in ["model-card-toolkit", "webcards", "json"].iter().flat_map(|f| fixtures(f)) {
+    for Sample { name, bytes } in ["model-card-toolkit", "webcards", "json"]
+        .iter()
+        .flat_map(|f| fixtures(f))
+    {
         let card = visitor.card(&name, &bytes).await;
         if name != "json/empty-object.json" {
             assert!(!visitor.sections(&card).await.is_empty(), "{name} has no section");
@@ -251,7 +254,10 @@ async fn a_hostile_file_name_is_only_text() {
     let header = visitor.get(&format!("{card}/download/json")).await;
     let disposition = header.header("content-disposition");
     assert!(disposition.starts_with("attachment"), "{disposition}");
-    assert!(!disposition.contains('/') && !disposition.contains('<'), "{disposition}");
+    assert!(
+        !disposition.contains('/') && !disposition.contains('<'),
+        "{disposition}"
+    );
 }
 
 #[tokio::test]

@@ -20,10 +20,12 @@ async fn webcards_fault_1_a_save_never_shows_somebody_elses_card() {
             let control = form.texts.first().expect("a text to change").clone();
             let typed = format!("{} again", form.value(&control).unwrap_or_default());
             form.set(&control, &typed);
-            let saved = visitor.submit(&page, &form).await;
-            let shown = visitor.follow(saved).await.text();
+            let shown = save(visitor, &page, &form).await.text();
             assert!(shown.contains(own), "{own} sees the own card");
-            assert!(!shown.contains(&format!("Card of {other}")), "{own} sees {other}'s card");
+            assert!(
+                !shown.contains(&format!("Card of {other}")),
+                "{own} sees {other}'s card"
+            );
         }
     }
     let file = String::from_utf8(anna.download(&hers, "json").await).expect("UTF-8");
@@ -102,7 +104,16 @@ async fn webcards_fault_4_what_was_exported_can_be_imported() {
 async fn webcards_fault_5_bad_json_is_explained() {
     let app = TestApp::start().await;
     let visitor = app.visitor();
-    for bad in ["{", "{\"a\":}", "{\"a\" 1}", "[", "nope", "{\"a\": 1}}", "{\"Section_Data_28\": 3", "\u{0}"] {
+    for bad in [
+        "{",
+        "{\"a\":}",
+        "{\"a\" 1}",
+        "[",
+        "nope",
+        "{\"a\": 1}}",
+        "{\"Section_Data_28\": 3",
+        "\u{0}",
+    ] {
         let answer = visitor.upload("bad.json", bad.as_bytes()).await;
         assert!(answer.status.is_client_error(), "{bad:?}: {}", answer.status);
         assert!(!answer.page().heading().is_empty(), "{bad:?}");
@@ -159,8 +170,9 @@ async fn webcards_fault_7_long_lists_are_kept() {
     let metrics: Vec<serde_json::Value> = (0..400)
         .map(|n| serde_json::json!({"type": format!("metric {n}"), "value": format!("0.{n:03}"), "slice": "all"}))
         .collect();
-    let users: Vec<serde_json::Value> =
-        (0..300).map(|n| serde_json::json!({"description": format!("user group {n}")})).collect();
+    let users: Vec<serde_json::Value> = (0..300)
+        .map(|n| serde_json::json!({"description": format!("user group {n}")}))
+        .collect();
     let file = serde_json::json!({
         "schema_version": "0.0.2",
         "model_details": {"name": "Long lists"},
@@ -185,7 +197,13 @@ async fn webcards_fault_8_the_licence_reaches_every_export() {
     let app = TestApp::start().await;
     let visitor = app.visitor();
     let home = visitor.card("late.json", &fixture("webcards/early.json")).await;
-    for format in ["webcards", "cartellino", "model-card-toolkit-0.0.1", "model-card-toolkit-0.0.2", "html"] {
+    for format in [
+        "webcards",
+        "cartellino",
+        "model-card-toolkit-0.0.1",
+        "model-card-toolkit-0.0.2",
+        "html",
+    ] {
         let export = String::from_utf8(visitor.download(&home, format).await).expect("UTF-8");
         assert!(export.contains("CC-BY-4.0"), "{format} has no licence: {export}");
     }
@@ -213,8 +231,13 @@ async fn webcards_fault_10_pages_load_from_nowhere_else() {
     let app = TestApp::start().await;
     let visitor = app.visitor();
     for answer in crate::pages::every_page(&visitor).await {
-        for element in answer.page().all("link[href], script[src], img[src], iframe[src], source[srcset], form[action]") {
-            let target = ["href", "src", "srcset", "action"].iter().find_map(|name| element.attr(name));
+        for element in answer
+            .page()
+            .all("link[href], script[src], img[src], iframe[src], source[srcset], form[action]")
+        {
+            let target = ["href", "src", "srcset", "action"]
+                .iter()
+                .find_map(|name| element.attr(name));
             let target = target.unwrap_or_default();
             assert!(
                 !target.contains("//"),

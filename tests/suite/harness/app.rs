@@ -158,7 +158,10 @@ impl TestApp {
                 });
                 let _ = held.await;
             });
-            if tokio::time::timeout(std::time::Duration::from_secs(10), taking).await.is_ok_and(|taken| taken.is_ok()) {
+            if tokio::time::timeout(std::time::Duration::from_secs(10), taking)
+                .await
+                .is_ok_and(|taken| taken.is_ok())
+            {
                 releases.push(release);
             }
         }

@@ -158,11 +158,7 @@ impl Chromium {
             .iter()
             .filter_map(|entry| serde_json::from_str::<Value>(&entry.message).ok())
             .filter(|entry| entry["message"]["method"] == "Network.requestWillBeSent")
-            .filter_map(|entry| {
-                entry["message"]["params"]["request"]["url"]
-                    .as_str()
-                    .map(str::to_owned)
-            })
+            .filter_map(|entry| entry["message"]["params"]["request"]["url"].as_str().map(str::to_owned))
             // The browser's own pages and what stands in the page itself need no network.
             .filter(|url| !url.starts_with("chrome:") && !url.starts_with("data:") && url != "about:blank")
             .collect()

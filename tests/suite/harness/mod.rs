@@ -94,11 +94,7 @@ impl Visitor {
     /// Posts fields as a plain form.
     pub async fn post(&self, path: &str, fields: &[(String, String)]) -> Answer {
         let path = self.local(path).to_owned();
-        let request = self
-            .http
-            .post(self.url(&path))
-            .headers(self.same_origin())
-            .form(fields);
+        let request = self.http.post(self.url(&path)).headers(self.same_origin()).form(fields);
         Self::answer(path, request).await
     }
 
@@ -170,12 +166,7 @@ impl Visitor {
     /// Uploads a file that must be understood; returns the address of its card, `/cards/{card}`.
     pub async fn card(&self, name: &str, bytes: &[u8]) -> String {
         let answer = self.upload(name, bytes).await;
-        assert_eq!(
-            answer.status,
-            StatusCode::SEE_OTHER,
-            "{name}: {}",
-            answer.page().main()
-        );
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{name}: {}", answer.page().main());
         card_of(&answer.location())
     }
 
