@@ -1,0 +1,255 @@
+//! From rows to a card and back, and how far its sections are.
+
+use std::fmt;
+
+use actix_web::web;
+
+use super::AppState;
+use super::error::Error;
+use super::page::CardLink;
+use crate::card::outline::{self, Outline, Part};
+use crate::card::{Card, Section, check, stored};
+use crate::db::cards::{self, CardRow, CardSectionData, NewSection};
+use crate::db::{self, DbConnection};
+use crate::format::Format;
+use crate::session::{SessionId, Visitor};
+
+/// The card row, the card that its sections make, and the section rows.
+///
+/// # Errors
+/// [`db::Error::NotFound`] when the card is not the session's.
+pub fn load_card(
+    conn: &mut DbConnection,
+    session: &SessionId,
+    id: &str,
+) -> Result<(CardRow, Card, Vec<CardSectionData>), db::Error> {
+    let row = cards::load(conn, session, id)?;
+    let sections = cards::sections(conn, session, id)?;
+    let card = Card {
+        sections: sections.iter().map(section_of).collect(),
+    };
+    Ok((row, card, sections))
+}
+
+/// The section in a row.
+pub fn section_of(row: &CardSectionData) -> Section {
+    Section {
+        key: row.section_key.clone(),
+        title: row.title.clone(),
+        fields: stored::from_text(&row.value),
+    }
+}
+
+/// A card with its row and, where it has one, its upload.
+pub struct Whole {
+    /// The row.
+    pub row: CardRow,
+    /// The card as it is now.
+    pub card: Card,
+    /// The upload, byte for byte.
+    pub source: Option<Vec<u8>>,
+}
+
+impl Whole {
+    /// The format that the card came in.
+    pub fn format(&self) -> Format {
+        format_of(&self.row)
+    }
+
+    /// The upload as its format reads it; the blank card when there is none.
+    pub fn original(&self) -> Card {
+        match &self.source {
+            // What was read once can be read again; if an older version read more, all of it counts as new.
+            Some(source) => crate::format::read_as(self.format(), source)
+                .map(|reading| reading.card)
+                .unwrap_or_default(),
+            None => Card::default(),
+        }
+    }
+}
+
+/// The visitor's card with its upload.
+///
+/// # Errors
+/// [`Error::NotFound`] when it is not the visitor's.
+pub async fn whole(state: &web::Data<AppState>, visitor: &Visitor, id: String) -> Result<Whole, Error> {
+    let session = owner(visitor)?;
+    let whole = state
+        .db
+        .run(move |conn| {
+            let (row, card, _) = load_card(conn, &session, &id)?;
+            let source = cards::source(conn, &session, &id)?;
+            Ok(Whole { row, card, source })
+        })
+        .await?;
+    Ok(whole)
+}
+
+/// The session that owns what the visitor asks for.
+///
+/// # Errors
+/// [`Error::NotFound`] when the visitor has stored nothing, so nothing can be there.
+pub fn owner(visitor: &Visitor) -> Result<SessionId, Error> {
+    if visitor.is_ambiguous() {
+        return Err(Error::Ambiguous);
+    }
+    visitor.session().cloned().ok_or(Error::NotFound)
+}
+
+/// The format in a card's row; one that this version does not know counts as plain JSON.
+pub fn format_of(row: &CardRow) -> Format {
+    Format::from_id(&row.format).unwrap_or(Format::Json)
+}
+
+/// The outline in a card's row; one that this version does not know asks nothing.
+pub fn outline_of(row: &CardRow) -> &'static Outline {
+    outline::find(&row.outline).unwrap_or(&outline::FREE)
+}
+
+/// What every page about the card shows of it.
+pub fn link(row: &CardRow) -> CardLink {
+    CardLink {
+        id: row.id.clone(),
+        title: row.title.clone(),
+    }
+}
+
+/// The rows of a new card: the outline's sections, all of them, then those that it does not name.
+pub fn rows_of(card: &Card, outline: &Outline) -> Vec<NewSection> {
+    let known = outline.sections.iter().map(|part| NewSection {
+        key: part.key.to_owned(),
+        title: part.title.to_owned(),
+        value: stored::to_text(card.section(part.key).map_or(&[][..], |section| &section.fields)),
+    });
+    let own = card
+        .sections
+        .iter()
+        .filter(|section| outline.part(&section.key).is_none())
+        .map(|section| NewSection {
+            key: section.key.clone(),
+            title: section.title.clone(),
+            value: stored::to_text(&section.fields),
+        });
+    known.chain(own).collect()
+}
+
+/// How far a section is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Progress {
+    /// Nothing is written in it.
+    Empty,
+    /// Some of its questions have an answer.
+    Started {
+        /// The questions with an answer.
+        answered: usize,
+        /// All its questions.
+        questions: usize,
+    },
+    /// All its questions have an answer.
+    Answered {
+        /// All its questions.
+        questions: usize,
+    },
+    /// It has no questions, but content.
+    Written {
+        /// Fields with content.
+        fields: usize,
+    },
+}
+
+impl Progress {
+    /// How far this section is; `part` is what the outline asks in it.
+    pub fn of(section: &Section, part: Option<&Part>) -> Self {
+        let fields = section.fields.iter().filter(|field| !field.value.is_blank()).count();
+        let (answered, questions) = part.map_or((0, 0), |part| check::answered(section, part));
+        match (answered, questions) {
+            (answered, questions) if questions > 0 && answered == questions => Self::Answered { questions },
+            (answered, questions) if answered > 0 => Self::Started { answered, questions },
+            _ if fields > 0 => Self::Written { fields },
+            _ => Self::Empty,
+        }
+    }
+
+    /// The class that draws its mark.
+    pub fn class(self) -> &'static str {
+        match self {
+            Self::Empty => "empty",
+            Self::Started { .. } => "started",
+            Self::Answered { .. } | Self::Written { .. } => "answered",
+        }
+    }
+}
+
+impl fmt::Display for Progress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Empty => f.write_str("empty"),
+            Self::Started { answered, questions } => write!(f, "{answered} of {questions} answered"),
+            Self::Answered { .. } => f.write_str("answered"),
+            Self::Written { fields: 1 } => f.write_str("1 field"),
+            Self::Written { fields } => write!(f, "{fields} fields"),
+        }
+    }
+}
+
+/// A name for the card: what it calls itself, or its file's name.
+pub fn title_of(card: &Card, file_name: Option<&str>) -> String {
+    const NAMES: [&str; 5] = ["name", "model_name", "model name", "title", "model"];
+    let own = card.value("model-details.name").and_then(|name| name.as_text());
+    let found = own.or_else(|| {
+        NAMES.iter().find_map(|wanted| {
+            let fields = card.sections.iter().flat_map(|section| &section.fields);
+            fields
+                .filter(|field| field.label.eq_ignore_ascii_case(wanted))
+                .find_map(|field| field.value.as_text().filter(|text| !text.trim().is_empty()))
+        })
+    });
+    let stem = || file_name.map(|name| name.rsplit_once('.').map_or(name, |(stem, _)| stem));
+    let name = found.filter(|name| !name.trim().is_empty()).or_else(stem).unwrap_or_default();
+    tidy_title(name).unwrap_or_else(|| "Untitled card".to_owned())
+}
+
+/// The longest title, in characters.
+const TITLE_CHARS: usize = 200;
+
+/// A title in one line and of bounded length; `None` when nothing is left of it.
+pub fn tidy_title(text: &str) -> Option<String> {
+    let words: Vec<&str> = text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty()).collect();
+    let title: String = words.join(" ").chars().take(TITLE_CHARS).collect();
+    (!title.is_empty()).then_some(title)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::card::{Field, Value};
+
+    fn card(label: &str, text: &str) -> Card {
+        Card {
+            sections: vec![Section {
+                key: "a".to_owned(),
+                title: "A".to_owned(),
+                fields: vec![Field {
+                    id: format!("+{label}"),
+                    label: label.to_owned(),
+                    value: Value::text(text),
+                }],
+            }],
+        }
+    }
+
+    #[test]
+    fn a_card_is_called_as_it_calls_itself_or_as_its_file() {
+        assert_eq!(title_of(&card("Model_Name", " Two\n words "), Some("x.json")), "Two words");
+        assert_eq!(title_of(&card("name", "  "), Some("my.card.json")), "my.card");
+        assert_eq!(title_of(&Card::default(), None), "Untitled card");
+        assert_eq!(title_of(&Card::default(), Some(".json")), "Untitled card");
+    }
+
+    #[test]
+    fn a_new_card_has_a_row_for_each_section_of_its_outline_and_its_own() {
+        let rows = rows_of(&card("x", "y"), &outline::FULL);
+        assert_eq!(rows.len(), outline::FULL.sections.len() + 1);
+        assert_eq!(rows.last().map(|row| row.key.as_str()), Some("a"));
+    }
+}

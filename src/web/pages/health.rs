@@ -1,0 +1,41 @@
+//! For machines: is the server alive, can it work, what may robots read.
+
+use actix_web::http::header::{CACHE_CONTROL, ContentType};
+use actix_web::{HttpResponse, web};
+
+use crate::web::AppState;
+
+fn text(mut answer: actix_web::HttpResponseBuilder, text: &'static str) -> HttpResponse {
+    answer
+        .insert_header(ContentType::plaintext())
+        .insert_header((CACHE_CONTROL, "no-store"))
+        .body(text)
+}
+
+/// `GET /health/live`: the process answers.
+pub async fn live() -> HttpResponse {
+    text(HttpResponse::Ok(), "alive\n")
+}
+
+/// `GET /health/ready`: the database answers too.
+pub async fn ready(state: web::Data<AppState>) -> HttpResponse {
+    match state.db.run(crate::db::ping).await {
+        Ok(()) => text(HttpResponse::Ok(), "ready\n"),
+        Err(error) => {
+            tracing::warn!(%error, "not ready");
+            // Machines ask this: a plain word with the right media type, no page.
+            HttpResponse::ServiceUnavailable()
+                .insert_header((CACHE_CONTROL, "no-store"))
+                .insert_header(("Retry-After", "5"))
+                .finish()
+        }
+    }
+}
+
+/// `GET /robots.txt`: the first page may be found, people's work may not be looked for.
+pub async fn robots() -> HttpResponse {
+    HttpResponse::Ok()
+        .insert_header(ContentType::plaintext())
+        .insert_header((CACHE_CONTROL, "public, max-age=86400"))
+        .body("User-agent: *\nDisallow: /cards\nDisallow: /session\n")
+}

@@ -1,0 +1,136 @@
+//! What an upload became: format, fields, what is kept as it is, what looks wrong.
+
+use actix_web::{HttpResponse, web};
+use askama::Template;
+
+use super::Told;
+use crate::card::Card;
+use crate::format::{self, Severity};
+use crate::session::Visitor;
+use crate::web::AppState;
+use crate::web::card::{self, Whole};
+use crate::web::error::Error;
+use crate::web::page::{CardLink, Page, render, size_in_words};
+
+/// How many findings and fields the report lists; the sections show the rest.
+const SHOWN: usize = 200;
+
+#[derive(Template)]
+#[template(path = "pages/import.html")]
+struct Report {
+    page: Page,
+    card: CardLink,
+    lead: String,
+    file_name: Option<String>,
+    size: Option<String>,
+    format: &'static str,
+    fields: usize,
+    sections: Vec<SectionLine>,
+    findings: Vec<FindingLine>,
+    more_findings: usize,
+    kept: Vec<KeptLine>,
+    more_kept: usize,
+}
+
+struct SectionLine {
+    key: String,
+    title: String,
+    fields: usize,
+    own: usize,
+}
+
+struct FindingLine {
+    place: String,
+    message: String,
+    line: Option<usize>,
+    is_problem: bool,
+}
+
+struct KeptLine {
+    section: String,
+    label: String,
+}
+
+/// `GET /cards/{card}/import`.
+///
+/// # Errors
+/// [`Error::NotFound`] when the card is not the visitor's.
+pub async fn get(
+    state: web::Data<AppState>,
+    visitor: Visitor,
+    id: web::Path<String>,
+    told: web::Query<Told>,
+) -> Result<HttpResponse, Error> {
+    if told.first.is_some() && !visitor.keeps_cookies() {
+        return super::without_cookie::page();
+    }
+    let whole = card::whole(&state, &visitor, id.into_inner()).await?;
+    let page = Page::of(format!("What was read: {}", whole.row.title), &visitor);
+    // A large file takes a moment to read again.
+    let report = web::block(move || report(page, whole));
+    render(&report.await.map_err(|error| Error::Internal(error.to_string()))?)
+}
+
+fn report(page: Page, whole: Whole) -> Report {
+    let format = whole.format();
+    let reading = whole.source.as_deref().and_then(|source| format::read_as(format, source).ok());
+    let (read, found) = reading.map_or_else(Default::default, |reading| (reading.card, reading.findings));
+    let sections = lines(&read);
+    let kept: Vec<KeptLine> = kept(&read);
+    let more_findings = found.len().saturating_sub(SHOWN);
+    let more_kept = kept.len().saturating_sub(SHOWN);
+    let findings = found
+        .into_iter()
+        .take(SHOWN)
+        .map(|finding| FindingLine {
+            place: finding.place,
+            message: finding.message,
+            line: finding.line,
+            is_problem: finding.severity == Severity::Problem,
+        })
+        .collect();
+    Report {
+        page,
+        card: card::link(&whole.row),
+        lead: match &whole.source {
+            Some(_) => "Your card is here. This is what was understood, and what to look at.".to_owned(),
+            None => "This card was begun blank, so there is no file to report on.".to_owned(),
+        },
+        size: whole.source.as_ref().map(|source| size_in_words(source.len())),
+        file_name: whole.row.file_name,
+        format: format.name(),
+        fields: sections.iter().map(|section| section.fields).sum(),
+        sections,
+        findings,
+        more_findings,
+        kept: kept.into_iter().take(SHOWN).collect(),
+        more_kept,
+    }
+}
+
+/// The sections that have fields.
+fn lines(card: &Card) -> Vec<SectionLine> {
+    let sections = card.sections.iter().filter(|section| !section.fields.is_empty());
+    sections
+        .map(|section| SectionLine {
+            key: section.key.clone(),
+            title: section.title.clone(),
+            fields: section.fields.len(),
+            own: section.fields.iter().filter(|field| field.is_custom()).count(),
+        })
+        .collect()
+}
+
+fn kept(card: &Card) -> Vec<KeptLine> {
+    let fields = card
+        .sections
+        .iter()
+        .flat_map(|section| section.fields.iter().map(move |field| (section, field)));
+    fields
+        .filter(|(_, field)| field.is_custom())
+        .map(|(section, field)| KeptLine {
+            section: section.title.clone(),
+            label: field.label.clone(),
+        })
+        .collect()
+}

@@ -1,0 +1,40 @@
+//! The pages: a file for each, with its handlers and the struct of its template.
+
+pub mod changes;
+pub mod delete;
+pub mod download;
+pub mod duplicate;
+pub mod health;
+pub mod help;
+pub mod home;
+pub mod import;
+pub mod overview;
+pub mod preview;
+pub mod privacy;
+pub mod sections;
+pub mod session;
+pub mod session_delete;
+pub mod unreadable;
+pub mod upload;
+
+use serde::Deserialize;
+
+/// What a redirect tells the page it leads to.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct Told {
+    /// A word for what has just happened, see [`Page::with_notice`](super::page::Page::with_notice).
+    pub done: Option<String>,
+    /// Key of the section that was just deleted.
+    pub removed: Option<String>,
+    /// Whether the card was made by the request before this one.
+    pub first: Option<String>,
+}
+
+/// A form that only carries its one-time token.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct Token {
+    /// The token.
+    pub once: Option<String>,
+}

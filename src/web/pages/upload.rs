@@ -1,0 +1,125 @@
+//! Takes a file, a text or the wish for a blank card, and begins a card.
+
+use actix_multipart::Multipart;
+use actix_web::{HttpResponse, web};
+use data_encoding::HEXLOWER;
+use sha2::{Digest as _, Sha256};
+
+use crate::card::{Card, outline};
+use crate::db::cards::{self, NewCard};
+use crate::db::files::{self, FileRow};
+use crate::format::{self, Format};
+use crate::random;
+use crate::session::Visitor;
+use crate::web::AppState;
+use crate::web::card::{rows_of, title_of};
+use crate::web::error::Error;
+use crate::web::page::see_other;
+use crate::web::posted::{self, Posted};
+
+/// `POST /cards`.
+///
+/// # Errors
+/// [`Error::Unreadable`] for a file that is no card, [`Error::TooLarge`], [`Error::BadRequest`].
+pub async fn post(state: web::Data<AppState>, visitor: Visitor, form: Multipart) -> Result<HttpResponse, Error> {
+    let posted = posted::read(form, state.config.max_upload_bytes).await?;
+    let Posted { file, text, outline, once } = posted;
+    let (card, is_file) = match (file, text, outline) {
+        (Some(file), _, _) => (from_bytes(file.bytes, file.name, once).await?, true),
+        (None, Some(text), _) => (from_bytes(text.into_bytes(), None, once).await?, false),
+        (None, None, Some(key)) => (blank(&key, once)?, false),
+        (None, None, None) => {
+            return Err(Error::BadRequest(
+                "Neither a file was chosen nor a text pasted, so there is nothing to open.".into(),
+            ));
+        }
+    };
+    let is_blank = card.source.is_none();
+    let id = store(&state, &visitor, card, is_file).await?;
+    // A browser that keeps no cookies comes back as a stranger: the mark lets the next page tell why.
+    let mark = if visitor.keeps_cookies() { "" } else { "?first=1" };
+    Ok(see_other(if is_blank && mark.is_empty() {
+        format!("/cards/{id}")
+    } else {
+        format!("/cards/{id}/import{mark}")
+    }))
+}
+
+/// Reads what was sent, off the async threads: large files take a moment.
+async fn from_bytes(bytes: Vec<u8>, name: Option<String>, once: Option<String>) -> Result<NewCard, Error> {
+    let read = web::block(move || {
+        let reading = format::read(&bytes, name.as_deref());
+        (reading, bytes, name)
+    });
+    let (reading, bytes, name) = read.await.map_err(|error| Error::Internal(error.to_string()))?;
+    let reading = match reading {
+        Ok(reading) => reading,
+        Err(error) => {
+            return Err(Error::Unreadable {
+                name,
+                error: Box::new(error),
+            });
+        }
+    };
+    let outline = outline::find(reading.outline).unwrap_or(&outline::FREE);
+    Ok(NewCard {
+        title: title_of(&reading.card, name.as_deref()),
+        format: reading.format.id().to_owned(),
+        outline: outline.key.to_owned(),
+        source: Some(bytes),
+        file_name: name,
+        once,
+        sections: rows_of(&reading.card, outline),
+    })
+}
+
+fn blank(key: &str, once: Option<String>) -> Result<NewCard, Error> {
+    let outline =
+        outline::find(key).ok_or(Error::BadRequest("There is no set of questions of that name.".into()))?;
+    Ok(NewCard {
+        title: title_of(&Card::default(), None),
+        format: Format::Native.id().to_owned(),
+        outline: outline.key.to_owned(),
+        source: None,
+        file_name: None,
+        once,
+        sections: rows_of(&Card::default(), outline),
+    })
+}
+
+/// Stores card, file and, for the visitor's first card, the session: all or nothing.
+async fn store(state: &AppState, visitor: &Visitor, card: NewCard, is_file: bool) -> Result<String, Error> {
+    let now = state.clock.now();
+    let visitor = visitor.clone();
+    let uploads = state.uploads.clone();
+    let id = state
+        .db
+        .write(move |conn| {
+            let session = visitor.open(conn, now)?;
+            let id = cards::create(conn, &session, &card, now.naive_utc())?;
+            let Some(bytes) = card.source.as_deref().filter(|_| is_file) else {
+                return Ok(id);
+            };
+            // A form sent twice meets the card and the file that it made first.
+            if files::list(conn, &session, &id)?.is_empty() {
+                let file = FileRow {
+                    id: random::id()?,
+                    card_id: id.clone(),
+                    section_key: None,
+                    name: card.file_name.clone().unwrap_or_default(),
+                    media_type: "application/json".to_owned(),
+                    size: i64::try_from(bytes.len()).unwrap_or(i64::MAX),
+                    sha256: HEXLOWER.encode(&Sha256::digest(bytes)),
+                    created_at: now.naive_utc(),
+                };
+                files::create(conn, &session, &file)?;
+                // Last, so that what fails before leaves no bytes behind.
+                uploads
+                    .keep(&session, &file.id, bytes)
+                    .map_err(|error| crate::db::Error::Unavailable(error.to_string()))?;
+            }
+            Ok(id)
+        })
+        .await?;
+    Ok(id)
+}
