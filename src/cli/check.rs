@@ -9,14 +9,17 @@ use crate::format::{self, Severity};
 pub(super) fn run(files: &[PathBuf]) -> anyhow::Result<ExitCode> {
     let mut problems = 0;
     for file in files {
-        let bytes = read(file)?;
         let name = file.display();
-        match format::read(&bytes, file.to_str()) {
+        match format::read(&read(file)?) {
             Ok(reading) => {
-                for finding in reading.findings {
+                for finding in reading.report() {
                     problems += usize::from(finding.severity == Severity::Problem);
                     let line = finding.line.map(|line| format!("{line}:")).unwrap_or_default();
-                    println!("{name}:{line} {}: {}", finding.place, finding.message);
+                    let severity = match finding.severity {
+                        Severity::Problem => "problem",
+                        Severity::Note => "note",
+                    };
+                    println!("{name}:{line} {severity}: {}: {}", finding.place, finding.message);
                 }
             }
             Err(error) => {
@@ -25,7 +28,7 @@ pub(super) fn run(files: &[PathBuf]) -> anyhow::Result<ExitCode> {
                     .position
                     .map(|(line, column)| format!("{line}:{column}:"))
                     .unwrap_or_default();
-                println!("{name}:{place} {} {}", error.message, error.advice);
+                println!("{name}:{place} problem: {} {}", error.message, error.advice);
             }
         }
     }

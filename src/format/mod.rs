@@ -21,7 +21,7 @@ mod webcards;
 use std::collections::HashMap;
 
 use crate::card::outline::{self, FREE, FULL, Outline};
-use crate::card::{Card, change};
+use crate::card::{Card, change, check};
 use crate::json::{self, Value};
 use dialect::Dialect;
 use source::Source;
@@ -78,6 +78,33 @@ pub struct Reading {
     pub findings: Vec<Finding>,
     /// The line of each field's value in the file, by section key and field id.
     pub lines: HashMap<(String, String), usize>,
+}
+
+impl Reading {
+    /// Everything that is worth telling about the file: what is unusual in it as a file, and what
+    /// is odd in the answers, the graver and earlier first.
+    pub fn report(&self) -> Vec<Finding> {
+        let mut findings = self.findings.clone();
+        for problem in check::check(&self.card, self.outline) {
+            let section = self.card.section(&problem.section);
+            let field = section.and_then(|section| section.field(&problem.field));
+            let names = [section.map(|section| &section.title), field.map(|field| &field.label)];
+            findings.push(Finding {
+                line: self
+                    .lines
+                    .get(&(problem.section.clone(), problem.field.clone()))
+                    .copied(),
+                place: names.into_iter().flatten().cloned().collect::<Vec<_>>().join(" › "),
+                severity: match problem.severity {
+                    check::Severity::Problem => Severity::Problem,
+                    check::Severity::Tip => Severity::Note,
+                },
+                message: problem.message,
+            });
+        }
+        findings.sort_by_key(|finding| (finding.severity, finding.line));
+        findings
+    }
 }
 
 /// Why a file could not be understood.
