@@ -33,18 +33,47 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     let uploads = Uploads::open(&config.uploads).context("UPLOADS_URL")?;
     let clock = Clock::System;
     let (server, address) =
-        web::start(&config, db.clone(), clock.clone()).with_context(|| format!("LISTEN {}", config.listen))?;
+        web::start(config.clone(), db.clone(), clock.clone()).with_context(|| format!("LISTEN {}", config.listen))?;
     announce(&config, address);
     let cleanup = config.session.cleanup_interval.map(|interval| {
         let grace = TimeDelta::from_std(config.session.cleanup_grace).unwrap_or(TimeDelta::MAX);
         tokio::spawn(cleanup::run_every(interval, db, uploads, clock, grace))
     });
-    // The server itself waits for SIGINT and SIGTERM and finishes what it is answering.
+    let handle = server.handle();
+    actix_web::rt::spawn(async move {
+        stop_signal().await;
+        tracing::info!("stopping: requests that are being answered are finished first");
+        handle.stop(true).await;
+    });
     let outcome = server.await;
     if let Some(cleanup) = cleanup {
         cleanup.abort();
     }
     outcome.context("the server stopped")
+}
+
+/// Waits for Ctrl-C, or for SIGTERM where there is one. A signal that cannot be waited for never comes.
+async fn stop_signal() {
+    let interrupt = async {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    };
+    #[cfg(unix)]
+    let terminate = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => {
+                signal.recv().await;
+            }
+            Err(_) => std::future::pending().await,
+        }
+    };
+    #[cfg(not(unix))]
+    let terminate = std::future::pending::<()>();
+    tokio::select! {
+        () = interrupt => {}
+        () = terminate => {}
+    }
 }
 
 /// Says where the server is and where the data lie.

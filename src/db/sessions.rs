@@ -1,6 +1,6 @@
 //! Sessions, the hashed keys that open them, and the keys that were ended.
 
-use chrono::NaiveDateTime;
+use chrono::{DateTime, NaiveDateTime};
 use diesel::prelude::*;
 
 use super::schema::{ended_keys, session_keys, sessions};
@@ -198,7 +198,7 @@ pub fn expired(
     after: Option<&(NaiveDateTime, SessionId)>,
     limit: i64,
 ) -> Result<Vec<(NaiveDateTime, SessionId)>, Error> {
-    let from = after.map_or(NaiveDateTime::MIN, |(time, _)| *time);
+    let from = after.map_or(DateTime::UNIX_EPOCH.naive_utc(), |(time, _)| *time);
     let from_id = after.map_or("", |(_, id)| id.as_str());
     let rows: Vec<(NaiveDateTime, String)> = sessions::table
         .filter(sessions::expires_at.lt(before))

@@ -1,0 +1,296 @@
+//! What has expired goes for good, and what is in use stays.
+
+use std::fs;
+use std::path::Path;
+use std::time::{Duration, SystemTime};
+
+use cartellino::cleanup::{self, Counts, Mode};
+use cartellino::db::cards::{self, NewCard, NewSection};
+use cartellino::db::{files, sessions};
+use cartellino::session::SessionId;
+use cartellino::uploads::Uploads;
+use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::backends::Backend;
+
+const HOUR: TimeDelta = TimeDelta::hours(1);
+
+fn beginning() -> DateTime<Utc> {
+    DateTime::from_timestamp(1_800_000_000, 0).unwrap()
+}
+
+fn uploads(backend: &Backend) -> Uploads {
+    Uploads::open(&backend.folder().join("uploads")).unwrap()
+}
+
+/// A session with a card, an earlier value and a file, all with its marker in it.
+async fn visitor(backend: &Backend, uploads: &Uploads, marker: &str, expires_at: DateTime<Utc>) -> SessionId {
+    let (uploads, text) = (uploads.clone(), marker.to_owned());
+    backend
+        .db
+        .write(move |conn| {
+            let now = beginning().naive_utc();
+            let session = sessions::create(conn, &format!("key of {text}"), now, expires_at.naive_utc())?;
+            let card = NewCard {
+                title: format!("title {text}"),
+                format: "json".to_owned(),
+                outline: "full".to_owned(),
+                source: Some(format!("source {text}").repeat(500).into_bytes()),
+                file_name: Some(format!("{text}.json")),
+                once: None,
+                sections: vec![NewSection {
+                    key: "one".to_owned(),
+                    title: format!("section {text}"),
+                    value: format!("value {text}"),
+                }],
+            };
+            let id = cards::create(conn, &session, &card, now)?;
+            cards::save(conn, &session, &id, "one", 1, &format!("newer value {text}"), now)?;
+            let file_id = cartellino::random::id()?;
+            let kept = uploads.keep(session.as_str(), &file_id, &mut format!("file {text}").as_bytes());
+            let kept = kept.unwrap();
+            files::create(
+                conn,
+                &session,
+                &files::FileRow {
+                    id: file_id,
+                    card_id: id,
+                    section_key: None,
+                    name: format!("{text}.png"),
+                    media_type: "image/png".to_owned(),
+                    size: i64::try_from(kept.size).unwrap(),
+                    sha256: kept.sha256,
+                    created_at: now,
+                },
+            )?;
+            Ok(session)
+        })
+        .await
+        .unwrap()
+}
+
+async fn sweep(backend: &Backend, uploads: &Uploads, now: DateTime<Utc>, mode: Mode) -> Counts {
+    cleanup::sweep(&backend.db, uploads, now, HOUR, mode).await.unwrap()
+}
+
+/// Whether any file below the folder has these bytes in it.
+fn is_anywhere(folder: &Path, marker: &str) -> bool {
+    fs::read_dir(folder).unwrap().any(|entry| {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            return is_anywhere(&path, marker);
+        }
+        let bytes = fs::read(&path).unwrap();
+        bytes.windows(marker.len()).any(|window| window == marker.as_bytes())
+    })
+}
+
+fn removed(sessions: usize) -> Counts {
+    Counts {
+        sessions,
+        ..Counts::default()
+    }
+}
+
+#[tokio::test]
+async fn r56_active_sessions_are_spared_and_expired_ones_go() {
+    for backend in Backend::all().await {
+        let uploads = uploads(&backend);
+        let active = visitor(&backend, &uploads, "activemarker", beginning() + TimeDelta::days(30)).await;
+        let in_grace = visitor(&backend, &uploads, "gracemarker", beginning() + TimeDelta::minutes(90)).await;
+        let expired = visitor(
+            &backend,
+            &uploads,
+            "expiredmarker",
+            beginning() + TimeDelta::minutes(10),
+        )
+        .await;
+        let now = beginning() + TimeDelta::hours(2);
+
+        assert_eq!(
+            sweep(&backend, &uploads, now, Mode::DryRun).await,
+            removed(1),
+            "{}",
+            backend.name
+        );
+        assert_eq!(backend.rows("sessions").await, 3);
+        assert_eq!(
+            sweep(&backend, &uploads, now, Mode::Delete).await,
+            removed(1),
+            "{}",
+            backend.name
+        );
+        assert_eq!(sweep(&backend, &uploads, now, Mode::Delete).await, removed(0));
+
+        for table in [
+            "sessions",
+            "session_keys",
+            "model_cards",
+            "card_section_data",
+            "card_revisions",
+            "files",
+        ] {
+            assert_eq!(backend.rows(table).await, 2, "{} {table}", backend.name);
+        }
+        for (session, there) in [(active, true), (in_grace, true), (expired, false)] {
+            let exists = backend
+                .db
+                .run(move |conn| sessions::exists(conn, &session))
+                .await
+                .unwrap();
+            assert_eq!(exists, there, "{}", backend.name);
+        }
+        assert!(is_anywhere(uploads.root(), "activemarker"));
+        assert!(is_anywhere(uploads.root(), "gracemarker"));
+        assert!(!is_anywhere(uploads.root(), "expiredmarker"));
+    }
+}
+
+#[tokio::test]
+async fn r58_deleted_text_is_nowhere_on_the_disk() {
+    let backend = Backend::sqlite().await;
+    let uploads = uploads(&backend);
+    visitor(&backend, &uploads, "keptmarker", beginning() + TimeDelta::days(30)).await;
+    visitor(&backend, &uploads, "gonemarker", beginning()).await;
+    assert!(is_anywhere(&backend.folder(), "gonemarker"));
+    sweep(&backend, &uploads, beginning() + TimeDelta::days(1), Mode::Delete).await;
+    assert!(!is_anywhere(&backend.folder(), "gonemarker"));
+    assert!(is_anywhere(&backend.folder(), "keptmarker"));
+}
+
+#[tokio::test]
+async fn r56_activity_between_finding_and_deleting_wins() {
+    for backend in Backend::all().await {
+        let uploads = uploads(&backend);
+        let session = visitor(&backend, &uploads, "late", beginning()).await;
+        let before = (beginning() + TimeDelta::hours(5)).naive_utc();
+        let found = backend
+            .db
+            .run(move |conn| sessions::expired(conn, before, None, 10))
+            .await
+            .unwrap();
+        assert_eq!(found.len(), 1);
+        backend
+            .db
+            .write(move |conn| {
+                let (now, later) = (before + HOUR, before + TimeDelta::days(30));
+                sessions::touch(conn, "key of late", before, now, later)
+            })
+            .await
+            .unwrap();
+        let deleted = backend
+            .db
+            .write(move |conn| sessions::delete_expired(conn, &session, before))
+            .await
+            .unwrap();
+        assert!(!deleted, "{}", backend.name);
+        assert_eq!(backend.rows("model_cards").await, 1);
+    }
+}
+
+#[tokio::test]
+async fn r58_many_sessions_go_in_batches_and_a_failing_one_stops_nothing() {
+    for backend in Backend::all().await {
+        let uploads = uploads(&backend);
+        backend
+            .db
+            .write(|conn| {
+                for number in 0..250 {
+                    let expiry = beginning() + TimeDelta::seconds(number % 3);
+                    sessions::create(
+                        conn,
+                        &format!("key {number}"),
+                        beginning().naive_utc(),
+                        expiry.naive_utc(),
+                    )?;
+                }
+                Ok(())
+            })
+            .await
+            .unwrap();
+        // A file where the session's folder would be: that one cannot be cleared.
+        let odd = visitor(&backend, &uploads, "odd", beginning()).await;
+        uploads.delete_all(odd.as_str()).unwrap();
+        let name = fs::read_dir(uploads.root()).unwrap().count();
+        assert_eq!(name, 0);
+        uploads.keep(odd.as_str(), "x", &mut &b"x"[..]).unwrap();
+        let folder = fs::read_dir(uploads.root()).unwrap().next().unwrap().unwrap().path();
+        fs::remove_dir_all(&folder).unwrap();
+        fs::write(&folder, "not a folder").unwrap();
+
+        let counts = sweep(&backend, &uploads, beginning() + TimeDelta::days(1), Mode::Delete).await;
+        let expected = Counts {
+            sessions: 250,
+            orphans: 0,
+            failed: 1,
+        };
+        assert_eq!(counts, expected, "{}", backend.name);
+        assert_eq!(backend.rows("sessions").await, 0);
+    }
+}
+
+#[tokio::test]
+async fn r58_orphan_files_go_after_a_day_and_no_stranger_is_touched() {
+    let backend = Backend::sqlite().await;
+    let uploads = uploads(&backend);
+    visitor(&backend, &uploads, "owned", beginning() + TimeDelta::days(3000)).await;
+    uploads.keep("nobody", "orphan", &mut &b"orphanmarker"[..]).unwrap();
+    uploads.keep("nobody", "fresh", &mut &b"freshmarker"[..]).unwrap();
+    fs::write(uploads.root().join("README"), "of the operator").unwrap();
+    let long_ago = SystemTime::now() - Duration::from_secs(25 * 3600);
+    for folder in fs::read_dir(uploads.root())
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.is_dir())
+    {
+        for file in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+            if !file.ends_with("fresh") {
+                fs::File::options()
+                    .append(true)
+                    .open(file)
+                    .unwrap()
+                    .set_modified(long_ago)
+                    .unwrap();
+            }
+        }
+    }
+    let counts = sweep(&backend, &uploads, beginning(), Mode::Delete).await;
+    assert_eq!((counts.sessions, counts.orphans, counts.failed), (0, 1, 0));
+    assert!(!is_anywhere(uploads.root(), "orphanmarker"));
+    for marker in ["freshmarker", "file owned", "of the operator"] {
+        assert!(is_anywhere(uploads.root(), marker), "{marker}");
+    }
+}
+
+#[tokio::test]
+async fn r58_one_cleanup_at_a_time() {
+    let backend = Backend::sqlite().await;
+    let uploads = uploads(&backend);
+    let lock = fs::File::create(uploads.root().join(".cleanup.lock")).unwrap();
+    lock.lock().unwrap();
+    let outcome = cleanup::sweep(&backend.db, &uploads, beginning(), HOUR, Mode::Delete).await;
+    assert!(matches!(outcome, Err(cleanup::Error::Running)));
+    drop(lock);
+    assert!(
+        cleanup::sweep(&backend.db, &uploads, beginning(), HOUR, Mode::Delete)
+            .await
+            .is_ok()
+    );
+}
+
+#[tokio::test]
+async fn keys_that_were_ended_are_forgotten_after_a_day() {
+    for backend in Backend::all().await {
+        let uploads = uploads(&backend);
+        let session = visitor(&backend, &uploads, "ended", beginning() + TimeDelta::days(30)).await;
+        backend
+            .db
+            .write(move |conn| sessions::end(conn, &session, beginning().naive_utc()))
+            .await
+            .unwrap();
+        sweep(&backend, &uploads, beginning() + TimeDelta::hours(23), Mode::Delete).await;
+        assert_eq!(backend.rows("ended_keys").await, 1);
+        sweep(&backend, &uploads, beginning() + TimeDelta::hours(25), Mode::Delete).await;
+        assert_eq!(backend.rows("ended_keys").await, 0, "{}", backend.name);
+    }
+}
