@@ -122,6 +122,17 @@ async fn an_edit_changes_its_field_only_in_fixtures() {
 }
 
 #[tokio::test]
+async fn an_edit_changes_its_field_only_on_postgres() {
+    let Some(app) = TestApp::start_on_postgres().await else {
+        return;
+    };
+    let visitor = app.visitor();
+    for sample in FOLDERS.iter().flat_map(|folder| fixtures(folder)) {
+        assert_edits_stay_in_place(&visitor, &sample).await;
+    }
+}
+
+#[tokio::test]
 async fn an_edit_changes_its_field_only_in_real_cards() {
     let app = TestApp::start().await;
     let visitor = app.visitor();

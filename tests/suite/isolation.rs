@@ -106,7 +106,17 @@ async fn her_forms(anna: &Visitor, card: &str) -> Vec<(Answer, crate::harness::p
 
 #[tokio::test]
 async fn no_address_shows_or_changes_somebody_elses_card() {
-    let app = TestApp::start().await;
+    assert_isolated(TestApp::start().await).await;
+}
+
+#[tokio::test]
+async fn no_address_shows_or_changes_somebody_elses_card_on_postgres() {
+    if let Some(app) = TestApp::start_on_postgres().await {
+        assert_isolated(app).await;
+    }
+}
+
+async fn assert_isolated(app: TestApp) {
     let (anna, boris, nobody) = (app.visitor(), app.visitor(), app.visitor());
     let sample = her_card();
     let hers = anna.card(&sample.name, &sample.bytes).await;

@@ -44,19 +44,21 @@ impl TestApp {
         Self::start_with(&[]).await
     }
 
+    /// Starts on a PostgreSQL, or says that the test was not run because none is installed.
+    pub async fn start_on_postgres() -> Option<Self> {
+        let url = crate::postgres::new_database()?;
+        Some(Self::start_with(&["--database-url", &url]).await)
+    }
+
     /// Starts with more flags, such as `["--max-upload-bytes", "1000"]`.
     pub async fn start_with(flags: &[&str]) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let database = format!("sqlite://{}", folder.path().join("cards.db").display());
         let uploads_url = format!("file:{}", folder.path().join("uploads").display());
-        let mut all = vec![
-            "--listen",
-            "127.0.0.1:0",
-            "--database-url",
-            &database,
-            "--uploads-url",
-            &uploads_url,
-        ];
+        let mut all = vec!["--listen", "127.0.0.1:0", "--uploads-url", &uploads_url];
+        if !flags.contains(&"--database-url") {
+            all.extend(["--database-url", &database]);
+        }
         if !flags.contains(&"--session-create-limit") {
             // The stories of one test are many visitors at one address.
             all.extend(["--session-create-limit", "0"]);
