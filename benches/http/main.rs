@@ -7,6 +7,9 @@ mod load;
 #[allow(dead_code, unused_imports)]
 #[path = "../../tests/suite/harness/mod.rs"]
 mod harness;
+#[allow(dead_code)]
+#[path = "../../tests/suite/postgres.rs"]
+mod postgres;
 
 use std::net::SocketAddr;
 use std::time::Duration;
