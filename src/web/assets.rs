@@ -23,7 +23,11 @@ struct Asset {
 
 macro_rules! asset {
     ($name:literal, $media_type:literal) => {
-        ($name, $media_type, include_bytes!(concat!("../../static/", $name)) as &[u8])
+        (
+            $name,
+            $media_type,
+            include_bytes!(concat!("../../static/", $name)) as &[u8],
+        )
     };
 }
 
@@ -83,15 +87,16 @@ fn serve(request: &HttpRequest, asset: &'static Asset, cache: &'static str) -> H
         .headers()
         .get(IF_NONE_MATCH)
         .and_then(|tags| tags.to_str().ok())
-        .is_some_and(|tags| tags.split(',').any(|known| known.trim().trim_start_matches("W/") == tag));
+        .is_some_and(|tags| {
+            tags.split(',')
+                .any(|known| known.trim().trim_start_matches("W/") == tag)
+        });
     let mut answer = if is_known {
         HttpResponse::NotModified()
     } else {
         HttpResponse::Ok()
     };
-    answer
-        .insert_header((ETAG, tag))
-        .insert_header((CACHE_CONTROL, cache));
+    answer.insert_header((ETAG, tag)).insert_header((CACHE_CONTROL, cache));
     if is_known {
         answer.finish()
     } else {

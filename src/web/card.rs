@@ -205,7 +205,10 @@ pub fn title_of(card: &Card, file_name: Option<&str>) -> String {
         })
     });
     let stem = || file_name.map(|name| name.rsplit_once('.').map_or(name, |(stem, _)| stem));
-    let name = found.filter(|name| !name.trim().is_empty()).or_else(stem).unwrap_or_default();
+    let name = found
+        .filter(|name| !name.trim().is_empty())
+        .or_else(stem)
+        .unwrap_or_default();
     tidy_title(name).unwrap_or_else(|| "Untitled card".to_owned())
 }
 
@@ -214,7 +217,10 @@ const TITLE_CHARS: usize = 200;
 
 /// A title in one line and of bounded length; `None` when nothing is left of it.
 pub fn tidy_title(text: &str) -> Option<String> {
-    let words: Vec<&str> = text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty()).collect();
+    let words: Vec<&str> = text
+        .split(|c: char| c.is_whitespace() || c.is_control())
+        .filter(|word| !word.is_empty())
+        .collect();
     let title: String = words.join(" ").chars().take(TITLE_CHARS).collect();
     (!title.is_empty()).then_some(title)
 }
@@ -240,7 +246,10 @@ mod tests {
 
     #[test]
     fn a_card_is_called_as_it_calls_itself_or_as_its_file() {
-        assert_eq!(title_of(&card("Model_Name", " Two\n words "), Some("x.json")), "Two words");
+        assert_eq!(
+            title_of(&card("Model_Name", " Two\n words "), Some("x.json")),
+            "Two words"
+        );
         assert_eq!(title_of(&card("name", "  "), Some("my.card.json")), "my.card");
         assert_eq!(title_of(&Card::default(), None), "Untitled card");
         assert_eq!(title_of(&Card::default(), Some(".json")), "Untitled card");

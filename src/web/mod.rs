@@ -1,20 +1,232 @@
 //! HTTP; the only room that knows status codes.
-pub mod form;
+//!
+//! [`routes`] is the one list of addresses: the server registers from it, and tests walk it.
+//! A page is a file of [`pages`] with a handler for each method and the struct of its template.
+//! [`error::explain`] stands outside and makes a page of every failure; within it,
+//! [`session::middleware::guard`] brings the visitor to the pages that want one.
 
-/// Starts to listen; the server runs for as long as it is awaited.
+pub mod assets;
+pub mod card;
+pub mod control;
+pub mod error;
+pub mod form;
+mod headers;
+pub mod page;
+pub mod pages;
+mod posted;
+pub mod words;
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::dev::Server;
+use actix_web::http::Method;
+use actix_web::middleware::from_fn;
+use actix_web::{App, HttpServer, Route, web};
+
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::db::Db;
+use crate::session::{self, Sessions};
+use crate::uploads::Uploads;
+use error::Error;
+use pages::{
+    changes, delete, download, duplicate, health, help, home, import, overview, preview, privacy, section, sections,
+    session as own, session_delete, upload,
+};
+
+/// What handlers share; cheap to clone.
+#[derive(Clone)]
+pub struct AppState {
+    /// The settings.
+    pub config: Arc<Config>,
+    /// The database.
+    pub db: Db,
+    /// The folder of uploaded files.
+    pub uploads: Uploads,
+    /// The time.
+    pub clock: Clock,
+}
+
+impl AppState {
+    /// The name under which browsers reach this server, without the scheme.
+    fn host(&self) -> String {
+        match &self.config.public_origin {
+            Some(origin) => origin
+                .split_once("://")
+                .map_or(origin.as_str(), |(_, host)| host)
+                .to_owned(),
+            None => self.config.listen.to_string(),
+        }
+    }
+}
+
+/// One method of one address.
+pub struct RouteEntry {
+    /// The method; GET answers HEAD as well.
+    pub method: Method,
+    /// The pattern, such as `/cards/{card}`.
+    pub path: &'static str,
+    /// Whether the page knows the visitor.
+    pub has_visitor: bool,
+    handler: fn(Route) -> Route,
+}
+
+fn get(path: &'static str, handler: fn(Route) -> Route) -> RouteEntry {
+    RouteEntry {
+        method: Method::GET,
+        path,
+        has_visitor: true,
+        handler,
+    }
+}
+
+fn post(path: &'static str, handler: fn(Route) -> Route) -> RouteEntry {
+    RouteEntry {
+        method: Method::POST,
+        ..get(path, handler)
+    }
+}
+
+fn public(path: &'static str, handler: fn(Route) -> Route) -> RouteEntry {
+    RouteEntry {
+        has_visitor: false,
+        ..get(path, handler)
+    }
+}
+
+/// Every address of the server.
+pub fn routes() -> Vec<RouteEntry> {
+    vec![
+        public("/static/{hash}/{name}", |route| route.to(assets::get)),
+        public("/favicon.ico", |route| route.to(assets::favicon)),
+        public("/robots.txt", |route| route.to(health::robots)),
+        public("/health/live", |route| route.to(health::live)),
+        public("/health/ready", |route| route.to(health::ready)),
+        get("/", |route| route.to(home::get)),
+        get("/help", |route| route.to(help::get)),
+        get("/privacy", |route| route.to(privacy::get)),
+        post("/cards", |route| route.to(upload::post)),
+        get("/cards/{card}", |route| route.to(overview::get)),
+        post("/cards/{card}", |route| route.to(overview::post)),
+        get("/cards/{card}/import", |route| route.to(import::get)),
+        post("/cards/{card}/sections", |route| route.to(sections::post)),
+        get("/cards/{card}/sections/{section}", |route| route.to(section::get)),
+        post("/cards/{card}/sections/{section}", |route| route.to(section::post)),
+        post("/cards/{card}/sections/{section}/restore", |route| {
+            route.to(sections::restore)
+        }),
+        get("/cards/{card}/preview", |route| route.to(preview::get)),
+        get("/cards/{card}/changes", |route| route.to(changes::get)),
+        get("/cards/{card}/download", |route| route.to(download::get)),
+        get("/cards/{card}/download/{format}", |route| route.to(download::file)),
+        get("/cards/{card}/original", |route| route.to(download::original)),
+        post("/cards/{card}/duplicate", |route| route.to(duplicate::post)),
+        get("/cards/{card}/delete", |route| route.to(delete::get)),
+        post("/cards/{card}/delete", |route| route.to(delete::post)),
+        get("/session", |route| route.to(own::get)),
+        get("/session/delete", |route| route.to(session_delete::get)),
+        post("/session/delete", |route| route.to(session_delete::post)),
+    ]
+}
+
+/// Registers the addresses with or without a visitor; another method gets a 405 that names the right ones.
+fn register(config: &mut web::ServiceConfig, has_visitor: bool) {
+    let entries: Vec<RouteEntry> = routes()
+        .into_iter()
+        .filter(|entry| entry.has_visitor == has_visitor)
+        .collect();
+    let mut paths: Vec<&str> = Vec::new();
+    for entry in &entries {
+        if !paths.contains(&entry.path) {
+            paths.push(entry.path);
+        }
+    }
+    for path in paths {
+        let mut resource = web::resource(path);
+        let mut allowed = Vec::new();
+        for entry in entries.iter().filter(|entry| entry.path == path) {
+            resource = resource.route((entry.handler)(web::method(entry.method.clone())));
+            allowed.push(entry.method.as_str());
+            if entry.method == Method::GET {
+                resource = resource.route((entry.handler)(web::head()));
+                allowed.push("HEAD");
+            }
+        }
+        let allow = allowed.join(", ");
+        resource = resource.default_service(web::to(move || {
+            let allow = allow.clone();
+            async move { Err::<String, Error>(Error::Method { allow }) }
+        }));
+        config.service(resource);
+    }
+}
+
+/// How long a client may take for the head of a request.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(15);
+/// How long an idle connection stays open.
+const KEEP_ALIVE: Duration = Duration::from_secs(30);
+/// Connections that one worker holds at the same time.
+const CONNECTIONS_PER_WORKER: usize = 2_000;
+/// The largest plain form, in bytes; uploads have a limit of their own.
+const FORM_LIMIT_BYTES: usize = 4 << 20;
+/// Pages wait for the database, not for the processor: more workers would only take memory.
+const MOST_WORKERS: usize = 8;
+
+/// Starts the server and says where it listens. Await the [`Server`] to run it; its handle stops it.
 ///
 /// # Errors
-/// When the address is taken, or the sessions' secret or the folder for uploads cannot be used.
-pub fn start(
-    config: crate::config::Config,
-    db: crate::db::Db,
-    clock: crate::clock::Clock,
-) -> std::io::Result<(actix_web::dev::Server, std::net::SocketAddr)> {
-    let sessions = crate::session::Sessions::open(&config, db, clock)?;
-    let server =
-        actix_web::HttpServer::new(move || actix_web::App::new().app_data(actix_web::web::Data::new(sessions.clone())))
-            .disable_signals()
-            .bind(config.listen)?;
-    let address = server.addrs()[0];
+/// When the address cannot be listened on, or the sessions' secret or the folder for uploads cannot be used.
+pub fn start(config: &Config, db: Db, clock: Clock) -> io::Result<(Server, SocketAddr)> {
+    let listen = config.listen;
+    let sessions = Sessions::open(config, db.clone(), clock.clone())?;
+    let state = AppState {
+        config: Arc::new(config.clone()),
+        uploads: Uploads::open(&config.uploads).map_err(io::Error::other)?,
+        db,
+        clock,
+    };
+    let workers = std::thread::available_parallelism()
+        .map_or(2, usize::from)
+        .min(MOST_WORKERS);
+    let server = HttpServer::new(move || {
+        App::new()
+            .app_data(web::Data::new(state.clone()))
+            .app_data(web::Data::new(sessions.clone()))
+            .app_data(web::FormConfig::default().limit(FORM_LIMIT_BYTES))
+            .app_data(web::PayloadConfig::new(FORM_LIMIT_BYTES))
+            .configure(|config| register(config, false))
+            .service(
+                web::scope("")
+                    .wrap(from_fn(session::middleware::guard))
+                    .configure(|config| register(config, true))
+                    .default_service(web::to(|| async { Err::<String, Error>(Error::NotFound) })),
+            )
+            .wrap(from_fn(error::explain))
+    })
+    .workers(workers)
+    .keep_alive(KEEP_ALIVE)
+    .client_request_timeout(HEAD_TIMEOUT)
+    .max_connections(CONNECTIONS_PER_WORKER)
+    .shutdown_timeout(10)
+    .bind(listen)?;
+    let address = server.addrs().first().copied().unwrap_or(listen);
     Ok((server.run(), address))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_address_is_listed_twice_with_one_method() {
+        let mut seen = Vec::new();
+        for entry in routes() {
+            let one = (entry.method, entry.path);
+            assert!(!seen.contains(&one), "{one:?}");
+            seen.push(one);
+        }
+    }
 }

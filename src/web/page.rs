@@ -21,8 +21,6 @@ pub struct Page {
     pub kept_until: Option<Date>,
     /// One sentence on what has just happened.
     pub notice: Option<&'static str>,
-    /// Whether the visitor must be told that the browser keeps no cookies.
-    pub without_cookie: bool,
 }
 
 impl Page {

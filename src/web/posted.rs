@@ -110,7 +110,9 @@ async fn word(field: &mut Field) -> Result<String, Error> {
     let mut left = WORD_BYTES;
     match bytes(field, &mut left, WORD_BYTES).await {
         Ok(bytes) => Ok(String::from_utf8_lossy(&bytes).into_owned()),
-        Err(Error::TooLarge { .. }) => Err(Error::BadRequest("A field of the form is longer than it can be.".into())),
+        Err(Error::TooLarge { .. }) => Err(Error::BadRequest(
+            "A field of the form is longer than it can be.".into(),
+        )),
         Err(error) => Err(error),
     }
 }
@@ -138,7 +140,9 @@ fn as_typed(text: String) -> String {
 
 fn broken(error: MultipartError) -> Error {
     tracing::debug!(%error, "an upload broke off");
-    Error::BadRequest("What arrived is incomplete: it broke off on the way, or was not sent as a form with a file.".into())
+    Error::BadRequest(
+        "What arrived is incomplete: it broke off on the way, or was not sent as a form with a file.".into(),
+    )
 }
 
 fn too_slow() -> Error {

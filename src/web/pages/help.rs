@@ -4,10 +4,10 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 
 use crate::format::Format;
+use crate::session::Visitor;
 use crate::web::AppState;
 use crate::web::error::Error;
 use crate::web::page::{Page, render, size_in_words, time_in_words};
-use crate::session::Visitor;
 
 #[derive(Template)]
 #[template(path = "pages/help.html")]

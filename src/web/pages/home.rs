@@ -40,11 +40,7 @@ struct Label {
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn get(
-    state: web::Data<AppState>,
-    visitor: Visitor,
-    told: web::Query<Told>,
-) -> Result<HttpResponse, Error> {
+pub async fn get(state: web::Data<AppState>, visitor: Visitor, told: web::Query<Told>) -> Result<HttpResponse, Error> {
     let rows = match visitor.session().cloned() {
         Some(session) => state.db.run(move |conn| cards::list(conn, &session)).await?,
         None => Vec::new(),
@@ -61,7 +57,11 @@ pub async fn get(
             })
         })
         .collect::<Result<Vec<_>, Error>>()?;
-    let title = if cards.is_empty() { "Model cards, without an account" } else { "Your cards" };
+    let title = if cards.is_empty() {
+        "Model cards, without an account"
+    } else {
+        "Your cards"
+    };
     render(&Home {
         page: Page::of(title, &visitor).with_notice(told.done.as_deref()),
         cards,

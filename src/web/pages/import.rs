@@ -73,7 +73,10 @@ pub async fn get(
 
 fn report(page: Page, whole: Whole) -> Report {
     let format = whole.format();
-    let reading = whole.source.as_deref().and_then(|source| format::read_as(format, source).ok());
+    let reading = whole
+        .source
+        .as_deref()
+        .and_then(|source| format::read_as(format, source).ok());
     let (read, found) = reading.map_or_else(Default::default, |reading| (reading.card, reading.findings));
     let sections = lines(&read);
     let kept: Vec<KeptLine> = kept(&read);

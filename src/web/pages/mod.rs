@@ -11,11 +11,13 @@ pub mod import;
 pub mod overview;
 pub mod preview;
 pub mod privacy;
+pub mod section;
 pub mod sections;
 pub mod session;
 pub mod session_delete;
 pub mod unreadable;
 pub mod upload;
+pub mod without_cookie;
 
 use serde::Deserialize;
 

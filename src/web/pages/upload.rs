@@ -2,10 +2,9 @@
 
 use actix_multipart::Multipart;
 use actix_web::{HttpResponse, web};
-use data_encoding::HEXLOWER;
-use sha2::{Digest as _, Sha256};
 
 use crate::card::{Card, outline};
+use crate::db;
 use crate::db::cards::{self, NewCard};
 use crate::db::files::{self, FileRow};
 use crate::format::{self, Format};
@@ -23,7 +22,12 @@ use crate::web::posted::{self, Posted};
 /// [`Error::Unreadable`] for a file that is no card, [`Error::TooLarge`], [`Error::BadRequest`].
 pub async fn post(state: web::Data<AppState>, visitor: Visitor, form: Multipart) -> Result<HttpResponse, Error> {
     let posted = posted::read(form, state.config.max_upload_bytes).await?;
-    let Posted { file, text, outline, once } = posted;
+    let Posted {
+        file,
+        text,
+        outline,
+        once,
+    } = posted;
     let (card, is_file) = match (file, text, outline) {
         (Some(file), _, _) => (from_bytes(file.bytes, file.name, once).await?, true),
         (None, Some(text), _) => (from_bytes(text.into_bytes(), None, once).await?, false),
@@ -48,7 +52,7 @@ pub async fn post(state: web::Data<AppState>, visitor: Visitor, form: Multipart)
 /// Reads what was sent, off the async threads: large files take a moment.
 async fn from_bytes(bytes: Vec<u8>, name: Option<String>, once: Option<String>) -> Result<NewCard, Error> {
     let read = web::block(move || {
-        let reading = format::read(&bytes, name.as_deref());
+        let reading = format::read(&bytes);
         (reading, bytes, name)
     });
     let (reading, bytes, name) = read.await.map_err(|error| Error::Internal(error.to_string()))?;
@@ -61,7 +65,7 @@ async fn from_bytes(bytes: Vec<u8>, name: Option<String>, once: Option<String>) 
             });
         }
     };
-    let outline = outline::find(reading.outline).unwrap_or(&outline::FREE);
+    let outline = reading.outline;
     Ok(NewCard {
         title: title_of(&reading.card, name.as_deref()),
         format: reading.format.id().to_owned(),
@@ -74,8 +78,7 @@ async fn from_bytes(bytes: Vec<u8>, name: Option<String>, once: Option<String>) 
 }
 
 fn blank(key: &str, once: Option<String>) -> Result<NewCard, Error> {
-    let outline =
-        outline::find(key).ok_or(Error::BadRequest("There is no set of questions of that name.".into()))?;
+    let outline = outline::find(key).ok_or(Error::BadRequest("There is no set of questions of that name.".into()))?;
     Ok(NewCard {
         title: title_of(&Card::default(), None),
         format: Format::Native.id().to_owned(),
@@ -102,21 +105,22 @@ async fn store(state: &AppState, visitor: &Visitor, card: NewCard, is_file: bool
             };
             // A form sent twice meets the card and the file that it made first.
             if files::list(conn, &session, &id)?.is_empty() {
-                let file = FileRow {
-                    id: random::id()?,
+                let file = random::id()?;
+                let kept = uploads
+                    .keep(session.as_str(), &file, &mut &*bytes)
+                    .map_err(|error| db::Error::Unavailable(error.to_string()))?;
+                let row = FileRow {
+                    id: file,
                     card_id: id.clone(),
                     section_key: None,
                     name: card.file_name.clone().unwrap_or_default(),
                     media_type: "application/json".to_owned(),
-                    size: i64::try_from(bytes.len()).unwrap_or(i64::MAX),
-                    sha256: HEXLOWER.encode(&Sha256::digest(bytes)),
+                    size: i64::try_from(kept.size).unwrap_or(i64::MAX),
+                    sha256: kept.sha256,
                     created_at: now.naive_utc(),
                 };
-                files::create(conn, &session, &file)?;
-                // Last, so that what fails before leaves no bytes behind.
-                uploads
-                    .keep(&session, &file.id, bytes)
-                    .map_err(|error| crate::db::Error::Unavailable(error.to_string()))?;
+                // Bytes without a row, should this fail, are found and removed by the cleanup.
+                files::create(conn, &session, &row)?;
             }
             Ok(id)
         })

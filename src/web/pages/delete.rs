@@ -1,0 +1,78 @@
+//! Deleting one card: says what goes, then it is gone.
+
+use actix_web::{HttpResponse, web};
+use askama::Template;
+
+use crate::db::{cards, files};
+use crate::session::Visitor;
+use crate::web::AppState;
+use crate::web::card::{link, owner};
+use crate::web::error::Error;
+use crate::web::page::{CardLink, Page, render, see_other};
+
+#[derive(Template)]
+#[template(path = "pages/delete.html")]
+struct Delete {
+    page: Page,
+    card: CardLink,
+    sections: usize,
+    has_source: bool,
+}
+
+/// `GET /cards/{card}/delete`.
+///
+/// # Errors
+/// [`Error::NotFound`] when the card is not the visitor's.
+pub async fn get(state: web::Data<AppState>, visitor: Visitor, id: web::Path<String>) -> Result<HttpResponse, Error> {
+    let session = owner(&visitor)?;
+    let id = id.into_inner();
+    let (row, sections, has_source) = state
+        .db
+        .run(move |conn| {
+            let row = cards::load(conn, &session, &id)?;
+            let sections = cards::sections(conn, &session, &id)?.len();
+            let has_source = cards::source(conn, &session, &id)?.is_some();
+            Ok((row, sections, has_source))
+        })
+        .await?;
+    render(&Delete {
+        page: Page::of(format!("Delete {}?", row.title), &visitor),
+        card: link(&row),
+        sections,
+        has_source,
+    })
+}
+
+/// `POST /cards/{card}/delete`: rows, then the bytes of its files.
+///
+/// # Errors
+/// [`Error::NotFound`] when the card is not the visitor's.
+pub async fn post(state: web::Data<AppState>, visitor: Visitor, id: web::Path<String>) -> Result<HttpResponse, Error> {
+    let session = owner(&visitor)?;
+    let folder = session.clone();
+    let id = id.into_inner();
+    let gone = state
+        .db
+        .write(move |conn| {
+            let files = files::list(conn, &session, &id)?;
+            cards::delete(conn, &session, &id)?;
+            Ok(files)
+        })
+        .await?;
+    let uploads = state.uploads.clone();
+    let removed = web::block(move || {
+        for file in gone {
+            uploads.delete(folder.as_str(), &file.id)?;
+        }
+        Ok::<(), crate::uploads::Error>(())
+    });
+    if let Err(error) = removed
+        .await
+        .map_err(|error| error.to_string())
+        .and_then(|done| done.map_err(|error| error.to_string()))
+    {
+        // The rows are gone, so nobody can reach the bytes; the cleanup takes what has no row.
+        tracing::error!(%error, "a deleted card left bytes behind");
+    }
+    Ok(see_other("/?done=deleted"))
+}

@@ -1,0 +1,36 @@
+//! A copy of a card, to go on from.
+
+use actix_web::{HttpResponse, web};
+
+use super::Token;
+use crate::db::cards;
+use crate::session::Visitor;
+use crate::web::AppState;
+use crate::web::card::{owner, tidy_title};
+use crate::web::error::Error;
+use crate::web::page::see_other;
+
+/// `POST /cards/{card}/duplicate`.
+///
+/// # Errors
+/// [`Error::NotFound`] when the card is not the visitor's.
+pub async fn post(
+    state: web::Data<AppState>,
+    visitor: Visitor,
+    id: web::Path<String>,
+    form: web::Form<Token>,
+) -> Result<HttpResponse, Error> {
+    let session = owner(&visitor)?;
+    let id = id.into_inner();
+    let once = form.into_inner().once.filter(|once| !once.is_empty());
+    let now = state.clock.now().naive_utc();
+    let copy = state
+        .db
+        .write(move |conn| {
+            let title = format!("Copy of {}", cards::load(conn, &session, &id)?.title);
+            let title = tidy_title(&title).unwrap_or(title);
+            cards::duplicate(conn, &session, &id, &title, once.as_deref(), now)
+        })
+        .await?;
+    Ok(see_other(format!("/cards/{copy}?done=duplicated")))
+}

@@ -1,0 +1,179 @@
+//! The card at a glance: its sections and how far they are, what to look at, its name.
+
+use actix_web::{HttpResponse, web};
+use askama::Template;
+use serde::Deserialize;
+
+use super::Told;
+use crate::card::check::{self, Severity};
+use crate::db::cards;
+use crate::session::Visitor;
+use crate::web::AppState;
+use crate::web::card::{Progress, format_of, link, load_card, outline_of, owner, tidy_title};
+use crate::web::error::Error;
+use crate::web::page::{CardLink, Date, Page, once, render, see_other};
+
+/// How many problems the page lists; the sections show the rest.
+const SHOWN: usize = 50;
+
+#[derive(Template)]
+#[template(path = "pages/overview.html")]
+struct Overview {
+    page: Page,
+    card: CardLink,
+    undo: Option<Undo>,
+    sections: Vec<SectionLine>,
+    answered: usize,
+    questions: usize,
+    problems: Vec<ProblemLine>,
+    more_problems: usize,
+    format: &'static str,
+    file_name: Option<String>,
+    has_source: bool,
+    created: Date,
+    changed: Date,
+    once: String,
+    once_copy: String,
+}
+
+/// A section that was just deleted.
+struct Undo {
+    key: String,
+    title: String,
+}
+
+struct SectionLine {
+    key: String,
+    title: String,
+    progress: Progress,
+    problems: usize,
+}
+
+struct ProblemLine {
+    section: String,
+    section_title: String,
+    field: String,
+    label: String,
+    message: String,
+}
+
+/// `GET /cards/{card}`.
+///
+/// # Errors
+/// [`Error::NotFound`] when the card is not the visitor's.
+pub async fn get(
+    state: web::Data<AppState>,
+    visitor: Visitor,
+    id: web::Path<String>,
+    told: web::Query<Told>,
+) -> Result<HttpResponse, Error> {
+    let session = owner(&visitor)?;
+    let id = id.into_inner();
+    let gone = told.removed.clone();
+    let (row, card, has_source, undo) = state
+        .db
+        .run(move |conn| {
+            let (row, card, _) = load_card(conn, &session, &id)?;
+            let has_source = cards::source(conn, &session, &id)?.is_some();
+            let undo = match gone.filter(|key| card.section(key).is_none()) {
+                Some(key) => cards::removed(conn, &session, &id, &key)?.map(|section| Undo {
+                    key,
+                    title: section.title,
+                }),
+                None => None,
+            };
+            Ok((row, card, has_source, undo))
+        })
+        .await?;
+
+    let outline = outline_of(&row);
+    let found = check::check(&card, outline);
+    let sections: Vec<SectionLine> = card
+        .sections
+        .iter()
+        .map(|section| SectionLine {
+            key: section.key.clone(),
+            title: section.title.clone(),
+            progress: Progress::of(section, outline.part(&section.key)),
+            problems: found
+                .iter()
+                .filter(|problem| problem.section == section.key && problem.severity == Severity::Problem)
+                .count(),
+        })
+        .collect();
+    let (answered, questions) = card
+        .sections
+        .iter()
+        .filter_map(|section| Some(check::answered(section, outline.part(&section.key)?)))
+        .fold((0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1));
+    let more_problems = found.len().saturating_sub(SHOWN);
+    let problems = found
+        .into_iter()
+        .take(SHOWN)
+        .map(|problem| {
+            let section = card.section(&problem.section);
+            let own = section
+                .and_then(|section| section.field(&problem.field))
+                .map(|field| field.label.clone());
+            let label = outline
+                .question(&problem.field)
+                .map(|question| question.label.to_owned());
+            ProblemLine {
+                section_title: section.map(|section| section.title.clone()).unwrap_or_default(),
+                label: label.or(own).unwrap_or_else(|| "Without a name".to_owned()),
+                section: problem.section,
+                field: problem.field,
+                message: problem.message,
+            }
+        })
+        .collect();
+    render(&Overview {
+        page: Page::of(&row.title, &visitor).with_notice(told.done.as_deref()),
+        card: link(&row),
+        undo,
+        sections,
+        answered,
+        questions,
+        problems,
+        more_problems,
+        format: if has_source {
+            format_of(&row).name()
+        } else {
+            "a blank card"
+        },
+        file_name: row.file_name,
+        has_source,
+        created: row.created_at.into(),
+        changed: row.updated_at.into(),
+        once: once()?,
+        once_copy: once()?,
+    })
+}
+
+/// The form with the card's new name.
+#[derive(Deserialize)]
+pub struct Rename {
+    title: String,
+}
+
+/// `POST /cards/{card}`: gives the card another name.
+///
+/// # Errors
+/// [`Error::NotFound`] when the card is not the visitor's, [`Error::BadRequest`] for a blank name.
+pub async fn post(
+    state: web::Data<AppState>,
+    visitor: Visitor,
+    id: web::Path<String>,
+    form: web::Form<Rename>,
+) -> Result<HttpResponse, Error> {
+    let session = owner(&visitor)?;
+    let title = tidy_title(&form.title).ok_or(Error::BadRequest("The name of a card cannot be blank.".into()))?;
+    let id = id.into_inner();
+    let address = format!("/cards/{id}?done=renamed");
+    let now = state.clock.now().naive_utc();
+    state
+        .db
+        .write(move |conn| cards::retitle(conn, &session, &id, &title, now))
+        .await?;
+    Ok(see_other(address))
+}

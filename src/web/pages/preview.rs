@@ -1,0 +1,42 @@
+//! The whole card as its readers will see it.
+
+use actix_web::{HttpResponse, web};
+use askama::Template;
+
+use crate::format::html;
+use crate::session::Visitor;
+use crate::web::AppState;
+use crate::web::card::{link, load_card, owner};
+use crate::web::error::Error;
+use crate::web::page::{CardLink, Page, render};
+
+#[derive(Template)]
+#[template(path = "pages/preview.html")]
+struct Preview {
+    page: Page,
+    card: CardLink,
+    body: String,
+}
+
+/// `GET /cards/{card}/preview`.
+///
+/// # Errors
+/// [`Error::NotFound`] when the card is not the visitor's.
+pub async fn get(state: web::Data<AppState>, visitor: Visitor, id: web::Path<String>) -> Result<HttpResponse, Error> {
+    let session = owner(&visitor)?;
+    let id = id.into_inner();
+    let (row, body) = state
+        .db
+        .run(move |conn| {
+            let (row, card, _) = load_card(conn, &session, &id)?;
+            // Rendering Markdown takes a moment, so it happens here, off the async threads.
+            let body = html::body(&card, &row.outline);
+            Ok((row, body))
+        })
+        .await?;
+    render(&Preview {
+        page: Page::of(format!("Preview: {}", row.title), &visitor),
+        card: link(&row),
+        body,
+    })
+}

@@ -1,0 +1,63 @@
+//! Deleting everything of the visitor: says what goes, then it is gone.
+
+use actix_web::{HttpResponse, web};
+use askama::Template;
+
+use super::session::{Stored, stored};
+use crate::session::Visitor;
+use crate::web::AppState;
+use crate::web::error::Error;
+use crate::web::page::{Page, render};
+
+#[derive(Template)]
+#[template(path = "pages/session_delete.html")]
+struct Delete {
+    page: Page,
+    stored: Stored,
+}
+
+#[derive(Template)]
+#[template(path = "pages/deleted.html")]
+struct Deleted {
+    page: Page,
+}
+
+/// `GET /session/delete`.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn get(state: web::Data<AppState>, visitor: Visitor) -> Result<HttpResponse, Error> {
+    render(&Delete {
+        page: Page::of("Delete my data", &visitor),
+        stored: stored(&state, &visitor).await?,
+    })
+}
+
+/// `POST /session/delete`: rows and keys, then the files, then the cookie. Doing it twice is harmless.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn post(state: web::Data<AppState>, visitor: Visitor) -> Result<HttpResponse, Error> {
+    let now = state.clock.now();
+    let session = state.db.write(move |conn| visitor.end(conn, now)).await?;
+    if let Some(session) = session {
+        let uploads = state.uploads.clone();
+        let removed = web::block(move || uploads.delete_all(session.as_str())).await;
+        let failed = match removed {
+            Ok(Ok(())) => None,
+            Ok(Err(error)) => Some(error.to_string()),
+            Err(error) => Some(error.to_string()),
+        };
+        if let Some(error) = failed {
+            // The rows are gone, so nobody can reach the bytes; the cleanup takes what has no row.
+            tracing::error!(%error, "deleted data left bytes behind");
+        }
+        // Deleted rows stand in the write-ahead log until it is emptied.
+        if let Err(error) = state.db.run(crate::db::upkeep::reclaim).await {
+            tracing::warn!(%error, "the database's files could not be tidied yet; the next cleanup does it");
+        }
+    }
+    render(&Deleted {
+        page: Page::bare("Everything is deleted"),
+    })
+}
