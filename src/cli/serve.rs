@@ -33,7 +33,7 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     let uploads = Uploads::open(&config.uploads).context("UPLOADS_URL")?;
     let clock = Clock::System;
     let (server, address) =
-        web::start(config.clone(), db.clone(), clock.clone()).with_context(|| format!("LISTEN {}", config.listen))?;
+        web::start(&config, db.clone(), clock.clone()).with_context(|| format!("LISTEN {}", config.listen))?;
     announce(&config, address);
     let cleanup = config.session.cleanup_interval.map(|interval| {
         let grace = TimeDelta::from_std(config.session.cleanup_grace).unwrap_or(TimeDelta::MAX);

@@ -18,7 +18,7 @@ pub async fn every_page(visitor: &Visitor) -> Vec<Answer> {
             "{path} is linked and answers {}",
             answer.status
         );
-        if !answer.header("content-type").starts_with("text/html") || answer.header("content-disposition") != "" {
+        if !answer.header("content-type").starts_with("text/html") || !answer.header("content-disposition").is_empty() {
             continue;
         }
         for link in answer.page().links() {

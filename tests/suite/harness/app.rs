@@ -80,7 +80,7 @@ impl TestApp {
         let (server_db, server_clock) = (db.clone(), clock.clone());
         std::thread::spawn(move || {
             actix_web::rt::System::new().block_on(async move {
-                let (server, address) = web::start(config, server_db, server_clock).expect("the server starts");
+                let (server, address) = web::start(&config, server_db, server_clock).expect("the server starts");
                 let _ = started.send((address, server.handle()));
                 server.await.expect("the server runs");
             });
