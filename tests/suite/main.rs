@@ -14,3 +14,4 @@ mod pages;
 mod storage;
 mod upload;
 mod webcards;
+mod dbg;
