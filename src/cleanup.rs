@@ -6,7 +6,7 @@
 use std::fs::{File, OpenOptions};
 use std::time::{Duration, SystemTime};
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, Utc};
 
 use crate::clock::Clock;
 use crate::db::{self, Db, files, sessions, upkeep};
@@ -52,6 +52,15 @@ pub enum Error {
     Uploads(#[from] uploads::Error),
 }
 
+/// Which sessions an operator ends, whether or not they have expired.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Whose {
+    /// That of the browser with this public handle.
+    Browser(String),
+    /// Everybody's.
+    All,
+}
+
 /// Removes the sessions that expired longer than `grace` before `now`, then orphan files.
 ///
 /// One session that cannot be removed does not stop the others.
@@ -66,35 +75,41 @@ pub async fn sweep(
     mode: Mode,
 ) -> Result<Counts, Error> {
     let _only_one = lock(uploads)?;
-    let before = (now - grace).naive_utc();
     let mut counts = Counts::default();
-    let mut last = None;
-    loop {
-        let after = last.clone();
-        let batch = db
-            .run(move |conn| sessions::expired(conn, before, after.as_ref(), BATCH))
-            .await?;
-        let Some(end) = batch.last() else { break };
-        last = Some(end.clone());
-        for (_, session) in batch {
-            match mode {
-                Mode::DryRun => counts.sessions += 1,
-                Mode::Delete => match remove(db, uploads, session, before).await {
-                    Ok(removed) => counts.sessions += usize::from(removed),
-                    Err(Error::Running) => return Err(Error::Running),
-                    Err(error) => {
-                        counts.failed += 1;
-                        tracing::error!(%error, "an expired session could not be removed");
-                    }
-                },
-            }
-        }
-    }
+    let before = (now - grace).naive_utc();
+    remove_batches(db, uploads, before, Removal::IfExpired(before), mode, &mut counts).await?;
     sweep_orphans(db, uploads, mode, &mut counts).await?;
     if mode == Mode::Delete {
         let forget_before = (now - ISSUED_FOR).naive_utc();
         db.write(move |conn| sessions::forget_ended(conn, forget_before))
             .await?;
+        db.run(upkeep::reclaim).await?;
+    }
+    Ok(counts)
+}
+
+/// Ends sessions at once, on an operator's order, with all their rows and files.
+///
+/// # Errors
+/// As [`sweep`].
+pub async fn end(db: &Db, uploads: &Uploads, now: DateTime<Utc>, whose: Whose, mode: Mode) -> Result<Counts, Error> {
+    let _only_one = lock(uploads)?;
+    let mut counts = Counts::default();
+    let removal = Removal::Now(now.naive_utc());
+    match whose {
+        Whose::All => {
+            // Both databases can compare with the last day of a year of four digits.
+            let all = NaiveDate::from_ymd_opt(9999, 12, 31).unwrap_or_default().into();
+            remove_batches(db, uploads, all, removal, mode, &mut counts).await?;
+        }
+        Whose::Browser(handle) => {
+            let session = db.run(move |conn| sessions::find_by_handle(conn, &handle)).await?;
+            if let Some(session) = session {
+                remove_one(db, uploads, session, removal, mode, &mut counts).await?;
+            }
+        }
+    }
+    if mode == Mode::Delete {
         db.run(upkeep::reclaim).await?;
     }
     Ok(counts)
@@ -121,16 +136,74 @@ pub async fn run_every(interval: Duration, db: Db, uploads: Uploads, clock: Cloc
     }
 }
 
+/// How a session is removed.
+#[derive(Clone, Copy)]
+enum Removal {
+    /// If it still expired before this time when its turn has come.
+    IfExpired(NaiveDateTime),
+    /// In any case, and its keys are remembered as ended now.
+    Now(NaiveDateTime),
+}
+
+async fn remove_batches(
+    db: &Db,
+    uploads: &Uploads,
+    before: NaiveDateTime,
+    removal: Removal,
+    mode: Mode,
+    counts: &mut Counts,
+) -> Result<(), Error> {
+    let mut last = None;
+    loop {
+        let after = last.clone();
+        let batch = db
+            .run(move |conn| sessions::expired(conn, before, after.as_ref(), BATCH))
+            .await?;
+        let Some(end) = batch.last() else { return Ok(()) };
+        last = Some(end.clone());
+        for (_, session) in batch {
+            remove_one(db, uploads, session, removal, mode, counts).await?;
+        }
+    }
+}
+
+/// Removes one session and counts it; only that somebody else is cleaning up breaks the work off.
+async fn remove_one(
+    db: &Db,
+    uploads: &Uploads,
+    session: SessionId,
+    removal: Removal,
+    mode: Mode,
+    counts: &mut Counts,
+) -> Result<(), Error> {
+    if mode == Mode::DryRun {
+        counts.sessions += 1;
+        return Ok(());
+    }
+    match remove(db, uploads, session, removal).await {
+        Ok(removed) => counts.sessions += usize::from(removed),
+        Err(Error::Running) => return Err(Error::Running),
+        Err(error) => {
+            counts.failed += 1;
+            tracing::error!(%error, "a session could not be removed");
+        }
+    }
+    Ok(())
+}
+
 /// Rows first: should the server stop in between, the files are orphans for the next sweep, never a card without its
 /// files.
-async fn remove(db: &Db, uploads: &Uploads, session: SessionId, before: chrono::NaiveDateTime) -> Result<bool, Error> {
+async fn remove(db: &Db, uploads: &Uploads, session: SessionId, removal: Removal) -> Result<bool, Error> {
     let id = session.clone();
     let outcome = db
         .write(move |conn| {
             if !upkeep::is_our_turn_to_clean(conn)? {
                 return Ok(None);
             }
-            sessions::delete_expired(conn, &id, before).map(Some)
+            match removal {
+                Removal::IfExpired(before) => sessions::delete_expired(conn, &id, before).map(Some),
+                Removal::Now(now) => sessions::end(conn, &id, now).map(|()| Some(true)),
+            }
         })
         .await?;
     let removed = outcome.ok_or(Error::Running)?;

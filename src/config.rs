@@ -514,7 +514,7 @@ mod tests {
             (&["--session-absolute-age", "60"], "SESSION_ABSOLUTE_AGE"),
             (&["--session-secret", "short"], "SESSION_SECRET"),
             (&["--session-secret-fallbacks", "short"], "SESSION_SECRET_FALLBACKS"),
-            (&["--session-create-limit", "-1"], "session-create-limit"),
+            (&["--session-create-limit=-1"], "SESSION_CREATE_LIMIT"),
         ];
         for (flags, variable) in cases {
             let complaint = complaint(flags);

@@ -3,14 +3,14 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 use chrono::TimeDelta;
 
-use crate::cleanup::{self, Mode};
+use crate::cleanup::{self, Counts, Mode, Whose};
 use crate::clock::Clock;
 use crate::config::Storage;
 use crate::db::{Db, migrations};
 use crate::uploads::Uploads;
 
-/// One sweep, and what it removed.
-pub(super) fn run(storage: &Storage, grace_s: u32, dry_run: bool) -> anyhow::Result<ExitCode> {
+/// One sweep, or the end of the sessions named, and what it removed.
+pub(super) fn run(storage: &Storage, grace_s: u32, whose: Option<Whose>, dry_run: bool) -> anyhow::Result<ExitCode> {
     let db = Db::open(storage.database()?).context("DATABASE_URL")?;
     let uploads = Uploads::open(&storage.uploads_folder()?).context("UPLOADS_URL")?;
     let mode = if dry_run { Mode::DryRun } else { Mode::Delete };
@@ -20,11 +20,19 @@ pub(super) fn run(storage: &Storage, grace_s: u32, dry_run: bool) -> anyhow::Res
             db.run(migrations::pending).await?.is_empty(),
             "the database is not of this version: run `cartellino migrate` first"
         );
-        Ok(cleanup::sweep(&db, &uploads, Clock::System.now(), grace, mode).await?)
+        let now = Clock::System.now();
+        Ok(match whose.clone() {
+            None => cleanup::sweep(&db, &uploads, now, grace, mode).await?,
+            Some(whose) => cleanup::end(&db, &uploads, now, whose, mode).await?,
+        })
     })?;
+    if matches!(whose, Some(Whose::Browser(_))) && counts == Counts::default() {
+        anyhow::bail!("no session has a browser of that handle");
+    }
     let verb = if dry_run { "would be deleted" } else { "deleted" };
+    let which = if whose.is_some() { "" } else { "expired " };
     println!(
-        "{} expired sessions and {} orphan files {verb}, {} failed",
+        "{} {which}sessions and {} orphan files {verb}, {} failed",
         counts.sessions, counts.orphans, counts.failed
     );
     Ok(if counts.failed > 0 {

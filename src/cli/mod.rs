@@ -14,6 +14,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use crate::cleanup::Whose;
 use crate::config;
 
 /// Model cards without an account.
@@ -54,6 +55,12 @@ enum Command {
             value_name = "SESSION_CLEANUP_GRACE"
         )]
         session_cleanup_grace: u32,
+        /// Ends the session of the browser with this handle instead, whether or not it has expired
+        #[arg(long, value_name = "HANDLE", conflicts_with = "all")]
+        session: Option<String>,
+        /// Ends all sessions instead, whether or not they have expired: everybody's work is gone
+        #[arg(long)]
+        all: bool,
         /// Only counts what would be deleted
         #[arg(long)]
         dry_run: bool,
@@ -91,8 +98,13 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::CleanupSessions {
             storage,
             session_cleanup_grace,
+            session,
+            all,
             dry_run,
-        } => cleanup::run(&storage, session_cleanup_grace, dry_run),
+        } => {
+            let whose = session.map(Whose::Browser).or(all.then_some(Whose::All));
+            cleanup::run(&storage, session_cleanup_grace, whose, dry_run)
+        }
         Command::Check { files } => check::run(&files),
         Command::Convert { file, to } => convert::run(&file, &to),
     };

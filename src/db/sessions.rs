@@ -233,6 +233,19 @@ pub fn delete_expired(conn: &mut DbConnection, session: &SessionId, before: Naiv
     Ok(deleted > 0)
 }
 
+/// The session that the browser with this public handle belongs to.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn find_by_handle(conn: &mut DbConnection, handle: &str) -> Result<Option<SessionId>, Error> {
+    let session: Option<String> = session_keys::table
+        .filter(session_keys::handle.eq(handle))
+        .select(session_keys::session_id)
+        .first(conn)
+        .optional()?;
+    Ok(session.map(SessionId::from_row))
+}
+
 /// Whether a session with this id has a row.
 ///
 /// # Errors

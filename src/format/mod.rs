@@ -362,7 +362,7 @@ fn new_file(format: Format, card: &Card) -> Vec<u8> {
     let empty = || Value::Group(Vec::new());
     let document = match format {
         Format::Html => {
-            return html::page(&card, card.name().unwrap_or("Model card"), FULL.key).into_bytes();
+            return html::page(&card, card.name().unwrap_or("Model card"), outline_of(&card).key).into_bytes();
         }
         Format::Native => native::new_document(&card, outline_of(&card).key),
         Format::WebCards => {
@@ -388,7 +388,13 @@ fn new_file(format: Format, card: &Card) -> Vec<u8> {
 
 /// The outline whose questions a card answers.
 fn outline_of(card: &Card) -> &'static Outline {
-    let known = |outline: &&&Outline| card.sections.iter().any(|section| outline.part(&section.key).is_some());
+    let known = |outline: &&&Outline| {
+        card.sections.iter().any(|section| {
+            outline
+                .part(&section.key)
+                .is_some_and(|part| part.title == section.title)
+        })
+    };
     outline::ALL
         .iter()
         .find(known)

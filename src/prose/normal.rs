@@ -11,6 +11,52 @@ const ATTRIBUTES: [&str; 9] = [
     "href", "src", "alt", "title", "align", "colspan", "rowspan", "open", "start",
 ];
 
+/// Elements of HTML that prose does without: their tags go. Any other word in pointed brackets is
+/// no HTML but something the writer meant, such as `<threshold>`, and stays as text.
+const DROPPED: [&str; 41] = [
+    "address",
+    "area",
+    "article",
+    "aside",
+    "audio",
+    "base",
+    "big",
+    "body",
+    "button",
+    "canvas",
+    "center",
+    "col",
+    "colgroup",
+    "embed",
+    "figcaption",
+    "figure",
+    "font",
+    "footer",
+    "form",
+    "head",
+    "header",
+    "html",
+    "iframe",
+    "label",
+    "link",
+    "main",
+    "math",
+    "meta",
+    "nav",
+    "noscript",
+    "object",
+    "option",
+    "picture",
+    "script",
+    "select",
+    "source",
+    "span",
+    "style",
+    "svg",
+    "textarea",
+    "video",
+];
+
 /// Rewrites a piece of HTML as Markdown text may hold it: one tag, or a block of several lines.
 pub(super) fn normalise(html: &str) -> String {
     let mut out = String::with_capacity(html.len());
@@ -22,7 +68,7 @@ pub(super) fn normalise(html: &str) -> String {
             after(comment, "-->")
         } else if rest.starts_with("<!") || rest.starts_with("<?") {
             after(rest, ">")
-        } else if let Some((tag, next)) = Tag::read(rest) {
+        } else if let Some((tag, next)) = Tag::read(rest).filter(|(tag, _)| tag.is_html()) {
             tag.push(&mut out);
             match tag.name.as_str() {
                 "script" | "style" if !tag.is_closing => skip_content(next, &tag.name),
@@ -99,6 +145,11 @@ impl<'a> Tag<'a> {
         Some((tag, rest.strip_prefix('>').unwrap_or(rest)))
     }
 
+    fn is_html(&self) -> bool {
+        let name = self.name.as_str();
+        ELEMENTS.contains(&name) || DROPPED.contains(&name)
+    }
+
     /// Writes the tag if it is one that prose needs.
     fn push(&self, out: &mut String) {
         if !ELEMENTS.contains(&self.name.as_str()) || self.name == "input" {
@@ -155,8 +206,9 @@ mod tests {
 
     #[test]
     fn other_things_go_or_become_text() {
-        assert_eq!(normalise("<!-- </b> -->a<x-y>b</x-y>"), "ab");
+        assert_eq!(normalise("<!-- </b> -->a<span>b</span>"), "ab");
         assert_eq!(normalise("<script>if (a < b) alert(1)</SCRIPT >c"), "c");
+        assert_eq!(normalise("above <threshold>"), "above &lt;threshold&gt;");
         assert_eq!(normalise("<script>never closed"), "");
         assert_eq!(normalise("1 < 2 > 1 &amp; <"), "1 &lt; 2 &gt; 1 &amp; &lt;");
         assert_eq!(normalise("<b title=\"</b>\"><b a='"), r#"<b title="&lt;/b&gt;"><b>"#);

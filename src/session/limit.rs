@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-/// Above this many sources the full buckets are dropped, so that memory stays small.
+/// With this many sources the full buckets are dropped, and all if that does not help: memory stays small, and a
+/// crowd that large is not held back by counting anyway.
 const MANY: usize = 10_000;
 
 /// How many sessions one source may begin: a bucket of tokens for each, filled up over an hour.
@@ -38,6 +39,9 @@ impl Limit {
         let mut buckets = self.buckets();
         if buckets.len() >= MANY {
             buckets.retain(|_, bucket| bucket.level(now, full) < full);
+            if buckets.len() > MANY / 2 {
+                buckets.clear();
+            }
         }
         let bucket = buckets.entry(network(source)).or_insert(Bucket {
             tokens: full,

@@ -133,6 +133,18 @@ pub fn rows_of(card: &Card, outline: &Outline) -> Vec<NewSection> {
     known.chain(own).collect()
 }
 
+/// The id of a field's element on its section's page.
+pub fn anchor(field: &str) -> String {
+    let mut anchor = String::from("field-");
+    for c in field.chars() {
+        match c {
+            'a'..='z' | 'A'..='Z' | '0'..='9' | '-' => anchor.push(c),
+            c => anchor.push_str(&format!("_{:x}", u32::from(c))),
+        }
+    }
+    anchor
+}
+
 /// How far a section is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Progress {

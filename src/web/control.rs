@@ -45,13 +45,21 @@ pub struct Control {
 /// The kinds of control.
 pub enum Body {
     /// One line.
-    Line { value: String, numeric: bool, options: &'static [&'static str] },
+    Line {
+        value: String,
+        numeric: bool,
+        options: &'static [&'static str],
+    },
     /// Several lines.
     Area { value: String, code: bool },
     /// Yes, no, or no answer.
     YesNo(Option<bool>),
     /// Something that stays on the server: said in words, and shown when it is a picture.
-    Kept { words: String, picture: Option<String>, hash: String },
+    Kept {
+        words: String,
+        picture: Option<String>,
+        hash: String,
+    },
     /// Entries that can be added, moved and removed.
     List { entry: String, entries: Vec<Entry> },
     /// Named parts.
@@ -68,6 +76,13 @@ pub struct Entry {
     pub can_sink: bool,
     /// Its control.
     pub control: Control,
+}
+
+impl Entry {
+    /// Whether it is made of several controls.
+    pub fn is_row(&self) -> bool {
+        matches!(self.control.body, Body::Group(_))
+    }
 }
 
 impl Control {
@@ -90,10 +105,21 @@ impl Control {
 }
 
 /// The control of a field. `more` is the name of the list that shall show a blank entry.
-pub fn of_field(place: usize, field: Option<&Field>, label: &str, hint: &str, kind: Option<&Kind>, more: &str) -> Control {
+pub fn of_field(
+    place: usize,
+    field: Option<&Field>,
+    label: &str,
+    hint: &str,
+    kind: Option<&Kind>,
+    more: &str,
+) -> Control {
     let builder = Builder { more };
     let control = builder.control(format!("f.{place}"), kind, field.map(|field| &field.value), 0);
-    Control { label: label.into(), hint: hint.into(), ..control }
+    Control {
+        label: label.into(),
+        hint: hint.into(),
+        ..control
+    }
 }
 
 struct Builder<'m> {
@@ -125,8 +151,22 @@ impl Builder<'_> {
         match kind {
             Kind::Line | Kind::Date | Kind::Link => (absent("text"), line("")),
             Kind::Markdown => (absent("text"), area("")),
-            Kind::Choice { options } => (absent("text"), Body::Line { value: String::new(), numeric: false, options }),
-            Kind::Number => (absent("number"), Body::Line { value: String::new(), numeric: true, options: &[] }),
+            Kind::Choice { options } => (
+                absent("text"),
+                Body::Line {
+                    value: String::new(),
+                    numeric: false,
+                    options,
+                },
+            ),
+            Kind::Number => (
+                absent("number"),
+                Body::Line {
+                    value: String::new(),
+                    numeric: true,
+                    options: &[],
+                },
+            ),
             Kind::YesNo => (absent("bool"), Body::YesNo(None)),
             Kind::List { .. } | Kind::Table { .. } => {
                 let body = self.list(name, Some(kind), &[], level);
@@ -143,24 +183,43 @@ impl Builder<'_> {
 
     fn filled(&self, name: &str, kind: Option<&Kind>, value: &Value, level: usize) -> (String, Body) {
         match (kind, value) {
-            (Some(Kind::Choice { options }), Value::Text(text)) if !is_long(text) => {
-                ("text".into(), Body::Line { value: text.clone(), numeric: false, options })
-            }
+            (Some(Kind::Choice { options }), Value::Text(text)) if !is_long(text) => (
+                "text".into(),
+                Body::Line {
+                    value: text.clone(),
+                    numeric: false,
+                    options,
+                },
+            ),
             (Some(Kind::Markdown), Value::Text(text)) if !is_kept(text) => ("text".into(), area(text)),
             (Some(Kind::YesNo), Value::Null) => ("bool".into(), Body::YesNo(None)),
             (Some(Kind::Table { .. } | Kind::List { .. }), Value::Null) => match kind {
                 Some(kind) => (self.blank(name, kind, level).0, self.list(name, Some(kind), &[], level)),
                 None => ("null".into(), line("")),
             },
-            (_, Value::Null) => ("null".into(), if matches!(kind, Some(Kind::Markdown)) { area("") } else { line("") }),
+            (_, Value::Null) => (
+                "null".into(),
+                if matches!(kind, Some(Kind::Markdown)) {
+                    area("")
+                } else {
+                    line("")
+                },
+            ),
             (_, Value::Bool(yes)) => ("bool".into(), Body::YesNo(Some(*yes))),
-            (_, Value::Number(spelling)) => {
-                ("number".into(), Body::Line { value: spelling.clone(), numeric: true, options: &[] })
-            }
+            (_, Value::Number(spelling)) => (
+                "number".into(),
+                Body::Line {
+                    value: spelling.clone(),
+                    numeric: true,
+                    options: &[],
+                },
+            ),
             (_, Value::Text(text)) => text_control(text),
             (_, Value::List(items)) => {
-                let table = matches!(kind, Some(Kind::Table { .. })) && items.iter().all(|item| matches!(item, Value::Group(_)));
-                let texts = matches!(kind, Some(Kind::List { .. })) && items.iter().all(|item| item.as_text().is_some());
+                let table = matches!(kind, Some(Kind::Table { .. }))
+                    && items.iter().all(|item| matches!(item, Value::Group(_)));
+                let texts =
+                    matches!(kind, Some(Kind::List { .. })) && items.iter().all(|item| item.as_text().is_some());
                 let kind = kind.filter(|_| table || texts);
                 if items.len() > MAX_ROWS || is_large(value, level) {
                     return data(value);
@@ -175,7 +234,10 @@ impl Builder<'_> {
                     control.key = Some(key.clone());
                     control
                 };
-                ("group".into(), Body::Group(members.iter().enumerate().map(member).collect()))
+                (
+                    "group".into(),
+                    Body::Group(members.iter().enumerate().map(member).collect()),
+                )
             }
         }
     }
@@ -200,7 +262,7 @@ impl Builder<'_> {
                 title: title(entry, index, &control),
                 can_rise: index > 0,
                 can_sink: index + 1 < items.len(),
-                control,
+                control: labelled(entry, index, control),
             })
             .collect();
         if self.more == name || (items.is_empty() && kind.is_some()) {
@@ -212,80 +274,87 @@ impl Builder<'_> {
             };
             control.is_new = true;
             let title = title(entry, items.len(), &control);
-            entries.push(Entry { title, can_rise: false, can_sink: false, control });
+            entries.push(Entry {
+                title,
+                can_rise: false,
+                can_sink: false,
+                control,
+            });
         }
-        Body::List { entry: entry.into(), entries }
+        Body::List {
+            entry: entry.into(),
+            entries,
+        }
     }
 
     /// A row of a table: its columns in order, then whatever else it holds.
     fn row(&self, name: String, columns: &[Column], members: Option<&Vec<(String, Value)>>, level: usize) -> Control {
-        let none = Vec::new();
-        let mut left: Vec<&(String, Value)> = members.unwrap_or(&none).iter().collect();
-        let mut controls: Vec<Control> = Vec::new();
+        let mut cells = Cells::new(&name, members);
+        let mut groups: Vec<&str> = Vec::new();
         for column in columns {
-            let (key, inner) = column.key.split_once('.').map_or((column.key, None), |(key, inner)| (key, Some(inner)));
-            let index = controls.iter().position(|control| control.key.as_deref() == Some(key));
-            match (inner, index) {
-                (Some(_), Some(_)) => continue,
-                (Some(_), None) => {
-                    let value = left.iter().position(|(name, _)| name == key).map(|at| &left.remove(at).1);
-                    let inner: Vec<&Column> =
-                        columns.iter().filter(|other| other.key.split_once('.').is_some_and(|(of, _)| of == key)).collect();
-                    controls.push(self.inner_group(format!("{name}.{}", controls.len()), key, &inner, value, level));
+            match column.key.split_once('.') {
+                None => {
+                    let (name, value) = cells.take(column.key);
+                    cells.put(
+                        column.key,
+                        column.label,
+                        column.help,
+                        self.control(name, Some(&column.kind), value, level),
+                    );
                 }
-                (None, _) => {
-                    let value = left.iter().position(|(name, _)| name == key).map(|at| &left.remove(at).1);
-                    let mut control = self.control(format!("{name}.{}", controls.len()), Some(&column.kind), value, level);
-                    control.key = Some(key.into());
-                    control.label = column.label.into();
-                    control.hint = column.help.into();
-                    controls.push(control);
+                Some((group, _)) if groups.contains(&group) => {}
+                Some((group, _)) => {
+                    groups.push(group);
+                    let (name, value) = cells.take(group);
+                    let inner = columns
+                        .iter()
+                        .filter(|other| other.key.split_once('.').is_some_and(|(of, _)| of == group));
+                    cells.put(group, "", "", self.inner_group(name, inner, value, level + 1));
                 }
             }
         }
-        for (key, value) in left {
-            let mut control = self.control(format!("{name}.{}", controls.len()), None, Some(value), level);
-            control.key = Some(key.clone());
-            control.label.clone_from(key);
-            controls.push(control);
-        }
-        let tag = if members.is_some() { "group" } else { "absent-group" };
-        Control { tag: tag.into(), body: Body::Group(controls), ..self.control(name, None, None, level) }
+        self.finish(name, cells, members.is_some(), level)
     }
 
     /// The columns of a table that share a group, such as the bounds of an interval.
-    fn inner_group(&self, name: String, key: &str, columns: &[&Column], value: Option<&Value>, level: usize) -> Control {
+    fn inner_group<'c>(
+        &self,
+        name: String,
+        columns: impl Iterator<Item = &'c Column>,
+        value: Option<&Value>,
+        level: usize,
+    ) -> Control {
         let members = match value {
             None => None,
             Some(Value::Group(members)) => Some(members),
-            Some(other) => {
-                let mut control = self.control(name, None, Some(other), level);
-                control.key = Some(key.into());
-                control.label = key.replace('_', " ");
-                return control;
-            }
+            Some(other) => return self.control(name, None, Some(other), level),
         };
-        let none = Vec::new();
-        let mut left: Vec<&(String, Value)> = members.unwrap_or(&none).iter().collect();
-        let mut controls = Vec::new();
+        let mut cells = Cells::new(&name, members);
         for column in columns {
-            let inner = column.key.split_once('.').map_or(column.key, |(_, inner)| inner);
-            let value = left.iter().position(|(name, _)| name == inner).map(|at| &left.remove(at).1);
-            let mut control = self.control(format!("{name}.{}", controls.len()), Some(&column.kind), value, level + 1);
-            control.key = Some(inner.into());
-            control.label = column.label.into();
-            control.hint = column.help.into();
-            controls.push(control);
+            let key = column.key.split_once('.').map_or(column.key, |(_, key)| key);
+            let (name, value) = cells.take(key);
+            cells.put(
+                key,
+                column.label,
+                column.help,
+                self.control(name, Some(&column.kind), value, level),
+            );
         }
-        for (key, value) in left {
-            let mut control = self.control(format!("{name}.{}", controls.len()), None, Some(value), level + 1);
-            control.key = Some(key.clone());
-            control.label.clone_from(key);
-            controls.push(control);
+        self.finish(name, cells, members.is_some(), level)
+    }
+
+    /// A group of the cells, and of the members that no column asks for.
+    fn finish(&self, name: String, mut cells: Cells, present: bool, level: usize) -> Control {
+        while let Some(key) = cells.left() {
+            let (name, value) = cells.take(&key);
+            cells.put(&key, &key, "", self.control(name, None, value, level));
         }
-        let tag = if members.is_some() { "group" } else { "absent-group" };
-        let control = self.control(name, None, None, level);
-        Control { tag: tag.into(), key: Some(key.into()), body: Body::Group(controls), ..control }
+        let tag = if present { "group" } else { "absent-group" };
+        Control {
+            tag: tag.into(),
+            body: Body::Group(cells.controls),
+            ..self.control(name, None, None, level)
+        }
     }
 
     /// A blank entry of the kind that the list has.
@@ -293,7 +362,11 @@ impl Builder<'_> {
         match first {
             Some(Value::Group(members)) => {
                 let cell = |(index, (key, value)): (usize, &(String, Value))| {
-                    let kind = if matches!(value, Value::Number(_)) { Kind::Number } else { Kind::Line };
+                    let kind = if matches!(value, Value::Number(_)) {
+                        Kind::Number
+                    } else {
+                        Kind::Line
+                    };
                     let mut control = self.control(format!("{name}.{index}"), Some(&kind), None, level + 1);
                     control.key = Some(key.clone());
                     control.label.clone_from(key);
@@ -301,7 +374,11 @@ impl Builder<'_> {
                 };
                 let cells = members.iter().enumerate().map(cell).collect();
                 let control = self.control(name.clone(), None, None, level);
-                Control { tag: "absent-group".into(), body: Body::Group(cells), ..control }
+                Control {
+                    tag: "absent-group".into(),
+                    body: Body::Group(cells),
+                    ..control
+                }
             }
             Some(Value::Number(_)) => self.control(name, Some(&Kind::Number), None, level),
             _ => self.control(name, None, None, level),
@@ -309,12 +386,77 @@ impl Builder<'_> {
     }
 }
 
+/// The controls of a group in the order of the columns, numbered in the order of its members: the
+/// numbers are what the form is read back by, so that a row keeps the order it has in its file.
+struct Cells<'v> {
+    name: String,
+    members: Vec<Option<&'v (String, Value)>>,
+    new: usize,
+    controls: Vec<Control>,
+}
+
+impl<'v> Cells<'v> {
+    fn new(name: &str, members: Option<&'v Vec<(String, Value)>>) -> Self {
+        let members: Vec<_> = members
+            .map(|members| members.iter().map(Some).collect())
+            .unwrap_or_default();
+        Self {
+            name: name.into(),
+            new: members.len(),
+            members,
+            controls: Vec::new(),
+        }
+    }
+
+    /// The name for the control of a member, and its value if it is there.
+    fn take(&mut self, key: &str) -> (String, Option<&'v Value>) {
+        let place = self
+            .members
+            .iter()
+            .position(|member| member.is_some_and(|(name, _)| name == key));
+        let value = place
+            .and_then(|place| self.members[place].take())
+            .map(|(_, value)| value);
+        let number = place.unwrap_or_else(|| {
+            self.new += 1;
+            self.new - 1
+        });
+        (format!("{}.{number}", self.name), value)
+    }
+
+    /// The name of the first member that has no control yet.
+    fn left(&self) -> Option<String> {
+        self.members.iter().flatten().next().map(|(name, _)| name.clone())
+    }
+
+    fn put(&mut self, key: &str, label: &str, hint: &str, control: Control) {
+        let label = if label.is_empty() {
+            control.label.clone()
+        } else {
+            label.to_owned()
+        };
+        self.controls.push(Control {
+            key: Some(key.into()),
+            label,
+            hint: hint.into(),
+            ..control
+        });
+    }
+}
+
 fn line(text: &str) -> Body {
-    Body::Line { value: text.into(), numeric: false, options: &[] }
+    Body::Line {
+        value: text.into(),
+        numeric: false,
+        options: &[],
+    }
 }
 
 fn area(text: &str) -> Body {
-    Body::Area { value: text.into(), code: false }
+    Body::Area {
+        value: text.into(),
+        code: false,
+    }
 }
 
 /// Whether a text needs several lines: a line would lose its breaks or hide most of it.
@@ -333,11 +475,25 @@ fn text_control(text: &str) -> (String, Body) {
             _ => ("Data", None),
         };
         let words = format!("{what} of {} characters, kept exactly as it is.", text.len());
-        return ("keep".into(), Body::Kept { words, picture, hash: fingerprint(text) });
+        return (
+            "keep".into(),
+            Body::Kept {
+                words,
+                picture,
+                hash: fingerprint(text),
+            },
+        );
     }
     let broken_data = text.trim_start().starts_with(['{', '[']) && json::parse(text).is_err();
     let tag = if broken_data { "data" } else { "text" };
-    (tag.into(), if broken_data || is_long(text) { area(text) } else { line(text) })
+    (
+        tag.into(),
+        if broken_data || is_long(text) {
+            area(text)
+        } else {
+            line(text)
+        },
+    )
 }
 
 fn is_large(value: &Value, level: usize) -> bool {
@@ -353,15 +509,37 @@ fn depth(value: &Value) -> usize {
 }
 
 fn data(value: &Value) -> (String, Body) {
-    ("data".into(), Body::Area { value: json::to_pretty_text(value), code: true })
+    (
+        "data".into(),
+        Body::Area {
+            value: json::to_pretty_text(value),
+            code: true,
+        },
+    )
+}
+
+/// The control of an entry; one that is no row carries the entry's name itself.
+fn labelled(entry: &str, index: usize, control: Control) -> Control {
+    match control.body {
+        Body::Group(_) => control,
+        _ => Control {
+            label: format!("{} {}", capital(entry), index + 1),
+            ..control
+        },
+    }
+}
+
+fn capital(word: &str) -> String {
+    let mut chars = word.chars();
+    chars
+        .next()
+        .map(|first| first.to_uppercase().chain(chars).collect())
+        .unwrap_or_default()
 }
 
 /// What an entry is called: its number, and the first text in it.
 fn title(entry: &str, index: usize, control: &Control) -> String {
-    let mut name = entry.to_owned();
-    if let Some(first) = name.get(..1) {
-        name = first.to_uppercase() + &name[1..];
-    }
+    let name = capital(entry);
     let content = first_text(control).map(|text| {
         let short: String = text.chars().take(40).collect();
         if short.len() < text.len() { short + "…" } else { short }
@@ -374,9 +552,11 @@ fn title(entry: &str, index: usize, control: &Control) -> String {
 
 fn first_text(control: &Control) -> Option<String> {
     match &control.body {
-        Body::Line { value, .. } | Body::Area { value, code: false } => {
-            value.lines().map(str::trim).find(|line| !line.is_empty()).map(str::to_owned)
-        }
+        Body::Line { value, .. } | Body::Area { value, code: false } => value
+            .lines()
+            .map(str::trim)
+            .find(|line| !line.is_empty())
+            .map(str::to_owned),
         Body::Group(controls) => controls.iter().find_map(first_text),
         _ => None,
     }

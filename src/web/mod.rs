@@ -170,8 +170,9 @@ const HEAD_TIMEOUT: Duration = Duration::from_secs(15);
 const KEEP_ALIVE: Duration = Duration::from_secs(30);
 /// Connections that one worker holds at the same time.
 const CONNECTIONS_PER_WORKER: usize = 2_000;
-/// The largest plain form, in bytes; uploads have a limit of their own.
-const FORM_LIMIT_BYTES: usize = 4 << 20;
+/// How many bytes a byte of text may take in a plain form, where most characters beyond ASCII are spelled out,
+/// with room for the names of the controls.
+const FORM_BYTES_PER_BYTE: usize = 4;
 /// Pages wait for the database, not for the processor: more workers would only take memory.
 const MOST_WORKERS: usize = 8;
 
@@ -191,12 +192,13 @@ pub fn start(config: &Config, db: Db, clock: Clock) -> io::Result<(Server, Socke
     let workers = std::thread::available_parallelism()
         .map_or(2, usize::from)
         .min(MOST_WORKERS);
+    let form_limit_bytes = config.max_upload_bytes.saturating_mul(FORM_BYTES_PER_BYTE);
     let server = HttpServer::new(move || {
         App::new()
             .app_data(web::Data::new(state.clone()))
             .app_data(web::Data::new(sessions.clone()))
-            .app_data(web::FormConfig::default().limit(FORM_LIMIT_BYTES))
-            .app_data(web::PayloadConfig::new(FORM_LIMIT_BYTES))
+            .app_data(web::FormConfig::default().limit(form_limit_bytes))
+            .app_data(web::PayloadConfig::new(form_limit_bytes))
             .configure(|config| register(config, false))
             .service(
                 web::scope("")
@@ -207,6 +209,7 @@ pub fn start(config: &Config, db: Db, clock: Clock) -> io::Result<(Server, Socke
             .wrap(from_fn(error::explain))
     })
     .workers(workers)
+    .disable_signals()
     .keep_alive(KEEP_ALIVE)
     .client_request_timeout(HEAD_TIMEOUT)
     .max_connections(CONNECTIONS_PER_WORKER)

@@ -1,6 +1,7 @@
 //! Both databases, for stories that must be the same on either.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use cartellino::db::{Db, DbConnection, Error, migrations};
 use diesel::RunQueryDsl as _;
@@ -16,16 +17,26 @@ pub struct Backend {
     pub url: String,
     /// Its rows.
     pub db: Db,
-    folder: TempDir,
+    folder: Arc<TempDir>,
 }
 
 impl Backend {
     async fn new(name: &'static str, url: Option<String>) -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = Arc::new(tempfile::tempdir().unwrap());
         let url = url.unwrap_or_else(|| format!("sqlite://{}", folder.path().join("cards.db").display()));
         let db = Db::open(&url).unwrap();
         db.run(migrations::migrate).await.unwrap();
         Self { name, url, db, folder }
+    }
+
+    /// The same database, opened by another server.
+    pub fn same(other: &Self) -> Self {
+        Self {
+            name: other.name,
+            url: other.url.clone(),
+            db: Db::open(&other.url).unwrap(),
+            folder: Arc::clone(&other.folder),
+        }
     }
 
     /// SQLite alone.
@@ -74,5 +85,26 @@ impl Backend {
     /// How many rows a table has.
     pub async fn rows(&self, table: &str) -> i64 {
         self.count(&format!("SELECT count(*) AS n FROM {table}")).await
+    }
+
+    /// The text that a query names `t`.
+    pub async fn text(&self, query: &str) -> String {
+        #[derive(diesel::QueryableByName)]
+        struct Found {
+            #[diesel(sql_type = diesel::sql_types::Text)]
+            t: String,
+        }
+        let query = query.to_owned();
+        self.db
+            .run(move |conn| {
+                let query = diesel::sql_query(query);
+                let found: Result<Found, Error> = match conn {
+                    DbConnection::Pg(pg) => query.get_result(pg).map_err(Error::from),
+                    DbConnection::Sqlite(sqlite) => query.get_result(sqlite).map_err(Error::from),
+                };
+                Ok(found?.t)
+            })
+            .await
+            .unwrap()
     }
 }

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
-use cartellino::cleanup::{self, Counts, Mode};
+use cartellino::cleanup::{self, Counts, Mode, Whose};
 use cartellino::db::cards::{self, NewCard, NewSection};
 use cartellino::db::{files, sessions};
 use cartellino::session::SessionId;
@@ -293,4 +293,64 @@ async fn keys_that_were_ended_are_forgotten_after_a_day() {
         sweep(&backend, &uploads, beginning() + TimeDelta::hours(25), Mode::Delete).await;
         assert_eq!(backend.rows("ended_keys").await, 0, "{}", backend.name);
     }
+}
+
+#[tokio::test]
+async fn r58_an_operator_ends_one_session_or_all() {
+    for backend in Backend::all().await {
+        let uploads = uploads(&backend);
+        let later = beginning() + TimeDelta::days(30);
+        for marker in ["firstmarker", "secondmarker", "thirdmarker"] {
+            visitor(&backend, &uploads, marker, later).await;
+        }
+        let handle = backend.text("SELECT handle AS t FROM session_keys WHERE key_hash = 'key of secondmarker'");
+        let handle = handle.await;
+        let end = |whose: Whose, mode: Mode| cleanup::end(&backend.db, &uploads, beginning(), whose, mode);
+        let one = Whose::Browser(handle);
+        assert_eq!(end(one.clone(), Mode::DryRun).await.unwrap(), removed(1));
+        assert_eq!(backend.rows("sessions").await, 3);
+        assert_eq!(end(one.clone(), Mode::Delete).await.unwrap(), removed(1));
+        assert_eq!(end(one, Mode::Delete).await.unwrap(), removed(0));
+        assert!(!is_anywhere(uploads.root(), "secondmarker"));
+        assert!(is_anywhere(uploads.root(), "firstmarker") && is_anywhere(uploads.root(), "thirdmarker"));
+        assert_eq!(backend.rows("model_cards").await, 2);
+        assert_eq!(
+            end(Whose::All, Mode::Delete).await.unwrap(),
+            removed(2),
+            "{}",
+            backend.name
+        );
+        assert_eq!(backend.rows("sessions").await, 0);
+        assert_eq!(
+            backend.rows("ended_keys").await,
+            3,
+            "the keys do not open anything again"
+        );
+    }
+}
+
+#[test]
+fn r58_the_subcommand_counts_and_answers_with_its_exit_code() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = |arguments: &[&str]| {
+        let output = std::process::Command::new(env!("CARGO_BIN_EXE_cartellino"))
+            .args(arguments)
+            .current_dir(folder.path())
+            .env_clear()
+            .output()
+            .unwrap();
+        let text = String::from_utf8(output.stdout).unwrap() + &String::from_utf8(output.stderr).unwrap();
+        (output.status.code().unwrap(), text)
+    };
+    let (code, text) = run(&["cleanup_sessions"]);
+    assert!(code == 2 && text.contains("cartellino migrate"), "{text}");
+    assert_eq!(run(&["migrate", "--show"]).0, 1);
+    assert_eq!(run(&["migrate"]).0, 0);
+    assert_eq!(run(&["migrate", "--show"]).0, 0);
+    let (code, text) = run(&["clearsessions", "--dry-run"]);
+    assert!(code == 0 && text.starts_with("0 expired sessions"), "{text}");
+    assert_eq!(run(&["cleanup_sessions", "--all"]).0, 0);
+    assert_eq!(run(&["cleanup_sessions", "--session", "nobody"]).0, 2);
+    let (code, text) = run(&["cleanup_sessions", "--database-url", "mysql://x"]);
+    assert!(code == 2 && text.contains("DATABASE_URL"), "{text}");
 }

@@ -14,4 +14,3 @@ mod pages;
 mod storage;
 mod upload;
 mod webcards;
-mod dbg;

@@ -9,7 +9,7 @@ use crate::card::check::{self, Severity};
 use crate::db::cards;
 use crate::session::Visitor;
 use crate::web::AppState;
-use crate::web::card::{Progress, format_of, link, load_card, outline_of, owner, tidy_title};
+use crate::web::card::{Progress, anchor, format_of, link, load_card, outline_of, owner, tidy_title};
 use crate::web::error::Error;
 use crate::web::page::{CardLink, Date, Page, once, render, see_other};
 
@@ -52,7 +52,7 @@ struct SectionLine {
 struct ProblemLine {
     section: String,
     section_title: String,
-    field: String,
+    anchor: String,
     label: String,
     message: String,
 }
@@ -122,7 +122,7 @@ pub async fn get(
                 section_title: section.map(|section| section.title.clone()).unwrap_or_default(),
                 label: label.or(own).unwrap_or_else(|| "Without a name".to_owned()),
                 section: problem.section,
-                field: problem.field,
+                anchor: anchor(&problem.field),
                 message: problem.message,
             }
         })

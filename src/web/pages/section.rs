@@ -8,7 +8,7 @@ use chrono::NaiveDateTime;
 use serde::Deserialize;
 
 use super::super::AppState;
-use super::super::card::{Progress, link, load_card, outline_of, owner, section_of, tidy_title, title_of};
+use super::super::card::{Progress, anchor, link, load_card, outline_of, owner, section_of, tidy_title, title_of};
 use super::super::control::{self, Control};
 use super::super::error::Error;
 use super::super::form::{Form, Towards, free_id};
@@ -138,7 +138,10 @@ fn section_page(
     seen: &Seen,
 ) -> Result<SectionPage, Error> {
     let outline = outline_of(row);
-    let place = rows.iter().position(|row| row.section_key == key).ok_or(Error::NotFound)?;
+    let place = rows
+        .iter()
+        .position(|row| row.section_key == key)
+        .ok_or(Error::NotFound)?;
     let (section, part) = (&card.sections[place], outline.part(key));
     let problems = check::check(card, outline);
     let here: Vec<&check::Problem> = problems.iter().filter(|problem| problem.section == key).collect();
@@ -166,10 +169,15 @@ fn section_page(
         .collect();
     let neighbour = |place: Option<usize>| {
         let row = rows.get(place?)?;
-        Some(SectionLink { key: row.section_key.clone(), title: row.title.clone() })
+        Some(SectionLink {
+            key: row.section_key.clone(),
+            title: row.title.clone(),
+        })
     };
     let custom = |place: Option<usize>| {
-        place.and_then(|place| rows.get(place)).is_some_and(|row| outline.part(&row.section_key).is_none())
+        place
+            .and_then(|place| rows.get(place))
+            .is_some_and(|row| outline.part(&row.section_key).is_none())
     };
     let troubled = if summary.is_empty() { "" } else { "Problems: " };
     let title = format!("{troubled}{} – {}", section.title, row.title);
@@ -200,20 +208,25 @@ fn undo(seen: &Seen, current: i32) -> Option<Undo> {
         "field-removed" => "The field was removed.",
         _ => return None,
     };
-    seen.undo.filter(|version| *version < current).map(|version| Undo { words, version })
+    seen.undo
+        .filter(|version| *version < current)
+        .map(|version| Undo { words, version })
 }
 
 /// The questions in their order, answered or not, then the further fields.
 fn field_lines(section: &Section, part: Option<&'static Part>, more: &str) -> Vec<FieldLine> {
     let questions = part.map_or(&[][..], |part| part.questions);
-    let further: Vec<&Field> =
-        section.fields.iter().filter(|field| !questions.iter().any(|question| question.id == field.id)).collect();
+    let further: Vec<&Field> = section
+        .fields
+        .iter()
+        .filter(|field| !questions.iter().any(|question| question.id == field.id))
+        .collect();
     let asked = questions.iter().enumerate().map(|(place, question)| {
         let field = section.field(question.id);
         FieldLine {
             id: question.id.into(),
             label: question.label.into(),
-            anchor: format!("field-{place}"),
+            anchor: anchor(question.id),
             custom: false,
             can_rise: false,
             can_sink: false,
@@ -226,7 +239,7 @@ fn field_lines(section: &Section, part: Option<&'static Part>, more: &str) -> Ve
         FieldLine {
             id: field.id.clone(),
             label: field.label.clone(),
-            anchor: format!("field-{place}"),
+            anchor: anchor(&field.id),
             // A section that is a single value has the name of its only field itself.
             custom: field.is_custom() && field.id != "+",
             can_rise: index > 0,
@@ -304,7 +317,11 @@ pub async fn post(
         Ok(session) => {
             let now = state.clock.now().naive_utc();
             let form = Form::parse(&body);
-            state.db.write(move |conn| save(conn, &session, &id, &key, form, now)).await.map_err(Error::from)
+            state
+                .db
+                .write(move |conn| save(conn, &session, &id, &key, form, now))
+                .await
+                .map_err(Error::from)
         }
         Err(error) => Err(error),
     };
@@ -313,7 +330,13 @@ pub async fn post(
         Ok(Outcome::Conflict(clash)) => render_as(StatusCode::CONFLICT, &conflict_page(&visitor, *clash, form)),
         Err(Error::NotFound) if !form.texts().is_empty() => {
             let page = Page::of("This section is not here any more", &visitor);
-            render_as(StatusCode::NOT_FOUND, &HomelessPage { page, texts: form.texts() })
+            render_as(
+                StatusCode::NOT_FOUND,
+                &HomelessPage {
+                    page,
+                    texts: form.texts(),
+                },
+            )
         }
         Err(error) => Err(error),
     }
@@ -343,7 +366,9 @@ fn save(
         if let Some(value) = cards::revision(conn, session, id, key, version)? {
             cards::save(conn, session, id, key, current.version, &value, now)?;
         }
-        return Ok(Outcome::Saved { address: format!("{here}?done=undone") });
+        return Ok(Outcome::Saved {
+            address: format!("{here}?done=undone"),
+        });
     }
     match &action {
         Action::Remove(name) | Action::RemoveField(name) => form.remove(name),
@@ -352,7 +377,12 @@ fn save(
     }
     let mut memory = base.clone().unwrap_or_default();
     memory.extend(stored::from_text(&current.value));
-    if let Some(value) = form.word("from").parse().ok().map(|from| cards::revision(conn, session, id, key, from)) {
+    if let Some(value) = form
+        .word("from")
+        .parse()
+        .ok()
+        .map(|from| cards::revision(conn, session, id, key, from))
+    {
         memory.extend(value?.iter().flat_map(|value| stored::from_text(value)));
     }
     let mut fields = form.fields(part, &memory);
@@ -363,7 +393,8 @@ fn save(
         _ => {}
     }
     // A form without any field of the section would empty it; only a damaged form is like that.
-    let damaged = form.pairs.iter().all(|(name, _)| !name.starts_with("f.")) && base.as_ref().is_none_or(|base| !base.is_empty());
+    let damaged =
+        form.pairs.iter().all(|(name, _)| !name.starts_with("f.")) && base.as_ref().is_none_or(|base| !base.is_empty());
     let saved = if damaged && !matches!(action, Action::AddField(_)) {
         Ok(current.version)
     } else {
@@ -372,7 +403,12 @@ fn save(
     match saved {
         Ok(_) => {}
         Err(db::Error::Stale) => {
-            return Ok(Outcome::Conflict(Box::new(Clash { row, current, base, mine: fields })));
+            return Ok(Outcome::Conflict(Box::new(Clash {
+                row,
+                current,
+                base,
+                mine: fields,
+            })));
         }
         Err(error) => return Err(error),
     }
@@ -422,13 +458,20 @@ fn add_field(fields: &mut Vec<Field>, label: &str, section_title: &str) {
         only.id = free_id(section_title, &[]);
     }
     let id = free_id(&label, fields);
-    fields.push(Field { id, label, value: Value::text("") });
+    fields.push(Field {
+        id,
+        label,
+        value: Value::text(""),
+    });
 }
 
 /// Mine and theirs put together as the visitor chose on the conflict page.
 fn resolve(mine: Vec<Field>, theirs: Vec<Field>, form: &Form) -> Vec<Field> {
     let choice = |id: &str| {
-        let place = form.pairs.iter().find(|(name, value)| value == id && name.starts_with("take-id."));
+        let place = form
+            .pairs
+            .iter()
+            .find(|(name, value)| value == id && name.starts_with("take-id."));
         place.map_or("", |(name, _)| form.word(&name.replace("take-id.", "take.")))
     };
     let mut fields = Vec::new();
@@ -451,7 +494,10 @@ fn resolve(mine: Vec<Field>, theirs: Vec<Field>, form: &Form) -> Vec<Field> {
 
 fn both(mine: Field, theirs: &Field) -> Field {
     match (&mine.value, &theirs.value) {
-        (Value::Text(one), Value::Text(two)) => Field { value: Value::Text(format!("{two}\n\n{one}")), ..mine },
+        (Value::Text(one), Value::Text(two)) => Field {
+            value: Value::Text(format!("{two}\n\n{one}")),
+            ..mine
+        },
         _ => mine,
     }
 }
@@ -465,11 +511,28 @@ fn follow_name(
     fields: &[Field],
     now: NaiveDateTime,
 ) -> Result<(), db::Error> {
-    let before = Section { fields: stored::from_text(&current.value), ..section_of(current) };
-    let after = Section { fields: fields.to_vec(), ..before.clone() };
-    let name = |section: Section| title_of(&Card { sections: vec![section] }, row.file_name.as_deref());
+    let before = Section {
+        fields: stored::from_text(&current.value),
+        ..section_of(current)
+    };
+    let after = Section {
+        fields: fields.to_vec(),
+        ..before.clone()
+    };
+    let name = |section: Section| {
+        title_of(
+            &Card {
+                sections: vec![section],
+            },
+            row.file_name.as_deref(),
+        )
+    };
     let (before, after) = (name(before), name(after));
-    if before == row.title && after != before { cards::retitle(conn, session, &row.id, &after, now) } else { Ok(()) }
+    if before == row.title && after != before {
+        cards::retitle(conn, session, &row.id, &after, now)
+    } else {
+        Ok(())
+    }
 }
 
 fn next_address(conn: &mut DbConnection, session: &SessionId, id: &str, key: &str) -> Result<String, db::Error> {
@@ -493,7 +556,9 @@ fn rename_section(
     let id = &row.id;
     let key = &current.section_key;
     let title = tidy_title(title).filter(|title| *title != current.title && outline.part(key).is_none());
-    let Some(title) = title else { return Ok(format!("/cards/{id}/sections/{key}")) };
+    let Some(title) = title else {
+        return Ok(format!("/cards/{id}/sections/{key}"));
+    };
     let (_, mut card, _) = load_card(conn, session, id)?;
     card.sections.retain(|section| section.key != *key);
     let new_key = card.free_key(&title, |key| outline.part(key).is_some());
@@ -511,8 +576,13 @@ fn shift_section(
     now: NaiveDateTime,
 ) -> Result<(), db::Error> {
     let rows = cards::sections(conn, session, id)?;
-    let own: Vec<&CardSectionData> = rows.iter().filter(|row| outline.part(&row.section_key).is_none()).collect();
-    let Some(place) = own.iter().position(|row| row.section_key == key) else { return Ok(()) };
+    let own: Vec<&CardSectionData> = rows
+        .iter()
+        .filter(|row| outline.part(&row.section_key).is_none())
+        .collect();
+    let Some(place) = own.iter().position(|row| row.section_key == key) else {
+        return Ok(());
+    };
     let other = match towards {
         Towards::Start => place.checked_sub(1),
         Towards::End => Some(place + 1),
@@ -526,17 +596,29 @@ fn shift_section(
 fn conflict_page(visitor: &Visitor, clash: Clash, form: Form) -> ConflictPage {
     let theirs = stored::from_text(&clash.current.value);
     let base = clash.base.unwrap_or_default();
-    let find = |fields: &[Field], id: &str| fields.iter().find(|field| field.id == id).map(|field| field.value.clone());
+    let find = |fields: &[Field], id: &str| {
+        fields
+            .iter()
+            .find(|field| field.id == id)
+            .map(|field| field.value.clone())
+    };
     let mut differences: Vec<Difference> = Vec::new();
     let gone = theirs.iter().filter(|field| find(&clash.mine, &field.id).is_none());
     for field in clash.mine.iter().chain(gone) {
         let (mine, saved) = (find(&clash.mine, &field.id), find(&theirs, &field.id));
         if mine != saved {
-            let both = (mine.as_ref().and_then(Value::as_text), saved.as_ref().and_then(Value::as_text));
+            let both = (
+                mine.as_ref().and_then(Value::as_text),
+                saved.as_ref().and_then(Value::as_text),
+            );
             differences.push(Difference {
                 id: field.id.clone(),
                 label: field.label.clone(),
-                choice: if mine == find(&base, &field.id) { "theirs" } else { "mine" },
+                choice: if mine == find(&base, &field.id) {
+                    "theirs"
+                } else {
+                    "mine"
+                },
                 can_both: matches!(both, (Some(_), Some(_))),
                 mine: in_words(mine.as_ref()),
                 theirs: in_words(saved.as_ref()),
@@ -551,7 +633,11 @@ fn conflict_page(visitor: &Visitor, clash: Clash, form: Form) -> ConflictPage {
         version: clash.current.version,
         from: form.word("version").to_owned(),
         saved_at: clash.current.updated_at.into(),
-        carried: form.pairs.into_iter().filter(|(name, _)| name.starts_with("f.")).collect(),
+        carried: form
+            .pairs
+            .into_iter()
+            .filter(|(name, _)| name.starts_with("f."))
+            .collect(),
         differences,
     }
 }

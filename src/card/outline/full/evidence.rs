@@ -157,7 +157,7 @@ pub(super) const TRAINING_DATA: Part = Part {
     questions: &[
         Question::new(
             "training-data.datasets",
-            "Datasets",
+            "Datasets used",
             Kind::Table {
                 entry: "dataset",
                 columns: DATASET,

@@ -1,0 +1,187 @@
+//! The finished page, write only: one file that can be sent, opened anywhere and printed.
+//!
+//! It asks no host for anything: pictures are inside, the style is inside, and its own content
+//! security policy forbids the rest.
+
+mod shown;
+
+use askama::Template;
+
+use self::shown::{Reader, Shown};
+use crate::card::check::is_answered;
+use crate::card::outline::{self, FREE, Outline};
+use crate::card::{Card, Field, Value};
+
+/// A section as readers see it: only what has content.
+struct ShownSection<'a> {
+    /// Name of the place in the page, unique in it.
+    id: String,
+    /// Empty for single facts gathered from several sections.
+    title: &'a str,
+    fields: Vec<ShownField<'a>>,
+}
+
+struct ShownField<'a> {
+    /// Empty when it would only repeat the section's title.
+    label: &'a str,
+    value: Shown,
+}
+
+#[derive(Template)]
+#[template(path = "export/body.html")]
+struct Body<'a> {
+    sections: &'a [ShownSection<'a>],
+}
+
+#[derive(Template)]
+#[template(path = "export/page.html")]
+struct Page<'a> {
+    title: &'a str,
+    /// Version, date and licence, where they are known.
+    facts: Vec<String>,
+    /// Labels of the questions of the short path that have no answer yet.
+    open: Vec<&'static str>,
+    /// The sections that have a title.
+    contents: Vec<&'a ShownSection<'a>>,
+    body: Body<'a>,
+}
+
+/// The card as a fragment of HTML: an `h2` for each section, an `h3` for each field.
+pub fn body(card: &Card, outline_key: &str) -> String {
+    let sections = sections(card, outline(outline_key), None);
+    render(&Body { sections: &sections })
+}
+
+/// The card as one self-contained, printable page.
+pub fn page(card: &Card, title: &str, outline_key: &str) -> String {
+    let outline = outline(outline_key);
+    let title = match title.trim() {
+        "" => "Untitled model card",
+        title => title,
+    };
+    let sections = sections(card, outline, Some(title));
+    render(&Page {
+        title,
+        facts: facts(card),
+        open: open_questions(card, outline),
+        contents: sections.iter().filter(|section| !section.title.is_empty()).collect(),
+        body: Body { sections: &sections },
+    })
+}
+
+/// A card of an outline we do not know is shown by what its fields hold.
+fn outline(key: &str) -> &'static Outline {
+    outline::find(key).unwrap_or(&FREE)
+}
+
+/// Our templates write to memory and call nothing that fails, so there is always a text.
+fn render(template: &impl Template) -> String {
+    template.render().unwrap_or_default()
+}
+
+/// The sections with content. Files without sections of their own have many that hold a single
+/// fact; where several follow each other they are gathered, or the page would be all headings.
+/// The name is left out if the `heading` of the page already says it.
+fn sections<'a>(card: &'a Card, outline: &Outline, heading: Option<&str>) -> Vec<ShownSection<'a>> {
+    let mut reader = Reader::default();
+    let mut shown: Vec<ShownSection> = Vec::new();
+    for section in &card.sections {
+        let is_shown = |field: &&Field| {
+            let repeats = field.id == "model-details.name" && field.value.as_text().map(str::trim) == heading;
+            !field.value.is_blank() && !repeats
+        };
+        let fields = section.fields.iter().filter(is_shown);
+        let mut fields: Vec<ShownField> = fields
+            .map(|field| ShownField {
+                label: field.label.trim(),
+                value: reader.field(field, outline),
+            })
+            .collect();
+        let title = match section.title.trim() {
+            "" => "Untitled section",
+            title => title,
+        };
+        if let [only] = &mut fields[..]
+            && only.label.eq_ignore_ascii_case(title)
+        {
+            only.label = "";
+        }
+        if !fields.is_empty() {
+            let id = format!("part-{}", shown.len() + 1);
+            shown.push(ShownSection { id, title, fields });
+        }
+    }
+    gather(shown)
+}
+
+/// Puts single facts that follow each other into one section without a title.
+fn gather(sections: Vec<ShownSection>) -> Vec<ShownSection> {
+    let is_fact = |section: &ShownSection| match &section.fields[..] {
+        [only] => section.title.is_empty() || (only.label.is_empty() && only.value.is_fact()),
+        _ => section.title.is_empty(),
+    };
+    let mut gathered: Vec<ShownSection> = Vec::new();
+    for mut section in sections {
+        match gathered.last_mut() {
+            Some(last) if is_fact(last) && is_fact(&section) => {
+                for part in [&mut *last, &mut section] {
+                    if let [only] = &mut part.fields[..]
+                        && !part.title.is_empty()
+                    {
+                        only.label = part.title;
+                    }
+                }
+                last.title = "";
+                last.fields.append(&mut section.fields);
+            }
+            _ => gathered.push(section),
+        }
+    }
+    gathered
+}
+
+/// What a label beside a picture would say first: version, date, licence.
+fn facts(card: &Card) -> Vec<String> {
+    let line = |id: &str| match card.value(id) {
+        Some(Value::Text(text) | Value::Number(text)) => {
+            let text = text.trim();
+            (!text.is_empty() && text.len() <= 60 && !text.contains('\n')).then(|| text.to_owned())
+        }
+        _ => None,
+    };
+    let identifier = |row: &Value| Some(row.member("identifier")?.as_text()?.trim().to_owned());
+    let licences: Vec<String> = match card.value("model-details.licenses") {
+        Some(Value::List(rows)) => rows
+            .iter()
+            .filter_map(identifier)
+            .filter(|id| !id.is_empty())
+            .take(3)
+            .collect(),
+        _ => Vec::new(),
+    };
+    let version =
+        line("model-details.version").map(|version| match version.starts_with(|c: char| c.is_ascii_digit()) {
+            true => format!("Version {version}"),
+            false => version,
+        });
+    let licences = (!licences.is_empty()).then(|| licences.join(", "));
+    [version, line("model-details.version_date"), licences]
+        .into_iter()
+        .flatten()
+        .collect()
+}
+
+/// Labels of what should be answered first and is not. A card without a field of the
+/// outline follows another plan and is not measured by this one.
+fn open_questions(card: &Card, outline: &Outline) -> Vec<&'static str> {
+    let mut fields = card.sections.iter().flat_map(|section| &section.fields);
+    if !fields.any(|field| outline.question(&field.id).is_some()) {
+        return Vec::new();
+    }
+    let is_open = |id: &str| !card.value(id).is_some_and(is_answered);
+    let questions = outline.short_path().filter(|question| is_open(question.id));
+    questions.map(|question| question.label).collect()
+}
+
+#[cfg(test)]
+mod tests;
