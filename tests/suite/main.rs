@@ -11,6 +11,7 @@ mod editing;
 mod isolation;
 mod migrations;
 mod pages;
+mod sessions;
 mod storage;
 mod upload;
 mod webcards;
