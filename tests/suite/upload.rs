@@ -36,13 +36,13 @@ async fn assert_explained(name: &str, bytes: &[u8], words: &[&str]) -> crate::ha
 
 #[tokio::test]
 async fn a_picture_is_explained() {
-    assert_explained("card.json", PNG, &["picture"]).await;
+    assert_explained("card.json", PNG, &["PNG image"]).await;
 }
 
 #[tokio::test]
 async fn an_empty_file_is_explained() {
-    assert_explained("card.json", b"", &["empty"]).await;
-    assert_explained("card.json", b" \r\n\t", &["empty"]).await;
+    assert_explained("card.json", b"", &["nothing in it"]).await;
+    assert_explained("card.json", b" \r\n\t", &["nothing in it"]).await;
 }
 
 #[tokio::test]
