@@ -339,7 +339,7 @@ fn r58_the_subcommand_counts_and_answers_with_its_exit_code() {
             .env_clear()
             .output()
             .unwrap();
-        let text = String::from_utf8(output.stdout).unwrap() + &String::from_utf8(output.stderr).unwrap();
+        let text = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
         (output.status.code().unwrap(), text)
     };
     let (code, text) = run(&["cleanup_sessions"]);

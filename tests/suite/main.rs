@@ -1,9 +1,17 @@
 //! The stories of the product, each in a file of its own, told over HTTP and in a real browser.
 
 mod backends;
+mod harness;
 mod postgres;
 
+mod browser;
 mod cleanup;
+mod download;
+mod editing;
+mod isolation;
 mod migrations;
+mod pages;
 mod sessions;
 mod storage;
+mod upload;
+mod webcards;

@@ -1,0 +1,282 @@
+//! The main path in a real Chromium, with and without script.
+
+use std::path::PathBuf;
+
+use thirtyfour::prelude::*;
+
+use crate::harness::chromium::{Chromium, Script, wait_for};
+use crate::harness::{TestApp, fixture};
+
+const FILE: &str = "model-card-toolkit/v1-indent-2.json";
+const FORMAT: &str = "model-card-toolkit-0.0.1";
+/// The name in that file, and what the visitor makes of it.
+const NAME: &str = "Lake ice watcher";
+const NEW_NAME: &str = "Lake ice watcher, second winter";
+
+fn file_to_upload(path: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/fixtures")
+        .join(path)
+}
+
+/// The one element that a selector finds, once it is there.
+async fn find(browser: &Chromium, css: &str) -> WebElement {
+    wait_for(css, async || browser.driver.find(By::Css(css)).await.ok()).await
+}
+
+/// Where the browser is, without the origin.
+async fn path(browser: &Chromium) -> String {
+    let url = browser.driver.current_url().await.expect("an address");
+    url.path().to_owned()
+}
+
+/// What can be read in the page's main part.
+async fn main_text(browser: &Chromium) -> String {
+    find(browser, "main").await.text().await.expect("text")
+}
+
+/// Clicks and waits until the browser is at an address that fits.
+async fn click_to(browser: &Chromium, element: &WebElement, ending: &str) {
+    element.scroll_into_view().await.expect("it can be shown");
+    element.click().await.expect("it can be clicked");
+    wait_for(&format!("a page ending in {ending}"), async || {
+        path(browser).await.ends_with(ending).then_some(())
+    })
+    .await;
+}
+
+/// The control of the page that shows this text.
+async fn control_showing(browser: &Chromium, text: &str) -> WebElement {
+    for css in ["main form input", "main form textarea"] {
+        for control in browser.driver.find_all(By::Css(css)).await.expect("controls") {
+            if control.prop("value").await.ok().flatten().as_deref() == Some(text) {
+                return control;
+            }
+        }
+    }
+    panic!("no control shows {text:?}: {}", main_text(browser).await)
+}
+
+/// Types over a control and sends its form by its first button.
+async fn type_and_save(browser: &Chromium, old: &str, new: &str) {
+    let control = control_showing(browser, old).await;
+    control.clear().await.expect("it can be emptied");
+    control.send_keys(new).await.expect("it can be typed into");
+    let save = find(browser, "#section-form .actions button[value=save]").await;
+    save.scroll_into_view().await.expect("it can be shown");
+    save.click().await.expect("it can be clicked");
+}
+
+/// Uploads by the file control; returns the card's path.
+async fn upload(browser: &Chromium, app: &TestApp, file: &str) -> String {
+    browser.driver.goto(app.origin()).await.expect("the first page");
+    let control = find(browser, "form[action='/cards'] input[type=file][name=file]").await;
+    let path_on_disk = file_to_upload(file);
+    control
+        .send_keys(path_on_disk.display().to_string())
+        .await
+        .expect("a file can be chosen");
+    if !path(browser).await.ends_with("/import") {
+        let send = find(browser, "form[action='/cards']:has(input[type=file]) button").await;
+        click_to(browser, &send, "/import").await;
+    }
+    path(browser).await.trim_end_matches("/import").to_owned()
+}
+
+/// Upload, import report, edit, save, two tabs, download.
+async fn main_path(script: Script) {
+    let Some(browser) = Chromium::start(script).await else {
+        return;
+    };
+    let app = TestApp::start().await;
+    let card = upload(&browser, &app, FILE).await;
+    let report = main_text(&browser).await;
+    assert!(report.contains("Model Card Toolkit JSON 0.0.1"), "{report}");
+
+    let section = format!("{card}/sections/model-details");
+    browser
+        .driver
+        .goto(format!("{}{card}", app.origin()))
+        .await
+        .expect("the card");
+    let link = find(&browser, &format!("main a[href='{section}']")).await;
+    click_to(&browser, &link, "/sections/model-details").await;
+
+    // A second tab opens the same section before anything is saved.
+    let first_tab = browser.driver.window().await.expect("a tab");
+    let second_tab = browser.driver.new_tab().await.expect("another tab");
+    browser
+        .driver
+        .switch_to_window(second_tab.clone())
+        .await
+        .expect("the other tab");
+    browser
+        .driver
+        .goto(format!("{}{section}", app.origin()))
+        .await
+        .expect("the section");
+    browser.driver.switch_to_window(first_tab).await.expect("the first tab");
+
+    type_and_save(&browser, NAME, NEW_NAME).await;
+    wait_for("the saved name in the title of the card", async || {
+        let page = browser.driver.source().await.ok()?;
+        page.contains(NEW_NAME).then_some(())
+    })
+    .await;
+
+    browser
+        .driver
+        .switch_to_window(second_tab)
+        .await
+        .expect("the other tab");
+    type_and_save(&browser, NAME, "From the second tab").await;
+    wait_for("the page with both texts", async || {
+        let page = browser.driver.source().await.ok()?;
+        (page.contains(NEW_NAME) && page.contains("From the second tab")).then_some(())
+    })
+    .await;
+    // Keep mine.
+    let mine = find(&browser, "main form button[value=resolve]").await;
+    mine.scroll_into_view().await.expect("it can be shown");
+    mine.click().await.expect("it can be clicked");
+    wait_for("the section as it was typed", async || {
+        let page = browser.driver.source().await.ok()?;
+        (page.contains("From the second tab") && !page.contains(NEW_NAME)).then_some(())
+    })
+    .await;
+
+    browser
+        .driver
+        .goto(format!("{}{card}/download", app.origin()))
+        .await
+        .expect("the downloads");
+    let link = find(&browser, &format!("main a[href$='/download/{FORMAT}']")).await;
+    link.scroll_into_view().await.expect("it can be shown");
+    link.click().await.expect("it can be clicked");
+    let (name, bytes) = browser.downloaded().await;
+    assert!(name.ends_with(".json"), "{name}");
+    let expected = String::from_utf8(fixture(FILE))
+        .expect("UTF-8")
+        .replace(NAME, "From the second tab");
+    assert!(
+        bytes == expected.as_bytes(),
+        "more than the name changed: {}",
+        String::from_utf8_lossy(&bytes)
+    );
+
+    let origin = app.origin();
+    for url in browser.requests().await {
+        assert!(url.starts_with(origin), "a page asked for {url}");
+    }
+    let complaints = browser.complaints().await;
+    let complaints: Vec<_> = complaints.iter().filter(|line| !line.contains("409")).collect();
+    assert!(complaints.is_empty(), "{complaints:?}");
+    browser.quit().await;
+}
+
+#[tokio::test]
+async fn the_main_path_with_script() {
+    main_path(Script::On).await;
+}
+
+#[tokio::test]
+async fn the_main_path_without_script() {
+    main_path(Script::Off).await;
+}
+
+/// Every page linked from where the browser is, found by following links.
+async fn linked_pages(browser: &Chromium, app: &TestApp) -> Vec<String> {
+    let mut waiting = vec![format!("{}/", app.origin())];
+    let mut seen = waiting.clone();
+    let mut pages = Vec::new();
+    while let Some(url) = waiting.pop() {
+        browser.driver.goto(&url).await.expect("a page");
+        pages.push(url);
+        let links = browser
+            .driver
+            .execute(
+                "return Array.from(document.links, (link) => link.href.split('#')[0])",
+                Vec::new(),
+            )
+            .await
+            .expect("links");
+        let links: Vec<String> = links.convert().expect("addresses");
+        for target in links {
+            if target.starts_with(app.origin())
+                && !target.contains("/download/")
+                && !target.contains("/original")
+                && !seen.contains(&target)
+            {
+                seen.push(target.clone());
+                waiting.push(target);
+            }
+        }
+    }
+    pages
+}
+
+/// The width that a page needs, and the elements that stand out.
+const WIDTH: &str = "
+    const wide = Array.from(document.querySelectorAll('main *'))
+        .filter((element) => element.getBoundingClientRect().right > 320)
+        .map((element) => `${element.tagName} ${element.id} ${element.className}`);
+    return {page: Math.max(320, document.documentElement.scrollWidth), wide: wide.slice(0, 5)};";
+
+#[tokio::test]
+async fn no_page_scrolls_sideways_on_a_telephone() {
+    let Some(browser) = Chromium::start(Script::On).await else {
+        return;
+    };
+    let app = TestApp::start().await;
+    upload(&browser, &app, "model-card-toolkit/v2-indent-4-crlf.json").await;
+    upload(&browser, &app, "json/numbers.json").await;
+    let pages = linked_pages(&browser, &app).await;
+    assert!(pages.len() > 12, "{pages:?}");
+    browser.width(320).await;
+    let mut wide = Vec::new();
+    for url in pages {
+        browser.driver.goto(&url).await.expect("a page");
+        let width = browser
+            .driver
+            .execute(WIDTH, Vec::new())
+            .await
+            .expect("a width")
+            .json()
+            .clone();
+        if width["page"].as_u64() != Some(320) {
+            wide.push(format!("{url}: {width}"));
+        }
+    }
+    assert!(wide.is_empty(), "wider than 320 pixels: {wide:#?}");
+    let complaints = browser.complaints().await;
+    assert!(complaints.is_empty(), "{complaints:?}");
+    browser.quit().await;
+}
+
+/// Draws the pictures for the README: `CARTELLINO_SCREENSHOTS=docs/screenshots cargo test screenshots`.
+#[tokio::test]
+async fn screenshots() {
+    let Some(folder) = std::env::var_os("CARTELLINO_SCREENSHOTS").map(PathBuf::from) else {
+        return;
+    };
+    std::fs::create_dir_all(&folder).expect("a folder for pictures");
+    let Some(browser) = Chromium::start(Script::On).await else {
+        return;
+    };
+    let app = TestApp::start().await;
+    let card = upload(&browser, &app, FILE).await;
+    for (name, address) in [
+        ("home", "/".to_owned()),
+        ("import", format!("{card}/import")),
+        ("section", format!("{card}/sections/model-details")),
+    ] {
+        browser
+            .driver
+            .goto(format!("{}{address}", app.origin()))
+            .await
+            .expect("a page");
+        let picture = browser.driver.screenshot_as_png().await.expect("a picture");
+        std::fs::write(folder.join(format!("{name}.png")), picture).expect("it can be written");
+    }
+    browser.quit().await;
+}

@@ -1,0 +1,167 @@
+//! Taking the card away: untouched files come back byte for byte, every page of every card opens.
+
+use reqwest::StatusCode;
+
+use crate::harness::{Sample, TestApp, Visitor, card_of, corpus, fixture, fixtures, say};
+
+/// The formats whose files are of these formats.
+const FOLDERS: [&str; 3] = ["model-card-toolkit", "webcards", "json"];
+/// The folders of the corpus that this version reads.
+const CORPUS: [&str; 3] = ["mct-json", "webcards", "homemade-json"];
+
+/// The id of the format that a file was recognised as: the download that is offered with nothing lost.
+pub async fn own_format(visitor: &Visitor, card: &str) -> String {
+    let page = visitor.get(&format!("{card}/download")).await;
+    assert_eq!(page.status, StatusCode::OK, "{}", page.text());
+    let start = format!("{card}/download/");
+    page.page()
+        .links()
+        .into_iter()
+        .find_map(|link| link.strip_prefix(&start).map(str::to_owned))
+        .expect("the format of the upload is offered first")
+}
+
+/// Uploads, opens every page, downloads; the bytes are those that came. Returns whether the file was understood.
+async fn assert_untouched(visitor: &Visitor, sample: &Sample) -> bool {
+    let name = &sample.name;
+    let answer = visitor.upload(name, &sample.bytes).await;
+    if answer.status != StatusCode::SEE_OTHER {
+        assert!(answer.status.is_client_error(), "{name}: {}", answer.status);
+        let main = answer.page().main().to_lowercase();
+        assert!(
+            main.contains("line "),
+            "{name}: the explanation says no line where: {main}"
+        );
+        return false;
+    }
+    let card = card_of(&answer.location());
+    for page in ["/import", "", "/preview", "/changes", "/download", "/delete"] {
+        let opened = visitor.get(&format!("{card}{page}")).await;
+        assert_eq!(opened.status, StatusCode::OK, "{name}: {page}: {}", opened.text());
+    }
+    for section in visitor.sections(&card).await {
+        let opened = visitor.get(&section).await;
+        assert_eq!(opened.status, StatusCode::OK, "{name}: {section}: {}", opened.text());
+    }
+    let format = own_format(visitor, &card).await;
+    let download = visitor.download(&card, &format).await;
+    assert!(
+        download == sample.bytes,
+        "{name} came back as {format} with {} bytes instead of {}",
+        download.len(),
+        sample.bytes.len()
+    );
+    true
+}
+
+#[tokio::test]
+async fn untouched_fixtures_come_back_byte_for_byte() {
+    let app = TestApp::start().await;
+    let visitor = app.visitor();
+    for sample in FOLDERS.iter().flat_map(|folder| fixtures(folder)) {
+        assert!(
+            assert_untouched(&visitor, &sample).await,
+            "{} was not understood",
+            sample.name
+        );
+    }
+}
+
+#[tokio::test]
+async fn untouched_real_cards_come_back_byte_for_byte() {
+    let app = TestApp::start().await;
+    let visitor = app.visitor();
+    let mut understood = 0;
+    let mut explained = Vec::new();
+    for sample in CORPUS.iter().flat_map(|folder| corpus(folder)) {
+        if assert_untouched(&visitor, &sample).await {
+            understood += 1;
+        } else {
+            explained.push(sample.name);
+        }
+    }
+    say(&format!(
+        "{understood} real cards came back as they were; {} explained: {explained:?}",
+        explained.len()
+    ));
+}
+
+#[tokio::test]
+async fn the_file_is_named_after_the_card_and_never_shown_in_place() {
+    let app = TestApp::start().await;
+    let visitor = app.visitor();
+    let path = "model-card-toolkit/v1-indent-2.json";
+    let card = visitor.card(path, &fixture(path)).await;
+    for (format, ending) in [("model-card-toolkit-0.0.1", ".json"), ("html", ".html")] {
+        let answer = visitor.get(&format!("{card}/download/{format}")).await;
+        let disposition = answer.header("content-disposition").to_lowercase();
+        assert!(disposition.starts_with("attachment"), "{format}: {disposition}");
+        assert!(
+            disposition.contains("lake") && disposition.contains(ending),
+            "{format}: {disposition}"
+        );
+        assert_eq!(answer.header("x-content-type-options"), "nosniff");
+    }
+}
+
+#[tokio::test]
+async fn the_finished_page_needs_nothing_else() {
+    let app = TestApp::start().await;
+    let visitor = app.visitor();
+    let hostile = br#"{"name": "Page <script>alert(1)</script>", "text": "[a](javascript:alert(1)) ![b](https://elsewhere.example/x.png) <img src=https://elsewhere.example/y.png onerror=alert(1)>"}"#;
+    for (name, bytes) in [
+        ("hostile.json", hostile.to_vec()),
+        ("v1.json", fixture("model-card-toolkit/v1-indent-2.json")),
+    ] {
+        let card = visitor.card(name, &bytes).await;
+        let html = String::from_utf8(visitor.download(&card, "html").await).expect("pages are UTF-8");
+        let page = crate::harness::page::Page::parse(&html);
+        assert!(
+            page.all("script, iframe, object, embed, link[rel=stylesheet]")
+                .is_empty()
+        );
+        for element in page.all("[src], [srcset], [background], [poster]") {
+            let source = element.attr("src").unwrap_or("missing");
+            assert!(source.starts_with("data:"), "{name} loads {source}");
+        }
+        for link in page.links() {
+            assert!(!link.trim_start().to_lowercase().starts_with("javascript:"), "{link}");
+        }
+        assert!(!html.contains(" onerror="), "{name}: a handler came through");
+    }
+}
+
+#[tokio::test]
+async fn the_session_key_of_an_old_server_reaches_no_other_format() {
+    let app = TestApp::start().await;
+    let visitor = app.visitor();
+    let key = "0123456789abcdefghijklmnopqrstuv";
+    for path in ["webcards/early.json", "webcards/double-encoded.json"] {
+        let bytes = fixture(path);
+        assert!(
+            String::from_utf8_lossy(&bytes).contains(key),
+            "the fixture holds the key"
+        );
+        let card = visitor.card(path, &bytes).await;
+        for page in ["", "/import", "/preview", "/changes"] {
+            let text = visitor.get(&format!("{card}{page}")).await.text();
+            assert!(!text.contains(key), "{path}: {page} shows the key");
+        }
+        for format in ["cartellino", "json", "model-card-toolkit-0.0.2", "html"] {
+            let export = visitor.download(&card, format).await;
+            assert!(
+                !String::from_utf8_lossy(&export).contains(key),
+                "{path} as {format} holds the key"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_format_that_nobody_knows_is_not_found() {
+    let app = TestApp::start().await;
+    let visitor = app.visitor();
+    let card = visitor.card("a.json", b"{\"name\": \"A\"}").await;
+    let answer = visitor.get(&format!("{card}/download/exe")).await;
+    assert_eq!(answer.status, StatusCode::NOT_FOUND);
+}

@@ -1,0 +1,185 @@
+//! A running application with a folder, a database and a port of its own.
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::mpsc;
+
+use actix_web::dev::ServerHandle;
+use cartellino::cleanup::{self, Mode};
+use cartellino::clock::Clock;
+use cartellino::config::Options;
+use cartellino::db::{Db, DbConnection, migrations};
+use cartellino::uploads::Uploads;
+use cartellino::web;
+use chrono::{DateTime, TimeDelta, Utc};
+use diesel::RunQueryDsl as _;
+use tempfile::TempDir;
+use tokio::sync::oneshot;
+
+use super::Visitor;
+
+/// The application, started by the function that `serve` uses. It stops with the test.
+pub struct TestApp {
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// Its rows.
+    pub db: Db,
+    /// Its clock, which stands still until the test moves it.
+    pub clock: Clock,
+    origin: String,
+    uploads: Uploads,
+    grace: TimeDelta,
+    server: ServerHandle,
+    folder: TempDir,
+}
+
+/// When all stories begin.
+fn beginning() -> DateTime<Utc> {
+    DateTime::from_timestamp(1_790_000_000, 0).expect("a time in 2026")
+}
+
+impl TestApp {
+    /// Starts with the default settings, without a limit of new visitors.
+    pub async fn start() -> Self {
+        Self::start_with(&[]).await
+    }
+
+    /// Starts on a PostgreSQL, or says that the test was not run because none is installed.
+    pub async fn start_on_postgres() -> Option<Self> {
+        let url = crate::postgres::new_database()?;
+        Some(Self::start_with(&["--database-url", &url]).await)
+    }
+
+    /// Starts with more flags, such as `["--max-upload-bytes", "1000"]`.
+    pub async fn start_with(flags: &[&str]) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let database = format!("sqlite://{}", folder.path().join("cards.db").display());
+        let uploads_url = format!("file:{}", folder.path().join("uploads").display());
+        let mut all = vec!["--listen", "127.0.0.1:0", "--uploads-url", &uploads_url];
+        if !flags.contains(&"--database-url") {
+            all.extend(["--database-url", &database]);
+        }
+        if !flags.contains(&"--session-create-limit") {
+            // The stories of one test are many visitors at one address.
+            all.extend(["--session-create-limit", "0"]);
+        }
+        all.extend(flags);
+        let config = Options::from_flags(all)
+            .expect("the flags are understood")
+            .check()
+            .expect("the settings fit together");
+        let grace = TimeDelta::from_std(config.session.cleanup_grace).expect("a time that can be counted");
+        let db = Db::open(&config.database_url).expect("the database opens");
+        db.run(migrations::migrate).await.expect("the tables are made");
+        let uploads = Uploads::open(&config.uploads).expect("the folder for uploads opens");
+        let clock = Clock::set_to(beginning());
+
+        // As in `serve`, the server lives in an actix system; here on a thread of its own, so that it does not end
+        // in the middle of an answer when the test's runtime does.
+        let (started, starting) = oneshot::channel();
+        let (server_db, server_clock) = (db.clone(), clock.clone());
+        std::thread::spawn(move || {
+            actix_web::rt::System::new().block_on(async move {
+                let (server, address) = web::start(&config, server_db, server_clock).expect("the server starts");
+                let _ = started.send((address, server.handle()));
+                server.await.expect("the server runs");
+            });
+        });
+        let (address, server) = starting.await.expect("the server starts");
+        Self {
+            address,
+            db,
+            clock,
+            origin: format!("http://{address}"),
+            uploads,
+            grace,
+            server,
+            folder,
+        }
+    }
+
+    /// The origin of its pages, without a slash at the end.
+    pub fn origin(&self) -> &str {
+        &self.origin
+    }
+
+    /// Where it keeps everything.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Somebody who has never been here.
+    pub fn visitor(&self) -> Visitor {
+        Visitor::new(&self.origin)
+    }
+
+    /// Lets time go by.
+    pub fn pass(&self, time: TimeDelta) {
+        self.clock.advance(time);
+    }
+
+    /// One cleanup, as the server does every hour.
+    pub async fn sweep(&self) -> cleanup::Counts {
+        cleanup::sweep(&self.db, &self.uploads, self.clock.now(), self.grace, Mode::Delete)
+            .await
+            .expect("the cleanup works")
+    }
+
+    /// How many rows a table has.
+    pub async fn rows(&self, table: &'static str) -> i64 {
+        #[derive(diesel::QueryableByName)]
+        struct Count {
+            #[diesel(sql_type = diesel::sql_types::BigInt)]
+            n: i64,
+        }
+        let query = diesel::sql_query(format!("SELECT count(*) AS n FROM {table}"));
+        self.db
+            .run(move |conn| {
+                let count: Count = match conn {
+                    DbConnection::Sqlite(sqlite) => query.get_result(sqlite)?,
+                    DbConnection::Pg(pg) => query.get_result(pg)?,
+                };
+                Ok(count.n)
+            })
+            .await
+            .expect("rows can be counted")
+    }
+
+    /// Takes all connections to the database away from the server until the guard is dropped.
+    pub async fn occupy_database(&self) -> Occupied {
+        let mut releases = Vec::new();
+        for _ in 0..16 {
+            let (release, released) = mpsc::channel::<()>();
+            let (taken, taking) = oneshot::channel();
+            let db = self.db.clone();
+            tokio::spawn(async move {
+                let held = db.run(move |_| {
+                    let _ = taken.send(());
+                    let _ = released.recv();
+                    Ok(())
+                });
+                let _ = held.await;
+            });
+            if tokio::time::timeout(std::time::Duration::from_secs(10), taking)
+                .await
+                .is_ok_and(|taken| taken.is_ok())
+            {
+                releases.push(release);
+            }
+        }
+        assert_eq!(releases.len(), 16, "the whole pool is taken");
+        Occupied { _releases: releases }
+    }
+}
+
+impl Drop for TestApp {
+    fn drop(&mut self) {
+        // Sending the order is enough; the server's thread carries it out.
+        drop(self.server.stop(false));
+    }
+}
+
+/// Holds all connections to the database.
+pub struct Occupied {
+    _releases: Vec<mpsc::Sender<()>>,
+}

@@ -1,0 +1,284 @@
+//! Nobody sees or changes what belongs to somebody else, whatever the address.
+//!
+//! The addresses come from the router's own list, so a new one is covered on the day it is added; an id of a new
+//! kind stops the test until it is told what to put there.
+
+use std::collections::BTreeSet;
+
+use cartellino::web;
+use reqwest::{Method, StatusCode};
+
+use crate::harness::{Answer, Sample, TestApp, Visitor};
+
+/// Stands in every text of the one visitor and in nothing else.
+const MARKER: &str = "hers-alone-7f3a";
+
+/// A card id of the right shape that nobody has.
+const NO_CARD: &str = "aaaaaaaaaaaaaaaaaaaaaaaaaa";
+
+/// Sends a request with nothing in it, as a form where a form is meant.
+async fn send(visitor: &Visitor, method: &Method, address: &str) -> Answer {
+    if *method == Method::POST {
+        visitor.post(address, &[]).await
+    } else {
+        visitor.request(method.clone(), address).await
+    }
+}
+
+/// The card of the one visitor: the marker in a title, an answer, a member's name and a list.
+fn her_card() -> Sample {
+    let bytes = format!(
+        "{{\"name\": \"{MARKER} name\", \"{MARKER} member\": \"{MARKER} answer\", \"list\": [\"{MARKER} entry\"]}}"
+    );
+    Sample {
+        name: format!("{MARKER}.json"),
+        bytes: bytes.into_bytes(),
+    }
+}
+
+/// All addresses that a pattern of the router stands for, with her ids in it.
+fn addresses(pattern: &str, card: &str, sections: &[String]) -> Vec<String> {
+    let mut found = vec![pattern.to_owned()];
+    let fill = |found: Vec<String>, name: &str, values: &[String]| -> Vec<String> {
+        let place = format!("{{{name}}}");
+        found
+            .into_iter()
+            .flat_map(|address| match address.contains(&place) {
+                true => values.iter().map(|value| address.replace(&place, value)).collect(),
+                false => vec![address],
+            })
+            .collect()
+    };
+    let formats: Vec<String> = cartellino::format::Format::ALL
+        .iter()
+        .map(|format| format.id().to_owned())
+        .collect();
+    found = fill(found, "card", &[card.to_owned()]);
+    found = fill(found, "section", sections);
+    found = fill(found, "format", &formats);
+    found = fill(found, "hash", &["0".to_owned()]);
+    found = fill(found, "name", &["style.css".to_owned()]);
+    for address in &found {
+        assert!(
+            !address.contains('{'),
+            "{pattern} has an id of a new kind: say in this test what it may be"
+        );
+    }
+    found
+}
+
+fn assert_tells_nothing(answer: &Answer, who: &str, what: &str) {
+    assert!(!answer.text().contains(MARKER), "{who} reads her text at {what}");
+    for (name, value) in &answer.headers {
+        let value = String::from_utf8_lossy(value.as_bytes());
+        assert!(!value.contains(MARKER), "{who} reads her text in {name} at {what}");
+    }
+    assert!(
+        !answer.status.is_server_error(),
+        "{who} breaks {what}: {}",
+        answer.status
+    );
+}
+
+/// Her pages and the forms on them, as she would send them.
+async fn her_forms(anna: &Visitor, card: &str) -> Vec<(Answer, crate::harness::page::Form)> {
+    let mut found = Vec::new();
+    let mut pages = vec!["/".to_owned(), card.to_owned()];
+    for page in ["import", "preview", "changes", "download", "delete"] {
+        pages.push(format!("{card}/{page}"));
+    }
+    pages.extend(anna.sections(card).await);
+    for path in pages {
+        let page = anna.get(&path).await;
+        assert_eq!(page.status, StatusCode::OK, "{path}");
+        for form in page.page().forms() {
+            let again = anna.get(&path).await;
+            for button in &form.buttons {
+                let mut pressed = form.clone();
+                for text in &form.texts {
+                    if form.value(text) == Some("") {
+                        pressed.set(text, "typed by a stranger");
+                    }
+                }
+                if !button.action.is_empty() {
+                    pressed.action = button.action.clone();
+                }
+                if !button.name.is_empty() {
+                    pressed.fields.push((button.name.clone(), button.value.clone()));
+                }
+                found.push((
+                    Answer {
+                        path: again.path.clone(),
+                        status: again.status,
+                        headers: again.headers.clone(),
+                        bytes: Vec::new(),
+                    },
+                    pressed,
+                ));
+            }
+        }
+    }
+    found
+}
+
+#[tokio::test]
+async fn no_address_shows_or_changes_somebody_elses_card() {
+    assert_isolated(TestApp::start().await).await;
+}
+
+#[tokio::test]
+async fn no_address_shows_or_changes_somebody_elses_card_on_postgres() {
+    if let Some(app) = TestApp::start_on_postgres().await {
+        assert_isolated(app).await;
+    }
+}
+
+async fn assert_isolated(app: TestApp) {
+    let (anna, boris, nobody) = (app.visitor(), app.visitor(), app.visitor());
+    let sample = her_card();
+    let hers = anna.card(&sample.name, &sample.bytes).await;
+    let his = boris.card("his.json", b"{\"name\": \"His\"}").await;
+    let her_id = hers.trim_start_matches("/cards/").to_owned();
+    let sections: Vec<String> = anna
+        .sections(&hers)
+        .await
+        .iter()
+        .filter_map(|address| address.rsplit('/').next().map(str::to_owned))
+        .collect();
+    assert!(!sections.is_empty());
+    let before = rows(&app).await;
+
+    let mut walked = BTreeSet::new();
+    for route in web::routes() {
+        for address in addresses(route.path, &her_id, &sections) {
+            for method in [
+                Method::GET,
+                Method::HEAD,
+                Method::POST,
+                Method::PUT,
+                Method::PATCH,
+                Method::DELETE,
+            ] {
+                for (who, visitor) in [("Boris", &boris), ("nobody", &nobody)] {
+                    // Deleting one's own session is each visitor's right; it must not reach anybody else, which the
+                    // last lines of this test look at.
+                    if route.path.starts_with("/session") && who == "Boris" && method == Method::POST {
+                        continue;
+                    }
+                    let what = format!("{method} {address}");
+                    let answer = send(visitor, &method, &address).await;
+                    assert_tells_nothing(&answer, who, &what);
+                    let known = route.method == method.as_str() || (route.method == "GET" && method == Method::HEAD);
+                    if !known || !route.path.contains("{card}") {
+                        continue;
+                    }
+                    // An empty form may be refused before anybody asks whose card it is; then her card must look
+                    // like one that does not exist.
+                    let made_up = send(visitor, &method, &address.replace(&her_id, NO_CARD)).await;
+                    assert_eq!(
+                        answer.status, made_up.status,
+                        "{who}: {what} tells that the card exists"
+                    );
+                    let refused = method == Method::POST && answer.status == StatusCode::BAD_REQUEST;
+                    assert!(
+                        refused || answer.status == StatusCode::NOT_FOUND,
+                        "{who}: {what}: {}",
+                        answer.status
+                    );
+                }
+            }
+            walked.insert(address);
+        }
+    }
+    println!("{} addresses walked", walked.len());
+
+    // The same with her own forms, sent by the others.
+    let forms = her_forms(&anna, &hers).await;
+    let mut sent = 0;
+    for (page, form) in forms.iter().filter(|(_, form)| form.method == "post") {
+        let target = if form.action.is_empty() {
+            &page.path
+        } else {
+            &form.action
+        };
+        if !target.starts_with(&hers) {
+            continue;
+        }
+        for (who, visitor) in [("Boris", &boris), ("nobody", &nobody)] {
+            let answer = visitor.submit(page, form).await;
+            let what = format!("the form to {target}");
+            assert_eq!(answer.status, StatusCode::NOT_FOUND, "{who}: {what}");
+            let typed_by_them: usize = form.fields.iter().filter(|(_, value)| value.contains(MARKER)).count();
+            if typed_by_them == 0 {
+                assert_tells_nothing(&answer, who, &what);
+            }
+            sent += 1;
+        }
+    }
+    assert!(sent > 6, "her forms were sent: {sent}");
+
+    assert_eq!(rows(&app).await, before, "rows came or went");
+    assert!(
+        anna.download(&hers, "json").await == sample.bytes,
+        "her card was changed"
+    );
+    assert_eq!(boris.download(&his, "json").await, b"{\"name\": \"His\"}");
+    let list = boris.get("/").await;
+    assert_tells_nothing(&list, "Boris", "his own list");
+}
+
+async fn rows(app: &TestApp) -> Vec<(&'static str, i64)> {
+    let mut found = Vec::new();
+    for table in [
+        "model_cards",
+        "card_section_data",
+        "card_revisions",
+        "files",
+        "sessions",
+    ] {
+        found.push((table, app.rows(table).await));
+    }
+    found
+}
+
+#[tokio::test]
+async fn deleting_all_of_ones_data_reaches_nobody_else() {
+    let app = TestApp::start().await;
+    let (anna, boris) = (app.visitor(), app.visitor());
+    let sample = her_card();
+    let hers = anna.card(&sample.name, &sample.bytes).await;
+    let his = boris.card("his.json", b"{\"name\": \"His\"}").await;
+    let page = boris.get("/session/delete").await;
+    let form = page
+        .page()
+        .find_form(|form| form.method == "post" && (form.action.is_empty() || form.action.starts_with("/session")));
+    let answer = boris.submit(&page, &form).await;
+    assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
+    assert!(answer.header("set-cookie").contains("Max-Age=0"), "the cookie goes too");
+    assert_eq!(boris.get(&his).await.status, StatusCode::NOT_FOUND);
+    assert!(anna.download(&hers, "json").await == sample.bytes);
+    assert_eq!(app.rows("model_cards").await, 1);
+    assert_eq!(app.rows("sessions").await, 1);
+}
+
+#[tokio::test]
+async fn a_file_name_in_an_address_never_leaves_the_static_files() {
+    let app = TestApp::start().await;
+    for path in [
+        "/static/../Cargo.toml",
+        "/static/%2e%2e/Cargo.toml",
+        "/static/..%2fCargo.toml",
+        "/static//etc/passwd",
+        "/static/style.css%00",
+    ] {
+        let raw = format!(
+            "GET {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n",
+            app.address
+        );
+        let answer = crate::harness::send_raw(app.address, raw.into_bytes()).await;
+        assert!(
+            answer.starts_with("HTTP/1.1 404") || answer.starts_with("HTTP/1.1 400"),
+            "{path}: {answer}"
+        );
+    }
+}
