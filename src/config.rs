@@ -29,6 +29,8 @@ fn wrong(variable: &'static str, message: impl Into<String>) -> Error {
 
 /// The longest life of a cookie that browsers accept: 400 days, in seconds.
 const LONGEST_AGE_S: u64 = 34_560_000;
+/// The latest hard end that can be set: ten years, in seconds. It keeps sums of times far from their limits.
+const LONGEST_END_S: u64 = 315_360_000;
 /// The shortest secret, in characters: 32 hexadecimal digits hold 128 bits.
 const SHORTEST_SECRET: usize = 32;
 
@@ -93,7 +95,7 @@ pub struct Options {
 
     /// Seconds after which a session ends whatever its activity. Default: never.
     #[arg(long, env = "SESSION_ABSOLUTE_AGE", value_name = "SESSION_ABSOLUTE_AGE",
-          value_parser = clap::value_parser!(u64).range(1..))]
+          value_parser = clap::value_parser!(u64).range(1..=LONGEST_END_S))]
     session_absolute_age: Option<u64>,
 
     /// Sessions that one network address may begin in an hour; 0 sets no limit.
@@ -125,7 +127,8 @@ pub struct Options {
         long,
         env = "SESSION_CLEANUP_INTERVAL",
         default_value_t = 3600,
-        value_name = "SESSION_CLEANUP_INTERVAL"
+        value_name = "SESSION_CLEANUP_INTERVAL",
+        value_parser = clap::value_parser!(u64).range(0..=LONGEST_AGE_S)
     )]
     session_cleanup_interval: u64,
 
@@ -134,7 +137,8 @@ pub struct Options {
         long,
         env = "SESSION_CLEANUP_GRACE",
         default_value_t = 3600,
-        value_name = "SESSION_CLEANUP_GRACE"
+        value_name = "SESSION_CLEANUP_GRACE",
+        value_parser = clap::value_parser!(u64).range(0..=LONGEST_AGE_S)
     )]
     session_cleanup_grace: u64,
 }
@@ -512,6 +516,12 @@ mod tests {
             (&["--session-cookie-name", "__Host-x"], "SESSION_COOKIE_NAME"),
             (&["--session-cookie-secure", "true"], "SESSION_COOKIE_SECURE"),
             (&["--session-absolute-age", "60"], "SESSION_ABSOLUTE_AGE"),
+            (&["--session-absolute-age", "99999999999999"], "SESSION_ABSOLUTE_AGE"),
+            (&["--session-cleanup-grace", "99999999999999"], "SESSION_CLEANUP_GRACE"),
+            (
+                &["--session-cleanup-interval", "99999999999999"],
+                "SESSION_CLEANUP_INTERVAL",
+            ),
             (&["--session-secret", "short"], "SESSION_SECRET"),
             (&["--session-secret-fallbacks", "short"], "SESSION_SECRET_FALLBACKS"),
             (&["--session-create-limit=-1"], "SESSION_CREATE_LIMIT"),

@@ -1,3 +1,4 @@
+use std::io::IsTerminal as _;
 use std::net::SocketAddr;
 use std::process::ExitCode;
 
@@ -19,6 +20,7 @@ pub(super) fn run(options: Options) -> anyhow::Result<ExitCode> {
     tracing_subscriber::fmt()
         .with_env_filter(config.log.parse::<EnvFilter>().context("LOG")?)
         .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
         .init();
     actix_web::rt::System::new().block_on(serve(config))?;
     Ok(ExitCode::SUCCESS)

@@ -81,7 +81,9 @@ fn main_column(id: &str) -> Option<&'static str> {
 
 fn structured(question: &Question, value: &Value, format: Format) -> Value {
     let licence_as_text = format == Format::ModelCardToolkit1 && question.id == "model-details.licenses";
+    let datasets_by_use = format == Format::ModelCardToolkit1 && question.id == "training-data.datasets";
     match (&question.kind, value) {
+        (Kind::Table { .. }, Value::List(rows)) if datasets_by_use => by_use(rows),
         (Kind::Table { .. }, Value::Text(text)) => match main_column(question.id) {
             Some(column) => Value::List(vec![row(column, text)]),
             None => value.clone(),
@@ -102,6 +104,37 @@ fn structured(question: &Question, value: &Value, format: Format) -> Value {
         (Kind::List { .. }, Value::Text(text)) => Value::List(entries(text)),
         _ => value.clone(),
     }
+}
+
+/// Datasets with the use that schema v0.0.1 names them by, taken from their names where these tell it, as the
+/// toolkit's own "Training Set" and "Validation Set" do.
+fn by_use(rows: &[Value]) -> Value {
+    let with_use = |row: &Value| -> Option<Value> {
+        let Value::Group(members) = row else { return None };
+        if row.member("split").is_some() {
+            return Some(row.clone());
+        }
+        let name = row.member("name").and_then(Value::as_text)?.to_lowercase();
+        let split = if name.contains("train") {
+            "train"
+        } else if ["eval", "valid", "test"].iter().any(|word| name.contains(word)) {
+            "eval"
+        } else {
+            return None;
+        };
+        let mut members = members.clone();
+        members.insert(0, ("split".into(), Value::text(split)));
+        Some(Value::Group(members))
+    };
+    let named: Option<Vec<Value>> = rows.iter().map(with_use).collect();
+    let distinct = |rows: &Vec<Value>| {
+        let splits: Vec<_> = rows.iter().map(|row| row.member("split")).collect();
+        splits
+            .iter()
+            .enumerate()
+            .all(|(index, split)| !splits[..index].contains(split))
+    };
+    Value::List(named.filter(distinct).unwrap_or_else(|| rows.to_vec()))
 }
 
 fn row(column: &str, text: &str) -> Value {

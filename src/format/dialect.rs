@@ -75,9 +75,11 @@ impl Dialect {
         for place in self.places.iter().filter(|place| place.native || !strict) {
             let steps: Vec<Step> = place.path.iter().map(|name| Step::first(name)).collect();
             match (old.value(place.id), new.value(place.id)) {
-                (before, Some(after)) if before != Some(after) => {
-                    set(&mut document, &steps, place.shape.put(after));
-                }
+                (before, Some(after)) if before != Some(after) => match place.shape.shaped(after) {
+                    Some(shaped) => drop(set(&mut document, &steps, shaped)),
+                    None if strict => {}
+                    None => drop(set(&mut document, &steps, after.clone())),
+                },
                 (Some(_), None) => remove(&mut document, &steps),
                 _ => {}
             }
@@ -449,29 +451,26 @@ impl Shape {
         }
     }
 
-    /// The answer as the document holds it; as it is, when this shape cannot say it.
-    pub fn put(self, value: &Value) -> Value {
+    /// The answer as the document holds it; `None` when this shape cannot say it.
+    pub fn shaped(self, value: &Value) -> Option<Value> {
         let shaped = match (self, value) {
-            (Self::Wrapped(name), Value::List(items)) => Some(Value::List(
+            (Self::Same, value) => value.clone(),
+            (Self::Wrapped(name), Value::List(items)) => Value::List(
                 items
                     .iter()
                     .map(|item| Value::Group(vec![(name.to_owned(), item.clone())]))
                     .collect(),
-            )),
+            ),
             (Self::Only(name), Value::List(rows)) => match rows.as_slice() {
-                [row] => only_text(row, name).cloned(),
-                _ => None,
+                [row] => only_text(row, name)?.clone(),
+                _ => return None,
             },
-            (Self::Keyed(column), Value::List(rows)) => rows
-                .iter()
-                .map(|row| keyed_row(row, column))
-                .collect::<Option<Vec<_>>>()
-                .map(Value::Group),
-            _ => None,
+            (Self::Keyed(column), Value::List(rows)) => {
+                Value::Group(rows.iter().map(|row| keyed_row(row, column)).collect::<Option<_>>()?)
+            }
+            _ => return None,
         };
-        shaped
-            .filter(|shaped| self.take(shaped.clone()) == *value)
-            .unwrap_or_else(|| value.clone())
+        (self.take(shaped.clone()) == *value).then_some(shaped)
     }
 }
 

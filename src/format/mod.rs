@@ -164,16 +164,21 @@ impl Format {
             Self::ModelCardToolkit1 => "Model Card Toolkit JSON 0.0.1",
             Self::ModelCardToolkit2 => "Model Card Toolkit JSON 0.0.2",
             Self::WebCards => "WebCards answers",
-            Self::Json => "JSON of its own shape",
+            Self::Json => "Plain JSON",
             Self::Html => "HTML page",
         }
     }
 
-    /// The ending of file names, without the dot.
+    /// The ending of file names, without the first dot; each format has its own, so that two downloads of one card do
+    /// not get the same name.
     pub fn extension(self) -> &'static str {
         match self {
+            Self::Native => "cartellino.json",
+            Self::ModelCardToolkit1 => "mct-0.0.1.json",
+            Self::ModelCardToolkit2 => "mct-0.0.2.json",
+            Self::WebCards => "webcards.json",
+            Self::Json => "json",
             Self::Html => "html",
-            _ => "json",
         }
     }
 

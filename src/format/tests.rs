@@ -200,6 +200,13 @@ fn own_sections_are_renamed_moved_and_removed_in_place() {
 }
 
 #[test]
+fn a_member_without_a_name_is_a_field_like_others() {
+    let source = r#"{"": {"": {}}, "": null}"#;
+    let edited = edit(source, |card| set(card, "section", "+~e", "", Value::text("x")));
+    assert_eq!(edited, r#"{"": {"": "x"}, "": null}"#);
+}
+
+#[test]
 fn the_session_key_of_webcards_is_not_shown() {
     let reading = read(WEBCARDS.as_bytes()).unwrap();
     assert!(!format!("{:?}", reading.card).contains("s3cr3t"));
@@ -487,7 +494,7 @@ fn described() -> impl Strategy<Value = Value> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(500))]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(500) })]
 
     #[test]
     fn unchanged_means_identical(document in documents(), mut seed in any::<u64>()) {
@@ -506,12 +513,16 @@ proptest! {
         let reading = read(source.as_bytes()).unwrap();
         let mut card = reading.card;
         let places = places(&card);
-        prop_assume!(!places.is_empty());
+        if places.is_empty() {
+            return Ok(());
+        }
         let (section, field) = places[at.index(places.len())];
         // A section that is a single value becomes a group by being given one; that is another card.
         // So does `version` of the toolkit, where the schema has an object.
         let single = ["+", "+version"].contains(&card.sections[section].fields[field].id.as_str());
-        prop_assume!(!single || !matches!(new, Value::Group(_)));
+        if single && matches!(new, Value::Group(_)) {
+            return Ok(());
+        }
         card.sections[section].fields[field].value = new;
         let written = write(reading.format, Some(source.as_bytes()), &card).unwrap();
         let again = read_as(reading.format, &written).unwrap().card;

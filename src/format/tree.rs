@@ -19,10 +19,14 @@ impl Step {
     }
 }
 
-/// The steps as a JSON Pointer without its first slash (RFC 6901); `~t2` marks a second turn.
+/// The steps as a JSON Pointer without its first slash (RFC 6901); `~t2` marks a second turn, and `~e`
+/// an empty name, so that no pointer is empty.
 pub(super) fn to_pointer(steps: &[Step]) -> String {
     let tokens = steps.iter().map(|step| {
-        let name = step.name.replace('~', "~0").replace('/', "~1");
+        let name = match step.name.as_str() {
+            "" => "~e".to_owned(),
+            name => name.replace('~', "~0").replace('/', "~1"),
+        };
         if step.turn == 1 {
             name
         } else {
@@ -40,7 +44,7 @@ pub(super) fn from_pointer(pointer: &str) -> Vec<Step> {
             None => (token, 1),
         };
         Step {
-            name: name.replace("~1", "/").replace("~0", "~"),
+            name: name.replace("~e", "").replace("~1", "/").replace("~0", "~"),
             turn,
         }
     };

@@ -251,7 +251,9 @@ impl Builder<'_> {
             let name = format!("{name}.{index}");
             match (kind, item) {
                 (Some(Kind::Table { columns, .. }), Some(Value::Group(members))) => {
-                    self.row(name, columns, Some(members), level + 1)
+                    let row = self.row(name, columns, Some(members), level + 1);
+                    // The help of the columns stands in the first row; repeated in each it would bury the answers.
+                    if index == 0 { row } else { without_hints(row) }
                 }
                 (_, item) => self.control(name, None, item, level + 1),
             }
@@ -516,6 +518,18 @@ fn data(value: &Value) -> (String, Body) {
             code: true,
         },
     )
+}
+
+fn without_hints(control: Control) -> Control {
+    let body = match control.body {
+        Body::Group(controls) => Body::Group(controls.into_iter().map(without_hints).collect()),
+        body => body,
+    };
+    Control {
+        hint: String::new(),
+        body,
+        ..control
+    }
 }
 
 /// The control of an entry; one that is no row carries the entry's name itself.

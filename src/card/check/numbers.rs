@@ -109,7 +109,8 @@ fn check_share(name: &str, what: &str, number: Reading) -> Option<Remark> {
     let unit = if is_percent { "%" } else { "" };
     Some(if !is_percent && (0.0..=100.0).contains(&value) {
         Remark::tip(format!(
-            "The {what} {value} is above 1, but {name} lies between 0 and 1. If it is a percentage, write {value}%."
+            "The {what} {value} is above 1, but {name} lies between 0 and 1. Check the number; if it is a \
+             percentage, write {value}%."
         ))
     } else {
         Remark::problem(format!(

@@ -30,10 +30,11 @@ const WHOLE: &[&str] = &[
     "your answer here",
     "string",
     "text",
+    "image_bytes",
 ];
 
 /// Pieces that betray an unfinished text, in lower case.
-const WITHIN: &[&str] = &["more information needed", "lorem ipsum", "{{ ", "{image_bytes}"];
+const WITHIN: &[&str] = &["more information needed", "lorem ipsum", "{{ "];
 
 /// Whether the whole text is a placeholder.
 pub(super) fn is_placeholder(text: &str) -> bool {

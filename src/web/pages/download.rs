@@ -28,6 +28,8 @@ struct Offer {
     id: &'static str,
     name: &'static str,
     about: &'static str,
+    /// `JSON` or `HTML`, for the button.
+    ending: &'static str,
     file: String,
     is_recommended: bool,
     losses: Vec<String>,
@@ -63,7 +65,7 @@ pub async fn file(
     let (id, format) = path.into_inner();
     let format = Format::from_id(&format).ok_or(Error::NotFound)?;
     let whole = card::whole(&state, &visitor, id).await?;
-    let name = file_name(&whole.row.title, format.extension());
+    let name = file_name(&whole.row.title, ending(&whole, format));
     let written = web::block(move || format::write(format, source_for(&whole, format), &whole.card));
     let bytes = written
         .await
@@ -96,6 +98,14 @@ fn source_for(whole: &Whole, format: Format) -> Option<&[u8]> {
     whole.source.as_deref().filter(|_| whole.format() == format)
 }
 
+/// The ending of the file: the upload's own format needs no word that tells it from the others.
+fn ending(whole: &Whole, format: Format) -> &'static str {
+    match source_for(whole, format) {
+        Some(_) => "json",
+        None => format.extension(),
+    }
+}
+
 /// Every format, the card's own first.
 fn offers(whole: &Whole) -> Vec<Offer> {
     let own = whole.format();
@@ -108,7 +118,8 @@ fn offers(whole: &Whole) -> Vec<Offer> {
                 id: format.id(),
                 name: format.name(),
                 about: about(format, format == own && whole.source.is_some()),
-                file: file_name(&whole.row.title, format.extension()),
+                file: file_name(&whole.row.title, ending(whole, format)),
+                ending: if format == Format::Html { \"HTML\" } else { \"JSON\" },
                 is_recommended: format == own,
                 more_losses: losses.len().saturating_sub(SHOWN),
                 losses: losses.into_iter().take(SHOWN).map(words).collect(),

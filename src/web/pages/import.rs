@@ -77,7 +77,8 @@ fn report(page: Page, whole: Whole) -> Report {
         .source
         .as_deref()
         .and_then(|source| format::read_as(format, source).ok());
-    let (read, found) = reading.map_or_else(Default::default, |reading| (reading.card, reading.findings));
+    let found = reading.as_ref().map(format::Reading::report).unwrap_or_default();
+    let read = reading.map(|reading| reading.card).unwrap_or_default();
     let sections = lines(&read);
     let kept: Vec<KeptLine> = kept(&read);
     let more_findings = found.len().saturating_sub(SHOWN);
