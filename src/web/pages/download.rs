@@ -119,7 +119,7 @@ fn offers(whole: &Whole) -> Vec<Offer> {
                 name: format.name(),
                 about: about(format, format == own && whole.source.is_some()),
                 file: file_name(&whole.row.title, ending(whole, format)),
-                ending: if format == Format::Html { \"HTML\" } else { \"JSON\" },
+                ending: if format == Format::Html { "HTML" } else { "JSON" },
                 is_recommended: format == own,
                 more_losses: losses.len().saturating_sub(SHOWN),
                 losses: losses.into_iter().take(SHOWN).map(words).collect(),
