@@ -231,30 +231,24 @@ async fn no_page_scrolls_sideways_on_a_telephone() {
     browser.quit().await;
 }
 
-/// Draws the pictures for the README: `CARTELLINO_SCREENSHOTS=docs/screenshots cargo test screenshots`.
+/// Draws the picture of the README: `CARTELLINO_SCREENSHOTS=docs/screenshots cargo test screenshot`.
 #[tokio::test]
-async fn screenshots() {
+async fn screenshot() {
     let Some(folder) = std::env::var_os("CARTELLINO_SCREENSHOTS").map(PathBuf::from) else {
         return;
     };
-    std::fs::create_dir_all(&folder).expect("a folder for pictures");
     let Some(browser) = Chromium::start(Script::On).await else {
         return;
     };
     let app = TestApp::start().await;
     let card = upload(&browser, &app, FILE).await;
-    for (name, address) in [
-        ("home", "/".to_owned()),
-        ("import", format!("{card}/import")),
-        ("section", format!("{card}/sections/model-details")),
-    ] {
-        browser
-            .driver
-            .goto(format!("{}{address}", app.origin()))
-            .await
-            .expect("a page");
-        let picture = browser.driver.screenshot_as_png().await.expect("a picture");
-        std::fs::write(folder.join(format!("{name}.png")), picture).expect("it can be written");
-    }
+    browser
+        .driver
+        .goto(format!("{}{card}/sections/model-details", app.origin()))
+        .await
+        .expect("a page");
+    let picture = browser.driver.screenshot_as_png().await.expect("a picture");
+    std::fs::create_dir_all(&folder).expect("a folder for pictures");
+    std::fs::write(folder.join("section.png"), picture).expect("it can be written");
     browser.quit().await;
 }
