@@ -41,7 +41,7 @@ pub struct Options {
     #[arg(long, env = "LISTEN", default_value = "127.0.0.1:8080", value_name = "LISTEN")]
     listen: SocketAddr,
 
-    /// Origin under which browsers reach the server, such as https://cards.example.org. Without it
+    /// Origin under which browsers reach the server, such as <https://cards.example.org>. Without it
     /// the server expects to be reached by plain http at the address it listens on.
     #[arg(long, env = "PUBLIC_ORIGIN", value_name = "PUBLIC_ORIGIN")]
     public_origin: Option<String>,

@@ -1,7 +1,45 @@
 //! Cartellino: model cards without an account.
 //!
-//! This page is the map. Each room says in its `mod.rs` what it holds and what it leaves to
-//! others.
+//! Somebody uploads a model card, edits it for days in an anonymous session, and downloads it with
+//! nothing lost. This page is the map: what each room holds, and who may know whom.
+//!
+//! # The idea at the centre
+//!
+//! A format is a lens. A card in the database is *the upload as it came* plus *its sections as they
+//! are now*; [`format::read`] turns bytes into a [`card::Card`], [`format::write`] puts a card back
+//! into the bytes it came from. An unchanged card gives back every byte, and what was put is read
+//! back, except for what [`format::losses`] names. Pages and command line are thin faces of these
+//! functions.
+//!
+//! # The rooms
+//!
+//! | room | holds | knows |
+//! |---|---|---|
+//! | [`json`] | JSON as a text with places: lenient reading, edits in place | nothing of ours |
+//! | [`card`] | the card: sections, fields, outlines, checks, differences | `json` |
+//! | [`prose`] | visitors' Markdown as safe HTML | `card`'s pictures |
+//! | [`format`](mod@format) | other people's files to and from cards, the finished page | `card`, `json`, `prose` |
+//! | [`config`] | every setting, read once and checked | nothing of ours |
+//! | [`clock`], [`random`] | the time as a value, bytes from the operating system | nothing of ours |
+//! | [`db`] | rows and SQL for SQLite and PostgreSQL; Diesel ends here | `session`'s id |
+//! | [`session`] | the anonymous visitor: key, cookie, engine, middleware | `db`, `config`, `clock`, `random` |
+//! | [`uploads`] | bytes on disk under names of our own | `random` |
+//! | [`cleanup`] | removes what has expired | `db`, `session`, `uploads` |
+//! | [`web`] | HTTP: routes, pages, forms, errors; the only room that knows status codes | all of the above |
+//! | [`cli`] | the command line, a file a subcommand | all of the above |
+//!
+//! Arrows do not turn back: `card` and `format` know neither HTTP nor SQL nor files, so `check` and
+//! `convert` run without a server.
+//!
+//! # The way of a card
+//!
+//! 1. `POST /cards` ([`web::pages::upload`]): multipart below the limit; [`format::read`] or a page
+//!    that explains and gives the text back.
+//! 2. [`db::cards::create`] stores the upload verbatim and one `CardSectionData` row a section, in one
+//!    transaction with the session itself; [`uploads`] keeps the file.
+//! 3. [`web::pages::section`] shows a row as a form ([`web::control`]) and reads the form back
+//!    ([`web::form`]); [`db::cards::save`] wants the version that the form was made from.
+//! 4. [`web::pages::download`]: rows become a card, [`format::write`] puts it into the upload.
 
 pub mod card;
 pub mod cleanup;

@@ -1,6 +1,6 @@
 //! Other people's files to and from [`Card`]: each format a lens.
 //!
-//! [`read`] recognises a file by its content and gives the card in it; [`write`] puts a card into
+//! [`read`] recognises a file by its content and gives the card in it; [`write`](fn@write) puts a card into
 //! the file it came from, or makes a new one. Two laws hold for every format that can be read:
 //! an unchanged card gives back every byte of its file, and what was put is read back, except for
 //! what [`losses`] names. This room knows neither HTTP nor SQL nor files on disk.

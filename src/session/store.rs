@@ -1,7 +1,7 @@
 //! The engine behind actix-session's interface, which is what the middleware talks to.
 //!
 //! The interface knows a key, a small map and a time to live. A key is issued by `save` without
-//! storing anything; `load` answers with [`Found`] written as a map, where a key that has stored
+//! storing anything; `load` answers with a `Found` written as a map, where a key that has stored
 //! nothing yet is the empty map; `update_ttl` is the touch. What a visitor owns is in tables, so
 //! `update` has nothing but the time to move.
 
