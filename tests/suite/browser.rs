@@ -184,43 +184,16 @@ async fn the_main_path_without_script() {
     main_path(Script::Off).await;
 }
 
-/// Every page linked from where the browser is, found by following links.
-async fn linked_pages(browser: &Chromium, app: &TestApp) -> Vec<String> {
-    let mut waiting = vec![format!("{}/", app.origin())];
-    let mut seen = waiting.clone();
-    let mut pages = Vec::new();
-    while let Some(url) = waiting.pop() {
-        browser.driver.goto(&url).await.expect("a page");
-        pages.push(url);
-        let links = browser
-            .driver
-            .execute(
-                "return Array.from(document.links, (link) => link.href.split('#')[0])",
-                Vec::new(),
-            )
-            .await
-            .expect("links");
-        let links: Vec<String> = links.convert().expect("addresses");
-        for target in links {
-            if target.starts_with(app.origin())
-                && !target.contains("/download/")
-                && !target.contains("/original")
-                && !seen.contains(&target)
-            {
-                seen.push(target.clone());
-                waiting.push(target);
-            }
-        }
-    }
-    pages
-}
-
-/// The width that a page needs, and the elements that stand out.
-const WIDTH: &str = "
+/// The width that a page needs, the elements that stand out, and where its links go.
+const MEASURE: &str = "
     const wide = Array.from(document.querySelectorAll('main *'))
         .filter((element) => element.getBoundingClientRect().right > 320)
         .map((element) => `${element.tagName} ${element.id} ${element.className}`);
-    return {page: Math.max(320, document.documentElement.scrollWidth), wide: wide.slice(0, 5)};";
+    return {
+        width: Math.max(320, document.documentElement.scrollWidth),
+        wide: wide.slice(0, 5),
+        links: Array.from(document.links, (link) => link.href.split('#')[0]),
+    };";
 
 #[tokio::test]
 async fn no_page_scrolls_sideways_on_a_telephone() {
@@ -230,53 +203,52 @@ async fn no_page_scrolls_sideways_on_a_telephone() {
     let app = TestApp::start().await;
     upload(&browser, &app, "model-card-toolkit/v2-indent-4-crlf.json").await;
     upload(&browser, &app, "json/numbers.json").await;
-    let pages = linked_pages(&browser, &app).await;
-    assert!(pages.len() > 12, "{pages:?}");
     browser.width(320).await;
+    let mut waiting = vec![format!("{}/", app.origin())];
+    let mut seen = waiting.clone();
     let mut wide = Vec::new();
-    for url in pages {
+    while let Some(url) = waiting.pop() {
         browser.driver.goto(&url).await.expect("a page");
-        let width = browser
-            .driver
-            .execute(WIDTH, Vec::new())
-            .await
-            .expect("a width")
-            .json()
-            .clone();
-        if width["page"].as_u64() != Some(320) {
-            wide.push(format!("{url}: {width}"));
+        let found = browser.driver.execute(MEASURE, Vec::new()).await.expect("a measure");
+        let found = found.json().clone();
+        if found["width"].as_u64() != Some(320) {
+            wide.push(format!("{url}: {found}"));
+        }
+        for target in found["links"].as_array().into_iter().flatten() {
+            let target = target.as_str().unwrap_or_default().to_owned();
+            let is_page =
+                target.starts_with(app.origin()) && !target.contains("/download/") && !target.contains("/original");
+            if is_page && !seen.contains(&target) {
+                seen.push(target.clone());
+                waiting.push(target);
+            }
         }
     }
+    assert!(seen.len() > 25, "the pages link each other: {seen:?}");
     assert!(wide.is_empty(), "wider than 320 pixels: {wide:#?}");
     let complaints = browser.complaints().await;
     assert!(complaints.is_empty(), "{complaints:?}");
     browser.quit().await;
 }
 
-/// Draws the pictures for the README: `CARTELLINO_SCREENSHOTS=docs/screenshots cargo test screenshots`.
+/// Draws the picture of the README: `CARTELLINO_SCREENSHOTS=docs/screenshots cargo test screenshot`.
 #[tokio::test]
-async fn screenshots() {
+async fn screenshot() {
     let Some(folder) = std::env::var_os("CARTELLINO_SCREENSHOTS").map(PathBuf::from) else {
         return;
     };
-    std::fs::create_dir_all(&folder).expect("a folder for pictures");
     let Some(browser) = Chromium::start(Script::On).await else {
         return;
     };
     let app = TestApp::start().await;
     let card = upload(&browser, &app, FILE).await;
-    for (name, address) in [
-        ("home", "/".to_owned()),
-        ("import", format!("{card}/import")),
-        ("section", format!("{card}/sections/model-details")),
-    ] {
-        browser
-            .driver
-            .goto(format!("{}{address}", app.origin()))
-            .await
-            .expect("a page");
-        let picture = browser.driver.screenshot_as_png().await.expect("a picture");
-        std::fs::write(folder.join(format!("{name}.png")), picture).expect("it can be written");
-    }
+    browser
+        .driver
+        .goto(format!("{}{card}/sections/model-details", app.origin()))
+        .await
+        .expect("a page");
+    let picture = browser.driver.screenshot_as_png().await.expect("a picture");
+    std::fs::create_dir_all(&folder).expect("a folder for pictures");
+    std::fs::write(folder.join("section.png"), picture).expect("it can be written");
     browser.quit().await;
 }

@@ -64,6 +64,8 @@ fn typable(form: &Form, file: &[u8]) -> Option<(String, String)> {
     form.fields
         .iter()
         .filter(|(name, _)| is_answer(name) && form.texts.contains(name))
+        // A number that becomes a text gets quotes, which is more than the typed words.
+        .filter(|(name, _)| form.value(&format!("{name}~t")) == Some("text"))
         .find(|(_, value)| is_plain(value) && file.contains(&format!("{value}\"")))
         .cloned()
 }
