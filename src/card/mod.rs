@@ -113,7 +113,7 @@ impl Card {
                 .filter(|field| slug(&field.label).replace('-', "_") == wanted)
                 .filter_map(|field| field.value.as_text())
                 .map(str::trim)
-                .find(|name| !name.is_empty() && name.chars().count() <= 200 && !name.contains('\n'))
+                .find(|name| !name.is_empty() && name.chars().count() <= 200)
         };
         let answer = self.value("model-details.name").and_then(Value::as_text).map(str::trim);
         answer

@@ -206,21 +206,8 @@ impl fmt::Display for Progress {
 
 /// A name for the card: what it calls itself, or its file's name.
 pub fn title_of(card: &Card, file_name: Option<&str>) -> String {
-    const NAMES: [&str; 5] = ["name", "model_name", "model name", "title", "model"];
-    let own = card.value("model-details.name").and_then(|name| name.as_text());
-    let found = own.or_else(|| {
-        NAMES.iter().find_map(|wanted| {
-            let fields = card.sections.iter().flat_map(|section| &section.fields);
-            fields
-                .filter(|field| field.label.eq_ignore_ascii_case(wanted))
-                .find_map(|field| field.value.as_text().filter(|text| !text.trim().is_empty()))
-        })
-    });
     let stem = || file_name.map(|name| name.rsplit_once('.').map_or(name, |(stem, _)| stem));
-    let name = found
-        .filter(|name| !name.trim().is_empty())
-        .or_else(stem)
-        .unwrap_or_default();
+    let name = card.name().or_else(stem).unwrap_or_default();
     tidy_title(name).unwrap_or_else(|| "Untitled card".to_owned())
 }
 

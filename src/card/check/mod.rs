@@ -117,12 +117,8 @@ pub fn is_answered(value: &Value) -> bool {
 /// How many of the part's questions the section answers, and how many there are.
 pub fn answered(section: &Section, part: &Part) -> (usize, usize) {
     let is_answered = |id| section.field(id).is_some_and(|field| is_answered(&field.value));
-    let count = part
-        .questions
-        .iter()
-        .filter(|question| is_answered(question.id))
-        .count();
-    (count, part.questions.len())
+    let count = part.asked(section).filter(|question| is_answered(question.id)).count();
+    (count, part.asked(section).count())
 }
 
 /// Checks a value against the kind of answer its question wants.

@@ -8,6 +8,8 @@ mod full;
 
 pub use full::FULL;
 
+use super::Section;
+
 /// The outlines, in the order in which they are offered.
 pub static ALL: [&Outline; 2] = [&FULL, &FREE];
 
@@ -73,6 +75,12 @@ impl Part {
     pub fn question(&self, id: &str) -> Option<&'static Question> {
         self.questions.iter().find(|question| question.id == id)
     }
+
+    /// The questions that this section is asked, in order.
+    pub fn asked<'s>(&self, section: &'s Section) -> impl Iterator<Item = &'static Question> + use<'s> {
+        let asked = |question: &&Question| !question.legacy || section.field(question.id).is_some();
+        self.questions.iter().filter(asked)
+    }
 }
 
 /// One question of an outline.
@@ -88,6 +96,8 @@ pub struct Question {
     pub kind: Kind,
     /// Whether the question counts among the ten of the short path.
     pub short: bool,
+    /// Whether the question is only for cards that bring an answer along: a new card is not asked.
+    pub legacy: bool,
     /// Where the question comes from: paper section, schema member, WebCards field id.
     pub source: &'static str,
 }
@@ -101,6 +111,7 @@ impl Question {
             help,
             kind,
             short: false,
+            legacy: false,
             source,
         }
     }
@@ -108,6 +119,11 @@ impl Question {
     /// The same question, on the short path.
     const fn short(self) -> Self {
         Self { short: true, ..self }
+    }
+
+    /// The same question, for cards that bring an answer along.
+    const fn legacy(self) -> Self {
+        Self { legacy: true, ..self }
     }
 }
 

@@ -13,7 +13,7 @@ use super::super::control::{self, Control};
 use super::super::error::Error;
 use super::super::form::{Form, Towards, free_id};
 use super::super::page::{CardLink, Date, Page, render, render_as, see_other};
-use crate::card::outline::{Outline, Part};
+use crate::card::outline::{Outline, Part, Question};
 use crate::card::{Card, Field, Section, Value, check, stored};
 use crate::db::cards::{self, CardRow, CardSectionData};
 use crate::db::{self, DbConnection};
@@ -215,7 +215,7 @@ fn undo(seen: &Seen, current: i32) -> Option<Undo> {
 
 /// The questions in their order, answered or not, then the further fields.
 fn field_lines(section: &Section, part: Option<&'static Part>, more: &str) -> Vec<FieldLine> {
-    let questions = part.map_or(&[][..], |part| part.questions);
+    let questions: Vec<&Question> = part.into_iter().flat_map(|part| part.asked(section)).collect();
     let further: Vec<&Field> = section
         .fields
         .iter()

@@ -220,10 +220,11 @@ pub(super) const QUANTITATIVE_ANALYSES: Part = Part {
             "quantitative-analyses.selected_metrics",
             "Metrics chosen in WebCards",
             Kind::Line,
-            "Cards saved by WebCards keep six metrics here in a notation of their own. In a new card leave it empty \
-             and use the results above.",
+            "The six metrics of WebCards, in its own notation. The table of results above says more and is read by \
+             other tools.",
             "WebCards 31",
-        ),
+        )
+        .legacy(),
         Question::new(
             "quantitative-analyses.metrics_notes",
             "How to read the results",
