@@ -225,6 +225,21 @@ async fn no_page_scrolls_sideways_on_a_telephone() {
         }
     }
     assert!(seen.len() > 25, "the pages link each other: {seen:?}");
+    // The finished page, as somebody opens it who was sent the file.
+    let visitor = app.visitor();
+    for path in ["json/numbers.json", FILE] {
+        let card = visitor.card(path, &fixture(path)).await;
+        let file = app.folder().join("finished.html");
+        std::fs::write(&file, visitor.download(&card, "html").await).expect("it can be written");
+        let url = format!("file://{}", file.display());
+        browser.requests().await;
+        browser.driver.goto(&url).await.expect("the finished page");
+        let found = browser.driver.execute(MEASURE, Vec::new()).await.expect("a measure");
+        if found.json()["width"].as_u64() != Some(320) {
+            wide.push(format!("{path} as HTML: {}", found.json()));
+        }
+        assert_eq!(browser.requests().await, [url], "the finished page asks for nothing");
+    }
     assert!(wide.is_empty(), "wider than 320 pixels: {wide:#?}");
     let complaints = browser.complaints().await;
     assert!(complaints.is_empty(), "{complaints:?}");

@@ -142,10 +142,13 @@ async fn an_edit_changes_its_field_only_on_postgres() {
 
 #[tokio::test]
 async fn an_edit_changes_its_field_only_in_real_cards() {
+    let Some(cards) = corpus(&CORPUS) else {
+        return;
+    };
     let app = TestApp::start().await;
     let visitor = app.visitor();
     let mut edited = 0;
-    for sample in CORPUS.iter().flat_map(|folder| corpus(folder)) {
+    for sample in cards {
         edited += assert_edits_stay_in_place(&visitor, &sample).await;
     }
     say(&format!("{edited} fields of real cards were edited"));
@@ -182,9 +185,12 @@ async fn saving_without_typing_changes_no_fixture() {
 
 #[tokio::test]
 async fn saving_without_typing_changes_no_real_card() {
+    let Some(cards) = corpus(&CORPUS) else {
+        return;
+    };
     let app = TestApp::start().await;
     let visitor = app.visitor();
-    for sample in CORPUS.iter().flat_map(|folder| corpus(folder)) {
+    for sample in cards {
         assert_saving_changes_nothing(&visitor, &sample).await;
     }
 }

@@ -127,8 +127,7 @@ async fn every_control_has_a_label_and_every_id_is_unique() {
             let id = element.attr("id").unwrap_or_default();
             assert!(ids.insert(id.to_owned()), "{path}: two elements are called {id:?}");
         }
-        let labelled: Vec<&str> = Vec::new();
-        let mut labelled: std::collections::HashSet<String> = labelled.into_iter().map(str::to_owned).collect();
+        let mut labelled = std::collections::HashSet::new();
         for label in page.all("label[for]") {
             let target = label.attr("for").unwrap_or_default();
             assert!(
@@ -245,6 +244,39 @@ async fn a_database_that_is_away_is_a_503_page() {
     assert_eq!(answer.header("set-cookie"), "");
     // A person who comes for the first time can still read what this is.
     assert_eq!(app.visitor().get("/").await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn our_own_fault_is_a_calm_page_with_a_number() {
+    let app = TestApp::start().await;
+    let visitor = app.visitor();
+    let path = "json/indent-2.json";
+    let card = visitor.card(path, &fixture(path)).await;
+    app.execute("ALTER TABLE card_section_data RENAME TO gone").await;
+    let answer = visitor.get(&card).await;
+    assert_eq!(answer.status, StatusCode::INTERNAL_SERVER_ERROR);
+    assert_designed(&answer);
+    assert_headers(&answer);
+    assert!(!answer.page().texts("main code").is_empty(), "no number to tell us");
+    assert!(!answer.text().contains("card_section_data"), "the cause is for the log");
+    app.execute("ALTER TABLE gone RENAME TO card_section_data").await;
+    assert_eq!(visitor.get(&card).await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn what_cannot_be_taken_has_a_page() {
+    let app = TestApp::start_with(&["--max-upload-bytes", "1000"]).await;
+    let visitor = app.visitor();
+    let large = visitor.upload("large.json", &b"x".repeat(2000)).await;
+    assert_eq!(large.status, StatusCode::PAYLOAD_TOO_LARGE);
+    assert_designed(&large);
+    assert_headers(&large);
+    let broken = visitor.upload("broken.json", b"{").await;
+    assert!(broken.status.is_client_error(), "{}", broken.status);
+    assert_designed(&broken);
+    assert_headers(&broken);
+    let home = visitor.get("/").await.page().text();
+    assert!(home.contains("Up to 1000 bytes"), "the limit is announced: {home}");
 }
 
 #[tokio::test]

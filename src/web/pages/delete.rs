@@ -3,7 +3,7 @@
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
-use crate::db::{cards, files};
+use crate::db::{cards, files, upkeep};
 use crate::session::Visitor;
 use crate::web::AppState;
 use crate::web::card::{link, owner};
@@ -73,6 +73,10 @@ pub async fn post(state: web::Data<AppState>, visitor: Visitor, id: web::Path<St
     {
         // The rows are gone, so nobody can reach the bytes; the cleanup takes what has no row.
         tracing::error!(%error, "a deleted card left bytes behind");
+    }
+    // Deleted rows stand in the write-ahead log until it is emptied.
+    if let Err(error) = state.db.run(upkeep::reclaim).await {
+        tracing::warn!(%error, "the database's files could not be tidied yet; the next cleanup does it");
     }
     Ok(see_other("/?done=deleted"))
 }

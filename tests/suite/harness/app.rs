@@ -145,6 +145,21 @@ impl TestApp {
             .expect("rows can be counted")
     }
 
+    /// Does something to the database behind the server's back.
+    pub async fn execute(&self, sql: &'static str) {
+        self.db
+            .run(move |conn| {
+                let query = diesel::sql_query(sql);
+                match conn {
+                    DbConnection::Sqlite(sqlite) => query.execute(sqlite)?,
+                    DbConnection::Pg(pg) => query.execute(pg)?,
+                };
+                Ok(())
+            })
+            .await
+            .expect("the statement works");
+    }
+
     /// Takes all connections to the database away from the server until the guard is dropped.
     pub async fn occupy_database(&self) -> Occupied {
         let mut releases = Vec::new();
