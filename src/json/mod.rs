@@ -13,7 +13,7 @@ pub(crate) mod tests;
 mod value;
 
 pub use edit::{Edit, apply, edits};
-pub use parse::{Document, Kind, Member, Node, Quirk, QuirkKind, SyntaxError, parse, string_places};
+pub use parse::{Document, Kind, Member, Node, Quirk, QuirkKind, SyntaxError, parse, parse_assembled, string_places};
 pub use style::{Style, quote};
 pub use value::Value;
 

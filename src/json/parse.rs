@@ -3,7 +3,7 @@ use std::ops::Range;
 
 use super::Value;
 
-/// How deep lists and groups may nest; as in `serde_json`, so that nothing deeper can be stored.
+/// How deep lists and groups may nest in people's files, as in `serde_json`.
 const MAX_DEPTH: usize = 128;
 
 /// A JSON text understood.
@@ -159,12 +159,19 @@ impl Node {
 /// With the place and a sentence on what to try, when the text is not JSON even leniently or nests
 /// deeper than 128 levels.
 pub fn parse(text: &str) -> Result<Document, SyntaxError> {
-    let mut parser = Parser {
-        text,
-        bytes: text.as_bytes(),
-        at: 0,
-        quirks: Vec::new(),
-    };
+    parse_within(text, MAX_DEPTH)
+}
+
+/// Reads a JSON text that holds such documents as parts, and so nests up to twice as deep.
+///
+/// # Errors
+/// As [`parse`] does.
+pub fn parse_assembled(text: &str) -> Result<Document, SyntaxError> {
+    parse_within(text, 2 * MAX_DEPTH)
+}
+
+fn parse_within(text: &str, max_depth: usize) -> Result<Document, SyntaxError> {
+    let mut parser = Parser::new(text, 0, max_depth);
     parser.skip_space()?;
     if parser.at == text.len() {
         return Err(parser.error(
@@ -190,12 +197,7 @@ pub fn parse(text: &str) -> Result<Document, SyntaxError> {
 /// For each byte of a decoded string, and for its end, the byte offset in the text it came from.
 /// The span is that of a string node of the text, quotes included.
 pub fn string_places(text: &str, span: Range<usize>) -> Vec<usize> {
-    let mut parser = Parser {
-        text,
-        bytes: text.as_bytes(),
-        at: span.start + 1,
-        quirks: Vec::new(),
-    };
+    let mut parser = Parser::new(text, span.start + 1, MAX_DEPTH);
     let end = span.end - 1;
     let mut places = Vec::with_capacity(end - span.start);
     while parser.at < end {
@@ -216,10 +218,21 @@ struct Parser<'t> {
     text: &'t str,
     bytes: &'t [u8],
     at: usize,
+    max_depth: usize,
     quirks: Vec<Quirk>,
 }
 
-impl Parser<'_> {
+impl<'t> Parser<'t> {
+    fn new(text: &'t str, at: usize, max_depth: usize) -> Self {
+        Self {
+            text,
+            bytes: text.as_bytes(),
+            at,
+            max_depth,
+            quirks: Vec::new(),
+        }
+    }
+
     fn peek(&self) -> Option<u8> {
         self.bytes.get(self.at).copied()
     }
@@ -475,9 +488,9 @@ impl Parser<'_> {
     }
 
     fn enter(&self, depth: usize) -> Result<(), SyntaxError> {
-        if depth >= MAX_DEPTH {
+        if depth >= self.max_depth {
             return Err(self.error(
-                format!("Here the document nests deeper than {MAX_DEPTH} levels."),
+                format!("Here the document nests deeper than {} levels.", self.max_depth),
                 "A model card needs a handful of levels; flatten the document, or split it.",
             ));
         }
