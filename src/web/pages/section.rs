@@ -2,7 +2,7 @@
 
 use actix_web::http::StatusCode;
 use actix_web::web::{self, Bytes, Path, Query};
-use actix_web::{HttpResponse, Responder};
+use actix_web::{HttpResponse, Responder, ResponseError as _};
 use askama::Template;
 use chrono::NaiveDateTime;
 use serde::Deserialize;
@@ -328,10 +328,11 @@ pub async fn post(
     match outcome {
         Ok(Outcome::Saved { address }) => Ok(see_other(address)),
         Ok(Outcome::Conflict(clash)) => render_as(StatusCode::CONFLICT, &conflict_page(&visitor, *clash, form)),
-        Err(Error::NotFound) if !form.texts().is_empty() => {
+        // Whatever became of the session or the card: what was typed is never thrown away.
+        Err(error @ (Error::NotFound | Error::Ended)) if !form.texts().is_empty() => {
             let page = Page::of("This section is not here any more", &visitor);
             render_as(
-                StatusCode::NOT_FOUND,
+                error.status_code(),
                 &HomelessPage {
                     page,
                     texts: form.texts(),
