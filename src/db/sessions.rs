@@ -113,9 +113,10 @@ pub fn create(
     }
 }
 
-/// Notes activity: moves the expiry if the last touch is not after `last_touch`.
+/// Notes activity if the last touch is not after `last_touch`, and moves the expiry.
 ///
-/// Returns whether this call moved it; of many at the same time one does. A stored time is never lowered.
+/// Returns whether this call did; of many at the same time one does. A stored time is never lowered: after a change
+/// of the settings the expiry that is stored may be the later one.
 ///
 /// # Errors
 /// When the database does not answer.
@@ -129,17 +130,16 @@ pub fn touch(
     let key = session_keys::table.filter(session_keys::key_hash.eq(key_hash));
     let moved = diesel::update(
         key.filter(session_keys::touched_at.le(last_touch))
-            .filter(session_keys::touched_at.lt(now))
-            .filter(session_keys::expires_at.le(expires_at)),
+            .filter(session_keys::touched_at.lt(now)),
     )
-    .set((
-        session_keys::touched_at.eq(now),
-        session_keys::expires_at.eq(expires_at),
-    ))
+    .set(session_keys::touched_at.eq(now))
     .execute(conn)?;
     if moved == 0 {
         return Ok(false);
     }
+    diesel::update(key.filter(session_keys::expires_at.lt(expires_at)))
+        .set(session_keys::expires_at.eq(expires_at))
+        .execute(conn)?;
     let session: String = key.select(session_keys::session_id).first(conn)?;
     diesel::update(
         sessions::table

@@ -14,7 +14,7 @@ use super::cookie::Brought;
 use super::key::Key;
 use super::store::{Found, Open, not_after_the_end};
 use super::visitor::{Outcome, State};
-use super::{Error, Sessions, Visitor, client_address, delta, origin};
+use super::{Error, Sessions, Visitor, delta, origin};
 
 /// After a session was ended, requests that were on their way get no new cookie for this long: it
 /// would replace a newer one.
@@ -34,8 +34,12 @@ pub async fn guard<B: MessageBody + 'static>(
     let now = sessions.inner.clock.now();
     let mut response = match sessions.admit(&mut request, now).await {
         Err(refusal) => request.error_response(refusal).map_into_right_body(),
-        Ok(admitted) => {
+        Ok(mut admitted) => {
             let mut response = next.call(request).await?;
+            // An answer that took its time must not bring back a key that was ended meanwhile.
+            if admitted.touched {
+                admitted.touched = sessions.is_still_open(&admitted.visitor).await;
+            }
             let cookie = sessions.cookie_for(&admitted, response.status(), now);
             if let Some(cookie) = cookie {
                 response.headers_mut().append(SET_COOKIE, cookie);
@@ -55,10 +59,8 @@ struct Admitted {
     visitor: Visitor,
     /// A first look at a page, which gets the cookie even though nothing is stored.
     first_page: bool,
-    /// The expiry was moved, so the cookie's has to move with it.
+    /// This request moved the expiry, so the cookie's has to move with it.
     touched: bool,
-    /// A token was taken from this source's bucket; it goes back if no session was made.
-    source: Option<std::net::IpAddr>,
 }
 
 impl Sessions {
@@ -87,12 +89,17 @@ impl Sessions {
                     brought_cookie = true;
                     match self.find(&key).await {
                         Err(unavailable) => {
-                            tracing::error!(error = %unavailable, "the store of the sessions does not answer");
+                            tracing::error!(
+                                error = format!("{unavailable:#}"),
+                                "the store of the sessions does not answer"
+                            );
                             State::Unavailable
                         }
                         Ok(Some(Found::Open(open))) => State::Open(open, key),
                         Ok(Some(Found::Issued)) => State::New(key),
-                        Ok(Some(Found::Ended(at))) if is_unsafe || now < at + IN_FLIGHT => State::Ended,
+                        Ok(Some(Found::Ended(_))) if is_unsafe => State::Ended,
+                        // A stranger for now, without a cookie to go with it.
+                        Ok(Some(Found::Ended(at))) if now < at + IN_FLIGHT => self.new_visitor(&mut false).await,
                         Ok(Some(Found::Ended(_)) | None) => self.new_visitor(&mut first_page).await,
                     }
                 }
@@ -107,22 +114,12 @@ impl Sessions {
         {
             touched = self.touch(open, key, now).await;
         }
-        let mut source = None;
-        if is_unsafe && matches!(state, State::New(_)) {
-            let address = client_address(request.peer_addr(), request.headers(), &inner.trusted_proxies);
-            inner
-                .limit
-                .take(address, now)
-                .map_err(|retry_after| Error::TooMany { retry_after })?;
-            source = Some(address);
-        }
         let visitor = Visitor::new(self.clone(), state, brought_cookie);
         request.extensions_mut().insert(visitor.clone());
         Ok(Admitted {
             visitor,
             first_page,
             touched,
-            source,
         })
     }
 
@@ -152,18 +149,15 @@ impl Sessions {
         Ok(state.as_ref().and_then(Found::from_state))
     }
 
-    /// Moves the expiry; a store that does not answer now may do so at the next request.
+    /// Moves the expiry, unless another request at the same time did; a store that does not answer now may do so at
+    /// the next request.
     async fn touch(&self, open: &mut Open, key: &Key, now: DateTime<Utc>) -> bool {
-        let Some(session_key) = key.session_key() else {
-            return false;
-        };
         let settings = &self.inner.settings;
         let expires_at = not_after_the_end(now + delta(settings.age), open.created_at, settings);
-        let ttl = time::Duration::seconds((expires_at - now).num_seconds());
-        match self.inner.store.update_ttl(&session_key, &ttl).await {
-            Ok(()) => {
+        match self.inner.store.touch(key, now, expires_at).await {
+            Ok(moved) => {
                 open.expires_at = open.expires_at.max(expires_at);
-                true
+                moved
             }
             Err(error) => {
                 tracing::warn!(%error, "activity could not be noted");
@@ -172,12 +166,20 @@ impl Sessions {
         }
     }
 
+    /// Whether the visitor's key opens a session now that the answer is ready.
+    async fn is_still_open(&self, visitor: &Visitor) -> bool {
+        match visitor.state() {
+            State::Open(_, key) => matches!(self.find(key).await, Ok(Some(Found::Open(_)))),
+            _ => false,
+        }
+    }
+
     /// The one cookie that the answer carries, if any.
     fn cookie_for(&self, admitted: &Admitted, status: StatusCode, now: DateTime<Utc>) -> Option<HeaderValue> {
         let inner = &*self.inner;
         let outcome = admitted.visitor.outcome();
         let success = status.is_success() || status.is_redirection();
-        if let Some(source) = admitted.source
+        if let Some(source) = admitted.visitor.counted()
             && !(success && outcome == Outcome::Opened)
         {
             inner.limit.put_back(source);

@@ -2,7 +2,7 @@
 //!
 //! [`middleware::guard`] stands before the pages: it refuses what another site sent, reads the
 //! cookie, asks the store, notes activity and sets the cookie. Handlers meet the session only as
-//! [`Visitor`]. Keys are made and recognised in [`key`], kept by an [`engine::Engine`], and the
+//! [`Visitor`] or [`Beginner`]. Keys are made and recognised in [`key`], kept by an [`engine::Engine`], and the
 //! middleware talks to that engine through actix-session's `SessionStore`, see [`store`].
 //!
 //! A key is *issued* with the first page and stored with the first thing that a visitor stores.
@@ -29,7 +29,7 @@ use chrono::TimeDelta;
 pub use client::address as client_address;
 pub use error::Error;
 pub use secret::{Place, place};
-pub use visitor::Visitor;
+pub use visitor::{Beginner, Visitor};
 
 use crate::clock::Clock;
 use crate::config::{self, Config};

@@ -4,6 +4,10 @@
 //! storing anything; `load` answers with a `Found` written as a map, where a key that has stored
 //! nothing yet is the empty map; `update_ttl` is the touch. What a visitor owns is in tables, so
 //! `update` has nothing but the time to move.
+//!
+//! Our middleware calls `load` and `save` only: it has to know whether a touch moved anything, and a
+//! session ends inside the transaction of the page that deletes its data. `update`, `update_ttl` and
+//! `delete` do the same for any other caller of the interface, and never make or bring back a row.
 
 use std::collections::HashMap;
 
@@ -13,7 +17,7 @@ use anyhow::anyhow;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::engine::{Engine, Lookup};
-use super::key::{ISSUED_FOR, Seal};
+use super::key::{ISSUED_FOR, Key, Seal};
 use super::{SessionId, delta};
 use crate::clock::Clock;
 use crate::config;
@@ -66,6 +70,19 @@ impl<E> Store<E> {
 
     pub(super) fn seal(&self) -> &Seal {
         &self.seal
+    }
+}
+
+impl<E: Engine> Store<E> {
+    /// Notes activity, at most once an interval; returns whether this call did.
+    pub(super) async fn touch(
+        &self,
+        key: &Key,
+        now: DateTime<Utc>,
+        expires_at: DateTime<Utc>,
+    ) -> Result<bool, db::Error> {
+        let last_touch = now - delta(self.settings.touch_interval);
+        self.engine.touch(&key.hash(), last_touch, now, expires_at).await
     }
 }
 
@@ -129,9 +146,8 @@ impl<E: Engine + Clone + Send + 'static> SessionStore for Store<E> {
             return Ok(());
         };
         let now = self.clock.now();
-        let last_touch = now - delta(self.settings.touch_interval);
-        let expires_at = now + TimeDelta::seconds(ttl.whole_seconds());
-        self.engine.touch(&key.hash(), last_touch, now, expires_at).await?;
+        self.touch(&key, now, now + TimeDelta::seconds(ttl.whole_seconds()))
+            .await?;
         Ok(())
     }
 

@@ -1,5 +1,6 @@
 use std::future::{Ready, ready};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest};
@@ -8,10 +9,10 @@ use chrono::{DateTime, Utc};
 use super::engine::Engine as _;
 use super::key::Key;
 use super::store::Open;
-use super::{Error, SessionId, Sessions, delta};
+use super::{Error, SessionId, Sessions, client_address, delta};
 use crate::db::{self, DbConnection};
 
-/// The visitor of a page: the only way for handlers to meet the session.
+/// The visitor of a page: with [`Beginner`] the only way for handlers to meet the session.
 ///
 /// Handlers take it as an argument. It is cheap to clone and may go into the closures of
 /// [`Db::run`](crate::db::Db::run) and [`Db::write`](crate::db::Db::write). Where the store does
@@ -26,6 +27,7 @@ struct Inner {
     state: State,
     brought_cookie: bool,
     outcome: Mutex<Outcome>,
+    counted: OnceLock<IpAddr>,
 }
 
 /// What the request's cookie turned out to be.
@@ -34,7 +36,7 @@ pub(super) enum State {
     New(Key),
     /// The key opens this session.
     Open(Open, Key),
-    /// The key was ended on purpose.
+    /// The key was ended on purpose, and the request would change something with it.
     Ended,
     /// Two cookies: the visitor is shown nothing and can do nothing.
     Ambiguous,
@@ -58,6 +60,7 @@ impl Visitor {
                 state,
                 brought_cookie,
                 outcome: Mutex::new(Outcome::Nothing),
+                counted: OnceLock::new(),
             }),
         }
     }
@@ -70,6 +73,11 @@ impl Visitor {
         *self.inner.outcome.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// The address in whose share of new sessions this request was counted.
+    pub(super) fn counted(&self) -> Option<IpAddr> {
+        self.inner.counted.get().copied()
+    }
+
     fn set_outcome(&self, outcome: Outcome) {
         *self.inner.outcome.lock().unwrap_or_else(PoisonError::into_inner) = outcome;
     }
@@ -79,33 +87,6 @@ impl Visitor {
         match &self.inner.state {
             State::Open(open, _) => Some(&open.session),
             State::New(_) | State::Ended | State::Ambiguous | State::Unavailable => None,
-        }
-    }
-
-    /// The visitor's session, made if there is none: to be called inside the transaction that
-    /// stores the visitor's first thing, so that both are kept or neither.
-    ///
-    /// The cookie goes out with the answer, if that is a success.
-    ///
-    /// # Errors
-    /// [`db::Error::Ended`] when the session was ended meanwhile.
-    pub fn open(&self, conn: &mut DbConnection, now: DateTime<Utc>) -> Result<SessionId, db::Error> {
-        match &self.inner.state {
-            State::Open(open, _) => {
-                if db::sessions::exists(conn, &open.session)? {
-                    Ok(open.session.clone())
-                } else {
-                    Err(db::Error::Ended)
-                }
-            }
-            State::New(key) => {
-                let inner = &self.inner.sessions.inner;
-                let expires_at = now + delta(inner.settings.age);
-                let session = inner.store.engine().create(conn, &key.hash(), now, expires_at)?;
-                self.set_outcome(Outcome::Opened);
-                Ok(session)
-            }
-            State::Ended | State::Ambiguous | State::Unavailable => Err(db::Error::Ended),
         }
     }
 
@@ -144,6 +125,76 @@ impl Visitor {
     /// Whether the browser sent two different session cookies, so that nothing of either can be shown.
     pub fn is_ambiguous(&self) -> bool {
         matches!(self.inner.state, State::Ambiguous)
+    }
+
+    /// Whether the request would change what belonged to a session that was ended on purpose.
+    pub fn is_ended(&self) -> bool {
+        matches!(self.inner.state, State::Ended)
+    }
+}
+
+/// A visitor whose request may begin a session: what handlers take that store somebody's first thing.
+///
+/// Taking it counts against the share of new sessions that the visitor's network address has, and fails with
+/// [`Error::TooMany`] when that is used up. Known visitors are not counted, and what begins no session after all is
+/// given back. Requests that begin nothing take a [`Visitor`] and are never refused for others' sake.
+#[derive(Clone)]
+pub struct Beginner {
+    visitor: Visitor,
+}
+
+impl Beginner {
+    /// The visitor.
+    pub fn visitor(&self) -> &Visitor {
+        &self.visitor
+    }
+
+    /// The visitor's session, made if there is none: to be called inside the transaction that
+    /// stores the visitor's first thing, so that both are kept or neither.
+    ///
+    /// The cookie goes out with the answer, if that is a success.
+    ///
+    /// # Errors
+    /// [`db::Error::Ended`] when the session was ended meanwhile.
+    pub fn open(&self, conn: &mut DbConnection, now: DateTime<Utc>) -> Result<SessionId, db::Error> {
+        match &self.visitor.inner.state {
+            State::Open(open, _) => {
+                if db::sessions::exists(conn, &open.session)? {
+                    Ok(open.session.clone())
+                } else {
+                    Err(db::Error::Ended)
+                }
+            }
+            State::New(key) => {
+                let inner = &self.visitor.inner.sessions.inner;
+                let expires_at = now + delta(inner.settings.age);
+                let session = inner.store.engine().create(conn, &key.hash(), now, expires_at)?;
+                self.visitor.set_outcome(Outcome::Opened);
+                Ok(session)
+            }
+            State::Ended | State::Ambiguous | State::Unavailable => Err(db::Error::Ended),
+        }
+    }
+}
+
+impl FromRequest for Beginner {
+    type Error = Error;
+    type Future = Ready<Result<Self, Error>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let visitor = Visitor::from_request(request, payload).into_inner();
+        ready(visitor.and_then(|visitor| {
+            let inner = &visitor.inner.sessions.inner;
+            if matches!(visitor.inner.state, State::New(_)) {
+                let address = client_address(request.peer_addr(), request.headers(), &inner.trusted_proxies);
+                inner
+                    .limit
+                    .take(address, inner.clock.now())
+                    .map_err(|retry_after| Error::TooMany { retry_after })?;
+                let _ = visitor.inner.counted.set(address);
+            }
+            Ok(Self { visitor })
+        }))
     }
 }
 

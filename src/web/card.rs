@@ -88,10 +88,14 @@ pub async fn whole(state: &web::Data<AppState>, visitor: &Visitor, id: String) -
 /// The session that owns what the visitor asks for.
 ///
 /// # Errors
-/// [`Error::NotFound`] when the visitor has stored nothing, so nothing can be there.
+/// [`Error::NotFound`] when the visitor has stored nothing, so nothing can be there; [`Error::Ended`] when a form is
+/// of a session that was ended.
 pub fn owner(visitor: &Visitor) -> Result<SessionId, Error> {
     if visitor.is_ambiguous() {
         return Err(Error::Ambiguous);
+    }
+    if visitor.is_ended() {
+        return Err(Error::Ended);
     }
     visitor.session().cloned().ok_or(Error::NotFound)
 }

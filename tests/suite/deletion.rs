@@ -132,3 +132,69 @@ async fn deleting_wants_a_post() {
     }
     assert_eq!(visitor.download(&card, "json").await, marked());
 }
+
+/// The fields of a section's form, with a text of the visitor in the last box.
+async fn filled_form(visitor: &Visitor, section: &str, text: &str) -> Vec<(String, String)> {
+    let page = visitor.get(section).await;
+    assert_eq!(page.status, StatusCode::OK, "{}", page.text());
+    let form = page
+        .page()
+        .find_form(|form| form.fields.iter().any(|(name, _)| name == "version"));
+    let mut fields = form.fields;
+    let typed = fields
+        .iter_mut()
+        .rfind(|(name, _)| name.starts_with("f.") && !name.contains('~'));
+    typed.expect("a box to write in").1 = text.to_owned();
+    fields
+}
+
+/// Posts fields with this cookie, whatever a browser would have by now.
+async fn post_with(app: &TestApp, cookie: &str, path: &str, fields: &[(String, String)]) -> reqwest::Response {
+    let request = reqwest::Client::new().post(format!("{}{path}", app.origin()));
+    let request = request.header("cookie", cookie).form(fields);
+    request.send().await.expect("the server answers")
+}
+
+#[tokio::test]
+async fn r33_what_was_typed_outlives_the_session() {
+    // Whoever is expired is a stranger, and other strangers must not cost them their text: one new session an hour.
+    let app = TestApp::start_with(&["--session-create-limit", "1"]).await;
+    let visitor = app.visitor();
+    let first = visitor.get("/").await;
+    let cookie = first
+        .header("set-cookie")
+        .split(';')
+        .next()
+        .unwrap_or_default()
+        .to_owned();
+    let card = visitor.card("a.json", &marked()).await;
+    let section = format!("{card}/sections/text");
+    let fields = filled_form(&visitor, &section, "typed for an hour").await;
+
+    let answer = app.visitor().post(&section, &fields).await;
+    assert_eq!(answer.status, StatusCode::NOT_FOUND, "somebody without a key");
+    assert!(answer.text().contains("typed for an hour"));
+    assert_eq!(answer.header("set-cookie"), "");
+
+    app.pass(chrono::TimeDelta::days(31));
+    let expired = post_with(&app, &cookie, &section, &fields).await;
+    assert_eq!(expired.status(), StatusCode::NOT_FOUND);
+    assert!(expired.headers().get("set-cookie").is_none());
+    assert!(expired.text().await.expect("a page").contains("typed for an hour"));
+    app.pass(chrono::TimeDelta::days(-31));
+
+    // Another tab deletes everything; this one comes late, with the key it was opened with.
+    let status = confirm(&visitor, "/session/delete", "Delete everything").await;
+    assert_eq!(status, StatusCode::OK);
+    let ended = post_with(&app, &cookie, &section, &fields).await;
+    assert_eq!(ended.status(), StatusCode::CONFLICT);
+    assert!(ended.headers().get("set-cookie").is_none());
+    assert!(ended.text().await.expect("a page").contains("typed for an hour"));
+    for path in ["", "/duplicate", "/delete", "/sections", "/sections/text/restore"] {
+        let fields = [("title".to_owned(), "late".to_owned())];
+        let late = post_with(&app, &cookie, &format!("{card}{path}"), &fields).await;
+        assert_eq!(late.status(), StatusCode::CONFLICT, "{path}");
+        assert!(late.headers().get("set-cookie").is_none(), "{path}");
+    }
+    assert_eq!(app.rows("sessions").await, 0);
+}

@@ -12,7 +12,7 @@ use cartellino::clock::Clock;
 use cartellino::config::{Config, Options};
 use cartellino::db::cards::{self, NewCard, NewSection};
 use cartellino::db::{self, Db, sessions};
-use cartellino::session::{self, Sessions, Visitor};
+use cartellino::session::{self, Beginner, Sessions, Visitor};
 use chrono::{DateTime, TimeDelta, Utc};
 use reqwest::header::{HeaderMap, HeaderValue};
 use reqwest::{Client, Method, StatusCode};
@@ -101,13 +101,13 @@ async fn home(visitor: Visitor, state: web::Data<State>) -> actix_web::Result<St
     Ok(format!("cards {titles:?} until {until} keeps {keeps}"))
 }
 
-async fn create(visitor: Visitor, state: web::Data<State>, title: String) -> actix_web::Result<HttpResponse> {
+async fn create(beginner: Beginner, state: web::Data<State>, title: String) -> actix_web::Result<HttpResponse> {
     if title == "invalid" {
         return Ok(HttpResponse::UnprocessableEntity().finish());
     }
     let now = state.clock.now();
     let created = state.db.write(move |conn| {
-        let session = visitor.open(conn, now)?;
+        let session = beginner.open(conn, now)?;
         let fails = title == "fails";
         cards::create(conn, &session, &card(title), now.naive_utc())?;
         if fails {
@@ -121,13 +121,23 @@ async fn create(visitor: Visitor, state: web::Data<State>, title: String) -> act
 }
 
 /// A creation whose session is ended by another request after this one was let in.
-async fn overtaken(visitor: Visitor, state: web::Data<State>) -> actix_web::Result<HttpResponse> {
+async fn overtaken(beginner: Beginner, state: web::Data<State>) -> actix_web::Result<HttpResponse> {
+    end_behind(beginner.visitor(), &state).await?;
+    create(beginner, state, "resurrected".to_owned()).await
+}
+
+/// A look whose session is ended by another request before the answer is ready.
+async fn overtaken_look(visitor: Visitor, state: web::Data<State>) -> actix_web::Result<HttpResponse> {
+    end_behind(&visitor, &state).await?;
+    Ok(HttpResponse::Ok().finish())
+}
+
+async fn end_behind(visitor: &Visitor, state: &State) -> actix_web::Result<()> {
     let (session, now) = (visitor.session().cloned().unwrap(), state.clock.now());
     let ending = state
         .db
         .write(move |conn| sessions::end(conn, &session, now.naive_utc()));
-    ending.await.map_err(failed)?;
-    create(visitor, state, "resurrected".to_owned()).await
+    ending.await.map_err(failed)
 }
 
 async fn end(visitor: Visitor, state: web::Data<State>) -> actix_web::Result<HttpResponse> {
@@ -175,6 +185,7 @@ impl Site {
                                 .route("/public", web::get().to(async || "public"))
                                 .route("/cards", web::post().to(create))
                                 .route("/overtaken", web::post().to(overtaken))
+                                .route("/overtaken", web::get().to(overtaken_look))
                                 .route("/end", web::post().to(end)),
                         )
                 })
@@ -380,6 +391,8 @@ async fn r07_new_sessions_are_limited_and_known_visitors_are_not() {
     assert_eq!(forged.status, StatusCode::TOO_MANY_REQUESTS);
     assert_eq!(site.sessions().await, 2);
     assert_eq!(site.post("/cards", &known, "more").await.status, StatusCode::SEE_OTHER);
+    let begins_nothing = site.send(Method::POST, "/end", &[], "").await;
+    assert_eq!(begins_nothing.status, StatusCode::SEE_OTHER);
     site.clock.advance(TimeDelta::seconds(1800));
     site.visitor("three").await;
 }
@@ -582,6 +595,98 @@ async fn r38_a_request_on_its_way_does_not_bring_an_ended_session_back() {
         assert!(late.cookies().is_empty());
         assert_eq!(site.sessions().await, 0);
         assert_eq!(site.backend.rows("model_cards").await, 0);
+    }
+}
+
+#[tokio::test]
+async fn r33_a_late_answer_does_not_give_an_ended_key_back() {
+    for site in Site::all().await {
+        let cookie = site.visitor("mine").await;
+        site.clock.advance(TimeDelta::hours(2));
+        let late = site
+            .send(Method::GET, "/overtaken", &[("cookie", cookie.as_bytes())], "")
+            .await;
+        assert_eq!(late.status, StatusCode::OK, "{}", site.backend.name);
+        assert!(late.cookies().is_empty(), "{:?}", late.cookies());
+    }
+}
+
+#[tokio::test]
+async fn r20_of_parallel_looks_one_moves_row_and_cookie() {
+    for site in Site::all().await {
+        let cookie = site.visitor("mine").await;
+        site.clock.advance(TimeDelta::hours(2));
+        let looks = futures_util::future::join_all((0..12).map(|_| site.get(&cookie))).await;
+        let cookies: usize = looks.iter().map(|look| look.cookies().len()).sum();
+        assert_eq!(cookies, 1, "{}", site.backend.name);
+    }
+}
+
+#[tokio::test]
+async fn r20_a_shorter_life_in_the_settings_does_not_make_every_look_a_write() {
+    for backend in Backend::all().await {
+        let (now, month) = (beginning().naive_utc(), TimeDelta::days(30));
+        backend
+            .db
+            .write(move |conn| sessions::create(conn, "k", now, now + month))
+            .await
+            .unwrap();
+        let touch = |minutes: i64| {
+            let later = now + TimeDelta::minutes(minutes);
+            let last_touch = later - TimeDelta::hours(1);
+            backend
+                .db
+                .write(move |conn| sessions::touch(conn, "k", last_touch, later, later + TimeDelta::days(7)))
+        };
+        assert!(touch(120).await.unwrap(), "{}", backend.name);
+        assert!(!touch(130).await.unwrap());
+        let kept = "SELECT count(*) AS n FROM session_keys k, sessions s WHERE k.expires_at = s.expires_at \
+                    AND k.expires_at > '2027-02-13 00:00:00'";
+        assert_eq!(backend.count(kept).await, 1, "R24: nothing stored is lowered");
+    }
+}
+
+/// The rest of actix-session's interface, which our own middleware does not need.
+#[tokio::test]
+async fn r50_the_store_serves_other_callers_of_the_interface() {
+    use actix_session::storage::SessionStore as _;
+    for backend in Backend::all().await {
+        let clock = Clock::set_to(beginning());
+        let settings = Options::from_flags(["--database-url", &backend.url])
+            .unwrap()
+            .check()
+            .unwrap()
+            .session;
+        let seal = session::key::Seal::new(vec!["secret".to_owned()], "sessionid");
+        let engine = session::database::Database::new(backend.db.clone());
+        let store = session::store::Store::new(backend.db.clone(), engine, seal.clone(), clock.clone(), settings);
+        let month = actix_web::cookie::time::Duration::days(30);
+
+        let key = store.save(Default::default(), &month).await.unwrap();
+        assert!(store.load(&key).await.unwrap().unwrap().is_empty());
+        assert_eq!(backend.rows("session_keys").await, 0, "R1 {}", backend.name);
+        let hash = seal.open(key.as_ref().as_bytes()).unwrap().hash();
+        let now = beginning().naive_utc();
+        backend
+            .db
+            .write(move |conn| sessions::create(conn, hash.as_str(), now, now + TimeDelta::days(30)))
+            .await
+            .unwrap();
+        clock.advance(TimeDelta::days(29));
+        let open = store.load(&key).await.unwrap().unwrap();
+        let key = store.update(key, open, &month).await.unwrap();
+        clock.advance(TimeDelta::days(29));
+        assert!(store.load(&key).await.unwrap().unwrap().contains_key("session"));
+
+        store.delete(&key).await.unwrap();
+        store.delete(&key).await.unwrap();
+        store.update_ttl(&key, &month).await.unwrap();
+        let key = store.update(key, Default::default(), &month).await.unwrap();
+        assert!(store.load(&key).await.unwrap().unwrap().contains_key("ended_at"), "R38");
+        assert_eq!(backend.rows("sessions").await, 0, "{}", backend.name);
+        let foreign = actix_session::storage::SessionKey::try_from("x".repeat(48)).unwrap();
+        assert!(store.load(&foreign).await.unwrap().is_none());
+        store.delete(&foreign).await.unwrap();
     }
 }
 

@@ -61,7 +61,7 @@ pub async fn get(
     id: web::Path<String>,
     told: web::Query<Told>,
 ) -> Result<HttpResponse, Error> {
-    if told.first.is_some() && !visitor.keeps_cookies() {
+    if told.first.is_some() && !visitor.keeps_cookies() && !visitor.is_ambiguous() {
         return super::without_cookie::page();
     }
     let whole = card::whole(&state, &visitor, id.into_inner()).await?;

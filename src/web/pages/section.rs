@@ -2,7 +2,7 @@
 
 use actix_web::http::StatusCode;
 use actix_web::web::{self, Bytes, Path, Query};
-use actix_web::{HttpResponse, Responder};
+use actix_web::{HttpResponse, Responder, ResponseError as _};
 use askama::Template;
 use chrono::NaiveDateTime;
 use serde::Deserialize;
@@ -328,11 +328,12 @@ pub async fn post(
     match outcome {
         Ok(Outcome::Saved { address }) => Ok(see_other(address)),
         Ok(Outcome::Conflict(clash)) => render_as(StatusCode::CONFLICT, &conflict_page(&visitor, *clash, form)),
-        Err(Error::NotFound) => match form.texts() {
-            texts if texts.is_empty() => Err(Error::NotFound),
+        // Whatever became of the session or the card: what was typed is never thrown away.
+        Err(error @ (Error::NotFound | Error::Ended)) => match form.texts() {
+            texts if texts.is_empty() => Err(error),
             texts => {
                 let page = Page::of("This section is not here any more", &visitor);
-                render_as(StatusCode::NOT_FOUND, &HomelessPage { page, texts })
+                render_as(error.status_code(), &HomelessPage { page, texts })
             }
         },
         Err(error) => Err(error),

@@ -9,7 +9,7 @@ use crate::db::cards::{self, NewCard};
 use crate::db::files::{self, FileRow};
 use crate::format::{self, Format};
 use crate::random;
-use crate::session::Visitor;
+use crate::session::Beginner;
 use crate::web::AppState;
 use crate::web::card::{rows_of, title_of};
 use crate::web::error::Error;
@@ -20,7 +20,7 @@ use crate::web::posted::{self, Posted};
 ///
 /// # Errors
 /// [`Error::Unreadable`] for a file that is no card, [`Error::TooLarge`], [`Error::BadRequest`].
-pub async fn post(state: web::Data<AppState>, visitor: Visitor, form: Multipart) -> Result<HttpResponse, Error> {
+pub async fn post(state: web::Data<AppState>, beginner: Beginner, form: Multipart) -> Result<HttpResponse, Error> {
     let posted = posted::read(form, state.config.max_upload_bytes).await?;
     let Posted {
         file,
@@ -39,9 +39,13 @@ pub async fn post(state: web::Data<AppState>, visitor: Visitor, form: Multipart)
         }
     };
     let is_blank = card.source.is_none();
-    let id = store(&state, &visitor, card, is_file).await?;
+    let id = store(&state, &beginner, card, is_file).await?;
     // A browser that keeps no cookies comes back as a stranger: the mark lets the next page tell why.
-    let mark = if visitor.keeps_cookies() { "" } else { "?first=1" };
+    let mark = if beginner.visitor().keeps_cookies() {
+        ""
+    } else {
+        "?first=1"
+    };
     Ok(see_other(if is_blank && mark.is_empty() {
         format!("/cards/{id}")
     } else {
@@ -91,14 +95,14 @@ fn blank(key: &str, once: Option<String>) -> Result<NewCard, Error> {
 }
 
 /// Stores card, file and, for the visitor's first card, the session: all or nothing.
-async fn store(state: &AppState, visitor: &Visitor, card: NewCard, is_file: bool) -> Result<String, Error> {
+async fn store(state: &AppState, beginner: &Beginner, card: NewCard, is_file: bool) -> Result<String, Error> {
     let now = state.clock.now();
-    let visitor = visitor.clone();
+    let beginner = beginner.clone();
     let uploads = state.uploads.clone();
     let id = state
         .db
         .write(move |conn| {
-            let session = visitor.open(conn, now)?;
+            let session = beginner.open(conn, now)?;
             let id = cards::create(conn, &session, &card, now.naive_utc())?;
             let Some(bytes) = card.source.as_deref().filter(|_| is_file) else {
                 return Ok(id);
