@@ -394,6 +394,10 @@ fn new_file(format: Format, card: &Card) -> Vec<u8> {
                 } else {
                     "0.0.2"
                 };
+                // Schema v0.0.1 requires the member even of a card with nothing to put in it.
+                if format == Format::ModelCardToolkit1 && !members.iter().any(|(name, _)| name == "model_details") {
+                    members.insert(0, ("model_details".into(), empty()));
+                }
                 members.insert(0, ("schema_version".into(), Value::text(version)));
             }
             document

@@ -583,3 +583,16 @@ fn an_id_that_is_no_pointer_of_ours_is_a_name() {
         }
     }
 }
+
+#[test]
+fn the_older_toolkit_schema_gets_the_member_it_requires() {
+    let card = read(br#"{"note": "x"}"#).unwrap().card;
+    let written = write(Format::ModelCardToolkit1, None, &card).unwrap();
+    assert!(
+        json::parse(&String::from_utf8(written).unwrap())
+            .unwrap()
+            .root
+            .member("model_details")
+            .is_some()
+    );
+}

@@ -11,7 +11,8 @@
 //! | `f.3.0~k` | name of a member of a group |
 //! | `f.3.0~n` | a new entry of a list, dropped while blank |
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 
 use sha2::{Digest as _, Sha256};
 
@@ -85,12 +86,7 @@ impl Form {
     pub fn fields(&self, part: Option<&Part>, old: &[Field]) -> Vec<Field> {
         let memory = Memory::of(old);
         let mut own = OwnFields {
-            before: old
-                .iter()
-                .rev()
-                .filter(|field| field.is_custom())
-                .map(|field| (normal(&field.id), field))
-                .collect(),
+            before: old.iter().rev().map(|field| (normal(&field.id), field)).collect(),
             names: Names::without(old.iter().map(|field| field.id.as_str())),
         };
         let mut given = HashSet::new();
@@ -188,6 +184,19 @@ impl Form {
     }
 }
 
+/// The fields as the names and contents of a form that says exactly them.
+pub fn pairs_of(fields: &[Field]) -> Vec<(String, String)> {
+    let pairs = |(place, field): (usize, &Field)| {
+        [
+            (format!("f.{place}~i"), field.id.clone()),
+            (format!("f.{place}~l"), field.label.clone()),
+            (format!("f.{place}~t"), "data".to_owned()),
+            (format!("f.{place}"), json::to_text(&field.value)),
+        ]
+    };
+    fields.iter().enumerate().flat_map(pairs).collect()
+}
+
 /// A direction in a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Towards {
@@ -280,7 +289,9 @@ impl Branch {
 
 /// What the old fields hold that a form cannot carry: kinds of line break, and large contents.
 struct Memory {
-    texts: HashMap<String, String>,
+    /// Texts of several lines by what a browser makes of them, in their order: two may differ in nothing but the kind
+    /// of line break.
+    texts: RefCell<HashMap<String, VecDeque<String>>>,
     kept: HashMap<String, Value>,
     /// Whether the old texts end their lines with CRLF.
     crlf: bool,
@@ -289,7 +300,7 @@ struct Memory {
 impl Memory {
     fn of(fields: &[Field]) -> Self {
         let mut memory = Self {
-            texts: HashMap::new(),
+            texts: RefCell::default(),
             kept: HashMap::new(),
             crlf: false,
         };
@@ -306,18 +317,12 @@ impl Memory {
                     self.kept.insert(fingerprint(text), value.clone());
                 }
                 self.crlf |= text.contains("\r\n");
-                let plain = normal(text);
-                if plain != *text {
-                    self.texts.insert(plain, text.clone());
-                }
+                self.note_text(text);
             }
             Value::List(items) => items.iter().for_each(|item| self.note(item)),
             Value::Group(members) => {
                 for (name, value) in members {
-                    let plain = normal(name);
-                    if plain != *name {
-                        self.texts.insert(plain, name.clone());
-                    }
+                    self.note_text(name);
                     self.note(value);
                 }
             }
@@ -325,17 +330,38 @@ impl Memory {
         }
     }
 
+    fn note_text(&mut self, text: &str) {
+        let plain = normal(text);
+        if plain != text || plain.contains('\n') {
+            self.texts
+                .get_mut()
+                .entry(plain)
+                .or_default()
+                .push_back(text.to_owned());
+        }
+    }
+
+    /// The old text of which a browser made this one; the last one is never used up.
+    fn recall(&self, plain: &str) -> Option<String> {
+        let mut texts = self.texts.borrow_mut();
+        let old = texts.get_mut(plain)?;
+        match old.len() {
+            1 => old.front().cloned(),
+            _ => old.pop_front(),
+        }
+    }
+
     /// A member's name as the card holds it.
     fn name(&self, posted: &str) -> String {
         let plain = normal(posted);
-        self.texts.get(&plain).cloned().unwrap_or(plain)
+        self.recall(&plain).unwrap_or(plain)
     }
 
     /// A posted text as the card should hold it.
     fn settled(&self, posted: &str) -> String {
         let plain = normal(posted);
-        match self.texts.get(&plain) {
-            Some(old) => old.clone(),
+        match self.recall(&plain) {
+            Some(old) => old,
             None if self.crlf => plain.replace('\n', "\r\n"),
             None => plain,
         }
@@ -438,6 +464,40 @@ mod tests {
         assert_eq!(fields[1].value, Value::text("one\r\ntwo"));
         let fields = super::tests::form(&[("f.0~i", "+b"), ("f.0", "one\r\ntwo")]).fields(None, &old[1..]);
         assert_eq!(fields[0].value, Value::text("one\ntwo"));
+    }
+
+    #[test]
+    fn texts_that_differ_in_their_line_breaks_only_stay_apart() {
+        let old = ["x\r\ny", "x\ny", "x\ry", "a\nb"].map(Value::text);
+        let old: Vec<Field> = old
+            .into_iter()
+            .enumerate()
+            .map(|(place, value)| field(&format!("+{place}"), value))
+            .collect();
+        let names: Vec<(String, String)> = (0..4)
+            .map(|place| (format!("f.{place}~i"), format!("f.{place}")))
+            .collect();
+        let mut pairs = Vec::new();
+        for (place, (id, content)) in names.iter().enumerate() {
+            pairs.push((id.as_str(), old[place].id.as_str()));
+            pairs.push((content.as_str(), if place < 3 { "x\r\ny" } else { "a\r\nb" }));
+        }
+        assert_eq!(form(&pairs).fields(None, &old), old);
+    }
+
+    #[test]
+    fn fields_written_as_a_form_are_read_back() {
+        let fields = [
+            field("+a", Value::text("one\r\ntwo\n[1")),
+            field(
+                "+b",
+                json::parse("[{\"a\": 1.50, \"a\": null}]").unwrap().root.into_value(),
+            ),
+            field("other", Value::Null),
+        ];
+        let pairs = pairs_of(&fields);
+        let pairs: Vec<(&str, &str)> = pairs.iter().map(|(name, content)| (&**name, &**content)).collect();
+        assert_eq!(form(&pairs).fields(None, &fields), fields);
     }
 
     #[test]

@@ -283,6 +283,41 @@ async fn two_tabs_on_one_section_lose_nothing() {
 }
 
 #[tokio::test]
+async fn a_second_conflict_keeps_what_the_first_one_settled() {
+    let app = TestApp::start().await;
+    let visitor = app.visitor();
+    let card = visitor
+        .card("notes.json", br#"{"notes": {"one": "a", "two": "b"}}"#)
+        .await;
+    let section = format!("{card}/sections/notes");
+    let stale = visitor.get(&section).await;
+    let edit = |control: &str, text: &str| {
+        let mut form = section_form(&stale);
+        let name = form.control_showing(control).expect("it is shown").to_owned();
+        form.set(&name, text);
+        form
+    };
+    save(&visitor, &stale, &edit("a", "saved elsewhere")).await;
+    let conflict = visitor.submit(&stale, &edit("b", "typed here")).await;
+    assert_eq!(conflict.status, StatusCode::CONFLICT);
+    // Meanwhile a third tab saves.
+    let fresh = visitor.get(&section).await;
+    let mut third = section_form(&fresh);
+    let name = third.control_showing("b").expect("it is shown").to_owned();
+    save(&visitor, &fresh, third.set(&name, "third")).await;
+    let resolution = |page: &Answer| page.page().find_form(|form| form.value("take.0").is_some());
+    let mut choice = resolution(&conflict);
+    let again = visitor.submit(&conflict, choice.press("Save this choice")).await;
+    assert_eq!(again.status, StatusCode::CONFLICT, "the third tab is met");
+    press(&visitor, &again, &mut resolution(&again), "Save this choice").await;
+    let file = visitor.download(&card, "json").await;
+    assert_eq!(
+        String::from_utf8_lossy(&file),
+        r#"{"notes": {"one": "saved elsewhere", "two": "typed here"}}"#
+    );
+}
+
+#[tokio::test]
 async fn two_tabs_on_two_sections_both_save() {
     let app = TestApp::start().await;
     let visitor = app.visitor();

@@ -274,3 +274,23 @@ async fn the_same_form_sent_twice_makes_one_card() {
     assert_eq!(card_of(&first.location()), card_of(&again.location()));
     assert_eq!(app.rows("model_cards").await, 1);
 }
+
+#[tokio::test]
+async fn a_file_and_a_text_at_once_are_refused_and_neither_is_dropped_silently() {
+    let app = TestApp::start().await;
+    let visitor = app.visitor();
+    let mut form = visitor.upload_form().await;
+    form.set("text", "{\"name\": \"Pasted\"}");
+    let file = Upload {
+        name: "card.json",
+        bytes: b"{\"name\": \"Chosen\"}",
+    };
+    let answer = visitor.post_multipart(&form.action.clone(), &form, Some(file)).await;
+    assert_eq!(answer.status, StatusCode::BAD_REQUEST);
+    assert!(
+        answer.text().contains("Both a file and a text"),
+        "{}",
+        answer.page().main()
+    );
+    assert_eq!(app.rows("model_cards").await, 0);
+}

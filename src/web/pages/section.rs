@@ -1,5 +1,7 @@
 //! One section: its form, saving it, and what else the form's buttons do.
 
+use std::collections::HashMap;
+
 use actix_web::http::StatusCode;
 use actix_web::web::{self, Bytes, Path, Query};
 use actix_web::{HttpResponse, Responder, ResponseError as _};
@@ -11,7 +13,7 @@ use super::super::AppState;
 use super::super::card::{Progress, anchor, link, load_card, outline_of, owner, section_of, tidy_title, title_of};
 use super::super::control::{self, Control};
 use super::super::error::Error;
-use super::super::form::{Form, Towards};
+use super::super::form::{Form, Towards, pairs_of};
 use super::super::page::{CardLink, Date, Page, render, render_as, see_other};
 use crate::card::outline::{Outline, Part, Question};
 use crate::card::{Card, Field, Names, Section, Value, check, field_id, stored};
@@ -94,7 +96,6 @@ struct ConflictPage {
     key: String,
     title: String,
     version: i32,
-    from: String,
     saved_at: Date,
     carried: Vec<(String, String)>,
     differences: Vec<Difference>,
@@ -327,7 +328,7 @@ pub async fn post(
     };
     match outcome {
         Ok(Outcome::Saved { address }) => Ok(see_other(address)),
-        Ok(Outcome::Conflict(clash)) => render_as(StatusCode::CONFLICT, &conflict_page(&visitor, *clash, form)),
+        Ok(Outcome::Conflict(clash)) => render_as(StatusCode::CONFLICT, &conflict_page(&visitor, *clash)),
         // Whatever became of the session or the card: what was typed is never thrown away.
         Err(error @ (Error::NotFound | Error::Ended)) => match form.texts() {
             texts if texts.is_empty() => Err(error),
@@ -375,14 +376,6 @@ fn save(
     }
     let mut memory = base.clone().unwrap_or_default();
     memory.extend(stored::from_text(&current.value));
-    if let Some(value) = form
-        .word("from")
-        .parse()
-        .ok()
-        .map(|from| cards::revision(conn, session, id, key, from))
-    {
-        memory.extend(value?.iter().flat_map(|value| stored::from_text(value)));
-    }
     let mut fields = form.fields(part, &memory);
     match &action {
         Action::Clear => clear(&mut fields),
@@ -393,7 +386,7 @@ fn save(
     // A form without any field of the section would empty it; only a damaged form is like that.
     let damaged =
         form.pairs.iter().all(|(name, _)| !name.starts_with("f.")) && base.as_ref().is_none_or(|base| !base.is_empty());
-    let saved = if damaged && !matches!(action, Action::AddField(_)) {
+    let saved = if damaged && !matches!(action, Action::AddField(_) | Action::Resolve) {
         Ok(current.version)
     } else {
         cards::save(conn, session, id, key, version, &stored::to_text(&fields), now)
@@ -417,7 +410,7 @@ fn save(
         Action::Remove(_) => format!("{here}?done=removed&undo={version}"),
         Action::RemoveField(_) => format!("{here}?done=field-removed&undo={version}"),
         Action::Clear => format!("{here}?done=cleared&undo={version}"),
-        Action::AddField(_) => format!("{here}?done=field-added"),
+        Action::AddField(label) if tidy_title(&label).is_some() => format!("{here}?done=field-added"),
         Action::RenameSection(title) => rename_section(conn, session, &row, &current, outline, &title, now)?,
         Action::ShiftSection(towards) => {
             shift_section(conn, session, id, key, outline, towards, now)?;
@@ -465,13 +458,17 @@ fn add_field(fields: &mut Vec<Field>, label: &str, section_title: &str) {
 
 /// Mine and theirs put together as the visitor chose on the conflict page.
 fn resolve(mine: Vec<Field>, theirs: Vec<Field>, form: &Form) -> Vec<Field> {
-    let choice = |id: &str| {
-        let place = form
-            .pairs
-            .iter()
-            .find(|(name, value)| value == id && name.starts_with("take-id."));
-        place.map_or("", |(name, _)| form.word(&name.replace("take-id.", "take.")))
-    };
+    let choices: HashMap<&str, &str> = form
+        .pairs
+        .iter()
+        .filter_map(|(name, id)| {
+            Some((
+                id.as_str(),
+                form.word(&format!("take.{}", name.strip_prefix("take-id.")?)),
+            ))
+        })
+        .collect();
+    let choice = |id: &str| choices.get(id).copied().unwrap_or_default();
     let mut fields = Vec::new();
     for field in mine {
         let other = theirs.iter().find(|other| other.id == field.id);
@@ -594,7 +591,7 @@ fn shift_section(
     }
 }
 
-fn conflict_page(visitor: &Visitor, clash: Clash, form: Form) -> ConflictPage {
+fn conflict_page(visitor: &Visitor, clash: Clash) -> ConflictPage {
     let theirs = stored::from_text(&clash.current.value);
     let base = clash.base.unwrap_or_default();
     let find = |fields: &[Field], id: &str| {
@@ -632,13 +629,8 @@ fn conflict_page(visitor: &Visitor, clash: Clash, form: Form) -> ConflictPage {
         key: clash.current.section_key.clone(),
         title: clash.current.title.clone(),
         version: clash.current.version,
-        from: form.word("version").to_owned(),
         saved_at: clash.current.updated_at.into(),
-        carried: form
-            .pairs
-            .into_iter()
-            .filter(|(name, _)| name.starts_with("f."))
-            .collect(),
+        carried: pairs_of(&clash.mine),
         differences,
     }
 }

@@ -29,7 +29,13 @@ pub async fn post(state: web::Data<AppState>, beginner: Beginner, form: Multipar
         once,
     } = posted;
     let (card, is_file) = match (file, text, outline) {
-        (Some(file), _, _) => (from_bytes(file.bytes, file.name, once).await?, true),
+        (Some(_), Some(_), _) => {
+            return Err(Error::BadRequest(
+                "Both a file and a text arrived, and a card begins with one of them. Empty the box, or choose no file."
+                    .into(),
+            ));
+        }
+        (Some(file), None, _) => (from_bytes(file.bytes, file.name, once).await?, true),
         (None, Some(text), _) => (from_bytes(text.into_bytes(), None, once).await?, false),
         (None, None, Some(key)) => (blank(&key, once)?, false),
         (None, None, None) => {
