@@ -6,11 +6,14 @@
 
 pub mod change;
 pub mod check;
+mod names;
 pub mod outline;
 pub mod picture;
 pub mod stored;
 
 pub use crate::json::Value;
+use names::slug;
+pub use names::{Names, field_id};
 
 /// A model card: its sections in the order in which they are shown.
 ///
@@ -76,18 +79,6 @@ impl Field {
 }
 
 impl Card {
-    /// A key for a new section: a word made from its title that no section of the card has yet and
-    /// that is not `taken` either.
-    pub fn free_key(&self, title: &str, taken: impl Fn(&str) -> bool) -> String {
-        let word = slug(title);
-        let free = |key: &str| self.section(key).is_none() && !taken(key);
-        let numbered = (2..).map(|number| format!("{word}-{number}"));
-        std::iter::once(word.clone())
-            .chain(numbered)
-            .find(|key| free(key))
-            .unwrap_or(word)
-    }
-
     /// The model's name as far as the card tells it: the answer to that question, or a field of
     /// such a name.
     pub fn name(&self) -> Option<&str> {
@@ -120,21 +111,4 @@ impl Card {
             .filter(|name| !name.is_empty())
             .or_else(|| NAMES.into_iter().find_map(named))
     }
-}
-
-/// A text as a word for addresses: small letters and digits of ASCII with hyphens, 60 at most.
-fn slug(text: &str) -> String {
-    let mut word = String::new();
-    for c in text.chars().flat_map(char::to_lowercase) {
-        if c.is_ascii_alphanumeric() {
-            word.push(c);
-        } else if !word.is_empty() && !word.ends_with('-') {
-            word.push('-');
-        }
-        if word.len() >= 60 {
-            break;
-        }
-    }
-    let word = word.trim_end_matches('-');
-    if word.is_empty() { "section".into() } else { word.into() }
 }

@@ -12,7 +12,7 @@ pub fn to_text(fields: &[Field]) -> String {
 
 /// The fields of such a text; what is no field is left out, so that a damaged row still opens.
 pub fn from_text(text: &str) -> Vec<Field> {
-    match json::parse(text).map(|document| document.root.into_value()) {
+    match json::parse_assembled(text).map(|document| document.root.into_value()) {
         Ok(Value::List(fields)) => fields.into_iter().filter_map(from_value).collect(),
         _ => Vec::new(),
     }
@@ -61,6 +61,17 @@ mod tests {
                 fields.into_iter().map(|(id, label, value)| Field { id, label, value }).collect();
             prop_assert_eq!(from_text(&to_text(&fields)), fields);
         }
+    }
+
+    #[test]
+    fn the_deepest_value_of_a_file_survives_its_row() {
+        let text = "[".repeat(128) + &"]".repeat(128);
+        let field = Field {
+            id: "+".into(),
+            label: "a".into(),
+            value: json::parse(&text).unwrap().root.into_value(),
+        };
+        assert_eq!(from_text(&to_text(std::slice::from_ref(&field))), [field]);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::Format;
 use crate::card::outline::{FULL, Kind, Question};
-use crate::card::{Card, Field, Section};
+use crate::card::{Card, Field, Section, field_id};
 use crate::json::Value;
 
 /// The card as the format would say it: bare text where the format wants rows, lines where it
@@ -54,7 +54,7 @@ fn named(section: &Section, fields: Vec<Field>) -> Section {
         let id = if field.id == "+" && section.fields.len() == 1 {
             field.id
         } else {
-            format!("+{}", label.replace('~', "~0").replace('/', "~1"))
+            field_id(&label)
         };
         named.push(Field {
             id,

@@ -8,7 +8,7 @@
 
 use super::tree::{Step, Wanted, arrange, from_pointer, remove, set, to_pointer};
 use crate::card::outline::Outline;
-use crate::card::{Card, Field, Section};
+use crate::card::{Card, Field, Names, Section};
 use crate::json::{Kind, Member, Node, Value};
 
 /// Where a JSON format keeps the answers.
@@ -375,8 +375,9 @@ impl Reader<'_> {
             fields.sort_by_key(|(field, _)| rank(field));
             self.add(&mut card, part.key.into(), part.title.into(), fields);
         }
+        let mut names = Names::without(self.dialect.outline.sections.iter().map(|part| part.key));
         for (title, fields) in std::mem::take(&mut self.custom) {
-            let key = card.free_key(&title, |key| self.dialect.outline.part(key).is_some());
+            let key = names.section_key(&title);
             self.add(&mut card, key, title, fields);
         }
         (card, self.placed)

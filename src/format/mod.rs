@@ -199,6 +199,9 @@ impl Format {
 /// How many sections a card may have, and how many fields a section, so that its pages stay usable.
 const MAX_ENTRIES: usize = 1000;
 
+/// How many members a document may have: WebCards keeps up to two for a section, and a few of its own.
+const MAX_MEMBERS: usize = 2 * MAX_ENTRIES + 10;
+
 /// Recognises and reads a file.
 ///
 /// # Errors
@@ -206,6 +209,11 @@ const MAX_ENTRIES: usize = 1000;
 pub fn read(bytes: &[u8]) -> Result<Reading, ReadError> {
     let source = Source::parse(bytes)?;
     let format = detect::detect(&source)?;
+    if let json::Kind::Group(members) = &source.kind
+        && members.len() > MAX_MEMBERS
+    {
+        return Err(too_many_members(members.len()));
+    }
     let reading = read_source(format, source);
     within_bounds(&reading.card)?;
     Ok(reading)
@@ -286,27 +294,31 @@ fn webcards_dialect(model_card: bool) -> &'static Dialect {
 
 fn within_bounds(card: &Card) -> Result<(), ReadError> {
     let largest = card.sections.iter().max_by_key(|section| section.fields.len());
-    let message = match largest {
-        _ if card.sections.len() > MAX_ENTRIES => {
-            format!(
-                "The document has {} members at its top level; {MAX_ENTRIES} can be edited.",
-                card.sections.len()
-            )
-        }
-        Some(section) if section.fields.len() > MAX_ENTRIES => format!(
+    match largest {
+        _ if card.sections.len() > MAX_ENTRIES => Err(too_many_members(card.sections.len())),
+        Some(section) if section.fields.len() > MAX_ENTRIES => Err(too_many(format!(
             "The member “{}” has {} members of its own; {MAX_ENTRIES} can be edited.",
             section.title,
             section.fields.len()
-        ),
-        _ => return Ok(()),
-    };
+        ))),
+        _ => Ok(()),
+    }
+}
+
+fn too_many_members(count: usize) -> ReadError {
+    too_many(format!(
+        "The document has {count} members at its top level; {MAX_ENTRIES} can be edited."
+    ))
+}
+
+fn too_many(message: String) -> ReadError {
     let advice = "Gather related members into objects or lists, or move measurements into a file of their own.";
-    Err(ReadError {
+    ReadError {
         message,
         advice: advice.into(),
         position: None,
         text: None,
-    })
+    }
 }
 
 /// Writes a card: into its source when there is one, else as a new document of that format.

@@ -198,6 +198,14 @@ fn dialect(own: &[Row]) -> Dialect {
             }
         }
     }
+    // In a new document the members stand in the order of the questions.
+    let order: Vec<&str> = FULL
+        .sections
+        .iter()
+        .flat_map(|part| part.questions)
+        .map(|question| question.id)
+        .collect();
+    places.sort_by_key(|place| order.iter().position(|id| *id == place.id));
     Dialect {
         outline: &FULL,
         hidden: &["schema_version"],

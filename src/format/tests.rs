@@ -548,3 +548,38 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn thousands_of_members_of_one_name_are_refused_soon() {
+    for member in [
+        "\"a\": 1",
+        "\"Section_Data_28\": [{\"4_q\": \"a\"}]",
+        "\"model_details\": {\"name\": \"a\"}",
+    ] {
+        let text = format!("{{{}}}", vec![member; 20_000].join(","));
+        let error = read(text.as_bytes()).unwrap_err();
+        assert!(error.message.contains("20000 members"), "{}", error.message);
+    }
+    let text = format!("{{{}}}", vec!["\"a\": 1"; 1000].join(","));
+    let card = read(text.as_bytes()).unwrap().card;
+    assert_eq!(card.sections[999].key, "a-1000");
+}
+
+#[test]
+fn an_id_that_is_no_pointer_of_ours_is_a_name() {
+    for pointer in ["a~t0".to_owned(), "a/".repeat(100_000)] {
+        let text = format!(
+            r#"{{"format": "cartellino", "version": 1, "outline": "full", "sections": [{{"key": "model-details",
+               "title": "Model details", "fields": [{{"id": "+{pointer}", "label": "x", "value": "kept"}}]}}]}}"#
+        );
+        let card = read(text.as_bytes()).unwrap().card;
+        for format in Format::ALL {
+            let written = write(format, None, &card).unwrap();
+            let told = !losses(format, None, &card).is_empty();
+            assert!(
+                told || String::from_utf8(written).unwrap().contains("kept"),
+                "{format:?}"
+            );
+        }
+    }
+}

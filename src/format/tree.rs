@@ -36,13 +36,19 @@ pub(super) fn to_pointer(steps: &[Step]) -> String {
     tokens.collect::<Vec<_>>().join("/")
 }
 
-/// The steps of such a pointer.
+/// More steps than any dialect takes; a pointer with more comes from no file that was read.
+const MAX_STEPS: usize = 8;
+
+/// The steps of such a pointer; what is none, as ids in hostile files are, is a name as a whole.
 pub(super) fn from_pointer(pointer: &str) -> Vec<Step> {
+    if pointer.split('/').nth(MAX_STEPS).is_some() {
+        return vec![Step::first(pointer)];
+    }
     let step = |token: &str| {
-        let (name, turn) = match token.rsplit_once("~t") {
-            Some((name, turn)) => turn.parse().map_or((token, 1), |turn| (name, turn)),
-            None => (token, 1),
-        };
+        let marked = token
+            .rsplit_once("~t")
+            .and_then(|(name, turn)| Some((name, turn.parse().ok().filter(|turn| *turn > 0)?)));
+        let (name, turn) = marked.unwrap_or((token, 1));
         Step {
             name: name.replace("~e", "").replace("~1", "/").replace("~0", "~"),
             turn,
@@ -144,4 +150,30 @@ pub(super) fn arrange(
     }
     result.extend(leading);
     result
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pointers_are_read_back() {
+        let step = |name: &str, turn| Step {
+            name: name.into(),
+            turn,
+        };
+        for steps in [
+            vec![step("a", 1), step("", 2)],
+            vec![step("a/b~t2", 3), step("~e", 1), step("~01", 1)],
+        ] {
+            assert_eq!(from_pointer(&to_pointer(&steps)), steps);
+        }
+    }
+
+    #[test]
+    fn what_is_no_pointer_is_a_name() {
+        assert_eq!(from_pointer("a~t0"), [Step::first("a~t0")]);
+        let deep = "a/".repeat(100_000);
+        assert_eq!(from_pointer(&deep), [Step::first(&deep)]);
+    }
 }

@@ -2,7 +2,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use super::Value;
-use super::parse::{Kind, Node};
+use super::node::{Kind, Node};
 use super::style::{Style, after_newline, entries, quote, write};
 
 /// Above this many pairs two long lists are compared entry by entry instead of aligned.

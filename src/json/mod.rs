@@ -6,6 +6,7 @@
 //! other, so that everything else keeps its bytes. This room knows nothing of model cards.
 
 mod edit;
+mod node;
 mod parse;
 mod style;
 #[cfg(test)]
@@ -13,7 +14,8 @@ pub(crate) mod tests;
 mod value;
 
 pub use edit::{Edit, apply, edits};
-pub use parse::{Document, Kind, Member, Node, Quirk, QuirkKind, SyntaxError, parse, string_places};
+pub use node::{Document, Kind, Member, Node, Quirk, QuirkKind, SyntaxError};
+pub use parse::{parse, parse_assembled, string_places};
 pub use style::{Style, quote};
 pub use value::Value;
 

@@ -1,157 +1,10 @@
 use std::collections::HashSet;
 use std::ops::Range;
 
-use super::Value;
+use super::node::{Document, Kind, Member, Node, Quirk, QuirkKind, SyntaxError};
 
-/// How deep lists and groups may nest; as in `serde_json`, so that nothing deeper can be stored.
+/// How deep lists and groups may nest in people's files, as in `serde_json`.
 const MAX_DEPTH: usize = 128;
-
-/// A JSON text understood.
-#[derive(Debug)]
-pub struct Document {
-    /// The outermost value.
-    pub root: Node,
-    /// What strict JSON would not allow, in the order of the text.
-    pub quirks: Vec<Quirk>,
-}
-
-/// A value with its place in the text.
-#[derive(Debug)]
-pub struct Node {
-    /// Byte range in the text.
-    pub span: Range<usize>,
-    /// What it is.
-    pub kind: Kind,
-}
-
-/// What a [`Node`] is.
-#[derive(Debug)]
-pub enum Kind {
-    /// `null`
-    Null,
-    /// `true` or `false`
-    Bool(bool),
-    /// A number as spelled.
-    Number(String),
-    /// A string, decoded.
-    Text(String),
-    /// An array.
-    List(Vec<Node>),
-    /// An object, duplicate names included.
-    Group(Vec<Member>),
-}
-
-/// A member of an object.
-#[derive(Debug)]
-pub struct Member {
-    /// The name, decoded.
-    pub key: String,
-    /// Byte range of the name with its quotes.
-    pub key_span: Range<usize>,
-    /// The value.
-    pub node: Node,
-}
-
-/// Something strict JSON does not allow, or that readers disagree on.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Quirk {
-    /// Byte offset in the text.
-    pub at: usize,
-    /// Which kind.
-    pub kind: QuirkKind,
-}
-
-/// The kinds of [`Quirk`].
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum QuirkKind {
-    /// A line break or another control character inside a string.
-    RawControl,
-    /// A comma before a closing bracket.
-    TrailingComma,
-    /// A `//` or `/* */` comment.
-    Comment,
-    /// A name that came before in the same object.
-    DuplicateKey(String),
-    /// `NaN`, `Infinity` or `-Infinity`.
-    NotFinite,
-    /// Half of a UTF-16 surrogate pair; shown as a replacement character.
-    LoneSurrogate,
-}
-
-/// Why a text is not JSON, not even leniently.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SyntaxError {
-    /// Byte offset in the text.
-    pub at: usize,
-    /// What is wrong, a plain sentence.
-    pub message: String,
-    /// What to try, a plain sentence.
-    pub advice: String,
-}
-
-impl Node {
-    /// The value without places.
-    pub fn to_value(&self) -> Value {
-        match &self.kind {
-            Kind::Null => Value::Null,
-            Kind::Bool(yes) => Value::Bool(*yes),
-            Kind::Number(spelling) => Value::Number(spelling.clone()),
-            Kind::Text(text) => Value::Text(text.clone()),
-            Kind::List(items) => Value::List(items.iter().map(Node::to_value).collect()),
-            Kind::Group(members) => Value::Group(
-                members
-                    .iter()
-                    .map(|member| (member.key.clone(), member.node.to_value()))
-                    .collect(),
-            ),
-        }
-    }
-
-    /// The value without places, taking over the texts.
-    pub fn into_value(self) -> Value {
-        match self.kind {
-            Kind::Null => Value::Null,
-            Kind::Bool(yes) => Value::Bool(yes),
-            Kind::Number(spelling) => Value::Number(spelling),
-            Kind::Text(text) => Value::Text(text),
-            Kind::List(items) => Value::List(items.into_iter().map(Node::into_value).collect()),
-            Kind::Group(members) => Value::Group(
-                members
-                    .into_iter()
-                    .map(|member| (member.key, member.node.into_value()))
-                    .collect(),
-            ),
-        }
-    }
-
-    /// The value of the first member with this name, if this is an object that has one.
-    pub fn member(&self, name: &str) -> Option<&Node> {
-        match &self.kind {
-            Kind::Group(members) => members
-                .iter()
-                .find(|member| member.key == name)
-                .map(|member| &member.node),
-            _ => None,
-        }
-    }
-
-    /// Whether it says the same as the value.
-    pub fn says(&self, value: &Value) -> bool {
-        match (&self.kind, value) {
-            (Kind::Null, Value::Null) => true,
-            (Kind::Bool(a), Value::Bool(b)) => a == b,
-            (Kind::Number(a), Value::Number(b)) | (Kind::Text(a), Value::Text(b)) => a == b,
-            (Kind::List(a), Value::List(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.says(b)),
-            (Kind::Group(a), Value::Group(b)) => {
-                a.len() == b.len()
-                    && a.iter()
-                        .zip(b)
-                        .all(|(a, (key, value))| a.key == *key && a.node.says(value))
-            }
-            _ => false,
-        }
-    }
-}
 
 /// Reads a JSON text, leniently.
 ///
@@ -159,12 +12,19 @@ impl Node {
 /// With the place and a sentence on what to try, when the text is not JSON even leniently or nests
 /// deeper than 128 levels.
 pub fn parse(text: &str) -> Result<Document, SyntaxError> {
-    let mut parser = Parser {
-        text,
-        bytes: text.as_bytes(),
-        at: 0,
-        quirks: Vec::new(),
-    };
+    parse_within(text, MAX_DEPTH)
+}
+
+/// Reads a JSON text that holds such documents as parts, and so nests up to twice as deep.
+///
+/// # Errors
+/// As [`parse`] does.
+pub fn parse_assembled(text: &str) -> Result<Document, SyntaxError> {
+    parse_within(text, 2 * MAX_DEPTH)
+}
+
+fn parse_within(text: &str, max_depth: usize) -> Result<Document, SyntaxError> {
+    let mut parser = Parser::new(text, 0, max_depth);
     parser.skip_space()?;
     if parser.at == text.len() {
         return Err(parser.error(
@@ -190,12 +50,7 @@ pub fn parse(text: &str) -> Result<Document, SyntaxError> {
 /// For each byte of a decoded string, and for its end, the byte offset in the text it came from.
 /// The span is that of a string node of the text, quotes included.
 pub fn string_places(text: &str, span: Range<usize>) -> Vec<usize> {
-    let mut parser = Parser {
-        text,
-        bytes: text.as_bytes(),
-        at: span.start + 1,
-        quirks: Vec::new(),
-    };
+    let mut parser = Parser::new(text, span.start + 1, MAX_DEPTH);
     let end = span.end - 1;
     let mut places = Vec::with_capacity(end - span.start);
     while parser.at < end {
@@ -216,10 +71,21 @@ struct Parser<'t> {
     text: &'t str,
     bytes: &'t [u8],
     at: usize,
+    max_depth: usize,
     quirks: Vec<Quirk>,
 }
 
-impl Parser<'_> {
+impl<'t> Parser<'t> {
+    fn new(text: &'t str, at: usize, max_depth: usize) -> Self {
+        Self {
+            text,
+            bytes: text.as_bytes(),
+            at,
+            max_depth,
+            quirks: Vec::new(),
+        }
+    }
+
     fn peek(&self) -> Option<u8> {
         self.bytes.get(self.at).copied()
     }
@@ -475,9 +341,9 @@ impl Parser<'_> {
     }
 
     fn enter(&self, depth: usize) -> Result<(), SyntaxError> {
-        if depth >= MAX_DEPTH {
+        if depth >= self.max_depth {
             return Err(self.error(
-                format!("Here the document nests deeper than {MAX_DEPTH} levels."),
+                format!("Here the document nests deeper than {} levels.", self.max_depth),
                 "A model card needs a handful of levels; flatten the document, or split it.",
             ));
         }

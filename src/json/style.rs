@@ -1,5 +1,5 @@
 use super::Value;
-use super::parse::{Kind, Node};
+use super::node::{Kind, Node};
 
 /// How a JSON text is laid out.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -11,16 +11,17 @@
 //! | `f.3.0~k` | name of a member of a group |
 //! | `f.3.0~n` | a new entry of a list, dropped while blank |
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use sha2::{Digest as _, Sha256};
 
 use crate::card::outline::Part;
-use crate::card::{Field, Value};
+use crate::card::{Field, Names, Value, field_id};
 use crate::json;
 
-/// How deep names may nest; as deep as a document may.
-const MAX_DEPTH: usize = 128;
+/// How deep names may nest: deeper than any form that is shown, so that with a document in the innermost control the
+/// value is still one that can be stored.
+const MAX_DEPTH: usize = 16;
 
 /// A posted form.
 #[derive(Debug, Default)]
@@ -83,6 +84,16 @@ impl Form {
     /// the browser are taken from them, and contents too large for a form.
     pub fn fields(&self, part: Option<&Part>, old: &[Field]) -> Vec<Field> {
         let memory = Memory::of(old);
+        let mut own = OwnFields {
+            before: old
+                .iter()
+                .rev()
+                .filter(|field| field.is_custom())
+                .map(|field| (normal(&field.id), field))
+                .collect(),
+            names: Names::without(old.iter().map(|field| field.id.as_str())),
+        };
+        let mut given = HashSet::new();
         let mut fields: Vec<Field> = Vec::new();
         for branch in self.root.children.values() {
             let Some(value) = branch.value(&memory) else { continue };
@@ -92,21 +103,19 @@ impl Form {
                 .get(&'l')
                 .map(|label| label.trim())
                 .filter(|label| !label.is_empty());
-            let field = match part.and_then(|part| part.question(id)) {
+            let mut field = match part.and_then(|part| part.question(id)) {
                 Some(question) => Field {
                     id: question.id.into(),
                     label: question.label.into(),
                     value,
                 },
-                None => own_field(id, label, value, old),
+                None => own.field(id, label, value),
             };
-            match fields.iter().any(|other| other.id == field.id) {
-                true => fields.push(Field {
-                    id: free_id(&field.label, &fields),
-                    ..field
-                }),
-                false => fields.push(field),
+            if !given.insert(field.id.clone()) {
+                field.id = own.names.field_id(&field.label);
+                given.insert(field.id.clone());
             }
+            fields.push(field);
         }
         fields
     }
@@ -157,24 +166,25 @@ impl Form {
     /// All texts that were typed, with their labels where the form tells them: for giving them back
     /// when they cannot be saved.
     pub fn texts(&self) -> Vec<(String, String)> {
-        let texts = self
-            .pairs
+        let mut labels: HashMap<&str, &str> = HashMap::new();
+        for mark in ["~i", "~l"] {
+            for (name, content) in &self.pairs {
+                if let Some(field) = name.strip_prefix("f.").and_then(|name| name.strip_suffix(mark)) {
+                    labels.insert(field, content.trim_start_matches('+'));
+                }
+            }
+        }
+        let is_typed = |name: &str, content: &str| !name.contains('~') && !content.trim().is_empty();
+        self.pairs
             .iter()
-            .filter(|(name, content)| name.starts_with("f.") && !name.contains('~') && !content.trim().is_empty());
-        let label = |name: &str| {
-            let steps: Vec<&str> = name.split('.').collect();
-            let mark = |mark: &str| {
-                self.pairs
-                    .iter()
-                    .find(|(other, _)| *other == format!("f.{}~{mark}", steps[1]))
-                    .map(|(_, label)| label)
-            };
-            mark("l")
-                .or(mark("i"))
-                .map_or("Text", |label| label.trim_start_matches('+'))
-                .to_owned()
-        };
-        texts.map(|(name, content)| (label(name), content.clone())).collect()
+            .filter_map(|(name, content)| Some((name.strip_prefix("f.")?, content)))
+            .filter(|(name, content)| is_typed(name, content))
+            .map(|(name, content)| {
+                let field = name.split('.').next().unwrap_or(name);
+                let label = labels.get(field).copied().unwrap_or("Text");
+                (label.to_owned(), content.clone())
+            })
+            .collect()
     }
 }
 
@@ -187,49 +197,47 @@ pub enum Towards {
     End,
 }
 
-/// A field that no question of the section asks for; with a new label it gets a new id.
-fn own_field(id: &str, label: Option<&str>, value: Value, old: &[Field]) -> Field {
-    let before = old
-        .iter()
-        .find(|field| normal(&field.id) == normal(id) && field.is_custom());
-    match (before, label) {
-        (Some(before), Some(label)) if normal(label) != normal(before.label.trim()) => {
-            let others: Vec<Field> = old.iter().filter(|field| field.id != before.id).cloned().collect();
-            Field {
-                id: free_id(label, &others),
+/// The fields that no question of the section asks for.
+struct OwnFields<'o> {
+    /// Those that the form was made from, by their ids as a browser sends them.
+    before: HashMap<String, &'o Field>,
+    names: Names,
+}
+
+impl OwnFields<'_> {
+    /// The field of this id; with a new label it gets a new id.
+    fn field(&mut self, id: &str, label: Option<&str>, value: Value) -> Field {
+        match (self.before.get(&normal(id)), label) {
+            (Some(before), Some(label)) if normal(label) != normal(before.label.trim()) => Field {
+                id: match field_id(label) {
+                    same if same == before.id => same,
+                    _ => self.names.field_id(label),
+                },
                 label: label.into(),
                 value,
+            },
+            (Some(before), _) => Field {
+                value,
+                ..Field::clone(before)
+            },
+            (None, label) if id.starts_with('+') => {
+                self.names.take(id);
+                Field {
+                    id: id.into(),
+                    label: label.unwrap_or(id).into(),
+                    value,
+                }
             }
-        }
-        (Some(before), _) => Field {
-            value,
-            ..before.clone()
-        },
-        (None, label) if id.starts_with('+') => Field {
-            id: id.into(),
-            label: label.unwrap_or(id).into(),
-            value,
-        },
-        (None, label) => {
-            let label = label.unwrap_or(if id.is_empty() { "Note" } else { id });
-            Field {
-                id: free_id(label, old),
-                label: label.into(),
-                value,
+            (None, label) => {
+                let label = label.unwrap_or(if id.is_empty() { "Note" } else { id });
+                Field {
+                    id: self.names.field_id(label),
+                    label: label.into(),
+                    value,
+                }
             }
         }
     }
-}
-
-/// An id for a field of this label that none of the fields has: a JSON Pointer behind a `+`.
-pub fn free_id(label: &str, fields: &[Field]) -> String {
-    let word = format!("+{}", label.replace('~', "~0").replace('/', "~1"));
-    let taken = |id: &str| fields.iter().any(|field| field.id == id);
-    let numbered = (2..).map(|turn| format!("{word}~t{turn}"));
-    std::iter::once(word.clone())
-        .chain(numbered)
-        .find(|id| !taken(id))
-        .unwrap_or(word)
 }
 
 impl Branch {
@@ -393,6 +401,27 @@ mod tests {
             json::to_text(&fields[0].value),
             r#"[{"name": "River Lab", "size": 1.50}]"#
         );
+    }
+
+    #[test]
+    fn a_huge_form_of_one_name_ends_soon() {
+        let names: Vec<String> = (0..20_000).map(|place| format!("f.{place}~i")).collect();
+        let pairs: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), "+a")).collect();
+        let fields = form(&pairs).fields(None, &[field("+a", Value::Null)]);
+        assert_eq!(fields.len(), 20_000);
+        assert_eq!(fields[19_999].id, "+a~t20000");
+        let typed: Vec<(&str, &str)> = names
+            .iter()
+            .flat_map(|name| [(name.as_str(), "+a"), (name.trim_end_matches("~i"), "x")])
+            .collect();
+        assert_eq!(form(&typed).texts()[19_999], ("a".to_owned(), "x".to_owned()));
+    }
+
+    #[test]
+    fn names_deeper_than_any_form_are_left_out() {
+        let deep = format!("f{}", ".0".repeat(5000));
+        let fields = form(&[("f.0~i", "+a"), ("f.0", "x"), (&deep, "y")]).fields(None, &[]);
+        assert_eq!(fields[0].value, Value::text("x"));
     }
 
     #[test]

@@ -17,7 +17,7 @@ mod posted;
 pub mod words;
 
 use std::io;
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -181,7 +181,13 @@ const MOST_WORKERS: usize = 8;
 /// # Errors
 /// When the address cannot be listened on, or the sessions' secret or the folder for uploads cannot be used.
 pub fn start(config: &Config, db: Db, clock: Clock) -> io::Result<(Server, SocketAddr)> {
-    let listen = config.listen;
+    let listener = TcpListener::bind(config.listen)?;
+    // Port 0 takes a free one; pages and the check of a form's origin want the one it got.
+    let address = listener.local_addr()?;
+    let config = &Config {
+        listen: address,
+        ..config.clone()
+    };
     let sessions = Sessions::open(config, db.clone(), clock.clone())?;
     let state = AppState {
         config: Arc::new(config.clone()),
@@ -214,8 +220,7 @@ pub fn start(config: &Config, db: Db, clock: Clock) -> io::Result<(Server, Socke
     .client_request_timeout(HEAD_TIMEOUT)
     .max_connections(CONNECTIONS_PER_WORKER)
     .shutdown_timeout(10)
-    .bind(listen)?;
-    let address = server.addrs().first().copied().unwrap_or(listen);
+    .listen(listener)?;
     Ok((server.run(), address))
 }
 

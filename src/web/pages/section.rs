@@ -11,10 +11,10 @@ use super::super::AppState;
 use super::super::card::{Progress, anchor, link, load_card, outline_of, owner, section_of, tidy_title, title_of};
 use super::super::control::{self, Control};
 use super::super::error::Error;
-use super::super::form::{Form, Towards, free_id};
+use super::super::form::{Form, Towards};
 use super::super::page::{CardLink, Date, Page, render, render_as, see_other};
 use crate::card::outline::{Outline, Part, Question};
-use crate::card::{Card, Field, Section, Value, check, stored};
+use crate::card::{Card, Field, Names, Section, Value, check, field_id, stored};
 use crate::db::cards::{self, CardRow, CardSectionData};
 use crate::db::{self, DbConnection};
 use crate::json;
@@ -329,16 +329,13 @@ pub async fn post(
         Ok(Outcome::Saved { address }) => Ok(see_other(address)),
         Ok(Outcome::Conflict(clash)) => render_as(StatusCode::CONFLICT, &conflict_page(&visitor, *clash, form)),
         // Whatever became of the session or the card: what was typed is never thrown away.
-        Err(error @ (Error::NotFound | Error::Ended)) if !form.texts().is_empty() => {
-            let page = Page::of("This section is not here any more", &visitor);
-            render_as(
-                error.status_code(),
-                &HomelessPage {
-                    page,
-                    texts: form.texts(),
-                },
-            )
-        }
+        Err(error @ (Error::NotFound | Error::Ended)) => match form.texts() {
+            texts if texts.is_empty() => Err(error),
+            texts => {
+                let page = Page::of("This section is not here any more", &visitor);
+                render_as(error.status_code(), &HomelessPage { page, texts })
+            }
+        },
         Err(error) => Err(error),
     }
 }
@@ -456,9 +453,9 @@ fn add_field(fields: &mut Vec<Field>, label: &str, section_title: &str) {
         && only.id == "+"
     {
         only.label = section_title.to_owned();
-        only.id = free_id(section_title, &[]);
+        only.id = field_id(section_title);
     }
-    let id = free_id(&label, fields);
+    let id = Names::without(fields.iter().map(|field| field.id.as_str())).field_id(&label);
     fields.push(Field {
         id,
         label,
@@ -560,9 +557,12 @@ fn rename_section(
     let Some(title) = title else {
         return Ok(format!("/cards/{id}/sections/{key}"));
     };
-    let (_, mut card, _) = load_card(conn, session, id)?;
-    card.sections.retain(|section| section.key != *key);
-    let new_key = card.free_key(&title, |key| outline.part(key).is_some());
+    let rows = cards::sections(conn, session, id)?;
+    let others = rows
+        .iter()
+        .map(|row| row.section_key.as_str())
+        .filter(|other| other != key);
+    let new_key = Names::without(others.chain(outline.sections.iter().map(|part| part.key))).section_key(&title);
     cards::rename_section(conn, session, id, key, &new_key, &title, now)?;
     Ok(format!("/cards/{id}/sections/{new_key}?done=section-renamed"))
 }

@@ -3,7 +3,7 @@
 use actix_web::{HttpResponse, web};
 use serde::Deserialize;
 
-use crate::card::stored;
+use crate::card::{Names, stored};
 use crate::db::cards::{self, NewSection};
 use crate::session::Visitor;
 use crate::web::AppState;
@@ -36,7 +36,7 @@ pub async fn post(
         .db
         .write(move |conn| {
             let taken = cards::sections(conn, &session, &card)?;
-            let key = free_key(&title, |key| taken.iter().any(|section| section.section_key == key));
+            let key = Names::without(taken.iter().map(|section| section.section_key.as_str())).section_key(&title);
             let section = NewSection {
                 key: key.clone(),
                 title,
@@ -67,37 +67,4 @@ pub async fn restore(
         .write(move |conn| cards::restore_section(conn, &session, &id, &key, now))
         .await?;
     Ok(see_other(address))
-}
-
-/// A word for addresses made from a title, with a number where the word is taken.
-pub fn free_key(title: &str, is_taken: impl Fn(&str) -> bool) -> String {
-    let mut word = String::new();
-    for character in title.chars().flat_map(char::to_lowercase) {
-        if character.is_ascii_alphanumeric() {
-            word.push(character);
-        } else if !word.is_empty() && !word.ends_with('-') {
-            word.push('-');
-        }
-    }
-    word.truncate(60);
-    let word = word.trim_end_matches('-');
-    let word = if word.is_empty() { "section" } else { word };
-    let numbered = (2..).map(|number| format!("{word}-{number}"));
-    std::iter::once(word.to_owned())
-        .chain(numbered)
-        .find(|key| !is_taken(key))
-        .unwrap_or_default()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn keys_are_words_and_never_taken() {
-        assert_eq!(free_key("Data & Ethics (2)", |_| false), "data-ethics-2");
-        assert_eq!(free_key("Übersicht", |_| false), "bersicht");
-        assert_eq!(free_key("模型", |_| false), "section");
-        assert_eq!(free_key("A", |key| key == "a" || key == "a-2"), "a-3");
-    }
 }
