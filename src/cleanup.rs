@@ -18,6 +18,7 @@ use crate::uploads::{self, Uploads};
 const BATCH: i64 = 100;
 /// A file without a row may be one whose row is about to be written; after this it is an orphan.
 const ORPHAN_AGE: Duration = Duration::from_secs(24 * 3600);
+
 /// Whether a sweep deletes or only counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mode {
@@ -83,7 +84,7 @@ pub async fn sweep(
         let forget_before = (now - ISSUED_FOR).naive_utc();
         db.write(move |conn| sessions::forget_ended(conn, forget_before))
             .await?;
-        db.run(upkeep::reclaim).await?;
+        reclaim(db).await;
     }
     Ok(counts)
 }
@@ -110,9 +111,16 @@ pub async fn end(db: &Db, uploads: &Uploads, now: DateTime<Utc>, whose: Whose, m
         }
     }
     if mode == Mode::Delete {
-        db.run(upkeep::reclaim).await?;
+        reclaim(db).await;
     }
     Ok(counts)
+}
+
+/// What is deleted is deleted, even when its space cannot be given back now.
+async fn reclaim(db: &Db) {
+    if let Err(error) = db.run(upkeep::reclaim).await {
+        tracing::warn!(%error, "the database's files could not be tidied yet; the next cleanup does it");
+    }
 }
 
 /// Sweeps at once and then in this interval, for as long as the server runs; errors are logged and the next
@@ -208,14 +216,14 @@ async fn remove(db: &Db, uploads: &Uploads, session: SessionId, removal: Removal
         .await?;
     let removed = outcome.ok_or(Error::Running)?;
     if removed {
-        uploads.delete_all(session.as_str())?;
+        on_disk(uploads, move |uploads| uploads.delete_all(session.as_str())).await?;
     }
     Ok(removed)
 }
 
 async fn sweep_orphans(db: &Db, uploads: &Uploads, mode: Mode, counts: &mut Counts) -> Result<(), Error> {
     // Files carry the disk's time, so their age is measured by the system's clock.
-    let old = uploads.older_than(SystemTime::now() - ORPHAN_AGE)?;
+    let old = on_disk(uploads, |uploads| uploads.older_than(SystemTime::now() - ORPHAN_AGE)).await?;
     for found in old {
         let owned = match found.id.clone() {
             Some(id) => db.run(move |conn| files::exists(conn, &id)).await?,
@@ -226,7 +234,7 @@ async fn sweep_orphans(db: &Db, uploads: &Uploads, mode: Mode, counts: &mut Coun
         }
         let removed = match mode {
             Mode::DryRun => Ok(()),
-            Mode::Delete => uploads.delete_found(&found),
+            Mode::Delete => on_disk(uploads, move |uploads| uploads.delete_found(&found)).await,
         };
         match removed {
             Ok(()) => counts.orphans += 1,
@@ -237,6 +245,17 @@ async fn sweep_orphans(db: &Db, uploads: &Uploads, mode: Mode, counts: &mut Coun
         }
     }
     Ok(())
+}
+
+/// Work on the folder for uploads, off the async threads.
+async fn on_disk<T, F>(uploads: &Uploads, work: F) -> Result<T, uploads::Error>
+where
+    T: Send + 'static,
+    F: FnOnce(&Uploads) -> Result<T, uploads::Error> + Send + 'static,
+{
+    let uploads = uploads.clone();
+    let done = tokio::task::spawn_blocking(move || work(&uploads)).await;
+    done.unwrap_or_else(|broken| Err(uploads::Error::Disk(std::io::Error::other(broken))))
 }
 
 /// Holds off other cleanups on this machine; the system lets go when the file is closed, even by a crash.

@@ -380,6 +380,19 @@ fn origin(text: &str) -> Result<String, Error> {
     // Browsers leave the usual port out.
     let usual = if scheme == "https" { ":443" } else { ":80" };
     let authority = authority.strip_suffix(usual).unwrap_or(authority);
+    // Colons without brackets around them part host and port.
+    let (host, port) = match authority.rsplit_once(':') {
+        Some((host, port)) if !port.ends_with(']') => (host, Some(port)),
+        _ => (authority, None),
+    };
+    let is_v6 = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
+    let is_host = match is_v6 {
+        Some(address) => address.parse::<std::net::Ipv6Addr>().is_ok(),
+        None => !host.is_empty() && !host.contains([':', '[', ']']),
+    };
+    if !is_host || port.is_some_and(|port| port.parse::<u16>().is_err()) {
+        return Err(not_one());
+    }
     Ok(format!("{scheme}://{authority}"))
 }
 
@@ -499,6 +512,9 @@ mod tests {
             (&["--listen", "nowhere"], "LISTEN"),
             (&["--public-origin", "cards.example.org"], "PUBLIC_ORIGIN"),
             (&["--public-origin", "https://x.org/path"], "PUBLIC_ORIGIN"),
+            (&["--public-origin", "https://:443"], "PUBLIC_ORIGIN"),
+            (&["--public-origin", "https://x.org:99999"], "PUBLIC_ORIGIN"),
+            (&["--public-origin", "https://a:b:c"], "PUBLIC_ORIGIN"),
             (&["--public-origin", "ftp://x.org"], "PUBLIC_ORIGIN"),
             (&["--database-url", "mysql://x"], "DATABASE_URL"),
             (&["--database-url", "sqlite://"], "DATABASE_URL"),

@@ -1,4 +1,4 @@
-use std::io::IsTerminal as _;
+use std::io::{IsTerminal as _, Write as _};
 use std::net::SocketAddr;
 use std::process::ExitCode;
 
@@ -21,6 +21,8 @@ pub(super) fn run(options: Options) -> anyhow::Result<ExitCode> {
         .with_env_filter(config.log.parse::<EnvFilter>().context("LOG")?)
         .with_writer(std::io::stderr)
         .with_ansi(std::io::stderr().is_terminal())
+        // Otherwise a log that nobody reads any more would be a panic wherever something is logged.
+        .log_internal_errors(false)
         .init();
     actix_web::rt::System::new().block_on(serve(config))?;
     Ok(ExitCode::SUCCESS)
@@ -36,6 +38,7 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     let clock = Clock::System;
     let (server, address) =
         web::start(&config, db.clone(), clock.clone()).with_context(|| format!("LISTEN {}", config.listen))?;
+    let stopped = stop_signal();
     announce(&config, address);
     let cleanup = config.session.cleanup_interval.map(|interval| {
         let grace = TimeDelta::from_std(config.session.cleanup_grace).unwrap_or(TimeDelta::MAX);
@@ -43,7 +46,7 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     });
     let handle = server.handle();
     actix_web::rt::spawn(async move {
-        stop_signal().await;
+        stopped.await;
         tracing::info!("stopping: requests that are being answered are finished first");
         handle.stop(true).await;
     });
@@ -54,27 +57,30 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     outcome.context("the server stopped")
 }
 
-/// Waits for Ctrl-C, or for SIGTERM where there is one. A signal that cannot be waited for never comes.
-async fn stop_signal() {
-    let interrupt = async {
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending::<()>().await;
-        }
-    };
-    #[cfg(unix)]
-    let terminate = async {
-        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-            Ok(mut signal) => {
-                signal.recv().await;
-            }
+/// Ends with Ctrl-C or SIGTERM, which are waited for from this call on. A signal that cannot be waited for never comes.
+#[cfg(unix)]
+fn stop_signal() -> impl Future<Output = ()> {
+    use tokio::signal::unix::{Signal, SignalKind, signal};
+    async fn next(signal: std::io::Result<Signal>) {
+        match signal {
+            Ok(mut signal) => drop(signal.recv().await),
             Err(_) => std::future::pending().await,
         }
-    };
-    #[cfg(not(unix))]
-    let terminate = std::future::pending::<()>();
-    tokio::select! {
-        () = interrupt => {}
-        () = terminate => {}
+    }
+    let [interrupt, terminate] = [SignalKind::interrupt(), SignalKind::terminate()].map(signal);
+    async move {
+        tokio::select! {
+            () = next(interrupt) => {}
+            () = next(terminate) => {}
+        }
+    }
+}
+
+/// Ends with Ctrl-C. If that cannot be waited for, it never comes.
+#[cfg(not(unix))]
+async fn stop_signal() {
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending::<()>().await;
     }
 }
 
@@ -84,17 +90,20 @@ fn announce(config: &Config, address: SocketAddr) {
         .public_origin
         .clone()
         .unwrap_or_else(|| format!("http://{address}"));
-    println!("Cartellino is at   {url}/");
     // A password may stand in the address of a PostgreSQL server.
     let database = config
         .database_url
         .strip_prefix("sqlite://")
         .unwrap_or("on the PostgreSQL server");
-    println!("Cards are kept in  {database}");
-    println!("Uploads are in     {}", config.uploads.display());
+    let mut lines = format!(
+        "Cartellino is at   {url}/\nCards are kept in  {database}\nUploads are in     {}\n",
+        config.uploads.display()
+    );
     if let Place::File(secret) = place(config) {
-        println!("The secret is in   {}", secret.display());
+        lines.push_str(&format!("The secret is in   {}\n", secret.display()));
     }
+    // Nobody has to read it.
+    let _ = std::io::stdout().write_all(lines.as_bytes());
     if config.is_exposed() {
         tracing::warn!(
             "cookies travel readable over the network: whoever listens there can open visitors' work. Put a server \

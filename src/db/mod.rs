@@ -11,6 +11,7 @@ pub mod files;
 pub mod migrations;
 pub mod schema;
 pub mod sessions;
+mod text;
 pub mod upkeep;
 
 use std::sync::Arc;
@@ -58,6 +59,12 @@ impl From<DieselError> for Error {
                 DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::SerializationFailure,
                 ref what,
             ) => Self::Unavailable(what.message().to_owned()),
+            // PostgreSQL has no text with U+0000, so nothing has such a name; what is stored is spelled out, see `text`.
+            DieselError::DatabaseError(DatabaseErrorKind::Unknown, ref what)
+                if what.message().starts_with("invalid byte sequence for encoding") =>
+            {
+                Self::NotFound
+            }
             DieselError::DatabaseError(DatabaseErrorKind::Unknown, ref what) if is_passing(what.message()) => {
                 Self::Unavailable(what.message().to_owned())
             }

@@ -126,6 +126,11 @@ pub fn once() -> Result<String, Error> {
     random::id().map_err(Error::from)
 }
 
+/// Whether a text can be a token of a form; no other goes into the database, which keeps them in an index.
+pub fn is_once(text: &str) -> bool {
+    (1..=64).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
 /// `512 bytes`, `10 MiB`, `1.5 KiB`: at most one digit after the point.
 pub fn size_in_words(bytes: usize) -> String {
     const UNITS: [(usize, &str); 3] = [(1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB")];

@@ -6,6 +6,7 @@ use actix_multipart::{Field, Multipart, MultipartError};
 use futures_util::StreamExt as _;
 
 use super::error::Error;
+use super::page::is_once;
 
 /// What somebody sent to begin a card.
 #[derive(Default)]
@@ -77,7 +78,7 @@ async fn read_parts(form: &mut Multipart, limit_bytes: usize) -> Result<Posted, 
                 posted.text = (!text.trim().is_empty()).then(|| as_typed(text));
             }
             "outline" => posted.outline = Some(word(&mut field).await?),
-            "once" => posted.once = Some(word(&mut field).await?).filter(|once| !once.is_empty()),
+            "once" => posted.once = Some(word(&mut field).await?).filter(|once| is_once(once)),
             _ => {
                 bytes(&mut field, &mut left, limit_bytes).await?;
             }

@@ -354,3 +354,36 @@ fn r58_the_subcommand_counts_and_answers_with_its_exit_code() {
     let (code, text) = run(&["cleanup_sessions", "--database-url", "mysql://x"]);
     assert!(code == 2 && text.contains("DATABASE_URL"), "{text}");
 }
+
+#[cfg(unix)]
+#[test]
+fn the_server_stops_when_asked_even_if_nobody_reads_its_words() {
+    use std::io::{BufRead as _, BufReader};
+    let folder = tempfile::tempdir().unwrap();
+    let mut server = std::process::Command::new(env!("CARGO_BIN_EXE_cartellino"))
+        .current_dir(folder.path())
+        .env_clear()
+        .env("LISTEN", "127.0.0.1:0")
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(server.stderr.take());
+    let mut words = BufReader::new(server.stdout.take().unwrap());
+    words.read_line(&mut String::new()).unwrap();
+    drop(words);
+    let ended = std::process::Command::new("kill").arg(server.id().to_string()).status();
+    assert!(ended.unwrap().success());
+    let began = std::time::Instant::now();
+    let status = loop {
+        match server.try_wait().unwrap() {
+            Some(status) => break status,
+            None if began.elapsed() > Duration::from_secs(20) => {
+                server.kill().unwrap();
+                panic!("it did not stop");
+            }
+            None => std::thread::yield_now(),
+        }
+    };
+    assert!(status.success(), "{status}");
+}

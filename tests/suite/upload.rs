@@ -294,3 +294,44 @@ async fn a_file_and_a_text_at_once_are_refused_and_neither_is_dropped_silently()
     );
     assert_eq!(app.rows("model_cards").await, 0);
 }
+
+/// JSON allows U+0000 in every text, PostgreSQL in none; forms and addresses can say it as well.
+#[tokio::test]
+async fn a_zero_in_names_is_kept_on_both_databases() {
+    let mut apps = vec![TestApp::start().await];
+    apps.extend(TestApp::start_on_postgres().await);
+    for app in apps {
+        let visitor = app.visitor();
+        let bytes = br#"{"a\u0000b": {"x\u0000": "y\u0000z"}, "\u2400": {"v": "1"}}"#;
+        let card = visitor.card("zero.json", bytes).await;
+        assert_eq!(visitor.download(&card, "json").await, bytes);
+        let page = visitor.get(&card).await.page();
+        let section = page.links().into_iter().find(|link| link.contains("/sections/a"));
+        let section = section.expect("a link to the section");
+        assert_eq!(visitor.get(&section).await.status, StatusCode::OK);
+        let button = [("do".to_owned(), "section-down".to_owned())];
+        assert_eq!(visitor.post(&section, &button).await.status, StatusCode::SEE_OTHER);
+
+        let moved = visitor.download(&card, "json").await;
+        assert!(
+            moved.starts_with(br#"{"\u2400""#),
+            "{}",
+            String::from_utf8_lossy(&moved)
+        );
+        for path in ["/cards/%00", "/cards/a%00/import", &format!("{card}/sections/%00")] {
+            assert_eq!(visitor.get(path).await.status, StatusCode::NOT_FOUND, "{path}");
+        }
+        let path = format!("{card}/sections/%00");
+        assert_eq!(visitor.post(&path, &[]).await.status, StatusCode::NOT_FOUND);
+        let long: String = (0..9000)
+            .map(|n| char::from(b'a' + (n * n % 7919 % 26) as u8))
+            .collect();
+        for once in ["\0", &long] {
+            let token = [("once".to_owned(), once.to_owned())];
+            let answer = visitor.post(&format!("{card}/duplicate"), &token).await;
+            assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.page().main());
+            let copy = crate::harness::card_of(&answer.location());
+            assert_eq!(visitor.download(&copy, "json").await, moved);
+        }
+    }
+}

@@ -3,7 +3,7 @@ use diesel::prelude::*;
 
 use super::CardSectionData;
 use crate::db::schema::card_revisions;
-use crate::db::{DbConnection, Error};
+use crate::db::{DbConnection, Error, text};
 use crate::random;
 use crate::session::SessionId;
 
@@ -36,7 +36,7 @@ pub(super) fn keep(
             card_revisions::session_id.eq(session.as_str()),
             card_revisions::card_id.eq(card),
             card_revisions::section_key.eq(&section.section_key),
-            card_revisions::title.eq(&section.title),
+            card_revisions::title.eq(text::spell(&section.title)),
             card_revisions::position.eq(section.position),
             card_revisions::value.eq(&section.value),
             card_revisions::version.eq(section.version),
@@ -107,7 +107,7 @@ pub fn removed(
     Ok(
         row.map(|(title, position, value, version, updated_at)| CardSectionData {
             section_key: key.to_owned(),
-            title,
+            title: text::unspell(title),
             position,
             value,
             version,

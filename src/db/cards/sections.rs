@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use super::revisions::{self, Why};
 use super::{CardSectionData, NewSection, mark_changed};
 use crate::db::schema::card_section_data;
-use crate::db::{DbConnection, Error, insert_or_meet};
+use crate::db::{DbConnection, Error, insert_or_meet, text};
 use crate::session::SessionId;
 
 type Columns = (String, String, i32, String, i32, NaiveDateTime);
@@ -28,7 +28,7 @@ const COLUMNS: (
 fn row((section_key, title, position, value, version, updated_at): Columns) -> CardSectionData {
     CardSectionData {
         section_key,
-        title,
+        title: text::unspell(title),
         position,
         value,
         version,
@@ -160,7 +160,7 @@ pub fn rename_section(
     diesel::update(of_card(session.as_str(), card).filter(card_section_data::section_key.eq(key)))
         .set((
             card_section_data::section_key.eq(new_key),
-            card_section_data::title.eq(title),
+            card_section_data::title.eq(text::spell(title)),
             card_section_data::updated_at.eq(now),
         ))
         .execute(conn)?;
@@ -256,7 +256,7 @@ pub(super) fn insert(
                 card_section_data::session_id.eq(session.as_str()),
                 card_section_data::card_id.eq(card),
                 card_section_data::section_key.eq(&section.key),
-                card_section_data::title.eq(&section.title),
+                card_section_data::title.eq(text::spell(&section.title)),
                 card_section_data::position.eq(position),
                 card_section_data::value.eq(&section.value),
                 card_section_data::version.eq(version),

@@ -75,7 +75,7 @@ pub async fn post(state: web::Data<AppState>, visitor: Visitor, id: web::Path<St
         tracing::error!(%error, "a deleted card left bytes behind");
     }
     // Deleted rows stand in the write-ahead log until it is emptied.
-    if let Err(error) = state.db.run(upkeep::reclaim).await {
+    if let Err(error) = state.db.run(upkeep::erase).await {
         tracing::warn!(%error, "the database's files could not be tidied yet; the next cleanup does it");
     }
     Ok(see_other("/?done=deleted"))

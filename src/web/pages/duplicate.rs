@@ -8,7 +8,7 @@ use crate::session::Visitor;
 use crate::web::AppState;
 use crate::web::card::{owner, tidy_title};
 use crate::web::error::Error;
-use crate::web::page::see_other;
+use crate::web::page::{is_once, see_other};
 
 /// `POST /cards/{card}/duplicate`.
 ///
@@ -22,7 +22,7 @@ pub async fn post(
 ) -> Result<HttpResponse, Error> {
     let session = owner(&visitor)?;
     let id = id.into_inner();
-    let once = form.into_inner().once.filter(|once| !once.is_empty());
+    let once = form.into_inner().once.filter(|once| is_once(once));
     let now = state.clock.now().naive_utc();
     let copy = state
         .db

@@ -53,7 +53,7 @@ pub async fn post(state: web::Data<AppState>, visitor: Visitor) -> Result<HttpRe
             tracing::error!(%error, "deleted data left bytes behind");
         }
         // Deleted rows stand in the write-ahead log until it is emptied.
-        if let Err(error) = state.db.run(crate::db::upkeep::reclaim).await {
+        if let Err(error) = state.db.run(crate::db::upkeep::erase).await {
             tracing::warn!(%error, "the database's files could not be tidied yet; the next cleanup does it");
         }
     }

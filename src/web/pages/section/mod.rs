@@ -1,0 +1,266 @@
+//! One section: its form. [`save`] does what the form's buttons say, [`conflict`] what happens when another tab was faster.
+
+mod conflict;
+mod save;
+
+use actix_web::http::StatusCode;
+use actix_web::web::{self, Bytes, Path, Query};
+use actix_web::{HttpResponse, Responder, ResponseError as _};
+use askama::Template;
+use serde::Deserialize;
+
+use crate::card::outline::{Part, Question};
+use crate::card::{Card, Field, Section, check};
+use crate::db::cards::{CardRow, CardSectionData};
+use crate::session::Visitor;
+use crate::web::AppState;
+use crate::web::card::{Progress, anchor, link, load_card, outline_of, owner};
+use crate::web::control::{self, Control};
+use crate::web::error::Error;
+use crate::web::form::Form;
+use crate::web::page::{CardLink, Page, render, render_as, see_other};
+use conflict::conflict_page;
+use save::{Outcome, save};
+
+/// What has happened before, in the address.
+#[derive(Debug, Default, Deserialize)]
+pub struct Seen {
+    /// A word for what was done.
+    done: Option<String>,
+    /// The version to which it can be undone.
+    undo: Option<i32>,
+    /// The name of the list that shows a blank entry.
+    more: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "pages/section.html")]
+struct SectionPage {
+    page: Page,
+    card: CardLink,
+    key: String,
+    title: String,
+    part: Option<&'static Part>,
+    version: i32,
+    sections: Vec<SideLine>,
+    fields: Vec<FieldLine>,
+    summary: Vec<SummaryLine>,
+    undo: Option<Undo>,
+    new_field: String,
+    custom: bool,
+    can_rise: bool,
+    can_sink: bool,
+    previous: Option<SectionLink>,
+    next: Option<SectionLink>,
+}
+
+struct SideLine {
+    key: String,
+    title: String,
+    progress: Progress,
+    problems: usize,
+}
+
+struct FieldLine {
+    id: String,
+    label: String,
+    anchor: String,
+    custom: bool,
+    can_rise: bool,
+    can_sink: bool,
+    control: Control,
+}
+
+struct SummaryLine {
+    place: String,
+    label: String,
+    message: String,
+}
+
+struct Undo {
+    words: &'static str,
+    version: i32,
+}
+
+#[derive(Clone)]
+struct SectionLink {
+    key: String,
+    title: String,
+}
+
+#[derive(Template)]
+#[template(path = "pages/homeless.html")]
+struct HomelessPage {
+    page: Page,
+    texts: Vec<(String, String)>,
+}
+
+/// Shows the form of a section.
+pub async fn get(
+    state: web::Data<AppState>,
+    visitor: Visitor,
+    path: Path<(String, String)>,
+    seen: Query<Seen>,
+) -> Result<impl Responder, Error> {
+    let (id, key) = path.into_inner();
+    let session = owner(&visitor)?;
+    let (row, card, rows) = state.db.run(move |conn| load_card(conn, &session, &id)).await?;
+    render(&section_page(&visitor, &row, &card, &rows, &key, &seen)?)
+}
+
+fn section_page(
+    visitor: &Visitor,
+    row: &CardRow,
+    card: &Card,
+    rows: &[CardSectionData],
+    key: &str,
+    seen: &Seen,
+) -> Result<SectionPage, Error> {
+    let outline = outline_of(row);
+    let place = rows
+        .iter()
+        .position(|row| row.section_key == key)
+        .ok_or(Error::NotFound)?;
+    let (section, part) = (&card.sections[place], outline.part(key));
+    let problems = check::check(card, outline);
+    let here: Vec<&check::Problem> = problems.iter().filter(|problem| problem.section == key).collect();
+    let mut fields = field_lines(section, part, seen.more.as_deref().unwrap_or_default());
+    let mut summary = Vec::new();
+    for field in &mut fields {
+        for problem in here.iter().filter(|problem| problem.field == field.id) {
+            summary.push(SummaryLine {
+                place: field.anchor.clone(),
+                label: field.label.clone(),
+                message: problem.message.clone(),
+            });
+            field.control.problems.push(problem.message.clone());
+        }
+    }
+    let sections: Vec<SideLine> = card
+        .sections
+        .iter()
+        .map(|section| SideLine {
+            key: section.key.clone(),
+            title: section.title.clone(),
+            progress: Progress::of(section, outline.part(&section.key)),
+            problems: problems.iter().filter(|problem| problem.section == section.key).count(),
+        })
+        .collect();
+    let neighbour = |place: Option<usize>| {
+        let row = rows.get(place?)?;
+        Some(SectionLink {
+            key: row.section_key.clone(),
+            title: row.title.clone(),
+        })
+    };
+    let custom = |place: Option<usize>| {
+        place
+            .and_then(|place| rows.get(place))
+            .is_some_and(|row| outline.part(&row.section_key).is_none())
+    };
+    let troubled = if summary.is_empty() { "" } else { "Problems: " };
+    let title = format!("{troubled}{} – {}", section.title, row.title);
+    Ok(SectionPage {
+        page: Page::of(title, visitor).with_notice(seen.done.as_deref()),
+        card: link(row),
+        key: key.into(),
+        title: section.title.clone(),
+        part,
+        version: rows[place].version,
+        fields,
+        summary,
+        undo: undo(seen, rows[place].version),
+        new_field: String::new(),
+        custom: part.is_none(),
+        can_rise: custom(place.checked_sub(1)),
+        can_sink: custom(Some(place + 1)),
+        previous: neighbour(place.checked_sub(1)),
+        next: neighbour(Some(place + 1)),
+        sections,
+    })
+}
+
+fn undo(seen: &Seen, current: i32) -> Option<Undo> {
+    let words = match seen.done.as_deref()? {
+        "cleared" => "The section was cleared.",
+        "removed" => "The entry was removed.",
+        "field-removed" => "The field was removed.",
+        _ => return None,
+    };
+    seen.undo
+        .filter(|version| *version < current)
+        .map(|version| Undo { words, version })
+}
+
+/// The questions in their order, answered or not, then the further fields.
+fn field_lines(section: &Section, part: Option<&'static Part>, more: &str) -> Vec<FieldLine> {
+    let questions: Vec<&Question> = part.into_iter().flat_map(|part| part.asked(section)).collect();
+    let further: Vec<&Field> = section
+        .fields
+        .iter()
+        .filter(|field| !questions.iter().any(|question| question.id == field.id))
+        .collect();
+    let asked = questions.iter().enumerate().map(|(place, question)| {
+        let field = section.field(question.id);
+        FieldLine {
+            id: question.id.into(),
+            label: question.label.into(),
+            anchor: anchor(question.id),
+            custom: false,
+            can_rise: false,
+            can_sink: false,
+            control: control::of_field(place, field, question.label, question.help, Some(&question.kind), more),
+        }
+    });
+    let last = further.len().saturating_sub(1);
+    let further = further.iter().enumerate().map(|(index, field)| {
+        let place = questions.len() + index;
+        FieldLine {
+            id: field.id.clone(),
+            label: field.label.clone(),
+            anchor: anchor(&field.id),
+            // A section that is a single value has the name of its only field itself.
+            custom: field.is_custom() && field.id != "+",
+            can_rise: index > 0,
+            can_sink: index < last,
+            control: control::of_field(place, Some(field), &field.label, "", None, more),
+        }
+    });
+    asked.chain(further).collect()
+}
+
+/// Saves the form, and does what its button says.
+pub async fn post(
+    state: web::Data<AppState>,
+    visitor: Visitor,
+    path: Path<(String, String)>,
+    body: Bytes,
+) -> Result<HttpResponse, Error> {
+    let (id, key) = path.into_inner();
+    let form = Form::parse(&body);
+    let outcome = match owner(&visitor) {
+        Ok(session) => {
+            let now = state.clock.now().naive_utc();
+            let form = Form::parse(&body);
+            state
+                .db
+                .write(move |conn| save(conn, &session, &id, &key, form, now))
+                .await
+                .map_err(Error::from)
+        }
+        Err(error) => Err(error),
+    };
+    match outcome {
+        Ok(Outcome::Saved { address }) => Ok(see_other(address)),
+        Ok(Outcome::Conflict(clash)) => render_as(StatusCode::CONFLICT, &conflict_page(&visitor, *clash)),
+        // Whatever became of the session or the card: what was typed is never thrown away.
+        Err(error @ (Error::NotFound | Error::Ended)) => match form.texts() {
+            texts if texts.is_empty() => Err(error),
+            texts => {
+                let page = Page::of("This section is not here any more", &visitor);
+                render_as(error.status_code(), &HomelessPage { page, texts })
+            }
+        },
+        Err(error) => Err(error),
+    }
+}
