@@ -265,7 +265,10 @@ fn failure<B>(answer: &ServiceResponse<B>, state: &AppState) -> Option<Error> {
         .headers()
         .get(CONTENT_TYPE)
         .is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
-    ((status.is_client_error() || status.is_server_error()) && !is_page).then(|| by_status(status, "no cause", state))
+    // Machines ask these and read a word.
+    let is_for_machines = answer.request().path().starts_with("/health/") && status == StatusCode::SERVICE_UNAVAILABLE;
+    ((status.is_client_error() || status.is_server_error()) && !is_page && !is_for_machines)
+        .then(|| by_status(status, "no cause", state))
 }
 
 /// Our error in an error of actix-web.

@@ -244,6 +244,12 @@ async fn a_database_that_is_away_is_a_503_page() {
     assert_eq!(answer.header("set-cookie"), "");
     // A person who comes for the first time can still read what this is.
     assert_eq!(app.visitor().get("/").await.status, StatusCode::OK);
+    // Machines read a word.
+    let ready = visitor.get("/health/ready").await;
+    assert_eq!(
+        (ready.status, ready.text()),
+        (StatusCode::SERVICE_UNAVAILABLE, "not ready\n".to_owned())
+    );
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! For machines: is the server alive, can it work, what may robots read.
 
-use actix_web::http::header::{CACHE_CONTROL, ContentType};
+use actix_web::http::header::{CACHE_CONTROL, ContentType, RETRY_AFTER};
 use actix_web::{HttpResponse, web};
 
 use crate::web::AppState;
@@ -24,11 +24,9 @@ pub async fn ready(state: web::Data<AppState>) -> HttpResponse {
         Ok(()) => text(HttpResponse::Ok(), "ready\n"),
         Err(error) => {
             tracing::warn!(%error, "not ready");
-            // Machines ask this: a plain word with the right media type, no page.
-            HttpResponse::ServiceUnavailable()
-                .insert_header((CACHE_CONTROL, "no-store"))
-                .insert_header(("Retry-After", "5"))
-                .finish()
+            let mut answer = HttpResponse::ServiceUnavailable();
+            answer.insert_header((RETRY_AFTER, "5"));
+            text(answer, "not ready\n")
         }
     }
 }

@@ -33,7 +33,6 @@ struct Overview {
     created: Date,
     changed: Date,
     once: String,
-    once_copy: String,
 }
 
 /// A section that was just deleted.
@@ -146,7 +145,6 @@ pub async fn get(
         created: row.created_at.into(),
         changed: row.updated_at.into(),
         once: once()?,
-        once_copy: once()?,
     })
 }
 
