@@ -1,15 +1,11 @@
-//! Values as controls of a form: what [`form`](super::form) reads back.
-//!
-//! The question's kind chooses the control when the value has that shape; any other value gets
-//! the control of its own shape, so that whatever a file held can be shown and edited.
+//! The choice of a control, by the question's kind and the value's shape.
 
-use askama::Template;
-
-use super::form::{fingerprint, is_kept};
+use super::leaf::{area, data, is_long, line, text_control};
+use super::title::{labelled, title, without_hints};
+use super::{Body, Control, Entry};
+use crate::card::Value;
 use crate::card::outline::{Column, Kind};
-use crate::card::picture::{self, Blob};
-use crate::card::{Field, Value};
-use crate::json;
+use crate::web::form::is_kept;
 
 /// A value with more single parts than this, or nested deeper, is edited as JSON text.
 const MAX_PARTS: usize = 150;
@@ -17,117 +13,16 @@ const MAX_PARTS: usize = 150;
 const MAX_ROWS: usize = 60;
 /// How deep groups are shown inside each other.
 const MAX_LEVELS: usize = 4;
-/// A picture larger than this, in base64 characters, is named but not shown in the form.
-const LARGEST_SHOWN: usize = 400_000;
 
-/// One control, with the controls inside it.
-#[derive(Template)]
-#[template(path = "control.html")]
-pub struct Control {
-    /// The name in the form: `f.3.0`.
-    pub name: String,
-    /// The kind of value, for reading the form.
-    pub tag: String,
-    /// The member's name, inside a group.
-    pub key: Option<String>,
-    /// The label shown.
-    pub label: String,
-    /// The help shown under the label.
-    pub hint: String,
-    /// What is odd about the value, in plain words.
-    pub problems: Vec<String>,
-    /// A new entry that may stay blank.
-    pub is_new: bool,
-    /// What the visitor sees.
-    pub body: Body,
-}
-
-/// The kinds of control.
-pub enum Body {
-    /// One line.
-    Line {
-        value: String,
-        numeric: bool,
-        options: &'static [&'static str],
-    },
-    /// Several lines.
-    Area { value: String, code: bool },
-    /// Yes, no, or no answer.
-    YesNo(Option<bool>),
-    /// Something that stays on the server: said in words, and shown when it is a picture.
-    Kept {
-        words: String,
-        picture: Option<String>,
-        hash: String,
-    },
-    /// Entries that can be added, moved and removed.
-    List { entry: String, entries: Vec<Entry> },
-    /// Named parts.
-    Group(Vec<Control>),
-}
-
-/// An entry of a list.
-pub struct Entry {
-    /// What it is called: "Owner 2: River Lab".
-    pub title: String,
-    /// Whether there is one before it.
-    pub can_rise: bool,
-    /// Whether there is one after it.
-    pub can_sink: bool,
-    /// Its control.
-    pub control: Control,
-}
-
-impl Entry {
-    /// Whether it is made of several controls.
-    pub fn is_row(&self) -> bool {
-        matches!(self.control.body, Body::Group(_))
-    }
-}
-
-impl Control {
-    /// The id of the element: the name without dots.
-    pub fn id(&self) -> String {
-        self.name.replace('.', "-")
-    }
-
-    /// The elements that describe the control, for screen readers.
-    pub fn described_by(&self) -> String {
-        let mut ids = Vec::new();
-        if !self.hint.is_empty() {
-            ids.push(format!("{}-hint", self.id()));
-        }
-        if !self.problems.is_empty() {
-            ids.push(format!("{}-problem", self.id()));
-        }
-        ids.join(" ")
-    }
-}
-
-/// The control of a field. `more` is the name of the list that shall show a blank entry.
-pub fn of_field(
-    place: usize,
-    field: Option<&Field>,
-    label: &str,
-    hint: &str,
-    kind: Option<&Kind>,
-    more: &str,
-) -> Control {
-    let builder = Builder { more };
-    let control = builder.control(format!("f.{place}"), kind, field.map(|field| &field.value), 0);
-    Control {
-        label: label.into(),
-        hint: hint.into(),
-        ..control
-    }
-}
-
-struct Builder<'m> {
-    more: &'m str,
+/// Makes the controls of one field.
+pub(super) struct Builder<'m> {
+    /// The name of the list that shall show a blank entry.
+    pub more: &'m str,
 }
 
 impl Builder<'_> {
-    fn control(&self, name: String, kind: Option<&Kind>, value: Option<&Value>, level: usize) -> Control {
+    /// The control of a value, or of a question without one.
+    pub fn control(&self, name: String, kind: Option<&Kind>, value: Option<&Value>, level: usize) -> Control {
         let (tag, body) = match (kind, value) {
             (Some(kind), None) => self.blank(&name, kind, level),
             (None, None) => ("absent-text".to_owned(), line("")),
@@ -387,7 +282,6 @@ impl Builder<'_> {
         }
     }
 }
-
 /// The controls of a group in the order of the columns, numbered in the order of its members: the
 /// numbers are what the form is read back by, so that a row keeps the order it has in its file.
 struct Cells<'v> {
@@ -446,58 +340,6 @@ impl<'v> Cells<'v> {
     }
 }
 
-fn line(text: &str) -> Body {
-    Body::Line {
-        value: text.into(),
-        numeric: false,
-        options: &[],
-    }
-}
-
-fn area(text: &str) -> Body {
-    Body::Area {
-        value: text.into(),
-        code: false,
-    }
-}
-
-/// Whether a text needs several lines: a line would lose its breaks or hide most of it.
-fn is_long(text: &str) -> bool {
-    text.chars().count() > 90 || text.contains(['\n', '\r'])
-}
-
-fn text_control(text: &str) -> (String, Body) {
-    if is_kept(text) {
-        let (what, picture) = match picture::sniff(text) {
-            Some(Blob::Picture { media_type, base64 }) => {
-                let shown = base64.len() <= LARGEST_SHOWN;
-                ("A picture", shown.then(|| format!("data:{media_type};base64,{base64}")))
-            }
-            Some(Blob::Drawing) => ("An SVG drawing", None),
-            _ => ("Data", None),
-        };
-        let words = format!("{what} of {} characters, kept exactly as it is.", text.len());
-        return (
-            "keep".into(),
-            Body::Kept {
-                words,
-                picture,
-                hash: fingerprint(text),
-            },
-        );
-    }
-    let broken_data = text.trim_start().starts_with(['{', '[']) && json::parse(text).is_err();
-    let tag = if broken_data { "data" } else { "text" };
-    (
-        tag.into(),
-        if broken_data || is_long(text) {
-            area(text)
-        } else {
-            line(text)
-        },
-    )
-}
-
 fn is_large(value: &Value, level: usize) -> bool {
     value.leaves() > MAX_PARTS || level + depth(value) > MAX_LEVELS + 1
 }
@@ -507,71 +349,5 @@ fn depth(value: &Value) -> usize {
         Value::List(items) => 1 + items.iter().map(depth).max().unwrap_or(0),
         Value::Group(members) => 1 + members.iter().map(|(_, value)| depth(value)).max().unwrap_or(0),
         _ => 0,
-    }
-}
-
-fn data(value: &Value) -> (String, Body) {
-    (
-        "data".into(),
-        Body::Area {
-            value: json::to_pretty_text(value),
-            code: true,
-        },
-    )
-}
-
-fn without_hints(control: Control) -> Control {
-    let body = match control.body {
-        Body::Group(controls) => Body::Group(controls.into_iter().map(without_hints).collect()),
-        body => body,
-    };
-    Control {
-        hint: String::new(),
-        body,
-        ..control
-    }
-}
-
-/// The control of an entry; one that is no row carries the entry's name itself.
-fn labelled(entry: &str, index: usize, control: Control) -> Control {
-    match control.body {
-        Body::Group(_) => control,
-        _ => Control {
-            label: format!("{} {}", capital(entry), index + 1),
-            ..control
-        },
-    }
-}
-
-fn capital(word: &str) -> String {
-    let mut chars = word.chars();
-    chars
-        .next()
-        .map(|first| first.to_uppercase().chain(chars).collect())
-        .unwrap_or_default()
-}
-
-/// What an entry is called: its number, and the first text in it.
-fn title(entry: &str, index: usize, control: &Control) -> String {
-    let name = capital(entry);
-    let content = first_text(control).map(|text| {
-        let short: String = text.chars().take(40).collect();
-        if short.len() < text.len() { short + "…" } else { short }
-    });
-    match content {
-        Some(content) => format!("{name} {}: {content}", index + 1),
-        None => format!("{name} {}", index + 1),
-    }
-}
-
-fn first_text(control: &Control) -> Option<String> {
-    match &control.body {
-        Body::Line { value, .. } | Body::Area { value, code: false } => value
-            .lines()
-            .map(str::trim)
-            .find(|line| !line.is_empty())
-            .map(str::to_owned),
-        Body::Group(controls) => controls.iter().find_map(first_text),
-        _ => None,
     }
 }

@@ -1,0 +1,72 @@
+//! Controls for single values, and for what is edited as JSON text.
+
+use super::Body;
+use crate::card::Value;
+use crate::card::picture::{self, Blob};
+use crate::json;
+use crate::web::form::{fingerprint, is_kept};
+
+/// A picture larger than this, in base64 characters, is named but not shown in the form.
+const LARGEST_SHOWN: usize = 400_000;
+
+pub(super) fn line(text: &str) -> Body {
+    Body::Line {
+        value: text.into(),
+        numeric: false,
+        options: &[],
+    }
+}
+
+pub(super) fn area(text: &str) -> Body {
+    Body::Area {
+        value: text.into(),
+        code: false,
+    }
+}
+
+/// Whether a text needs several lines: a line would lose its breaks or hide most of it.
+pub(super) fn is_long(text: &str) -> bool {
+    text.chars().count() > 90 || text.contains(['\n', '\r'])
+}
+
+pub(super) fn text_control(text: &str) -> (String, Body) {
+    if is_kept(text) {
+        let (what, picture) = match picture::sniff(text) {
+            Some(Blob::Picture { media_type, base64 }) => {
+                let shown = base64.len() <= LARGEST_SHOWN;
+                ("A picture", shown.then(|| format!("data:{media_type};base64,{base64}")))
+            }
+            Some(Blob::Drawing) => ("An SVG drawing", None),
+            _ => ("Data", None),
+        };
+        let words = format!("{what} of {} characters, kept exactly as it is.", text.len());
+        return (
+            "keep".into(),
+            Body::Kept {
+                words,
+                picture,
+                hash: fingerprint(text),
+            },
+        );
+    }
+    let broken_data = text.trim_start().starts_with(['{', '[']) && json::parse(text).is_err();
+    let tag = if broken_data { "data" } else { "text" };
+    (
+        tag.into(),
+        if broken_data || is_long(text) {
+            area(text)
+        } else {
+            line(text)
+        },
+    )
+}
+
+pub(super) fn data(value: &Value) -> (String, Body) {
+    (
+        "data".into(),
+        Body::Area {
+            value: json::to_pretty_text(value),
+            code: true,
+        },
+    )
+}

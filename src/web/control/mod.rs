@@ -1,0 +1,115 @@
+//! Values as controls of a form: what [`form`](super::form) reads back.
+//!
+//! The question's kind chooses the control when the value has that shape; any other value gets
+//! the control of its own shape, so that whatever a file held can be shown and edited.
+
+mod build;
+mod leaf;
+mod title;
+
+use askama::Template;
+
+use crate::card::Field;
+use crate::card::outline::Kind;
+use build::Builder;
+
+/// One control, with the controls inside it.
+#[derive(Template)]
+#[template(path = "control.html")]
+pub struct Control {
+    /// The name in the form: `f.3.0`.
+    pub name: String,
+    /// The kind of value, for reading the form.
+    pub tag: String,
+    /// The member's name, inside a group.
+    pub key: Option<String>,
+    /// The label shown.
+    pub label: String,
+    /// The help shown under the label.
+    pub hint: String,
+    /// What is odd about the value, in plain words.
+    pub problems: Vec<String>,
+    /// A new entry that may stay blank.
+    pub is_new: bool,
+    /// What the visitor sees.
+    pub body: Body,
+}
+
+/// The kinds of control.
+pub enum Body {
+    /// One line.
+    Line {
+        value: String,
+        numeric: bool,
+        options: &'static [&'static str],
+    },
+    /// Several lines.
+    Area { value: String, code: bool },
+    /// Yes, no, or no answer.
+    YesNo(Option<bool>),
+    /// Something that stays on the server: said in words, and shown when it is a picture.
+    Kept {
+        words: String,
+        picture: Option<String>,
+        hash: String,
+    },
+    /// Entries that can be added, moved and removed.
+    List { entry: String, entries: Vec<Entry> },
+    /// Named parts.
+    Group(Vec<Control>),
+}
+
+/// An entry of a list.
+pub struct Entry {
+    /// What it is called: "Owner 2: River Lab".
+    pub title: String,
+    /// Whether there is one before it.
+    pub can_rise: bool,
+    /// Whether there is one after it.
+    pub can_sink: bool,
+    /// Its control.
+    pub control: Control,
+}
+
+impl Entry {
+    /// Whether it is made of several controls.
+    pub fn is_row(&self) -> bool {
+        matches!(self.control.body, Body::Group(_))
+    }
+}
+
+impl Control {
+    /// The id of the element: the name without dots.
+    pub fn id(&self) -> String {
+        self.name.replace('.', "-")
+    }
+
+    /// The elements that describe the control, for screen readers.
+    pub fn described_by(&self) -> String {
+        let mut ids = Vec::new();
+        if !self.hint.is_empty() {
+            ids.push(format!("{}-hint", self.id()));
+        }
+        if !self.problems.is_empty() {
+            ids.push(format!("{}-problem", self.id()));
+        }
+        ids.join(" ")
+    }
+}
+/// The control of a field. `more` is the name of the list that shall show a blank entry.
+pub fn of_field(
+    place: usize,
+    field: Option<&Field>,
+    label: &str,
+    hint: &str,
+    kind: Option<&Kind>,
+    more: &str,
+) -> Control {
+    let builder = Builder { more };
+    let control = builder.control(format!("f.{place}"), kind, field.map(|field| &field.value), 0);
+    Control {
+        label: label.into(),
+        hint: hint.into(),
+        ..control
+    }
+}
