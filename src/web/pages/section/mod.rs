@@ -1,4 +1,4 @@
-//! One section: its form. [`save`] does what the form's buttons say, [`conflict`] what happens when another tab was faster.
+//! One section: its form. `save` does what the form's buttons say, `conflict` what happens when another tab was faster.
 
 mod conflict;
 mod save;
