@@ -145,21 +145,7 @@ impl Dialect {
         };
         if let Value::Group(members) = &mut root[index].1 {
             let places: Vec<Option<usize>> = old.iter().map(|(step, _)| turn_of(members, step)).collect();
-            let wanted = new
-                .into_iter()
-                .map(|(step, value)| {
-                    let old = old
-                        .iter()
-                        .position(|(other, _)| *other == step)
-                        .and_then(|at| places[at]);
-                    Wanted {
-                        old,
-                        name: step.name,
-                        value,
-                    }
-                })
-                .collect();
-            *members = arrange(std::mem::take(members), |index| places.contains(&Some(index)), wanted);
+            *members = replace(std::mem::take(members), &old, &places, new);
         }
     }
 
@@ -208,21 +194,7 @@ impl Dialect {
                 )
             })
             .collect();
-        let wanted = new
-            .into_iter()
-            .map(|(step, value)| {
-                let old = old
-                    .iter()
-                    .position(|(other, _)| *other == step)
-                    .and_then(|at| places[at]);
-                Wanted {
-                    old,
-                    name: step.name,
-                    value,
-                }
-            })
-            .collect();
-        Value::Group(arrange(members, |index| places.contains(&Some(index)), wanted))
+        Value::Group(replace(members, &old, &places, new))
     }
 
     /// Whether the first member of this name belongs to the format or to a section of the outline.
@@ -239,6 +211,24 @@ impl Dialect {
             .any(|place| place.path.len() > path.len() && place.path.starts_with(path))
             || (path.len() == 1 && self.containers.iter().any(|(_, container)| *container == path[0]))
     }
+}
+
+/// The members with the old ones, which stand at the places, replaced by the new.
+fn replace(
+    members: Vec<(String, Value)>,
+    old: &[(Step, Value)],
+    places: &[Option<usize>],
+    new: Vec<(Step, Value)>,
+) -> Vec<(String, Value)> {
+    let wanted = new.into_iter().map(|(step, value)| Wanted {
+        old: old
+            .iter()
+            .position(|(other, _)| *other == step)
+            .and_then(|at| places[at]),
+        name: step.name,
+        value,
+    });
+    arrange(members, |index| places.contains(&Some(index)), wanted.collect())
 }
 
 /// The index of the member that a step leads to.
