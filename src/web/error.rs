@@ -105,6 +105,7 @@ impl From<session::Error> for Error {
                 allow: "GET, HEAD, POST".to_owned(),
             },
             session::Error::Ended => Self::Ended,
+            session::Error::Overtaken => Self::Stale,
             session::Error::TooMany { retry_after } => Self::TooMany { retry_after },
             session::Error::Unavailable => Self::Unavailable("the store of the sessions".to_owned()),
         }

@@ -2,7 +2,8 @@
 //!
 //! Names begin with the requirement they check.
 
-use std::sync::mpsc;
+use std::collections::HashMap;
+use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
@@ -11,6 +12,7 @@ use actix_web::{App, HttpResponse, HttpServer, error, web};
 use cartellino::clock::Clock;
 use cartellino::config::{Config, Options};
 use cartellino::db::cards::{self, NewCard, NewSection};
+use cartellino::db::sessions::keys;
 use cartellino::db::{self, Db, sessions};
 use cartellino::session::{self, Beginner, Sessions, Visitor};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -18,7 +20,7 @@ use reqwest::header::{HeaderMap, HeaderValue};
 use reqwest::{Client, Method, StatusCode};
 use tokio::sync::oneshot;
 
-use crate::backends::Backend;
+use crate::backends::{Backend, engine, open_session};
 
 /// The small pages, with a clock that the test moves.
 struct Site {
@@ -136,7 +138,7 @@ async fn end_behind(visitor: &Visitor, state: &State) -> actix_web::Result<()> {
     let (session, now) = (visitor.session().cloned().unwrap(), state.clock.now());
     let ending = state
         .db
-        .write(move |conn| sessions::end(conn, &session, now.naive_utc()));
+        .write(move |conn| sessions::end(conn, &session, now.naive_utc(), (now + TimeDelta::days(1)).naive_utc()));
     ending.await.map_err(failed)
 }
 
@@ -494,13 +496,13 @@ async fn r20_of_touches_at_the_same_time_one_writes() {
         let month = TimeDelta::days(30);
         backend
             .db
-            .write(move |conn| sessions::create(conn, "k", start, start + month))
+            .write(move |conn| open_session(conn, "k", start, start + month))
             .await
             .unwrap();
         let touches = (0..10).map(|_| {
             backend
                 .db
-                .write(move |conn| sessions::touch(conn, "k", later - TimeDelta::hours(1), later, later + month))
+                .write(move |conn| keys::touch(conn, "k", later - TimeDelta::hours(1), later, later + month))
         });
         let outcomes = futures_util::future::join_all(touches).await;
         let writes = outcomes
@@ -628,7 +630,7 @@ async fn r20_a_shorter_life_in_the_settings_does_not_make_every_look_a_write() {
         let (now, month) = (beginning().naive_utc(), TimeDelta::days(30));
         backend
             .db
-            .write(move |conn| sessions::create(conn, "k", now, now + month))
+            .write(move |conn| open_session(conn, "k", now, now + month))
             .await
             .unwrap();
         let touch = |minutes: i64| {
@@ -636,7 +638,7 @@ async fn r20_a_shorter_life_in_the_settings_does_not_make_every_look_a_write() {
             let last_touch = later - TimeDelta::hours(1);
             backend
                 .db
-                .write(move |conn| sessions::touch(conn, "k", last_touch, later, later + TimeDelta::days(7)))
+                .write(move |conn| keys::touch(conn, "k", last_touch, later, later + TimeDelta::days(7)))
         };
         assert!(touch(120).await.unwrap(), "{}", backend.name);
         assert!(!touch(130).await.unwrap());
@@ -658,32 +660,33 @@ async fn r50_the_store_serves_other_callers_of_the_interface() {
             .unwrap()
             .session;
         let seal = session::key::Seal::new(vec!["secret".to_owned()], "sessionid");
-        let engine = session::database::Database::new(backend.db.clone());
+        let engine = Arc::new(engine(&backend));
         let store = session::store::Store::new(backend.db.clone(), engine, seal.clone(), clock.clone(), settings);
         let month = actix_web::cookie::time::Duration::days(30);
+        let state = HashMap::from([("last".to_owned(), "\"card\"".to_owned())]);
 
         let key = store.save(Default::default(), &month).await.unwrap();
-        assert!(store.load(&key).await.unwrap().unwrap().is_empty());
+        assert!(store.load(&key).await.unwrap().is_none());
         assert_eq!(backend.rows("session_keys").await, 0, "R1 {}", backend.name);
-        let hash = seal.open(key.as_ref().as_bytes()).unwrap().hash();
-        let now = beginning().naive_utc();
-        backend
-            .db
-            .write(move |conn| sessions::create(conn, hash.as_str(), now, now + TimeDelta::days(30)))
-            .await
-            .unwrap();
+        assert!(
+            store.update(key, state.clone(), &month).await.is_err(),
+            "nothing is stored under it"
+        );
+
+        let key = store.save(state.clone(), &month).await.unwrap();
+        assert_eq!(store.load(&key).await.unwrap(), Some(state));
         clock.advance(TimeDelta::days(29));
-        let open = store.load(&key).await.unwrap().unwrap();
-        let key = store.update(key, open, &month).await.unwrap();
+        let other = HashMap::from([("count".to_owned(), "3".to_owned())]);
+        let key = store.update(key, other.clone(), &month).await.unwrap();
         clock.advance(TimeDelta::days(29));
-        assert!(store.load(&key).await.unwrap().unwrap().contains_key("session"));
+        assert_eq!(store.load(&key).await.unwrap(), Some(other.clone()));
 
         store.delete(&key).await.unwrap();
         store.delete(&key).await.unwrap();
         store.update_ttl(&key, &month).await.unwrap();
-        let key = store.update(key, Default::default(), &month).await.unwrap();
-        assert!(store.load(&key).await.unwrap().unwrap().contains_key("ended_at"), "R38");
-        assert_eq!(backend.rows("sessions").await, 0, "{}", backend.name);
+        assert!(store.load(&key).await.unwrap().is_none());
+        assert!(store.update(key, other, &month).await.is_err(), "R38");
+        assert_eq!(backend.rows("session_keys").await, 0, "{}", backend.name);
         let foreign = actix_session::storage::SessionKey::try_from("x".repeat(48)).unwrap();
         assert!(store.load(&foreign).await.unwrap().is_none());
         store.delete(&foreign).await.unwrap();

@@ -2,13 +2,15 @@
 
 use std::net::SocketAddr;
 use std::path::Path;
-use std::sync::mpsc;
+use std::sync::{Arc, mpsc};
 
 use actix_web::dev::ServerHandle;
 use cartellino::cleanup::{self, Mode};
 use cartellino::clock::Clock;
 use cartellino::config::Options;
 use cartellino::db::{Db, DbConnection, migrations};
+use cartellino::session::Sessions;
+use cartellino::session::engine::Engine;
 use cartellino::uploads::Uploads;
 use cartellino::web;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -27,6 +29,7 @@ pub struct TestApp {
     /// Its clock, which stands still until the test moves it.
     pub clock: Clock,
     origin: String,
+    engine: Arc<dyn Engine>,
     uploads: Uploads,
     grace: TimeDelta,
     server: ServerHandle,
@@ -78,9 +81,12 @@ impl TestApp {
         // in the middle of an answer when the test's runtime does.
         let (started, starting) = oneshot::channel();
         let (server_db, server_clock) = (db.clone(), clock.clone());
+        let sessions = Sessions::open(&config, db.clone(), clock.clone()).expect("the place of the keys opens");
+        let engine = sessions.store().shared_engine();
         std::thread::spawn(move || {
             actix_web::rt::System::new().block_on(async move {
-                let (server, address) = web::start(&config, server_db, server_clock).expect("the server starts");
+                let (server, address) =
+                    web::start(&config, server_db, sessions, server_clock).expect("the server starts");
                 let _ = started.send((address, server.handle()));
                 server.await.expect("the server runs");
             });
@@ -91,6 +97,7 @@ impl TestApp {
             db,
             clock,
             origin: format!("http://{address}"),
+            engine,
             uploads,
             grace,
             server,
@@ -120,9 +127,16 @@ impl TestApp {
 
     /// One cleanup, as the server does every hour.
     pub async fn sweep(&self) -> cleanup::Counts {
-        cleanup::sweep(&self.db, &self.uploads, self.clock.now(), self.grace, Mode::Delete)
-            .await
-            .expect("the cleanup works")
+        cleanup::sweep(
+            &self.db,
+            &*self.engine,
+            &self.uploads,
+            self.clock.now(),
+            self.grace,
+            Mode::Delete,
+        )
+        .await
+        .expect("the cleanup works")
     }
 
     /// How many rows a table has.
