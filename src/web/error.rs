@@ -14,9 +14,10 @@ use actix_web::http::header::{
 };
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
-use actix_web::{HttpResponse, ResponseError, web};
+use actix_web::{HttpMessage as _, HttpResponse, ResponseError, web};
 use askama::Template;
 
+use super::choices::Display;
 use super::page::{Page, render_as, size_in_words};
 use super::pages::unreadable;
 use super::{AppState, headers};
@@ -63,6 +64,8 @@ pub enum Error {
         name: Option<String>,
         /// What is wrong and where.
         error: Box<ReadError>,
+        /// Whether the visitor said that the computer is shared, which the next try must not forget.
+        is_shared: bool,
     },
     /// Too many visitors from one network address.
     #[error("too many new sessions")]
@@ -240,7 +243,8 @@ pub async fn explain<B: MessageBody + 'static>(
                 None => answer.map_into_left_body(),
                 Some(error) => {
                     let (request, old) = answer.into_parts();
-                    let page = page(&error, &asked, old.headers(), &state);
+                    let display = request.extensions().get().map(Display::of).unwrap_or_default();
+                    let page = page(&error, &asked, display, old.headers(), &state);
                     ServiceResponse::new(request, page).map_into_right_body()
                 }
             };
@@ -249,7 +253,7 @@ pub async fn explain<B: MessageBody + 'static>(
         }
         Err(error) => {
             let error = cause(&error, &state);
-            let mut page = page(&error, &asked, &HeaderMap::new(), &state);
+            let mut page = page(&error, &asked, Display::default(), &HeaderMap::new(), &state);
             headers::secure(page.headers_mut(), &state);
             Err(InternalError::from_response(error, page).into())
         }
@@ -303,7 +307,7 @@ fn by_status(status: StatusCode, cause: &str, state: &AppState) -> Error {
 }
 
 /// The page for a failure; keeps the headers that layers within have set, cookies among them.
-fn page(error: &Error, asked: &Asked, old: &HeaderMap, state: &AppState) -> HttpResponse {
+fn page(error: &Error, asked: &Asked, display: Display, old: &HeaderMap, state: &AppState) -> HttpResponse {
     let status = error.status_code();
     let request_id = match error {
         Error::Internal(_) | Error::Unavailable(_) => {
@@ -313,12 +317,15 @@ fn page(error: &Error, asked: &Asked, old: &HeaderMap, state: &AppState) -> Http
         }
         _ => None,
     };
-    let rendered = if let Error::Unreadable { name, error } = error {
-        unreadable::page(name.as_deref(), error, state)
+    let rendered = if let Error::Unreadable { name, error, is_shared } = error {
+        unreadable::page(name.as_deref(), error, *is_shared, display, state)
     } else {
         let (heading, message, advice) = words(error, asked.method == Method::POST);
         let template = ErrorPage {
-            page: Page::bare(format!("Error: {heading}")),
+            page: Page {
+                display,
+                ..Page::bare(format!("Error: {heading}"))
+            },
             status,
             heading,
             message: &message,

@@ -7,6 +7,7 @@
 
 pub mod assets;
 pub mod card;
+pub mod choices;
 pub mod control;
 pub mod error;
 pub mod form;
@@ -33,8 +34,8 @@ use crate::session::{self, Sessions};
 use crate::uploads::Uploads;
 use error::Error;
 use pages::{
-    changes, delete, download, duplicate, health, help, home, import, overview, preview, privacy, section, sections,
-    session as own, session_delete, upload,
+    changes, computer, delete, display, download, duplicate, health, help, home, import, overview, preview, privacy,
+    section, sections, session as own, session_delete, upload,
 };
 
 /// What handlers share; cheap to clone.
@@ -127,6 +128,8 @@ pub fn routes() -> Vec<RouteEntry> {
         get("/cards/{card}/delete", |route| route.to(delete::get)),
         post("/cards/{card}/delete", |route| route.to(delete::post)),
         get("/session", |route| route.to(own::get)),
+        post("/session/computer", |route| route.to(computer::post)),
+        post("/session/display", |route| route.to(display::post)),
         get("/session/delete", |route| route.to(session_delete::get)),
         post("/session/delete", |route| route.to(session_delete::post)),
     ]

@@ -5,6 +5,7 @@ mod harness;
 mod postgres;
 
 mod browser;
+mod choices;
 mod cleanup;
 mod deletion;
 mod download;
@@ -13,6 +14,7 @@ mod isolation;
 mod migrations;
 mod pages;
 mod sessions;
+mod settings;
 mod storage;
 mod upload;
 mod webcards;

@@ -7,8 +7,9 @@ use crate::db::cards;
 use crate::session::Visitor;
 use crate::web::AppState;
 use crate::web::card::{owner, tidy_title};
+use crate::web::choices::remember_card;
 use crate::web::error::Error;
-use crate::web::page::{is_once, see_other};
+use crate::web::page::{is_once, quoted, see_other_telling};
 
 /// `POST /cards/{card}/duplicate`.
 ///
@@ -24,13 +25,22 @@ pub async fn post(
     let id = id.into_inner();
     let once = form.into_inner().once.filter(|once| is_once(once));
     let now = state.clock.now().naive_utc();
-    let copy = state
+    let (copy, title) = state
         .db
         .write(move |conn| {
             let title = format!("Copy of {}", cards::load(conn, &session, &id)?.title);
             let title = tidy_title(&title).unwrap_or(title);
-            cards::duplicate(conn, &session, &id, &title, once.as_deref(), now)
+            let copy = cards::duplicate(conn, &session, &id, &title, once.as_deref(), now)?;
+            Ok((copy, title))
         })
         .await?;
-    Ok(see_other(format!("/cards/{copy}?done=duplicated")))
+    remember_card(&visitor, &copy);
+    Ok(see_other_telling(
+        &visitor,
+        format!("/cards/{copy}"),
+        format!(
+            "The copy is called {}. The card it was made from stays as it is.",
+            quoted(&title)
+        ),
+    ))
 }

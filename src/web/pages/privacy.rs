@@ -4,6 +4,7 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 
 use crate::session::Visitor;
+use crate::session::state::SHARED_COMPUTER_IDLE;
 use crate::web::AppState;
 use crate::web::error::Error;
 use crate::web::page::{Page, render, time_in_words};
@@ -14,6 +15,8 @@ struct Privacy<'a> {
     page: Page,
     cookie_name: &'a str,
     is_secure: bool,
+    closes: bool,
+    shared: String,
     age: String,
     touch_interval: Option<String>,
     absolute_age: Option<String>,
@@ -30,6 +33,8 @@ pub async fn get(state: web::Data<AppState>, visitor: Option<Visitor>) -> Result
         page: visitor.map_or_else(|| Page::bare("Privacy"), |visitor| Page::of("Privacy", &visitor)),
         cookie_name: &session.cookie_name,
         is_secure: session.cookie_secure,
+        closes: session.expire_at_browser_close,
+        shared: time_in_words(SHARED_COMPUTER_IDLE),
         age: time_in_words(session.age),
         touch_interval: (!session.touch_interval.is_zero()).then(|| time_in_words(session.touch_interval)),
         absolute_age: session.absolute_age.map(time_in_words),

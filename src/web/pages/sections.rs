@@ -8,8 +8,9 @@ use crate::db::cards::{self, NewSection};
 use crate::session::Visitor;
 use crate::web::AppState;
 use crate::web::card::{owner, tidy_title};
+use crate::web::choices::remember_card;
 use crate::web::error::Error;
-use crate::web::page::see_other;
+use crate::web::page::{quoted, see_other_telling};
 
 /// The form for a new section.
 #[derive(Deserialize)]
@@ -32,6 +33,8 @@ pub async fn post(
     let id = id.into_inner();
     let card = id.clone();
     let now = state.clock.now().naive_utc();
+    let told = format!("{} was added at the end.", quoted(&title));
+    remember_card(&visitor, &id);
     let key = state
         .db
         .write(move |conn| {
@@ -51,7 +54,7 @@ pub async fn post(
             Ok(key)
         })
         .await?;
-    Ok(see_other(format!("/cards/{id}/sections/{key}?done=added")))
+    Ok(see_other_telling(&visitor, format!("/cards/{id}/sections/{key}"), told))
 }
 
 /// `POST /cards/{card}/sections/{section}/restore`: puts the section back that was deleted.
@@ -65,11 +68,16 @@ pub async fn restore(
 ) -> Result<HttpResponse, Error> {
     let session = owner(&visitor)?;
     let (id, key) = path.into_inner();
-    let address = format!("/cards/{id}?done=restored");
+    let address = format!("/cards/{id}");
+    remember_card(&visitor, &id);
     let now = state.clock.now().naive_utc();
-    state
+    let section = state
         .db
-        .write(move |conn| cards::restore_section(conn, &session, &id, &key, now))
+        .write(move |conn| {
+            cards::restore_section(conn, &session, &id, &key, now)?;
+            cards::section(conn, &session, &id, &key)
+        })
         .await?;
-    Ok(see_other(address))
+    let told = format!("{} is back where it was.", quoted(&section.title));
+    Ok(see_other_telling(&visitor, address, told))
 }

@@ -10,8 +10,10 @@ use crate::db::files::{self, FileRow};
 use crate::format::{self, Format};
 use crate::random;
 use crate::session::Beginner;
+use crate::session::state::SHARED_COMPUTER;
 use crate::web::AppState;
 use crate::web::card::{rows_of, title_of};
+use crate::web::choices::remember_card;
 use crate::web::error::Error;
 use crate::web::page::see_other;
 use crate::web::posted::{self, Posted};
@@ -27,7 +29,12 @@ pub async fn post(state: web::Data<AppState>, beginner: Beginner, form: Multipar
         text,
         outline,
         once,
+        is_shared,
     } = posted;
+    if is_shared {
+        let chosen = beginner.visitor().set_expiry(SHARED_COMPUTER);
+        chosen.map_err(|error| Error::Internal(error.to_string()))?;
+    }
     let (card, is_file) = match (file, text, outline) {
         (Some(_), Some(_), _) => {
             return Err(Error::BadRequest(
@@ -35,8 +42,8 @@ pub async fn post(state: web::Data<AppState>, beginner: Beginner, form: Multipar
                     .into(),
             ));
         }
-        (Some(file), None, _) => (from_bytes(file.bytes, file.name, once).await?, true),
-        (None, Some(text), _) => (from_bytes(text.into_bytes(), None, once).await?, false),
+        (Some(file), None, _) => (from_bytes(file.bytes, file.name, once, is_shared).await?, true),
+        (None, Some(text), _) => (from_bytes(text.into_bytes(), None, once, is_shared).await?, false),
         (None, None, Some(key)) => (blank(&key, once)?, false),
         (None, None, None) => {
             return Err(Error::BadRequest(
@@ -46,6 +53,7 @@ pub async fn post(state: web::Data<AppState>, beginner: Beginner, form: Multipar
     };
     let is_blank = card.source.is_none();
     let id = store(&state, &beginner, card, is_file).await?;
+    remember_card(beginner.visitor(), &id);
     // A browser that keeps no cookies comes back as a stranger: the mark lets the next page tell why.
     let mark = if beginner.visitor().keeps_cookies() {
         ""
@@ -60,7 +68,12 @@ pub async fn post(state: web::Data<AppState>, beginner: Beginner, form: Multipar
 }
 
 /// Reads what was sent, off the async threads: large files take a moment.
-async fn from_bytes(bytes: Vec<u8>, name: Option<String>, once: Option<String>) -> Result<NewCard, Error> {
+async fn from_bytes(
+    bytes: Vec<u8>,
+    name: Option<String>,
+    once: Option<String>,
+    is_shared: bool,
+) -> Result<NewCard, Error> {
     let read = web::block(move || {
         let reading = format::read(&bytes);
         (reading, bytes, name)
@@ -72,6 +85,7 @@ async fn from_bytes(bytes: Vec<u8>, name: Option<String>, once: Option<String>) 
             return Err(Error::Unreadable {
                 name,
                 error: Box::new(error),
+                is_shared,
             });
         }
     };
