@@ -34,8 +34,8 @@ use crate::session::{self, Sessions};
 use crate::uploads::Uploads;
 use error::Error;
 use pages::{
-    changes, computer, delete, display, download, duplicate, health, help, home, import, overview, preview, privacy,
-    section, sections, session as own, session_delete, upload,
+    changes, computer, convert, delete, display, download, duplicate, health, help, home, import, overview, preview,
+    privacy, section, sections, session as own, session_delete, upload,
 };
 
 /// What handlers share; cheap to clone.
@@ -110,6 +110,7 @@ pub fn routes() -> Vec<RouteEntry> {
         get("/help", |route| route.to(help::get)),
         get("/privacy", |route| route.to(privacy::get)),
         post("/cards", |route| route.to(upload::post)),
+        post("/convert", |route| route.to(convert::post)),
         get("/cards/{card}", |route| route.to(overview::get)),
         post("/cards/{card}", |route| route.to(overview::post)),
         get("/cards/{card}/import", |route| route.to(import::get)),

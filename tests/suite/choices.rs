@@ -2,17 +2,19 @@
 
 use chrono::TimeDelta;
 use reqwest::StatusCode;
+use thirtyfour::prelude::*;
 
 use crate::editing::{press, save, section_form};
+use crate::harness::chromium::{Chromium, Script, wait_for};
 use crate::harness::program::Program;
-use crate::harness::{Answer, TestApp, Visitor};
+use crate::harness::{Answer, TestApp, Upload, Visitor};
 
 const CARD: &[u8] = b"{\"name\": \"Lake ice\", \"Ethics\": {\"risk\": \"low\"}}";
 
 /// What the page says has just happened.
 fn told(page: &Answer) -> String {
     assert_eq!(page.status, StatusCode::OK, "{}: {}", page.path, page.text());
-    page.page().texts("main [role=status]").join(" ")
+    page.page().texts("main .notice[role=status]").join(" ")
 }
 
 /// Sends the form of a page that has this button, with these values; returns the page that follows.
@@ -119,6 +121,61 @@ async fn r28_long_titles_do_not_fill_the_state() {
     );
     let switched = send(&visitor, "/session", "This computer is shared", &[]).await;
     assert!(told(&switched).contains("forgets you"), "there is room for choices");
+}
+
+#[tokio::test]
+async fn r06_a_browser_without_cookies_is_told_and_gets_a_download() {
+    let app = TestApp::start().await;
+    let form = app.visitor().upload_form().await;
+    // Each request as of a browser that has returned nothing yet.
+    let file = Upload {
+        name: "card.json",
+        bytes: CARD,
+    };
+    let begun = app.visitor().post_multipart("/cards", &form, Some(file)).await;
+    assert_eq!(begun.status, StatusCode::SEE_OTHER);
+    let page = app.visitor().get(&begun.location()).await;
+    assert_eq!(
+        (page.status, page.page().heading().as_str()),
+        (StatusCode::OK, "Your browser keeps no cookies")
+    );
+    assert!(
+        !page.text().contains("Lake ice"),
+        "nothing of the card is shown to whoever has the address"
+    );
+
+    let rows = app.rows("sessions").await;
+    let mut form = page.page().find_form(|form| form.action == "/convert");
+    for (format, start) in [("json", "{\"name\": \"Lake ice\""), ("html", "<!doctype html>")] {
+        form.set("to", format);
+        let answer = app.visitor().post_multipart("/convert", &form, Some(file)).await;
+        assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
+        assert!(
+            answer.text().starts_with(start) && answer.text().contains("Lake ice"),
+            "{}",
+            answer.text()
+        );
+        assert!(
+            answer
+                .header("content-disposition")
+                .starts_with("attachment; filename=\"Lake-ice.")
+        );
+        assert_eq!(answer.header("set-cookie"), "");
+    }
+    let broken = Upload {
+        name: "card.json",
+        bytes: b"{",
+    };
+    for (file, to, status) in [
+        (Some(broken), "json", StatusCode::UNPROCESSABLE_ENTITY),
+        (Some(file), "docx", StatusCode::BAD_REQUEST),
+        (None, "json", StatusCode::SEE_OTHER),
+    ] {
+        form.set("to", to);
+        let answer = app.visitor().post_multipart("/convert", &form, file).await;
+        assert_eq!(answer.status, status, "{to}");
+    }
+    assert_eq!(app.rows("sessions").await, rows, "nothing is kept");
 }
 
 /// What the head of a page says about the time that work is kept.
@@ -490,4 +547,91 @@ async fn the_switch_begins_nothing() {
         .await;
     assert_eq!(posted.location(), "/session");
     assert_eq!(app.rows("sessions").await, 0);
+}
+
+/// What Chromium paints behind a page.
+async fn ground(browser: &Chromium) -> String {
+    let body = browser.driver.find(By::Css("body")).await.unwrap();
+    body.css_value("background-color").await.unwrap()
+}
+
+#[tokio::test]
+async fn the_chosen_colours_are_painted_whatever_the_system_says() {
+    const LIGHT: &str = "rgba(236, 231, 221, 1)";
+    const DARK: &str = "rgba(21, 18, 14, 1)";
+    let Some(browser) = Chromium::start(Script::Off).await else {
+        return;
+    };
+    let app = TestApp::start().await;
+    let page = format!("{}/session", app.origin());
+    for (system, by_system) in [("light", LIGHT), ("dark", DARK)] {
+        let media = serde_json::json!({"features": [{"name": "prefers-color-scheme", "value": system}]});
+        browser
+            .driver
+            .cdp()
+            .send_raw("Emulation.setEmulatedMedia", media)
+            .await
+            .unwrap();
+        for (choice, colour) in [("dark", DARK), ("light", LIGHT), ("system", by_system)] {
+            browser.driver.goto(&page).await.unwrap();
+            let css = format!("input[name=colours][value={choice}]");
+            browser.driver.find(By::Css(css)).await.unwrap().click().await.unwrap();
+            let keep = browser
+                .driver
+                .find(By::Css("form[action='/session/display'] button"))
+                .await
+                .unwrap();
+            keep.click().await.unwrap();
+            wait_for("the choice", async || {
+                let chosen = format!("input[name=colours][value={choice}][checked]");
+                let told = browser.driver.find(By::Css(chosen)).await.ok();
+                (told.is_some() && ground(&browser).await == colour).then_some(())
+            })
+            .await;
+        }
+    }
+    assert_eq!(browser.complaints().await, Vec::<String>::new());
+    browser.quit().await;
+}
+
+#[tokio::test]
+async fn pages_with_choices_fit_a_telephone() {
+    let Some(browser) = Chromium::start(Script::On).await else {
+        return;
+    };
+    let app = TestApp::start().await;
+    browser.driver.goto(app.origin()).await.unwrap();
+    browser.width(320).await;
+    let blank = "form:has(input[name=outline])";
+    let shared = format!("{blank} input[name=shared]");
+    browser
+        .driver
+        .find(By::Css(shared))
+        .await
+        .unwrap()
+        .click()
+        .await
+        .unwrap();
+    let start = browser.driver.find(By::Css(format!("{blank} button"))).await.unwrap();
+    start.click().await.unwrap();
+    wait_for("the card", async || {
+        let url = browser.driver.current_url().await.ok()?;
+        url.path().starts_with("/cards/").then_some(())
+    })
+    .await;
+    for (number, path) in ["/", "/session", "/cards/none"].into_iter().enumerate() {
+        browser.driver.goto(format!("{}{path}", app.origin())).await.unwrap();
+        browser.width(320).await;
+        let wide = browser
+            .driver
+            .execute("return document.documentElement.scrollWidth", Vec::new())
+            .await
+            .unwrap();
+        assert!(wide.json().as_i64().unwrap() <= 320, "{path} is {} wide", wide.json());
+        if let Some(folder) = std::env::var_os("CHOICES_LOOK") {
+            let picture = std::path::Path::new(&folder).join(format!("{number}-320.png"));
+            browser.driver.screenshot(&picture).await.unwrap();
+        }
+    }
+    browser.quit().await;
 }

@@ -2,6 +2,7 @@
 
 pub mod changes;
 pub mod computer;
+pub mod convert;
 pub mod delete;
 pub mod display;
 pub mod download;

@@ -30,6 +30,7 @@ pub async fn post(state: web::Data<AppState>, beginner: Beginner, form: Multipar
         outline,
         once,
         is_shared,
+        to: _,
     } = posted;
     if is_shared {
         let chosen = beginner.visitor().set_expiry(SHARED_COMPUTER);
