@@ -305,12 +305,15 @@ impl SessionOptions {
                 format!("must not be shorter than SESSION_COOKIE_AGE ({age} s)"),
             ));
         }
-        if let Some(secret) = &self.session_secret {
+        // Blanks at the edges come from shells and files, not from whoever made the secret.
+        let secret = self.session_secret.map(|secret| secret.trim().to_owned());
+        if let Some(secret) = &secret {
             check_secret("SESSION_SECRET", secret)?;
         }
         let fallbacks: Vec<String> = self
             .session_secret_fallbacks
-            .into_iter()
+            .iter()
+            .map(|secret| secret.trim().to_owned())
             .filter(|secret| !secret.is_empty())
             .collect();
         for secret in &fallbacks {
@@ -327,7 +330,7 @@ impl SessionOptions {
             touch_interval: Duration::from_secs(touch),
             absolute_age: self.session_absolute_age.map(Duration::from_secs),
             create_limit: self.session_create_limit,
-            secret: self.session_secret,
+            secret,
             secret_fallbacks: fallbacks,
             cleanup_interval: (self.session_cleanup_interval > 0)
                 .then(|| Duration::from_secs(self.session_cleanup_interval)),

@@ -149,6 +149,29 @@ fn a_value_that_cannot_be_used_stops_the_start_and_is_named() {
     assert_eq!(left, 0, "a start that is refused leaves nothing behind");
 }
 
+#[test]
+fn a_value_that_is_no_text_stops_the_start_and_is_named() {
+    use std::os::unix::ffi::OsStrExt as _;
+    let folder = tempfile::tempdir().unwrap();
+    for variable in [
+        "SESSION_COOKIE_NAME",
+        "SESSION_COOKIE_AGE",
+        "SESSION_SECRET",
+        "SESSION_ENGINE",
+    ] {
+        let output = std::process::Command::new(env!("CARGO_BIN_EXE_cartellino"))
+            .current_dir(folder.path())
+            .env_clear()
+            .env("LISTEN", "127.0.0.1:0")
+            .env(variable, std::ffi::OsStr::from_bytes(b"ab\xff"))
+            .output()
+            .unwrap();
+        let text = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(2), "{text}");
+        assert!(text.contains(variable), "{text}");
+    }
+}
+
 #[tokio::test]
 async fn a_flag_is_stronger_than_its_variable() {
     let folder = tempfile::tempdir().unwrap();
@@ -385,7 +408,7 @@ async fn r18_a_changed_secret_keeps_sessions_by_its_fallbacks() {
     let foreign = Program::start(folder.path(), &[("SESSION_SECRET", OTHER_SECRET)]);
     assert!(!is_known(&foreign, &cookie).await);
     foreign.stop();
-    let fallbacks = format!("{OTHER_SECRET},{ONE_SECRET}");
+    let fallbacks = format!("{OTHER_SECRET}, {ONE_SECRET}\n");
     let rotated = [
         ("SESSION_SECRET", &*ONE_SECRET.repeat(2)),
         ("SESSION_SECRET_FALLBACKS", &*fallbacks),

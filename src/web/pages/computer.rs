@@ -39,7 +39,7 @@ pub async fn post(visitor: Visitor, form: web::Form<Computer>) -> Result<HttpRes
     let told = if visitor.ends_with_the_browser() {
         format!("This browser forgets you when it is closed, and your work is kept for {time} after your last visit.")
     } else {
-        format!("This browser knows you again, and your work is kept for {time} after each visit.")
+        format!("This browser remembers you, and your work is kept for {time} after each visit.")
     };
     Ok(see_other_telling(&visitor, "/session", told))
 }
