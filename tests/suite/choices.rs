@@ -455,6 +455,25 @@ async fn r46_different_choices_at_the_same_time_are_both_kept() {
 }
 
 #[tokio::test]
+async fn a_sentence_that_cannot_be_kept_does_not_undo_what_was_done() {
+    let app = TestApp::start().await;
+    let visitor = app.visitor();
+    let card = visitor.card("card.json", CARD).await;
+    app.execute("CREATE TRIGGER full BEFORE UPDATE OF state ON session_keys BEGIN SELECT raise(ABORT, 'full'); END")
+        .await;
+    let renamed = send(&visitor, &card, "Rename", &[("title", "Sea ice")]).await;
+    assert_eq!(
+        (told(&renamed).as_str(), renamed.page().heading().as_str()),
+        ("", "Sea ice")
+    );
+    // A choice is what the form is for, so it is said when that fails.
+    let dark = visitor
+        .post("/session/display", &[("colours".to_owned(), "dark".to_owned())])
+        .await;
+    assert_eq!(dark.status, StatusCode::SERVICE_UNAVAILABLE);
+}
+
+#[tokio::test]
 async fn r29_an_unreadable_state_costs_the_choices_and_nothing_else() {
     let folder = tempfile::tempdir().unwrap();
     let server = Program::start(folder.path(), &[]);
