@@ -6,6 +6,7 @@ mod postgres;
 
 mod browser;
 mod cleanup;
+mod contract;
 mod deletion;
 mod download;
 mod editing;
