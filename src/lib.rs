@@ -41,6 +41,7 @@
 //!    ([`web::form`]); [`db::cards::save`] wants the version that the form was made from.
 //! 4. [`web::pages::download`]: rows become a card, [`format::write`] puts it into the upload.
 
+pub mod archive;
 pub mod card;
 pub mod cleanup;
 pub mod cli;
