@@ -70,10 +70,7 @@ impl Packed {
             return Err(Refusal::damaged(format!("“{path}” is missing in the ZIP file.")).into());
         };
         let path = format!("“{path}”");
-        let inner = self
-            .archive
-            .by_index(index)
-            .map_err(|error| explained(error, &path))?;
+        let inner = self.archive.by_index(index).map_err(|error| explained(error, &path))?;
         if !inner.is_file() {
             return Err(Refusal::damaged(format!("{path} in the ZIP file is no plain file.")).into());
         }
@@ -113,18 +110,18 @@ impl Packed {
     ///
     /// # Errors
     /// As [`Packed::json`], and what `each` returns.
-    pub fn lines(
-        &mut self,
-        path: &str,
-        mut each: impl FnMut(Value, &str) -> Result<(), Error>,
-    ) -> Result<(), Error> {
+    pub fn lines(&mut self, path: &str, mut each: impl FnMut(Value, &str) -> Result<(), Error>) -> Result<(), Error> {
         let limits = self.limits;
         let mut reader = BufReader::new(self.entry(path, u64::MAX)?);
         let mut line = Vec::new();
         for number in 1_usize.. {
             line.clear();
             let place = format!("line {number} of “{path}”");
-            if let Err(error) = reader.by_ref().take(limits.line_bytes() + 1).read_until(b'\n', &mut line) {
+            if let Err(error) = reader
+                .by_ref()
+                .take(limits.line_bytes() + 1)
+                .read_until(b'\n', &mut line)
+            {
                 return Err(reader.get_mut().explain(error));
             }
             if line.is_empty() {
@@ -206,7 +203,9 @@ fn parse(bytes: &[u8], place: &str, most_parts: u64) -> Result<Value, Refusal> {
         .map_err(|_| Refusal::damaged(format!("In {place} is something that is no text in UTF-8.")))?;
     let parts = bytes.iter().filter(|byte| matches!(byte, b'[' | b'{' | b',')).count();
     if parts as u64 > most_parts.max(1 << 20) {
-        return Err(Refusal::too_much(format!("In {place} are more values than this server takes.")));
+        return Err(Refusal::too_much(format!(
+            "In {place} are more values than this server takes."
+        )));
     }
     match json::parse_assembled(text) {
         Ok(document) => Ok(document.root.into_value()),
@@ -242,9 +241,10 @@ fn check_end(file: &mut File, limits: &Limits) -> Result<(), Error> {
             }
             Ok(())
         }
-        (b"PK\x03\x04", _) => {
-            Err(Refusal::damaged("The end of the ZIP file is missing or changed: maybe it was not fetched to its end.").into())
-        }
+        (b"PK\x03\x04", _) => Err(Refusal::damaged(
+            "The end of the ZIP file is missing or changed: maybe it was not fetched to its end.",
+        )
+        .into()),
         _ => Err(Refusal::new(
             "The file is no ZIP file.",
             "Choose the file that “Download everything (ZIP)” gave you; its name begins with “cartellino”. \

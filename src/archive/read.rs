@@ -4,8 +4,8 @@ use std::fs::File;
 
 use chrono::NaiveDateTime;
 
-use super::rows::{self, CardEntry, Content, Members};
 use super::packed::Packed;
+use super::rows::{self, CardEntry, Content, Members};
 use super::{CARD, Error, FORMAT, HISTORY, Limits, MANIFEST, Refusal, SECTIONS, VERSION};
 use crate::card::Value;
 use crate::db::cards::{CardSectionData, Revision};
@@ -61,10 +61,18 @@ impl Reader {
             _ => return Err(Refusal::damaged(format!("{place} does not list the cards.")).into()),
         };
         if folders.is_empty() {
-            return Err(Refusal::new("There is no card in the copy.", "Choose another copy, or begin a card on the first page.").into());
+            return Err(Refusal::new(
+                "There is no card in the copy.",
+                "Choose another copy, or begin a card on the first page.",
+            )
+            .into());
         }
         if folders.len() > limits.cards {
-            let message = format!("The copy has {} cards; {} are taken at once.", folders.len(), limits.cards);
+            let message = format!(
+                "The copy has {} cards; {} are taken at once.",
+                folders.len(),
+                limits.cards
+            );
             return Err(Refusal::too_much(message).into());
         }
         Ok(Self {
@@ -98,7 +106,10 @@ impl Reader {
         let row = &card.row;
         let Some(format) = Format::from_id(&row.format).filter(|format| format.can_read()) else {
             return Err(Refusal::new(
-                format!("The card “{}” has the format “{}”, which is not known here.", row.title, row.format),
+                format!(
+                    "The card “{}” has the format “{}”, which is not known here.",
+                    row.title, row.format
+                ),
                 "Maybe the copy is from a newer server: bring it back there, or ask whoever runs this one to update it.",
             ));
         };

@@ -76,7 +76,10 @@ impl Incoming {
                 if keys.insert(section.section_key.clone()) {
                     return Ok(());
                 }
-                let message = format!("A card of the copy has two sections “{}” (“{folder}”).", section.section_key);
+                let message = format!(
+                    "A card of the copy has two sections “{}” (“{folder}”).",
+                    section.section_key
+                );
                 Err(Refusal::damaged(message).into())
             })?;
             revisions -= copy.reader.history(&folder, revisions, |revision| {

@@ -150,10 +150,7 @@ impl FileEntry {
 
 impl Content {
     fn to_value(&self) -> Value {
-        group([
-            ("path", Value::text(&self.path)),
-            ("sha256", Value::text(&self.sha256)),
-        ])
+        group([("path", Value::text(&self.path)), ("sha256", Value::text(&self.sha256))])
     }
 
     fn from_value(value: &Value, place: &str) -> Result<Self, Refusal> {

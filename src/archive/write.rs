@@ -193,9 +193,10 @@ fn finished(row: &CardRow, source: Option<&[u8]>, sections: &[CardSectionData]) 
 }
 
 fn manifest(cards: &[CardRow], folders: &[String], now: DateTime<Utc>) -> String {
-    let cards = cards.iter().zip(folders).map(|(card, folder)| {
-        rows::group([("folder", Value::text(folder)), ("title", Value::text(&card.title))])
-    });
+    let cards = cards
+        .iter()
+        .zip(folders)
+        .map(|(card, folder)| rows::group([("folder", Value::text(folder)), ("title", Value::text(&card.title))]));
     let manifest = rows::group([
         ("format", Value::text(FORMAT)),
         ("version", rows::number(VERSION)),
