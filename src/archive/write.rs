@@ -85,7 +85,11 @@ impl<W: Write + Seek> Writer<W> {
         let time = row.updated_at;
         let source = cards::source(conn, session, &row.id)?;
         let sections = cards::sections(conn, session, &row.id)?;
-        let name = names::file(row.file_name.as_deref().unwrap_or("card.json"));
+        let format = Format::from_id(&row.format).unwrap_or(Format::Json);
+        let name = match &row.file_name {
+            Some(name) => names::file(name),
+            None => names::file(&format!("{}.{}", row.title, format.extension())),
+        };
         let original = source.as_deref().map(|bytes| Content {
             path: format!("original/{name}"),
             sha256: uploads::sha256(bytes),
@@ -93,11 +97,7 @@ impl<W: Write + Seek> Writer<W> {
         if let (Some(Content { path, .. }), Some(bytes)) = (&original, &source) {
             self.file(&format!("{folder}/{path}"), row.created_at, bytes)?;
         }
-        if let Some(finished) = finished(row, source.as_deref(), &sections) {
-            let name = match &source {
-                Some(_) => name,
-                None => names::file(&format!("{}.json", row.title)),
-            };
+        if let Some(finished) = finished(format, source.as_deref(), &sections) {
             self.file(&format!("{folder}/finished/{name}"), time, &finished)?;
         }
         let entry = CardEntry {
@@ -177,7 +177,7 @@ impl<W: Write + Seek> Writer<W> {
 }
 
 /// The card as it is now, in its own format; `None` where that is the upload itself.
-fn finished(row: &CardRow, source: Option<&[u8]>, sections: &[CardSectionData]) -> Option<Vec<u8>> {
+fn finished(format: Format, source: Option<&[u8]>, sections: &[CardSectionData]) -> Option<Vec<u8>> {
     let sections = sections.iter().map(|row| Section {
         key: row.section_key.clone(),
         title: row.title.clone(),
@@ -186,7 +186,6 @@ fn finished(row: &CardRow, source: Option<&[u8]>, sections: &[CardSectionData]) 
     let card = Card {
         sections: sections.collect(),
     };
-    let format = Format::from_id(&row.format).unwrap_or(Format::Json);
     // An upload that an older version could read and this one cannot is still in the copy itself.
     let written = format::write(format, source, &card).ok()?;
     (Some(written.as_slice()) != source).then_some(written)
@@ -212,7 +211,7 @@ fn manifest(cards: &[CardRow], folders: &[String], now: DateTime<Utc>) -> String
 
 fn readme(now: DateTime<Utc>) -> String {
     format!(
-        "Everything that Cartellino kept for you on {}\n\n\
+        "Everything that Cartellino keeps for you, as of {}\n\n\
          Cartellino keeps model cards without an account. This is a copy of all your cards with their history and files.\n\n\
          What is where\n\
          \x20 cards/001-.../           one folder for each card, the one changed last first\n\
@@ -220,7 +219,7 @@ fn readme(now: DateTime<Utc>) -> String {
          \x20   finished/              the card as you edited it; not there while it is the same as the original\n\
          \x20   files/                 other files of the card\n\
          \x20   card.json              title, format and times\n\
-         \x20   sections.jsonl         the sections as they were, one in a line\n\
+         \x20   sections.jsonl         the sections as they are now, one in a line\n\
          \x20   history.jsonl          earlier texts of sections, and sections that were taken out, one in a line\n\
          \x20 manifest.json            that this is such a copy, and the cards in order\n\n\
          How to bring it back\n\

@@ -27,11 +27,14 @@ pub async fn get(state: web::Data<AppState>, visitor: Visitor) -> Result<HttpRes
     let Some(session) = visitor.session().cloned() else {
         return nothing();
     };
+    let turn = state.turn_to_copy().await?;
     let now = state.clock.now();
     let uploads = state.uploads.clone();
     let made = state
         .db
         .run(move |conn| {
+            // The turn ends with the job, even if the request is gone before it.
+            let _turn = turn;
             // It is made as a whole before it is sent, so that no failure can leave half a file that looks whole.
             let file = uploads.scratch().map_err(archive::Error::from)?;
             let cards = db::snapshot(conn, |conn| {

@@ -8,6 +8,7 @@ use actix_web::{HttpResponse, web};
 use futures_util::StreamExt as _;
 
 use crate::archive::{self, Incoming, Limits};
+use crate::db::DbConnection;
 use crate::session::Beginner;
 use crate::web::AppState;
 use crate::web::error::Error;
@@ -36,15 +37,19 @@ pub async fn post(state: web::Data<AppState>, beginner: Beginner, mut form: Mult
     }
     let (file, once) = received?;
 
+    let turn = state.turn_to_copy().await?;
     let now = state.clock.now();
     let copy = on_disk({
         let uploads = state.uploads.clone();
         move || Incoming::open(file, limits, &uploads, now.naive_utc())
     })
     .await?;
+    tracing::info!(cards = copy.cards(), bytes = copy.bytes(), "a copy is brought back");
     let transaction = {
         let beginner = beginner.clone();
-        move |conn: &mut crate::db::DbConnection| {
+        move |conn: &mut DbConnection| {
+            // The turn ends with the job, even if the request is gone before it.
+            let _turn = turn;
             let session = beginner.open(conn, now)?;
             // A limit on what one session may hold is asked here: `copy.cards()` and `copy.bytes()` are to come.
             copy.store(conn, &session, once.as_deref())
