@@ -16,8 +16,8 @@ pub(super) fn folder(number: usize, title: &str) -> String {
 /// A file's name, whatever somebody called it: no separator, no name that a system keeps for itself, never empty.
 pub(super) fn file(name: &str) -> String {
     let (stem, ending) = match name.rsplit_once('.') {
-        Some((stem, ending)) if (1..=LONGEST_ENDING).contains(&ending.chars().count()) => (stem, word(ending)),
-        _ => (name, String::new()),
+        Some((stem, ending)) if is_ending(ending) => (stem, ending),
+        _ => (name, ""),
     };
     let mut stem = word(stem);
     if stem.is_empty() {
@@ -26,10 +26,14 @@ pub(super) fn file(name: &str) -> String {
     if is_reserved(&stem) {
         stem.push('-');
     }
-    match ending.as_str() {
+    match ending {
         "" => stem,
         ending => format!("{stem}.{ending}"),
     }
+}
+
+fn is_ending(text: &str) -> bool {
+    (1..=LONGEST_ENDING).contains(&text.chars().count()) && text.chars().all(char::is_alphanumeric)
 }
 
 /// Letters, digits, points, `-` and `_`; all else becomes one hyphen.

@@ -339,3 +339,74 @@ impl<'v> Members<'v> {
 fn wrong(place: &str, name: &str, wanted: &str) -> Refusal {
     Refusal::damaged(format!("In {place} the member “{name}” is not {wanted}."))
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::json::tests::{texts, values};
+
+    fn now() -> NaiveDateTime {
+        DateTime::UNIX_EPOCH.naive_utc() + chrono::TimeDelta::days(20_000)
+    }
+
+    proptest! {
+        #[test]
+        fn a_section_is_read_as_it_was_written(
+            fields in prop::collection::btree_map(texts(), (texts(), values()), 0..5),
+            title in texts(),
+            micros in 0_i64..1_000_000_000_000_000,
+            removed: bool,
+        ) {
+            let fields: Vec<Field> =
+                fields.into_iter().map(|(id, (label, value))| Field { id, label, value }).collect();
+            let section = CardSectionData {
+                section_key: "lake-ice-2".to_owned(),
+                title,
+                position: 3,
+                value: stored::to_text(&fields),
+                version: 7,
+                updated_at: DateTime::UNIX_EPOCH.naive_utc() + chrono::TimeDelta::microseconds(micros),
+            };
+            let revision = Revision { section, removed };
+            let line = json::to_text(&revision_to_value(&revision));
+            prop_assert!(!line.contains('\n'));
+            let value = json::parse_assembled(&line).unwrap().root.into_value();
+            let read = revision_from_value(value, "a line", now()).unwrap();
+            prop_assert_eq!(format!("{read:?}"), format!("{revision:?}"));
+        }
+
+        #[test]
+        fn any_value_makes_fields_of_different_ids_that_can_be_stored(value in values()) {
+            let fields = fields_of(value);
+            let mut ids: Vec<&String> = fields.iter().map(|field| &field.id).collect();
+            ids.sort();
+            ids.dedup();
+            prop_assert_eq!(ids.len(), fields.len());
+            prop_assert_eq!(stored::from_text(&stored::to_text(&fields)), fields);
+        }
+    }
+
+    #[test]
+    fn times_to_come_and_times_before_all_are_brought_in() {
+        let read = |text: &str| {
+            let value = group([("t", Value::text(text))]);
+            Members::of(&value, "x").unwrap().time("t", now())
+        };
+        assert_eq!(read("2999-01-01T00:00:00Z").unwrap(), now());
+        assert_eq!(
+            read("0001-01-01T00:00:00.5Z").unwrap(),
+            DateTime::UNIX_EPOCH.naive_utc()
+        );
+        for wrong in [
+            "",
+            "2026-11-21",
+            "2026-13-01T00:00:00Z",
+            "+262143-01-01T00:00:00",
+            "tomorrow",
+        ] {
+            assert!(read(wrong).is_err(), "{wrong}");
+        }
+    }
+}
