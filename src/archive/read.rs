@@ -4,8 +4,9 @@ use std::fs::File;
 
 use chrono::NaiveDateTime;
 
+use super::members::Members;
 use super::packed::Packed;
-use super::rows::{self, CardEntry, Content, Members};
+use super::rows::{self, CardEntry, Content};
 use super::{CARD, Error, FORMAT, HISTORY, Limits, MANIFEST, Refusal, SECTIONS, VERSION};
 use crate::card::Value;
 use crate::db::cards::{CardSectionData, Revision};

@@ -51,7 +51,7 @@ pub async fn post(state: web::Data<AppState>, beginner: Beginner, mut form: Mult
             // The turn ends with the job, even if the request is gone before it.
             let _turn = turn;
             let session = beginner.open(conn, now)?;
-            // A limit on what one session may hold is asked here: `copy.cards()` and `copy.bytes()` are to come.
+            // The place to ask for a limit on what one session may hold: `copy.cards()` and `copy.bytes()` are to come.
             copy.store(conn, &session, once.as_deref())
         }
     };
