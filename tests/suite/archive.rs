@@ -17,7 +17,7 @@ use zip::{CompressionMethod, ZipArchive, ZipWriter};
 use crate::download::own_format;
 use crate::editing::{press, save, section_form};
 use crate::harness::page::Form;
-use crate::harness::{Answer, TestApp, Upload, Visitor, fixture};
+use crate::harness::{Answer, TestApp, Upload, Visitor, corpus, fixture, say};
 
 /// The entries of a ZIP by name.
 pub type Entries = BTreeMap<String, Vec<u8>>;
@@ -337,6 +337,32 @@ async fn a_copy_of_a_copy_is_the_same_copy() {
     for (name, bytes) in &first {
         assert!(second[name] == *bytes, "{name} differs");
     }
+}
+
+#[tokio::test]
+async fn real_cards_come_back_equal() {
+    let Some(samples) = corpus(&["mct-json", "webcards", "homemade-json"]) else {
+        return;
+    };
+    let app = TestApp::start().await;
+    let (anna, boris) = (app.visitor(), app.visitor());
+    let mut stored = 0;
+    for sample in &samples {
+        if anna.upload(&sample.name, &sample.bytes).await.status == StatusCode::SEE_OTHER {
+            stored += 1;
+        }
+    }
+    app.pass(TimeDelta::seconds(1));
+    let copy = export(&anna).await;
+    must_import(&boris, &copy).await;
+    let (hers, his) = (state(&app, 0).await, state(&app, 1).await);
+    assert!(hers == his, "the rows differ");
+    assert_eq!(hers.iter().filter(|row| row.starts_with("card ")).count(), stored);
+    assert!(
+        unpack(&copy) == unpack(&export(&boris).await) || stored == 0,
+        "the copies differ"
+    );
+    say(&format!("{stored} real cards, {} bytes of ZIP", copy.len()));
 }
 
 #[tokio::test]

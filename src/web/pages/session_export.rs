@@ -33,7 +33,7 @@ pub async fn get(state: web::Data<AppState>, visitor: Visitor) -> Result<HttpRes
     let made = state
         .db
         .run(move |conn| {
-            // The turn ends with the job, even if the request is gone before it.
+            // The turn goes along with the work, which goes on even if the request is gone.
             let _turn = turn;
             // It is made as a whole before it is sent, so that no failure can leave half a file that looks whole.
             let file = uploads.scratch().map_err(archive::Error::from)?;

@@ -39,23 +39,24 @@ pub async fn post(state: web::Data<AppState>, beginner: Beginner, mut form: Mult
 
     let turn = state.turn_to_copy().await?;
     let now = state.clock.now();
-    let copy = on_disk({
+    // The turn goes along with the work, which goes on even if the request is gone.
+    let (copy, turn) = on_disk({
         let uploads = state.uploads.clone();
-        move || Incoming::open(file, limits, &uploads, now.naive_utc())
+        move || Ok((Incoming::open(file, limits, &uploads, now.naive_utc())?, turn))
     })
     .await?;
-    tracing::info!(cards = copy.cards(), bytes = copy.bytes(), "a copy is brought back");
+    let (cards, bytes) = (copy.cards(), copy.bytes());
     let transaction = {
         let beginner = beginner.clone();
         move |conn: &mut DbConnection| {
-            // The turn ends with the job, even if the request is gone before it.
             let _turn = turn;
             let session = beginner.open(conn, now)?;
-            // The place to ask for a limit on what one session may hold: `copy.cards()` and `copy.bytes()` are to come.
+            // The place to ask for a limit on what one session may hold: so many `cards` and `bytes` are to come.
             copy.store(conn, &session, once.as_deref())
         }
     };
     state.db.write(transaction).await?;
+    tracing::info!(cards, bytes, "a copy was brought back");
     // A browser that keeps no cookies comes back as a stranger: the mark lets the next page tell why.
     Ok(see_other(if beginner.visitor().keeps_cookies() {
         "/?done=returned"
