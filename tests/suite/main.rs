@@ -4,9 +4,11 @@ mod backends;
 mod harness;
 mod postgres;
 
+mod archive;
 mod browser;
 mod choices;
 mod cleanup;
+mod contract;
 mod deletion;
 mod download;
 mod editing;

@@ -4,13 +4,14 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 
 use super::Told;
+use crate::archive::Limits;
 use crate::db::{cards, files};
 use crate::session::Visitor;
 use crate::session::state::{SHARED_COMPUTER, SHARED_COMPUTER_IDLE};
 use crate::web::AppState;
 use crate::web::choices::Colours;
 use crate::web::error::Error;
-use crate::web::page::{Page, render, time_in_words};
+use crate::web::page::{Page, once, render, size_in_words, time_in_words};
 
 #[derive(Template)]
 #[template(path = "pages/session.html")]
@@ -21,6 +22,8 @@ struct Session {
     is_shared: bool,
     days_of_own: String,
     days_of_shared: String,
+    once: String,
+    copy_limit: String,
 }
 
 /// How much of a visitor is stored.
@@ -63,6 +66,7 @@ pub async fn stored(state: &AppState, visitor: &Visitor) -> Result<Stored, Error
 /// When the database does not answer.
 pub async fn get(state: web::Data<AppState>, visitor: Visitor, told: web::Query<Told>) -> Result<HttpResponse, Error> {
     let age = state.config.session.age;
+    let copy_bytes = Limits::of(state.config.max_upload_bytes).packed_bytes;
     render(&Session {
         page: Page::of("Your work on this server", &visitor).with_told(&visitor, told.told.as_deref()),
         days: time_in_words(visitor.idle_time().unwrap_or(age)),
@@ -70,5 +74,7 @@ pub async fn get(state: web::Data<AppState>, visitor: Visitor, told: web::Query<
         is_shared: visitor.expiry() == SHARED_COMPUTER,
         days_of_own: time_in_words(age),
         days_of_shared: time_in_words(SHARED_COMPUTER_IDLE),
+        once: once()?,
+        copy_limit: size_in_words(usize::try_from(copy_bytes).unwrap_or(usize::MAX)),
     })
 }
