@@ -31,6 +31,10 @@ fn wrong(variable: &'static str, message: impl Into<String>) -> Error {
 const LONGEST_AGE_S: u64 = 34_560_000;
 /// The latest hard end that can be set: ten years, in seconds. It keeps sums of times far from their limits.
 const LONGEST_END_S: u64 = 315_360_000;
+/// The largest limit of cards that can be set.
+const MOST_CARDS: i64 = 1_000_000;
+/// The largest limit of bytes that can be set: 1 PiB.
+const MOST_BYTES: u64 = 1 << 50;
 /// The shortest secret, in characters: 32 hexadecimal digits hold 128 bits.
 const SHORTEST_SECRET: usize = 32;
 
@@ -106,6 +110,16 @@ pub struct Options {
         value_name = "SESSION_CREATE_LIMIT"
     )]
     session_create_limit: u32,
+
+    /// Cards that one session may keep; 0 sets no limit.
+    #[arg(long, env = "SESSION_MAX_CARDS", default_value_t = 200, value_name = "SESSION_MAX_CARDS",
+          value_parser = clap::value_parser!(u32).range(0..=MOST_CARDS))]
+    session_max_cards: u32,
+
+    /// Bytes that one session may keep, uploads, sections, files and earlier versions together: 100 MiB. 0 sets no limit.
+    #[arg(long, env = "SESSION_MAX_BYTES", default_value_t = 104_857_600, value_name = "SESSION_MAX_BYTES",
+          value_parser = clap::value_parser!(u64).range(0..=MOST_BYTES))]
+    session_max_bytes: u64,
 
     /// Secret that seals the keys in cookies: at least 32 characters, the same on all servers.
     /// Default: made once and kept in a file beside the database.
@@ -242,6 +256,10 @@ pub struct Session {
     pub absolute_age: Option<Duration>,
     /// New sessions of one source address in an hour; 0: no limit.
     pub create_limit: u32,
+    /// Cards that one session may keep; `None`: no limit.
+    pub max_cards: Option<u32>,
+    /// Bytes that one session may keep, of all kinds together; `None`: no limit. Never less than one upload.
+    pub max_bytes: Option<u64>,
     /// Secret that seals keys; `None`: the one kept beside the database.
     pub secret: Option<String>,
     /// Earlier secrets that still open.
@@ -298,6 +316,16 @@ impl Options {
                 format!("must not be shorter than SESSION_COOKIE_AGE ({age} s)"),
             ));
         }
+        let max_bytes = (self.session_max_bytes > 0).then_some(self.session_max_bytes);
+        if max_bytes.is_some_and(|most| most < self.max_upload_bytes) {
+            return Err(wrong(
+                "SESSION_MAX_BYTES",
+                format!(
+                    "must not be less than MAX_UPLOAD_BYTES ({}), or nobody could keep an upload of that size; 0 sets no limit",
+                    self.max_upload_bytes
+                ),
+            ));
+        }
         if let Some(secret) = &self.session_secret {
             check_secret("SESSION_SECRET", secret)?;
         }
@@ -328,6 +356,8 @@ impl Options {
                 touch_interval: Duration::from_secs(touch),
                 absolute_age: self.session_absolute_age.map(Duration::from_secs),
                 create_limit: self.session_create_limit,
+                max_cards: (self.session_max_cards > 0).then_some(self.session_max_cards),
+                max_bytes,
                 secret: self.session_secret,
                 secret_fallbacks: fallbacks,
                 cleanup_interval: (self.session_cleanup_interval > 0)
@@ -499,6 +529,16 @@ mod tests {
     }
 
     #[test]
+    fn no_limit_is_written_as_zero() {
+        let defaults = check(&[]).unwrap().session;
+        assert_eq!((defaults.max_cards, defaults.max_bytes), (Some(200), Some(100 << 20)));
+        let none = check(&["--session-max-cards", "0", "--session-max-bytes", "0"])
+            .unwrap()
+            .session;
+        assert_eq!((none.max_cards, none.max_bytes), (None, None));
+    }
+
+    #[test]
     fn https_brings_a_secure_cookie() {
         let config = check(&["--public-origin", "https://Cards.example.org:443/"]).unwrap();
         assert_eq!(config.public_origin.as_deref(), Some("https://cards.example.org"));
@@ -541,6 +581,13 @@ mod tests {
             (&["--session-secret", "short"], "SESSION_SECRET"),
             (&["--session-secret-fallbacks", "short"], "SESSION_SECRET_FALLBACKS"),
             (&["--session-create-limit=-1"], "SESSION_CREATE_LIMIT"),
+            (&["--session-max-cards=-1"], "SESSION_MAX_CARDS"),
+            (&["--session-max-cards", "many"], "SESSION_MAX_CARDS"),
+            (&["--session-max-cards", "1000001"], "SESSION_MAX_CARDS"),
+            (&["--session-max-bytes=-1"], "SESSION_MAX_BYTES"),
+            (&["--session-max-bytes", "100 MiB"], "SESSION_MAX_BYTES"),
+            (&["--session-max-bytes", "1125899906842625"], "SESSION_MAX_BYTES"),
+            (&["--session-max-bytes", "10485759"], "SESSION_MAX_BYTES"),
         ];
         for (flags, variable) in cases {
             let complaint = complaint(flags);

@@ -9,6 +9,7 @@ pub mod cards;
 mod connect;
 pub mod files;
 pub mod migrations;
+pub mod quota;
 pub mod schema;
 pub mod sessions;
 mod text;
@@ -38,6 +39,9 @@ pub enum Error {
     /// The session was ended while the request was on its way.
     #[error("the session has been ended")]
     Ended,
+    /// The session would keep more than it may; nothing was changed.
+    #[error("the session is full")]
+    Full(quota::Full),
     /// The database does not answer in time, or refuses.
     #[error("the database is not available: {0}")]
     Unavailable(String),
@@ -81,7 +85,7 @@ impl From<crate::random::Error> for Error {
 
 /// Whether a database's message tells of a state that goes away by waiting or by the operator's hand.
 fn is_passing(message: &str) -> bool {
-    const PASSING: [&str; 10] = [
+    const PASSING: [&str; 11] = [
         "database is locked",
         "database table is locked",
         "database or disk is full",
@@ -89,6 +93,7 @@ fn is_passing(message: &str) -> bool {
         "unable to open database file",
         "attempt to write a readonly database",
         "canceling statement due to",
+        "deadlock detected",
         "server closed the connection",
         "no connection to the server",
         "terminating connection",

@@ -29,6 +29,7 @@ use actix_web::{App, HttpServer, Route, web};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::Db;
+use crate::db::quota::Quota;
 use crate::session::{self, Sessions};
 use crate::uploads::Uploads;
 use error::Error;
@@ -51,6 +52,15 @@ pub struct AppState {
 }
 
 impl AppState {
+    /// What one session may keep.
+    pub fn quota(&self) -> Quota {
+        let session = &self.config.session;
+        Quota {
+            cards: session.max_cards.map(|most| i32::try_from(most).unwrap_or(i32::MAX)),
+            bytes: session.max_bytes.map(|most| i64::try_from(most).unwrap_or(i64::MAX)),
+        }
+    }
+
     /// The name under which browsers reach this server, without the scheme.
     fn host(&self) -> String {
         match &self.config.public_origin {

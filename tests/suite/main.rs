@@ -12,6 +12,7 @@ mod editing;
 mod isolation;
 mod migrations;
 mod pages;
+mod quota;
 mod sessions;
 mod storage;
 mod upload;

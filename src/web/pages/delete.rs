@@ -3,7 +3,7 @@
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
-use crate::db::{cards, files, upkeep};
+use crate::db::{cards, files, quota, upkeep};
 use crate::session::Visitor;
 use crate::web::AppState;
 use crate::web::card::{link, owner};
@@ -51,12 +51,15 @@ pub async fn post(state: web::Data<AppState>, visitor: Visitor, id: web::Path<St
     let session = owner(&visitor)?;
     let folder = session.clone();
     let id = id.into_inner();
+    let quota = state.quota();
     let gone = state
         .db
         .write(move |conn| {
-            let files = files::list(conn, &session, &id)?;
-            cards::delete(conn, &session, &id)?;
-            Ok(files)
+            quota::within(conn, &session, quota, |conn| {
+                let files = files::list(conn, &session, &id)?;
+                cards::delete(conn, &session, &id)?;
+                Ok(files)
+            })
         })
         .await?;
     let uploads = state.uploads.clone();

@@ -126,13 +126,18 @@ impl TestApp {
     }
 
     /// How many rows a table has.
-    pub async fn rows(&self, table: &'static str) -> i64 {
+    pub async fn rows(&self, table: &str) -> i64 {
+        self.number(&format!("SELECT count(*) AS n FROM {table}")).await
+    }
+
+    /// The number that a query calls `n`.
+    pub async fn number(&self, query: &str) -> i64 {
         #[derive(diesel::QueryableByName)]
         struct Count {
             #[diesel(sql_type = diesel::sql_types::BigInt)]
             n: i64,
         }
-        let query = diesel::sql_query(format!("SELECT count(*) AS n FROM {table}"));
+        let query = diesel::sql_query(query);
         self.db
             .run(move |conn| {
                 let count: Count = match conn {
