@@ -75,7 +75,19 @@ pub async fn sweep(
     grace: TimeDelta,
     mode: Mode,
 ) -> Result<Counts, Error> {
-    let _only_one = lock(uploads)?;
+    let only_one = alone(db, uploads).await?;
+    let outcome = sweep_alone(db, uploads, now, grace, mode).await;
+    only_one.release().await;
+    outcome
+}
+
+async fn sweep_alone(
+    db: &Db,
+    uploads: &Uploads,
+    now: DateTime<Utc>,
+    grace: TimeDelta,
+    mode: Mode,
+) -> Result<Counts, Error> {
     let mut counts = Counts::default();
     let before = (now - grace).naive_utc();
     remove_batches(db, uploads, before, Removal::IfExpired(before), mode, &mut counts).await?;
@@ -84,7 +96,7 @@ pub async fn sweep(
         let forget_before = (now - ISSUED_FOR).naive_utc();
         db.write(move |conn| sessions::forget_ended(conn, forget_before))
             .await?;
-        reclaim(db).await;
+        reclaim(db, counts).await;
     }
     Ok(counts)
 }
@@ -94,7 +106,13 @@ pub async fn sweep(
 /// # Errors
 /// As [`sweep`].
 pub async fn end(db: &Db, uploads: &Uploads, now: DateTime<Utc>, whose: Whose, mode: Mode) -> Result<Counts, Error> {
-    let _only_one = lock(uploads)?;
+    let only_one = alone(db, uploads).await?;
+    let outcome = end_alone(db, uploads, now, whose, mode).await;
+    only_one.release().await;
+    outcome
+}
+
+async fn end_alone(db: &Db, uploads: &Uploads, now: DateTime<Utc>, whose: Whose, mode: Mode) -> Result<Counts, Error> {
     let mut counts = Counts::default();
     let removal = Removal::Now(now.naive_utc());
     match whose {
@@ -106,19 +124,20 @@ pub async fn end(db: &Db, uploads: &Uploads, now: DateTime<Utc>, whose: Whose, m
         Whose::Browser(handle) => {
             let session = db.run(move |conn| sessions::find_by_handle(conn, &handle)).await?;
             if let Some(session) = session {
-                remove_one(db, uploads, session, removal, mode, &mut counts).await?;
+                remove_one(db, uploads, session, removal, mode, &mut counts).await;
             }
         }
     }
     if mode == Mode::Delete {
-        reclaim(db).await;
+        reclaim(db, counts).await;
     }
     Ok(counts)
 }
 
 /// What is deleted is deleted, even when its space cannot be given back now.
-async fn reclaim(db: &Db) {
-    if let Err(error) = db.run(upkeep::reclaim).await {
+async fn reclaim(db: &Db, counts: Counts) {
+    let has_removed = counts.sessions > 0;
+    if let Err(error) = db.tidy(move |conn| upkeep::reclaim(conn, has_removed)).await {
         tracing::warn!(%error, "the database's files could not be tidied yet; the next cleanup does it");
     }
 }
@@ -170,51 +189,36 @@ async fn remove_batches(
         let Some(end) = batch.last() else { return Ok(()) };
         last = Some(end.clone());
         for (_, session) in batch {
-            remove_one(db, uploads, session, removal, mode, counts).await?;
+            remove_one(db, uploads, session, removal, mode, counts).await;
         }
     }
 }
 
-/// Removes one session and counts it; only that somebody else is cleaning up breaks the work off.
-async fn remove_one(
-    db: &Db,
-    uploads: &Uploads,
-    session: SessionId,
-    removal: Removal,
-    mode: Mode,
-    counts: &mut Counts,
-) -> Result<(), Error> {
+/// Removes one session and counts it, or that it could not be removed.
+async fn remove_one(db: &Db, uploads: &Uploads, session: SessionId, removal: Removal, mode: Mode, counts: &mut Counts) {
     if mode == Mode::DryRun {
         counts.sessions += 1;
-        return Ok(());
+        return;
     }
     match remove(db, uploads, session, removal).await {
         Ok(removed) => counts.sessions += usize::from(removed),
-        Err(Error::Running) => return Err(Error::Running),
         Err(error) => {
             counts.failed += 1;
             tracing::error!(%error, "a session could not be removed");
         }
     }
-    Ok(())
 }
 
 /// Rows first: should the server stop in between, the files are orphans for the next sweep, never a card without its
 /// files.
 async fn remove(db: &Db, uploads: &Uploads, session: SessionId, removal: Removal) -> Result<bool, Error> {
     let id = session.clone();
-    let outcome = db
-        .write(move |conn| {
-            if !upkeep::is_our_turn_to_clean(conn)? {
-                return Ok(None);
-            }
-            match removal {
-                Removal::IfExpired(before) => sessions::delete_expired(conn, &id, before).map(Some),
-                Removal::Now(now) => sessions::end(conn, &id, now).map(|()| Some(true)),
-            }
+    let removed = db
+        .write(move |conn| match removal {
+            Removal::IfExpired(before) => sessions::delete_expired(conn, &id, before),
+            Removal::Now(now) => sessions::end(conn, &id, now).map(|()| true),
         })
         .await?;
-    let removed = outcome.ok_or(Error::Running)?;
     if removed {
         on_disk(uploads, move |uploads| uploads.delete_all(session.as_str())).await?;
     }
@@ -256,6 +260,27 @@ where
     let uploads = uploads.clone();
     let done = tokio::task::spawn_blocking(move || work(&uploads)).await;
     done.unwrap_or_else(|broken| Err(uploads::Error::Disk(std::io::Error::other(broken))))
+}
+
+/// Held while a cleanup is at work.
+struct OnlyOne {
+    machine: File,
+    database: db::Alone,
+}
+
+impl OnlyOne {
+    async fn release(self) {
+        drop(self.machine);
+        self.database.release().await;
+    }
+}
+
+/// Holds off other cleanups, on this machine and on others that share the database.
+async fn alone(db: &Db, uploads: &Uploads) -> Result<OnlyOne, Error> {
+    Ok(OnlyOne {
+        machine: lock(uploads)?,
+        database: db.clean_alone().await?.ok_or(Error::Running)?,
+    })
 }
 
 /// Holds off other cleanups on this machine; the system lets go when the file is closed, even by a crash.

@@ -5,6 +5,7 @@
 //! none can see another visitor's rows. [`Db::run`] and [`Db::write`] lend a connection off the
 //! async threads. This room knows neither HTTP nor what a card means.
 
+mod alone;
 pub mod cards;
 mod connect;
 pub mod files;
@@ -22,8 +23,9 @@ use diesel::Connection as _;
 use diesel::connection::{AnsiTransactionManager, TransactionManager as _};
 use diesel::r2d2::{NopErrorHandler, Pool};
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+pub use alone::Alone;
 pub use connect::Address;
 use connect::Connections;
 
@@ -170,21 +172,40 @@ impl Db {
         T: Send + 'static,
         F: FnOnce(&mut DbConnection) -> Result<T, Error> + Send + 'static,
     {
-        let turn = match &self.writer {
-            Some(writer) => Some(
-                tokio::time::timeout(PATIENCE, Arc::clone(writer).acquire_owned())
-                    .await
-                    .map_err(|_| Error::Unavailable("too many writers are waiting".to_owned()))?
-                    .map_err(|closed| Error::Unavailable(closed.to_string()))?,
-            ),
-            None => None,
-        };
+        let turn = self.turn().await?;
         self.run(move |conn| {
             // The turn travels with the job, so that it ends with it even if the request is gone.
             let _turn = turn;
             transaction(conn, work)
         })
         .await
+    }
+
+    /// Runs work that is no transaction, such as tidying the database's files, while no other writer is at it.
+    ///
+    /// # Errors
+    /// As [`Self::write`].
+    pub async fn tidy<T, F>(&self, work: F) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut DbConnection) -> Result<T, Error> + Send + 'static,
+    {
+        let turn = self.turn().await?;
+        self.run(move |conn| {
+            let _turn = turn;
+            work(conn)
+        })
+        .await
+    }
+
+    /// The turn to write, where one at a time can.
+    async fn turn(&self) -> Result<Option<OwnedSemaphorePermit>, Error> {
+        let Some(writer) = &self.writer else { return Ok(None) };
+        match tokio::time::timeout(PATIENCE, Arc::clone(writer).acquire_owned()).await {
+            Ok(Ok(turn)) => Ok(Some(turn)),
+            Ok(Err(closed)) => Err(Error::Unavailable(closed.to_string())),
+            Err(_) => Err(Error::Unavailable("too many writers are waiting".to_owned())),
+        }
     }
 }
 

@@ -9,6 +9,7 @@ mod cleanup;
 mod deletion;
 mod download;
 mod editing;
+mod gone;
 mod isolation;
 mod migrations;
 mod pages;
