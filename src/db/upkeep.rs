@@ -56,7 +56,7 @@ fn number(conn: &mut diesel::SqliteConnection, query: &str) -> Result<i64, Error
 
 fn empty_log(conn: &mut diesel::SqliteConnection) -> Result<(), Error> {
     // While it waits for readers, nobody can write: a long one is left to the next cleanup.
-    conn.batch_execute("PRAGMA busy_timeout = 300")?;
+    conn.batch_execute("PRAGMA busy_timeout = 2000")?;
     let outcome = diesel::sql_query("PRAGMA wal_checkpoint(TRUNCATE)").get_result::<Checkpoint>(conn);
     conn.batch_execute(BUSY_TIMEOUT)?;
     let outcome = outcome?;
