@@ -34,8 +34,8 @@ use crate::session::{self, Sessions};
 use crate::uploads::Uploads;
 use error::Error;
 use pages::{
-    changes, delete, download, duplicate, health, help, home, import, overview, preview, privacy, section, sections,
-    session as own, session_delete, upload,
+    changes, delete, download, duplicate, health, help, home, import, overview, preview, privacy, reminder, section,
+    sections, session as own, session_delete, upload,
 };
 
 /// What handlers share; cheap to clone.
@@ -59,6 +59,15 @@ impl AppState {
             cards: session.max_cards.map(|most| i32::try_from(most).unwrap_or(i32::MAX)),
             bytes: session.max_bytes.map(|most| i64::try_from(most).unwrap_or(i64::MAX)),
         }
+    }
+
+    /// The origin under which browsers reach this server, without a slash at the end.
+    fn origin(&self) -> String {
+        let config = &self.config;
+        config
+            .public_origin
+            .clone()
+            .unwrap_or_else(|| format!("http://{}", config.listen))
     }
 
     /// The name under which browsers reach this server, without the scheme.
@@ -137,6 +146,7 @@ pub fn routes() -> Vec<RouteEntry> {
         get("/cards/{card}/delete", |route| route.to(delete::get)),
         post("/cards/{card}/delete", |route| route.to(delete::post)),
         get("/session", |route| route.to(own::get)),
+        get("/session/reminder.ics", |route| route.to(reminder::get)),
         get("/session/delete", |route| route.to(session_delete::get)),
         post("/session/delete", |route| route.to(session_delete::post)),
     ]

@@ -12,6 +12,7 @@ pub mod import;
 pub mod overview;
 pub mod preview;
 pub mod privacy;
+pub mod reminder;
 pub mod section;
 pub mod sections;
 pub mod session;
