@@ -17,7 +17,7 @@ use actix_web::middleware::Next;
 use actix_web::{HttpResponse, ResponseError, web};
 use askama::Template;
 
-use super::page::{Page, render_as, size_in_words};
+use super::page::{Page, render_as, size_in_words, wait_in_words};
 use super::pages::{full, unreadable};
 use super::{AppState, headers};
 use crate::db::quota::Full;
@@ -110,6 +110,7 @@ impl From<session::Error> for Error {
                 allow: "GET, HEAD, POST".to_owned(),
             },
             session::Error::Ended => Self::Ended,
+            session::Error::Overtaken => Self::Stale,
             session::Error::TooMany { retry_after } => Self::TooMany { retry_after },
             session::Error::Unavailable => Self::Unavailable("the store of the sessions".to_owned()),
         }
@@ -186,7 +187,9 @@ fn words(error: &Error, is_form: bool) -> (&'static str, Cow<'static, str>, Cow<
         Error::TooLarge { limit_bytes } => (
             "This is too large",
             format!("This server takes up to {}, and what you sent is more. Nothing was stored.", size_in_words(*limit_bytes)).into(),
-            "Take embedded pictures or long data out of the file and send it again; a card is mostly text.".into(),
+            "Go back: your browser still has what you typed. Take embedded pictures or long data out and send it again; a \
+             card is mostly text."
+                .into(),
         ),
         Error::Full(full) => (
             full::heading(full),
@@ -201,7 +204,7 @@ fn words(error: &Error, is_form: bool) -> (&'static str, Cow<'static, str>, Cow<
             "Many new visitors came from your network in a short time, so no new work can be begun from there for now. \
              Work that exists is not affected."
                 .into(),
-            format!("Try again in {} seconds. {again}", retry_after.as_secs().max(1)).into(),
+            format!("Try again in {}. {again}", wait_in_words(*retry_after)).into(),
         ),
         Error::Unavailable(_) => (
             "The server is catching its breath",

@@ -187,6 +187,14 @@ pub fn time_in_words(time: Duration) -> String {
     in_words(seconds, "second")
 }
 
+/// `1 minute`, `40 seconds`: how long to wait, whole minutes rounded up.
+pub fn wait_in_words(time: Duration) -> String {
+    match time.as_secs() {
+        seconds @ 0..=59 => in_words(seconds.max(1), "second"),
+        seconds => in_words(seconds.div_ceil(60), "minute"),
+    }
+}
+
 fn in_words(number: u64, unit: &str) -> String {
     match number {
         1 => format!("1 {unit}"),

@@ -6,12 +6,13 @@ use std::time::{Duration, SystemTime};
 
 use cartellino::cleanup::{self, Counts, Mode, Whose};
 use cartellino::db::cards::{self, NewCard, NewSection};
+use cartellino::db::sessions::keys;
 use cartellino::db::{files, sessions};
 use cartellino::session::SessionId;
 use cartellino::uploads::Uploads;
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::backends::Backend;
+use crate::backends::{Backend, engine, open_session};
 
 const HOUR: TimeDelta = TimeDelta::hours(1);
 
@@ -30,7 +31,7 @@ async fn visitor(backend: &Backend, uploads: &Uploads, marker: &str, expires_at:
         .db
         .write(move |conn| {
             let now = beginning().naive_utc();
-            let session = sessions::create(conn, &format!("key of {text}"), now, expires_at.naive_utc())?;
+            let session = open_session(conn, &format!("key of {text}"), now, expires_at.naive_utc())?;
             let card = NewCard {
                 title: format!("title {text}"),
                 format: "json".to_owned(),
@@ -70,7 +71,9 @@ async fn visitor(backend: &Backend, uploads: &Uploads, marker: &str, expires_at:
 }
 
 async fn sweep(backend: &Backend, uploads: &Uploads, now: DateTime<Utc>, mode: Mode) -> Counts {
-    cleanup::sweep(&backend.db, uploads, now, HOUR, mode).await.unwrap()
+    cleanup::sweep(&backend.db, &engine(backend), uploads, now, HOUR, mode)
+        .await
+        .unwrap()
 }
 
 /// Whether any file below the folder has these bytes in it.
@@ -174,7 +177,7 @@ async fn r56_activity_between_finding_and_deleting_wins() {
             .db
             .write(move |conn| {
                 let (now, later) = (before + HOUR, before + TimeDelta::days(30));
-                sessions::touch(conn, "key of late", before, now, later)
+                keys::touch(conn, "key of late", before, now, later)
             })
             .await
             .unwrap();
@@ -197,7 +200,7 @@ async fn r58_many_sessions_go_in_batches_and_a_failing_one_stops_nothing() {
             .write(|conn| {
                 for number in 0..250 {
                     let expiry = beginning() + TimeDelta::seconds(number % 3);
-                    sessions::create(
+                    open_session(
                         conn,
                         &format!("key {number}"),
                         beginning().naive_utc(),
@@ -268,13 +271,28 @@ async fn r58_one_cleanup_at_a_time() {
     let uploads = uploads(&backend);
     let lock = fs::File::create(uploads.root().join(".cleanup.lock")).unwrap();
     lock.lock().unwrap();
-    let outcome = cleanup::sweep(&backend.db, &uploads, beginning(), HOUR, Mode::Delete).await;
+    let outcome = cleanup::sweep(
+        &backend.db,
+        &engine(&backend),
+        &uploads,
+        beginning(),
+        HOUR,
+        Mode::Delete,
+    )
+    .await;
     assert!(matches!(outcome, Err(cleanup::Error::Running)));
     drop(lock);
     assert!(
-        cleanup::sweep(&backend.db, &uploads, beginning(), HOUR, Mode::Delete)
-            .await
-            .is_ok()
+        cleanup::sweep(
+            &backend.db,
+            &engine(&backend),
+            &uploads,
+            beginning(),
+            HOUR,
+            Mode::Delete
+        )
+        .await
+        .is_ok()
     );
 }
 
@@ -289,9 +307,17 @@ async fn r58_of_servers_on_one_database_one_cleans_up() {
             // On another machine, with another folder: only the database knows.
             let elsewhere = Uploads::open(&backend.folder().join("elsewhere")).unwrap();
             let alone = other.db.clean_alone().await.unwrap().unwrap();
-            let outcome = cleanup::sweep(&backend.db, &elsewhere, now, HOUR, Mode::Delete).await;
+            let outcome = cleanup::sweep(&backend.db, &engine(&backend), &elsewhere, now, HOUR, Mode::Delete).await;
             assert!(matches!(outcome, Err(cleanup::Error::Running)));
-            let outcome = cleanup::end(&backend.db, &elsewhere, now, Whose::All, Mode::Delete).await;
+            let outcome = cleanup::end(
+                &backend.db,
+                &engine(&backend),
+                &elsewhere,
+                now,
+                Whose::All,
+                Mode::Delete,
+            )
+            .await;
             assert!(matches!(outcome, Err(cleanup::Error::Running)));
             assert_eq!(backend.rows("sessions").await, 1);
             // A server that goes without a word lets go as well.
@@ -304,9 +330,10 @@ async fn r58_of_servers_on_one_database_one_cleans_up() {
             again.release().await;
         }
         // At the same time: together they remove it once, and none fails for another reason.
+        let engines = (engine(&backend), engine(&other));
         let (first, second) = tokio::join!(
-            cleanup::sweep(&backend.db, &uploads, now, HOUR, Mode::Delete),
-            cleanup::sweep(&other.db, &uploads, now, HOUR, Mode::Delete),
+            cleanup::sweep(&backend.db, &engines.0, &uploads, now, HOUR, Mode::Delete),
+            cleanup::sweep(&other.db, &engines.1, &uploads, now, HOUR, Mode::Delete),
         );
         let mut sum = 0;
         for outcome in [first, second] {
@@ -331,7 +358,7 @@ async fn r58_visitors_save_while_thousands_of_sessions_are_removed() {
             .write(|conn| {
                 let now = beginning().naive_utc();
                 for number in 0..3_000 {
-                    sessions::create(conn, &format!("key {number}"), now, now)?;
+                    open_session(conn, &format!("key {number}"), now, now)?;
                 }
                 Ok(())
             })
@@ -339,9 +366,13 @@ async fn r58_visitors_save_while_thousands_of_sessions_are_removed() {
             .unwrap();
         let card = backend.text("SELECT card_id AS t FROM card_section_data LIMIT 1").await;
         let cleaner = tokio::spawn({
-            let (db, uploads) = (backend.db.clone(), uploads.clone());
+            let (db, engine, uploads) = (backend.db.clone(), engine(&backend), uploads.clone());
             let now = beginning() + TimeDelta::days(1);
-            async move { cleanup::sweep(&db, &uploads, now, HOUR, Mode::Delete).await.unwrap() }
+            async move {
+                cleanup::sweep(&db, &engine, &uploads, now, HOUR, Mode::Delete)
+                    .await
+                    .unwrap()
+            }
         });
         let mut in_between = 0;
         for version in 2..40 {
@@ -452,7 +483,7 @@ async fn r58_a_file_too_large_to_be_written_anew_at_once_is_left_to_the_next_cle
     visitor(&backend, &uploads, "living", beginning() + TimeDelta::days(30)).await;
     let bulk = |conn: &mut cartellino::db::DbConnection| {
         let now = beginning().naive_utc();
-        let session = sessions::create(conn, "bulk", now, now + TimeDelta::days(300))?;
+        let session = open_session(conn, "bulk", now, now + TimeDelta::days(300))?;
         let card = NewCard {
             title: "bulk".to_owned(),
             format: "json".to_owned(),
@@ -488,11 +519,14 @@ async fn keys_that_were_ended_are_forgotten_after_a_day() {
         let session = visitor(&backend, &uploads, "ended", beginning() + TimeDelta::days(30)).await;
         backend
             .db
-            .write(move |conn| sessions::end(conn, &session, beginning().naive_utc()))
+            .write(move |conn| {
+                let now = beginning().naive_utc();
+                sessions::end(conn, &session, now, now + TimeDelta::days(1))
+            })
             .await
             .unwrap();
         sweep(&backend, &uploads, beginning() + TimeDelta::hours(23), Mode::Delete).await;
-        assert_eq!(backend.rows("ended_keys").await, 1);
+        assert_eq!(backend.rows("ended_keys").await, 2, "the session and its key");
         sweep(&backend, &uploads, beginning() + TimeDelta::hours(25), Mode::Delete).await;
         assert_eq!(backend.rows("ended_keys").await, 0, "{}", backend.name);
     }
@@ -508,7 +542,8 @@ async fn r58_an_operator_ends_one_session_or_all() {
         }
         let handle = backend.text("SELECT handle AS t FROM session_keys WHERE key_hash = 'key of secondmarker'");
         let handle = handle.await;
-        let end = |whose: Whose, mode: Mode| cleanup::end(&backend.db, &uploads, beginning(), whose, mode);
+        let keys = engine(&backend);
+        let end = |whose: Whose, mode: Mode| cleanup::end(&backend.db, &keys, &uploads, beginning(), whose, mode);
         let one = Whose::Browser(handle);
         assert_eq!(end(one.clone(), Mode::DryRun).await.unwrap(), removed(1));
         assert_eq!(backend.rows("sessions").await, 3);
@@ -526,7 +561,7 @@ async fn r58_an_operator_ends_one_session_or_all() {
         assert_eq!(backend.rows("sessions").await, 0);
         assert_eq!(
             backend.rows("ended_keys").await,
-            3,
+            6,
             "the keys do not open anything again"
         );
     }

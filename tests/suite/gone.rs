@@ -1,12 +1,12 @@
 //! Deleted means gone: from every table, from every byte of the database's files, from the uploads.
 
 use cartellino::db::cards::{self, NewCard, NewSection};
-use cartellino::db::sessions;
 use chrono::{DateTime, NaiveDateTime, TimeDelta};
 use diesel::Connection as _;
 use diesel::connection::SimpleConnection as _;
 use reqwest::StatusCode;
 
+use crate::backends::open_session;
 use crate::harness::{TestApp, Visitor};
 
 /// Stands in everything that is deleted.
@@ -186,7 +186,7 @@ async fn r58_copies_of_rows_that_were_moved_are_gone_too() {
                 } else {
                     now + TimeDelta::days(30)
                 };
-                let session = sessions::create(conn, &format!("key {number}"), now, expiry)?;
+                let session = open_session(conn, &format!("key {number}"), now, expiry)?;
                 let id = cards::create(conn, &session, &card, now)?;
                 for (turn, value) in values.iter().enumerate() {
                     let key = format!("{}{word}", turn * 5 % 9);

@@ -6,14 +6,18 @@ mod postgres;
 
 mod browser;
 mod cleanup;
+mod contract;
 mod deletion;
 mod download;
 mod editing;
 mod gone;
 mod isolation;
+mod limits;
 mod migrations;
 mod pages;
+mod privacy;
 mod quota;
+mod reminder;
 mod sessions;
 mod storage;
 mod upload;

@@ -13,11 +13,6 @@ fn source(path: &str) -> std::path::PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
 }
 
-/// How many steps there are.
-fn steps() -> usize {
-    std::fs::read_dir(source("migrations/sqlite")).unwrap().count()
-}
-
 /// A column as both databases and Diesel can describe it.
 #[derive(diesel::QueryableByName, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Column {
@@ -168,6 +163,12 @@ async fn every_table_of_a_visitor_hangs_on_the_session() {
         );
         assert_eq!(backend.count(&cascading).await, 1, "{table}");
     }
+}
+
+/// How many steps the folders hold.
+fn steps() -> usize {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations/sqlite");
+    std::fs::read_dir(folder).unwrap().count()
 }
 
 #[tokio::test]

@@ -2,12 +2,12 @@
 
 use cartellino::db::cards::{self, NewCard, NewSection};
 use cartellino::db::quota::{self, Full, Limit, Quota, Usage};
-use cartellino::db::{DbConnection, Error, files, sessions};
+use cartellino::db::{DbConnection, Error, files};
 use cartellino::session::SessionId;
 use chrono::{DateTime, NaiveDateTime, TimeDelta};
 use reqwest::StatusCode;
 
-use crate::backends::Backend;
+use crate::backends::{Backend, open_session};
 use crate::harness::page::Form;
 use crate::harness::{Answer, TestApp, Visitor, fixture};
 
@@ -35,7 +35,7 @@ fn card(sections: &[(&str, &str)]) -> NewCard {
 }
 
 fn begin(conn: &mut DbConnection) -> Result<SessionId, Error> {
-    sessions::create(conn, "key", now(), now() + TimeDelta::days(30))
+    open_session(conn, "key", now(), now() + TimeDelta::days(30))
 }
 
 /// Runs the steps one after the other, each within the quota and in a transaction of its own.
@@ -198,7 +198,7 @@ async fn what_was_there_before_the_counters_is_counted_too() {
         // The step alone, down and up, as on a database of before it.
         let step = |name: &str| {
             let kind = if backend.name == "SQLite" { "sqlite" } else { "postgres" };
-            let path = format!("migrations/{kind}/2026-11-21-110000_count_usage/{name}.sql");
+            let path = format!("migrations/{kind}/2026-11-21-120500_count_usage/{name}.sql");
             std::fs::read_to_string(std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap()
         };
         for sql in [step("down"), step("up")] {

@@ -3,7 +3,7 @@
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
-use crate::config::Config;
+use crate::config::{Config, Engine};
 use crate::session::Visitor;
 use crate::web::AppState;
 use crate::web::error::Error;
@@ -18,6 +18,7 @@ struct Privacy<'a> {
     keys: &'static str,
     database: &'static str,
     age: String,
+    until_closed: bool,
     touch_interval: Option<String>,
     absolute_age: Option<String>,
     cleanup_interval: Option<String>,
@@ -40,9 +41,10 @@ pub async fn get(state: web::Data<AppState>, visitor: Option<Visitor>) -> Result
         page: visitor.map_or_else(|| Page::bare("Privacy"), |visitor| Page::of("Privacy", &visitor)),
         cookie_name: &session.cookie_name,
         is_secure: session.cookie_secure,
-        keys: keys_are_kept("database"),
+        keys: keys_are_kept(session.keeping.engine),
         database: database(config),
         age: time_in_words(session.age),
+        until_closed: session.expire_at_browser_close,
         touch_interval: (!session.touch_interval.is_zero()).then(|| time_in_words(session.touch_interval)),
         absolute_age: session.absolute_age.map(time_in_words),
         cleanup_interval: session.cleanup_interval.map(time_in_words),
@@ -66,42 +68,31 @@ fn database(config: &Config) -> &'static str {
     }
 }
 
-/// Where an engine of `SESSION_ENGINE` keeps what belongs to a browser's key.
-fn keys_are_kept(engine: &str) -> &'static str {
+/// Where an engine keeps what belongs to a browser's key.
+fn keys_are_kept(engine: Engine) -> &'static str {
     match engine {
-        "cached_database" => {
-            "A one-way fingerprint of your key is stored in the same database, and for speed also in the server’s memory; \
-             the key itself is only in your browser."
+        Engine::Database => "in a database",
+        Engine::CachedDatabase => "in a database and, to be found faster, in a Redis",
+        Engine::File => "in a small file on this server",
+        Engine::Memory => {
+            "in the server’s memory only, so that a restart forgets it and your key opens nothing any more"
         }
-        "file" => {
-            "A one-way fingerprint of your key is the name of a small file on this server; the key itself is only in \
-             your browser."
-        }
-        "memory" => {
-            "A one-way fingerprint of your key is held in the server’s memory only: when the server restarts, your key \
-             opens nothing any more. The key itself is only in your browser."
-        }
-        "redis" => {
-            "A one-way fingerprint of your key is stored in a Redis database; the key itself is only in your browser."
-        }
-        "cookie" => {
-            "The cookie holds, besides the key, your settings of these pages, encrypted; no list of keys is stored on \
-             this server, apart from fingerprints of those that were ended."
-        }
-        _ => {
-            "A one-way fingerprint of your key is stored in the same database; the key itself is only in your browser."
-        }
+        Engine::Redis => "in a Redis",
+        Engine::Cookie => "nowhere on this server: it is in the cookie itself, encrypted",
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use clap::ValueEnum as _;
 
     #[test]
-    fn every_engine_has_its_own_sentence() {
-        let engines = ["database", "cached_database", "file", "memory", "redis", "cookie"];
-        let sentences: std::collections::HashSet<&str> = engines.map(keys_are_kept).into_iter().collect();
-        assert_eq!(sentences.len(), engines.len());
+    fn every_engine_has_its_own_words() {
+        let words: std::collections::HashSet<&str> = Engine::value_variants()
+            .iter()
+            .map(|engine| keys_are_kept(*engine))
+            .collect();
+        assert_eq!(words.len(), Engine::value_variants().len());
     }
 }
