@@ -25,6 +25,8 @@ async fn r69_each_setting_changes_the_words() {
         "every 1 hour",
         "not before 1 hour",
         "SQLite",
+        "Firefox on Linux",
+        "Neither your network address",
         "60 new visitors in an hour",
         "10 MiB",
         "200 cards and 100 MiB",
