@@ -3,12 +3,13 @@
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
+use crate::archive::Limits;
 use crate::db::quota::{self, Quota};
 use crate::db::{cards, files};
 use crate::session::Visitor;
 use crate::web::AppState;
 use crate::web::error::Error;
-use crate::web::page::{Page, render, share_in_words, size_in_words, time_in_words};
+use crate::web::page::{Page, once, render, share_in_words, size_in_words, time_in_words};
 
 #[derive(Template)]
 #[template(path = "pages/session.html")]
@@ -17,6 +18,8 @@ struct Session {
     days: String,
     stored: Stored,
     usage: Usage,
+    once: String,
+    copy_limit: String,
 }
 
 /// How full the session is, in words.
@@ -74,11 +77,14 @@ pub async fn get(state: web::Data<AppState>, visitor: Visitor) -> Result<HttpRes
         Some(session) => state.db.run(move |conn| quota::usage(conn, &session)).await?,
         None => quota::Usage::default(),
     };
+    let copy_bytes = Limits::of(state.config.max_upload_bytes).packed_bytes;
     render(&Session {
         page: Page::of("Your work on this server", &visitor),
         days: time_in_words(state.config.session.age),
         stored: stored(&state, &visitor).await?,
         usage: usage(&used, &state.quota()),
+        once: once()?,
+        copy_limit: size_in_words(usize::try_from(copy_bytes).unwrap_or(usize::MAX)),
     })
 }
 
