@@ -18,7 +18,7 @@ const ONE_SECRET: &str = "0123456789abcdef0123456789abcdef";
 const OTHER_SECRET: &str = "fedcba9876543210fedcba9876543210";
 
 /// Name and default, where there is one that is a fixed text.
-const SETTINGS: [(&str, Option<&str>); 18] = [
+const SETTINGS: [(&str, Option<&str>); 20] = [
     ("SESSION_ENGINE", Some("database")),
     ("SESSION_COOKIE_AGE", Some("2592000")),
     ("SESSION_COOKIE_NAME", None),
@@ -37,6 +37,8 @@ const SETTINGS: [(&str, Option<&str>); 18] = [
     // Ours beside Django's.
     ("SESSION_CREATE_LIMIT", Some("60")),
     ("SESSION_DATABASE_URL", None),
+    ("SESSION_MAX_CARDS", Some("200")),
+    ("SESSION_MAX_BYTES", Some("104857600")),
     ("MAX_UPLOAD_BYTES", Some("10485760")),
 ];
 

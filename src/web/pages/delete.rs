@@ -3,7 +3,7 @@
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
-use crate::db::{cards, files, upkeep};
+use crate::db::{cards, files, quota, upkeep};
 use crate::session::Visitor;
 use crate::web::AppState;
 use crate::web::card::{link, owner};
@@ -57,13 +57,16 @@ pub async fn post(state: web::Data<AppState>, visitor: Visitor, id: web::Path<St
     {
         tracing::warn!(%error, "a deleted card is remembered as the last one");
     }
+    let quota = state.quota();
     let (gone, sections, left) = state
         .db
         .write(move |conn| {
-            let files = files::list(conn, &session, &id)?;
-            let sections = cards::sections(conn, &session, &id)?.len();
-            cards::delete(conn, &session, &id)?;
-            Ok((files, sections, cards::list(conn, &session)?.len()))
+            quota::within(conn, &session, quota, |conn| {
+                let files = files::list(conn, &session, &id)?;
+                let sections = cards::sections(conn, &session, &id)?.len();
+                cards::delete(conn, &session, &id)?;
+                Ok((files, sections, cards::list(conn, &session)?.len()))
+            })
         })
         .await?;
     // What was told about the card may hold its name, which goes with it; so the sentence at the end has none.
@@ -96,8 +99,8 @@ pub async fn post(state: web::Data<AppState>, visitor: Visitor, id: web::Path<St
         // The rows are gone, so nobody can reach the bytes; the cleanup takes what has no row.
         tracing::error!(%error, "a deleted card left bytes behind");
     }
-    // Deleted rows stand in the write-ahead log until it is emptied.
-    if let Err(error) = state.db.run(upkeep::erase).await {
+    // Copies of deleted rows stand in the database's files until these are tidied.
+    if let Err(error) = state.db.tidy(upkeep::erase).await {
         tracing::warn!(%error, "the database's files could not be tidied yet; the next cleanup does it");
     }
     Ok(see_other_telling(&visitor, "/", told))

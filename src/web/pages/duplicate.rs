@@ -3,7 +3,8 @@
 use actix_web::{HttpResponse, web};
 
 use super::Token;
-use crate::db::cards;
+use super::full::{self, Again};
+use crate::db::{cards, quota};
 use crate::session::Visitor;
 use crate::web::AppState;
 use crate::web::card::{owner, tidy_title};
@@ -14,7 +15,7 @@ use crate::web::page::{is_once, quoted, see_other_telling};
 /// `POST /cards/{card}/duplicate`.
 ///
 /// # Errors
-/// [`Error::NotFound`] when the card is not the visitor's.
+/// [`Error::NotFound`] when the card is not the visitor's. That there is no room for it is a page of its own.
 pub async fn post(
     state: web::Data<AppState>,
     visitor: Visitor,
@@ -24,23 +25,25 @@ pub async fn post(
     let session = owner(&visitor)?;
     let id = id.into_inner();
     let once = form.into_inner().once.filter(|once| is_once(once));
+    let pairs = once.iter().map(|once| ("once".to_owned(), once.clone())).collect();
+    let again = Again::Form(format!("/cards/{id}/duplicate"), pairs);
     let now = state.clock.now().naive_utc();
-    let (copy, title) = state
-        .db
-        .write(move |conn| {
+    let quota = state.quota();
+    let copied = state.db.write(move |conn| {
+        quota::within(conn, &session, quota, |conn| {
             let title = format!("Copy of {}", cards::load(conn, &session, &id)?.title);
             let title = tidy_title(&title).unwrap_or(title);
             let copy = cards::duplicate(conn, &session, &id, &title, once.as_deref(), now)?;
             Ok((copy, title))
         })
-        .await?;
-    remember_card(&visitor, &copy);
-    Ok(see_other_telling(
-        &visitor,
-        format!("/cards/{copy}"),
-        format!(
+    });
+    let answer = copied.await.map_err(Error::from).map(|(copy, title)| {
+        remember_card(&visitor, &copy);
+        let told = format!(
             "The copy is called {}. The card it was made from stays as it is.",
             quoted(&title)
-        ),
-    ))
+        );
+        see_other_telling(&visitor, format!("/cards/{copy}"), told)
+    });
+    full::explained(answer, &state, &visitor, again).await
 }

@@ -5,8 +5,9 @@ use askama::Template;
 use serde::Deserialize;
 
 use super::Told;
+use super::full::{self, Again};
 use crate::card::check::{self, Severity};
-use crate::db::cards;
+use crate::db::{cards, quota};
 use crate::session::Visitor;
 use crate::web::AppState;
 use crate::web::card::{Progress, anchor, format_of, link, load_card, outline_of, owner, tidy_title};
@@ -175,10 +176,15 @@ pub async fn post(
     let address = format!("/cards/{id}");
     let told = format!("The card is now called {}.", quoted(&title));
     remember_card(&visitor, &id);
+    let again = Again::Form(address.clone(), vec![("title".to_owned(), form.into_inner().title)]);
     let now = state.clock.now().naive_utc();
-    state
-        .db
-        .write(move |conn| cards::retitle(conn, &session, &id, &title, now))
-        .await?;
-    Ok(see_other_telling(&visitor, address, told))
+    let quota = state.quota();
+    let renamed = state.db.write(move |conn| {
+        quota::within(conn, &session, quota, |conn| {
+            cards::retitle(conn, &session, &id, &title, now)
+        })
+    });
+    let answer = renamed.await.map_err(Error::from);
+    let answer = answer.map(|()| see_other_telling(&visitor, address, told));
+    full::explained(answer, &state, &visitor, again).await
 }

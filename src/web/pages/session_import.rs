@@ -7,6 +7,7 @@ use actix_multipart::{Field, Multipart};
 use actix_web::{HttpResponse, web};
 use futures_util::StreamExt as _;
 
+use super::full::{self, Again};
 use crate::archive::{self, Incoming, Limits};
 use crate::db::DbConnection;
 use crate::session::Beginner;
@@ -46,27 +47,30 @@ pub async fn post(state: web::Data<AppState>, beginner: Beginner, mut form: Mult
     })
     .await?;
     let (cards, bytes) = (copy.cards(), copy.bytes());
+    let quota = state.quota();
     let transaction = {
         let beginner = beginner.clone();
         move |conn: &mut DbConnection| {
             let _turn = turn;
             let session = beginner.open(conn, now)?;
-            // The place to ask for a limit on what one session may hold: so many `cards` and `bytes` are to come.
-            copy.store(conn, &session, once.as_deref())
+            copy.store(conn, &session, once.as_deref(), quota)
         }
     };
-    state.db.write(transaction).await?;
-    tracing::info!(cards, bytes, "a copy was brought back");
-    // A browser that keeps no cookies comes back as a stranger: the mark lets the next page tell why.
+    let stored = state.db.write(transaction).await.map_err(Error::from);
     let visitor = beginner.visitor();
-    if !visitor.keeps_cookies() {
-        return Ok(see_other("/?first=1"));
-    }
-    let told = match cards {
-        1 => "The card of your copy is here, beside any you had.".to_owned(),
-        _ => format!("The {cards} cards of your copy are here, beside any you had."),
-    };
-    Ok(see_other_telling(visitor, "/", told))
+    let answer = stored.map(|_| {
+        tracing::info!(cards, bytes, "a copy was brought back");
+        // A browser that keeps no cookies comes back as a stranger: the mark lets the next page tell why.
+        if !visitor.keeps_cookies() {
+            return see_other("/?first=1");
+        }
+        let told = match cards {
+            1 => "The card of your copy is here, beside any you had.".to_owned(),
+            _ => format!("The {cards} cards of your copy are here, beside any you had."),
+        };
+        see_other_telling(visitor, "/", told)
+    });
+    full::explained(answer, &state, visitor, Again::File).await
 }
 
 /// The file of the form, written to `file`, and the form's one-time token.
