@@ -333,12 +333,15 @@ impl SessionOptions {
                 ),
             ));
         }
-        if let Some(secret) = &self.session_secret {
+        // Blanks at the edges come from shells and files, not from whoever made the secret.
+        let secret = self.session_secret.map(|secret| secret.trim().to_owned());
+        if let Some(secret) = &secret {
             check_secret("SESSION_SECRET", secret)?;
         }
         let fallbacks: Vec<String> = self
             .session_secret_fallbacks
-            .into_iter()
+            .iter()
+            .map(|secret| secret.trim().to_owned())
             .filter(|secret| !secret.is_empty())
             .collect();
         for secret in &fallbacks {
@@ -357,7 +360,7 @@ impl SessionOptions {
             create_limit: self.session_create_limit,
             max_cards: (self.session_max_cards > 0).then_some(self.session_max_cards),
             max_bytes,
-            secret: self.session_secret,
+            secret,
             secret_fallbacks: fallbacks,
             cleanup_interval: (self.session_cleanup_interval > 0)
                 .then(|| Duration::from_secs(self.session_cleanup_interval)),

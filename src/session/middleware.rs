@@ -219,11 +219,13 @@ impl Sessions {
         if changes.is_empty() {
             return Ok(browser.clone());
         }
-        self.inner.store.change(browser, changes, now).await.map_err(|refused| {
+        self.inner.store.change(browser, changes, now).await.or_else(|refused| {
             tracing::warn!(error = %refused, "a change of a browser's state was not kept");
             match refused {
-                Refused::Engine(_) => Error::Unavailable,
-                Refused::State(_) | Refused::Overtaken => Error::Overtaken,
+                // What the page did is done; a sentence about it is not worth telling the visitor that it failed.
+                _ if changes.iter().all(Change::is_courtesy) => Ok(browser.clone()),
+                Refused::Engine(_) => Err(Error::Unavailable),
+                Refused::State(_) | Refused::Overtaken => Err(Error::Overtaken),
             }
         })
     }

@@ -14,9 +14,10 @@ use actix_web::http::header::{
 };
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
-use actix_web::{HttpResponse, ResponseError, web};
+use actix_web::{HttpMessage as _, HttpResponse, ResponseError, web};
 use askama::Template;
 
+use super::choices::Display;
 use super::page::{Page, render_as, size_in_words, wait_in_words};
 use super::pages::{full, unreadable};
 use super::{AppState, headers};
@@ -68,6 +69,8 @@ pub enum Error {
         name: Option<String>,
         /// What is wrong and where.
         error: Box<ReadError>,
+        /// Whether the visitor said that the computer is shared, which the next try must not forget.
+        is_shared: bool,
     },
     /// A file that is no copy of somebody's cards, or one that cannot be brought back.
     #[error("a copy is refused: {}", .0.message)]
@@ -274,7 +277,8 @@ pub async fn explain<B: MessageBody + 'static>(
                 None => answer.map_into_left_body(),
                 Some(error) => {
                     let (request, old) = answer.into_parts();
-                    let page = page(&error, &asked, old.headers(), &state);
+                    let display = request.extensions().get().map(Display::of).unwrap_or_default();
+                    let page = page(&error, &asked, display, old.headers(), &state);
                     ServiceResponse::new(request, page).map_into_right_body()
                 }
             };
@@ -283,7 +287,7 @@ pub async fn explain<B: MessageBody + 'static>(
         }
         Err(error) => {
             let error = cause(&error, &state);
-            let mut page = page(&error, &asked, &HeaderMap::new(), &state);
+            let mut page = page(&error, &asked, Display::default(), &HeaderMap::new(), &state);
             headers::secure(page.headers_mut(), &state);
             Err(InternalError::from_response(error, page).into())
         }
@@ -337,7 +341,7 @@ fn by_status(status: StatusCode, cause: &str, state: &AppState) -> Error {
 }
 
 /// The page for a failure; keeps the headers that layers within have set, cookies among them.
-fn page(error: &Error, asked: &Asked, old: &HeaderMap, state: &AppState) -> HttpResponse {
+fn page(error: &Error, asked: &Asked, display: Display, old: &HeaderMap, state: &AppState) -> HttpResponse {
     let status = error.status_code();
     let request_id = match error {
         Error::Internal(_) | Error::Unavailable(_) => {
@@ -347,12 +351,15 @@ fn page(error: &Error, asked: &Asked, old: &HeaderMap, state: &AppState) -> Http
         }
         _ => None,
     };
-    let rendered = if let Error::Unreadable { name, error } = error {
-        unreadable::page(name.as_deref(), error, state)
+    let rendered = if let Error::Unreadable { name, error, is_shared } = error {
+        unreadable::page(name.as_deref(), error, *is_shared, display, state)
     } else {
         let (heading, message, advice) = words(error, asked.method == Method::POST);
         let template = ErrorPage {
-            page: Page::bare(format!("Error: {heading}")),
+            page: Page {
+                display,
+                ..Page::bare(format!("Error: {heading}"))
+            },
             status,
             heading,
             message: &message,

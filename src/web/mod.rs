@@ -7,6 +7,7 @@
 
 pub mod assets;
 pub mod card;
+pub mod choices;
 pub mod control;
 pub mod error;
 pub mod form;
@@ -35,8 +36,8 @@ use crate::session::{self, Sessions};
 use crate::uploads::Uploads;
 use error::Error;
 use pages::{
-    changes, delete, download, duplicate, health, help, home, import, overview, preview, privacy, reminder, section,
-    sections, session as own, session_delete, session_export, session_import, upload,
+    changes, computer, convert, delete, display, download, duplicate, health, help, home, import, overview, preview,
+    privacy, reminder, section, sections, session as own, session_delete, session_export, session_import, upload,
 };
 
 /// What handlers share; cheap to clone.
@@ -142,6 +143,7 @@ pub fn routes() -> Vec<RouteEntry> {
         get("/help", |route| route.to(help::get)),
         get("/privacy", |route| route.to(privacy::get)),
         post("/cards", |route| route.to(upload::post)),
+        post("/convert", |route| route.to(convert::post)),
         get("/cards/{card}", |route| route.to(overview::get)),
         post("/cards/{card}", |route| route.to(overview::post)),
         get("/cards/{card}/import", |route| route.to(import::get)),
@@ -160,6 +162,8 @@ pub fn routes() -> Vec<RouteEntry> {
         get("/cards/{card}/delete", |route| route.to(delete::get)),
         post("/cards/{card}/delete", |route| route.to(delete::post)),
         get("/session", |route| route.to(own::get)),
+        post("/session/computer", |route| route.to(computer::post)),
+        post("/session/display", |route| route.to(display::post)),
         get("/session/reminder.ics", |route| route.to(reminder::get)),
         get("/session/export", |route| route.to(session_export::get)),
         post("/session/import", |route| route.to(session_import::post)),

@@ -8,6 +8,7 @@ use actix_web::http::header::ContentType;
 use askama::Template;
 use chrono::{DateTime, NaiveDateTime, Utc};
 
+use super::choices::Display;
 use super::error::Error;
 use crate::db::quota::{Quota, Usage};
 use crate::random;
@@ -20,8 +21,12 @@ pub struct Page {
     pub title: String,
     /// Until when the visitor's work is kept; `None` when nothing is stored.
     pub kept_until: Option<Date>,
+    /// How long the work is kept after the last visit, in words, where the browser forgets its key when it is closed.
+    pub closes: Option<String>,
     /// One sentence on what has just happened.
-    pub notice: Option<&'static str>,
+    pub notice: Option<String>,
+    /// How the page looks.
+    pub display: Display,
 }
 
 impl Page {
@@ -35,24 +40,40 @@ impl Page {
 
     /// A page for this visitor.
     pub fn of(title: impl Into<String>, visitor: &Visitor) -> Self {
+        let closes = visitor.session().is_some() && visitor.ends_with_the_browser();
         Self {
             kept_until: visitor.session().map(|_| visitor.expires_at().into()),
+            closes: visitor.idle_time().filter(|_| closes).map(time_in_words),
+            display: Display::of(visitor),
             ..Self::bare(title)
         }
     }
 
-    /// The same page with a sentence on what has just happened, chosen by the `done` of its address.
-    pub fn with_notice(mut self, done: Option<&str>) -> Self {
-        self.notice = match done {
-            Some("renamed") => Some("The card has its new name."),
-            Some("duplicated") => Some("This is the copy. The card it was made from stays as it is."),
-            Some("restored") => Some("The section is back where it was."),
-            Some("added") => Some("The section was added at the end."),
-            Some("returned") => Some("The cards of your copy are here, beside any you had."),
-            Some("deleted") => Some("The card is deleted."),
-            _ => None,
-        };
+    /// The same page with the sentence that was left for the visitor, if the address names one; a page that was
+    /// opened by a stranger's address shows nothing.
+    pub fn with_told(mut self, visitor: &Visitor, id: Option<&str>) -> Self {
+        self.notice = id.and_then(|id| visitor.told(id));
         self
+    }
+
+    /// The same page with a sentence on the section that was just saved. Saving is what visitors do most, so its
+    /// sentence is made from the address and costs no write.
+    pub fn with_saved(mut self, title: Option<&str>) -> Self {
+        if let Some(title) = title {
+            self.notice = Some(format!("{} was saved.", quoted(title)));
+        }
+        self
+    }
+}
+
+/// The most characters of a title in a sentence: sentences are kept in the small state of a browser.
+const QUOTED_CHARS: usize = 60;
+
+/// A title in quotation marks, cut to be part of a sentence.
+pub fn quoted(title: &str) -> String {
+    match title.char_indices().nth(QUOTED_CHARS) {
+        Some((end, _)) => format!("“{}…”", title[..end].trim_end()),
+        None => format!("“{title}”"),
     }
 }
 
@@ -118,6 +139,25 @@ pub fn see_other(address: impl AsRef<str>) -> HttpResponse {
     HttpResponse::SeeOther()
         .insert_header(("Location", address.as_ref()))
         .finish()
+}
+
+/// Sends the browser on to another page of ours, and leaves a sentence that it shows there (303).
+///
+/// The address names the sentence, and showing does not use it up, because GET changes nothing. Where it cannot be
+/// kept, the page is shown without.
+pub fn see_other_telling(visitor: &Visitor, address: impl AsRef<str>, text: impl Into<String>) -> HttpResponse {
+    let address = address.as_ref();
+    match visitor.tell(text) {
+        Ok(id) => {
+            let (page, fragment) = address.find('#').map_or((address, ""), |place| address.split_at(place));
+            let mark = if page.contains('?') { '&' } else { '?' };
+            see_other(format!("{page}{mark}told={id}{fragment}"))
+        }
+        Err(error) => {
+            tracing::debug!(%error, "a sentence for the visitor was not kept");
+            see_other(address)
+        }
+    }
 }
 
 /// A new token for a form, by which a double click is known to be one.
@@ -196,7 +236,8 @@ pub fn wait_in_words(time: Duration) -> String {
     }
 }
 
-fn in_words(number: u64, unit: &str) -> String {
+/// `1 card`, `3 cards`.
+pub fn in_words(number: u64, unit: &str) -> String {
     match number {
         1 => format!("1 {unit}"),
         _ => format!("{number} {unit}s"),
@@ -213,6 +254,12 @@ mod tests {
         assert_eq!(size_in_words(1), "1 byte");
         assert_eq!(size_in_words(1536), "1.5 KiB");
         assert_eq!(size_in_words(10_485_760), "10 MiB");
+    }
+
+    #[test]
+    fn long_titles_are_cut_in_sentences() {
+        assert_eq!(quoted("Ethics"), "“Ethics”");
+        assert_eq!(quoted(&"模".repeat(61)), format!("“{}…”", "模".repeat(60)));
     }
 
     #[test]

@@ -19,6 +19,10 @@ pub struct Posted {
     pub outline: Option<String>,
     /// The form's one-time token.
     pub once: Option<String>,
+    /// The format that the file is wanted in, if it is not to be kept.
+    pub to: Option<String>,
+    /// Whether the computer is shared, so that the browser is to forget its key.
+    pub is_shared: bool,
 }
 
 /// A file as the browser sent it.
@@ -78,6 +82,8 @@ async fn read_parts(form: &mut Multipart, limit_bytes: usize) -> Result<Posted, 
                 posted.text = (!text.trim().is_empty()).then(|| as_typed(text));
             }
             "outline" => posted.outline = Some(word(&mut field).await?),
+            "to" => posted.to = Some(word(&mut field).await?),
+            "shared" => posted.is_shared = !word(&mut field).await?.is_empty(),
             "once" => posted.once = Some(word(&mut field).await?).filter(|once| is_once(once)),
             _ => {
                 bytes(&mut field, &mut left, limit_bytes).await?;

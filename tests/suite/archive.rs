@@ -93,7 +93,7 @@ async fn must_import(visitor: &Visitor, bytes: &[u8]) {
     assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.page().main());
     let home = visitor.follow(answer).await;
     assert!(
-        home.text().contains("The cards of your copy are here"),
+        home.page().texts("main .notice").join(" ").contains(" of your copy "),
         "{}",
         home.text()
     );

@@ -6,6 +6,7 @@ mod postgres;
 
 mod archive;
 mod browser;
+mod choices;
 mod cleanup;
 mod contract;
 mod deletion;
@@ -20,6 +21,7 @@ mod privacy;
 mod quota;
 mod reminder;
 mod sessions;
+mod settings;
 mod storage;
 mod upload;
 mod webcards;

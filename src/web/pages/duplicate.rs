@@ -8,8 +8,9 @@ use crate::db::{cards, quota};
 use crate::session::Visitor;
 use crate::web::AppState;
 use crate::web::card::{owner, tidy_title};
+use crate::web::choices::remember_card;
 use crate::web::error::Error;
-use crate::web::page::{is_once, see_other};
+use crate::web::page::{is_once, quoted, see_other_telling};
 
 /// `POST /cards/{card}/duplicate`.
 ///
@@ -28,18 +29,21 @@ pub async fn post(
     let again = Again::Form(format!("/cards/{id}/duplicate"), pairs);
     let now = state.clock.now().naive_utc();
     let quota = state.quota();
-    let copy = state
-        .db
-        .write(move |conn| {
-            quota::within(conn, &session, quota, |conn| {
-                let title = format!("Copy of {}", cards::load(conn, &session, &id)?.title);
-                let title = tidy_title(&title).unwrap_or(title);
-                cards::duplicate(conn, &session, &id, &title, once.as_deref(), now)
-            })
+    let copied = state.db.write(move |conn| {
+        quota::within(conn, &session, quota, |conn| {
+            let title = format!("Copy of {}", cards::load(conn, &session, &id)?.title);
+            let title = tidy_title(&title).unwrap_or(title);
+            let copy = cards::duplicate(conn, &session, &id, &title, once.as_deref(), now)?;
+            Ok((copy, title))
         })
-        .await;
-    let answer = copy
-        .map(|copy| see_other(format!("/cards/{copy}?done=duplicated")))
-        .map_err(Error::from);
+    });
+    let answer = copied.await.map_err(Error::from).map(|(copy, title)| {
+        remember_card(&visitor, &copy);
+        let told = format!(
+            "The copy is called {}. The card it was made from stays as it is.",
+            quoted(&title)
+        );
+        see_other_telling(&visitor, format!("/cards/{copy}"), told)
+    });
     full::explained(answer, &state, &visitor, again).await
 }

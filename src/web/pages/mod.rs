@@ -1,7 +1,10 @@
 //! The pages: a file for each, with its handlers and the struct of its template.
 
 pub mod changes;
+pub mod computer;
+pub mod convert;
 pub mod delete;
+pub mod display;
 pub mod download;
 pub mod duplicate;
 pub mod full;
@@ -29,8 +32,10 @@ use serde::Deserialize;
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub struct Told {
-    /// A word for what has just happened, see [`Page::with_notice`](super::page::Page::with_notice).
-    pub done: Option<String>,
+    /// Id of a sentence left for this browser, see [`see_other_telling`](super::page::see_other_telling).
+    pub told: Option<String>,
+    /// Key of the section that was just saved.
+    pub saved: Option<String>,
     /// Key of the section that was just deleted.
     pub removed: Option<String>,
     /// Whether the card was made by the request before this one.

@@ -5,6 +5,7 @@ use askama::Template;
 
 use crate::config::{Config, Engine};
 use crate::session::Visitor;
+use crate::session::state::SHARED_COMPUTER_IDLE;
 use crate::web::AppState;
 use crate::web::error::Error;
 use crate::web::page::{Page, render, size_in_words, time_in_words};
@@ -15,6 +16,7 @@ struct Privacy<'a> {
     page: Page,
     cookie_name: &'a str,
     is_secure: bool,
+    shared: String,
     keys: &'static str,
     database: &'static str,
     age: String,
@@ -41,6 +43,7 @@ pub async fn get(state: web::Data<AppState>, visitor: Option<Visitor>) -> Result
         page: visitor.map_or_else(|| Page::bare("Privacy"), |visitor| Page::of("Privacy", &visitor)),
         cookie_name: &session.cookie_name,
         is_secure: session.cookie_secure,
+        shared: time_in_words(SHARED_COMPUTER_IDLE),
         keys: keys_are_kept(session.keeping.engine),
         database: database(config),
         age: time_in_words(session.age),

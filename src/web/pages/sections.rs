@@ -10,8 +10,9 @@ use crate::db::quota;
 use crate::session::Visitor;
 use crate::web::AppState;
 use crate::web::card::{owner, section_address, tidy_title};
+use crate::web::choices::remember_card;
 use crate::web::error::Error;
-use crate::web::page::see_other;
+use crate::web::page::{quoted, see_other_telling};
 
 /// The form for a new section.
 #[derive(Deserialize)]
@@ -38,6 +39,8 @@ pub async fn post(
         vec![("title".to_owned(), form.into_inner().title)],
     );
     let now = state.clock.now().naive_utc();
+    let told = format!("{} was added at the end.", quoted(&title));
+    remember_card(&visitor, &id);
     let quota = state.quota();
     let key = state.db.write(move |conn| {
         quota::within(conn, &session, quota, |conn| {
@@ -57,10 +60,8 @@ pub async fn post(
             Ok(key)
         })
     });
-    let answer = key
-        .await
-        .map(|key| see_other(format!("/cards/{id}/sections/{key}?done=added")))
-        .map_err(Error::from);
+    let answer = key.await.map_err(Error::from);
+    let answer = answer.map(|key| see_other_telling(&visitor, format!("/cards/{id}/sections/{key}"), told));
     full::explained(answer, &state, &visitor, again).await
 }
 
@@ -75,15 +76,20 @@ pub async fn restore(
 ) -> Result<HttpResponse, Error> {
     let session = owner(&visitor)?;
     let (id, key) = path.into_inner();
-    let address = format!("/cards/{id}?done=restored");
+    let address = format!("/cards/{id}");
+    remember_card(&visitor, &id);
     let again = Again::Form(format!("{}/restore", section_address(&id, &key)), Vec::new());
     let now = state.clock.now().naive_utc();
     let quota = state.quota();
     let restored = state.db.write(move |conn| {
         quota::within(conn, &session, quota, |conn| {
-            cards::restore_section(conn, &session, &id, &key, now)
+            cards::restore_section(conn, &session, &id, &key, now)?;
+            cards::section(conn, &session, &id, &key)
         })
     });
-    let answer = restored.await.map(|()| see_other(address)).map_err(Error::from);
+    let answer = restored.await.map_err(Error::from).map(|section| {
+        let told = format!("{} is back where it was.", quoted(&section.title));
+        see_other_telling(&visitor, address, told)
+    });
     full::explained(answer, &state, &visitor, again).await
 }

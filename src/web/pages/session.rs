@@ -3,11 +3,14 @@
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
+use super::Told;
 use crate::archive::Limits;
 use crate::db::quota::{self, Quota};
 use crate::db::{cards, files};
 use crate::session::Visitor;
+use crate::session::state::{SHARED_COMPUTER, SHARED_COMPUTER_IDLE};
 use crate::web::AppState;
+use crate::web::choices::Colours;
 use crate::web::error::Error;
 use crate::web::page::{Page, once, render, share_in_words, size_in_words, time_in_words};
 
@@ -17,6 +20,9 @@ struct Session {
     page: Page,
     days: String,
     stored: Stored,
+    is_shared: bool,
+    days_of_own: String,
+    days_of_shared: String,
     usage: Usage,
     once: String,
     copy_limit: String,
@@ -72,16 +78,20 @@ pub async fn stored(state: &AppState, visitor: &Visitor) -> Result<Stored, Error
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn get(state: web::Data<AppState>, visitor: Visitor) -> Result<HttpResponse, Error> {
+pub async fn get(state: web::Data<AppState>, visitor: Visitor, told: web::Query<Told>) -> Result<HttpResponse, Error> {
+    let age = state.config.session.age;
     let used = match visitor.session().cloned() {
         Some(session) => state.db.run(move |conn| quota::usage(conn, &session)).await?,
         None => quota::Usage::default(),
     };
     let copy_bytes = Limits::of(state.config.max_upload_bytes).packed_bytes;
     render(&Session {
-        page: Page::of("Your work on this server", &visitor),
-        days: time_in_words(state.config.session.age),
+        page: Page::of("Your work on this server", &visitor).with_told(&visitor, told.told.as_deref()),
+        days: time_in_words(visitor.idle_time().unwrap_or(age)),
         stored: stored(&state, &visitor).await?,
+        is_shared: visitor.expiry() == SHARED_COMPUTER,
+        days_of_own: time_in_words(age),
+        days_of_shared: time_in_words(SHARED_COMPUTER_IDLE),
         usage: usage(&used, &state.quota()),
         once: once()?,
         copy_limit: size_in_words(usize::try_from(copy_bytes).unwrap_or(usize::MAX)),

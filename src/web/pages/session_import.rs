@@ -13,7 +13,7 @@ use crate::db::DbConnection;
 use crate::session::Beginner;
 use crate::web::AppState;
 use crate::web::error::Error;
-use crate::web::page::{is_once, see_other};
+use crate::web::page::{is_once, see_other, see_other_telling};
 use crate::web::posted;
 
 /// How much of the file is in memory while it arrives, in bytes.
@@ -57,16 +57,20 @@ pub async fn post(state: web::Data<AppState>, beginner: Beginner, mut form: Mult
         }
     };
     let stored = state.db.write(transaction).await.map_err(Error::from);
+    let visitor = beginner.visitor();
     let answer = stored.map(|_| {
         tracing::info!(cards, bytes, "a copy was brought back");
         // A browser that keeps no cookies comes back as a stranger: the mark lets the next page tell why.
-        see_other(if beginner.visitor().keeps_cookies() {
-            "/?done=returned"
-        } else {
-            "/?first=1"
-        })
+        if !visitor.keeps_cookies() {
+            return see_other("/?first=1");
+        }
+        let told = match cards {
+            1 => "The card of your copy is here, beside any you had.".to_owned(),
+            _ => format!("The {cards} cards of your copy are here, beside any you had."),
+        };
+        see_other_telling(visitor, "/", told)
     });
-    full::explained(answer, &state, beginner.visitor(), Again::File).await
+    full::explained(answer, &state, visitor, Again::File).await
 }
 
 /// The file of the form, written to `file`, and the form's one-time token.

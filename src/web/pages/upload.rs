@@ -12,8 +12,10 @@ use crate::db::quota;
 use crate::format::{self, Format};
 use crate::random;
 use crate::session::Beginner;
+use crate::session::state::SHARED_COMPUTER;
 use crate::web::AppState;
 use crate::web::card::{rows_of, title_of};
+use crate::web::choices::remember_card;
 use crate::web::error::Error;
 use crate::web::page::see_other;
 use crate::web::posted::{self, Posted};
@@ -29,7 +31,13 @@ pub async fn post(state: web::Data<AppState>, beginner: Beginner, form: Multipar
         text,
         outline,
         once,
+        is_shared,
+        to: _,
     } = posted;
+    if is_shared {
+        let chosen = beginner.visitor().set_expiry(SHARED_COMPUTER);
+        chosen.map_err(|error| Error::Internal(error.to_string()))?;
+    }
     let (card, is_file) = match (file, text, outline) {
         (Some(_), Some(_), _) => {
             return Err(Error::BadRequest(
@@ -37,8 +45,8 @@ pub async fn post(state: web::Data<AppState>, beginner: Beginner, form: Multipar
                     .into(),
             ));
         }
-        (Some(file), None, _) => (from_bytes(file.bytes, file.name, once).await?, true),
-        (None, Some(text), _) => (from_bytes(text.into_bytes(), None, once).await?, false),
+        (Some(file), None, _) => (from_bytes(file.bytes, file.name, once, is_shared).await?, true),
+        (None, Some(text), _) => (from_bytes(text.into_bytes(), None, once, is_shared).await?, false),
         (None, None, Some(key)) => (blank(&key, once)?, false),
         (None, None, None) => {
             return Err(Error::BadRequest(
@@ -59,6 +67,7 @@ pub async fn post(state: web::Data<AppState>, beginner: Beginner, form: Multipar
 
 /// Where the new card is.
 fn opened(beginner: &Beginner, id: &str, is_blank: bool) -> HttpResponse {
+    remember_card(beginner.visitor(), id);
     // A browser that keeps no cookies comes back as a stranger: the mark lets the next page tell why.
     let mark = if beginner.visitor().keeps_cookies() {
         ""
@@ -73,7 +82,12 @@ fn opened(beginner: &Beginner, id: &str, is_blank: bool) -> HttpResponse {
 }
 
 /// Reads what was sent, off the async threads: large files take a moment.
-async fn from_bytes(bytes: Vec<u8>, name: Option<String>, once: Option<String>) -> Result<NewCard, Error> {
+async fn from_bytes(
+    bytes: Vec<u8>,
+    name: Option<String>,
+    once: Option<String>,
+    is_shared: bool,
+) -> Result<NewCard, Error> {
     let read = web::block(move || {
         let reading = format::read(&bytes);
         (reading, bytes, name)
@@ -85,6 +99,7 @@ async fn from_bytes(bytes: Vec<u8>, name: Option<String>, once: Option<String>) 
             return Err(Error::Unreadable {
                 name,
                 error: Box::new(error),
+                is_shared,
             });
         }
     };

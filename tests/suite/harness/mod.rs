@@ -7,6 +7,7 @@
 mod app;
 pub mod chromium;
 pub mod page;
+pub mod program;
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
