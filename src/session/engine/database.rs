@@ -144,6 +144,11 @@ impl Engine for Database {
         Ok(forgotten)
     }
 
+    async fn check(&self) -> Result<(), Error> {
+        // The pool tries a connection before it lends it.
+        Ok(self.db.run(|_| Ok(())).await?)
+    }
+
     fn is_beside_the_data(&self) -> bool {
         self.place == Place::Main
     }

@@ -4,8 +4,10 @@
 //! state means. A session's data are always in the main database, whatever the engine; an entry that outlives its
 //! session opens nothing. Whoever calls an engine judges expiry and limits the time that it may take.
 
+mod cached;
 mod database;
 mod memory;
+mod redis;
 
 use std::sync::Arc;
 
@@ -13,8 +15,10 @@ use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
+pub use cached::Cached;
 pub use database::Database;
 pub use memory::Memory;
+pub use redis::Redis;
 
 use super::SessionId;
 use super::key::KeyHash;
@@ -117,6 +121,17 @@ pub trait Engine: Send + Sync {
     /// entries it forgot.
     async fn sweep(&self, now: DateTime<Utc>) -> Result<usize, Error>;
 
+    /// Forgets what is remembered of a session whose rows have gone from the main database, where entries are
+    /// [beside the data](Self::is_beside_the_data). Others have nothing to do here.
+    async fn forget(&self, _: &SessionId) -> Result<(), Error> {
+        Ok(())
+    }
+
+    /// Whether the place answers; a place that cannot fail has nothing to do here.
+    async fn check(&self) -> Result<(), Error> {
+        Ok(())
+    }
+
     /// Whether entries are rows of the main database, which go with their session.
     fn is_beside_the_data(&self) -> bool {
         false
@@ -140,7 +155,7 @@ pub trait Engine: Send + Sync {
 /// When the engine does not answer; the keys open nothing all the same.
 pub async fn end_all(engine: &dyn Engine, session: &SessionId, now: DateTime<Utc>) -> Result<(), Error> {
     if engine.is_beside_the_data() {
-        return Ok(());
+        return engine.forget(session).await;
     }
     for browser in engine.list(session).await? {
         engine.end(&browser, now).await?;
@@ -156,6 +171,13 @@ pub fn open(keeping: &Keeping, main: &Db) -> Result<Arc<dyn Engine>, Error> {
     Ok(match keeping.engine {
         config::Engine::Database => Arc::new(Database::new(main.clone())),
         config::Engine::Memory => Arc::new(Memory::default()),
+        config::Engine::Redis => Arc::new(Redis::open(redis_url(keeping)?)?),
+        config::Engine::CachedDatabase => Arc::new(Cached::open(Database::new(main.clone()), redis_url(keeping)?)?),
         _ => return Err(Error("SESSION_ENGINE is not available".into())),
     })
+}
+
+fn redis_url(keeping: &Keeping) -> Result<&str, Error> {
+    let url = keeping.redis_url.as_deref();
+    url.ok_or_else(|| Error("REDIS_URL is needed for this engine".to_owned()))
 }
