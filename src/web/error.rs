@@ -191,6 +191,13 @@ fn words(error: &Error, is_form: bool) -> (&'static str, Cow<'static, str>, Cow<
                 .into(),
             format!("Try again in {} seconds. {again}", retry_after.as_secs().max(1)).into(),
         ),
+        Error::Unavailable(_) if is_form => (
+            "The server is catching its breath",
+            "The place where work is kept does not answer at the moment. What was saved before is safe; whether this was \
+             saved as well is not certain."
+                .into(),
+            format!("{again} Nothing is saved twice by that.").into(),
+        ),
         Error::Unavailable(_) => (
             "The server is catching its breath",
             "The place where work is kept does not answer at the moment. What was saved is safe.".into(),

@@ -3,6 +3,7 @@
 mod backends;
 mod harness;
 mod postgres;
+mod redis;
 
 mod browser;
 mod cleanup;
@@ -11,6 +12,7 @@ mod download;
 mod editing;
 mod isolation;
 mod migrations;
+mod outages;
 mod pages;
 mod sessions;
 mod storage;
