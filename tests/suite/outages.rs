@@ -1,4 +1,4 @@
-//! The place where sessions are kept hangs, dies and comes back, while a dozen visitors read and save.
+//! The place where sessions are kept hangs, wakes up, dies and comes back, while a dozen visitors read and save.
 //!
 //! Meanwhile nobody passes for new and nothing hangs; afterwards everything works again by itself, no session is lost,
 //! and whatever a visitor was told is saved is there.
@@ -31,6 +31,13 @@ impl Place {
         match self {
             Self::Redis(server) => server.freeze(),
             Self::Postgres(server) => server.freeze(),
+        }
+    }
+
+    fn thaw(&self) {
+        match self {
+            Self::Redis(server) => server.thaw(),
+            Self::Postgres(server) => server.thaw(),
         }
     }
 
@@ -117,6 +124,7 @@ impl Author {
         }
     }
 
+    /// Types the number of the turn.
     async fn save(&self, turn: usize) {
         let began = Instant::now();
         let page = self.visitor.get(&self.section).await;
@@ -129,6 +137,10 @@ impl Author {
         let began = Instant::now();
         let answer = self.visitor.submit(&page, &form).await;
         if !self.diary.note(&answer, began) {
+            return;
+        }
+        // A save before, of which it was said that it is not certain, may have been kept only now.
+        if answer.status == StatusCode::CONFLICT && self.diary.refused.load(Ordering::SeqCst) > 0 {
             return;
         }
         assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.page().main());
@@ -209,6 +221,10 @@ async fn story(mut place: Place, flags: &[&str], is_noticed: bool) {
     grown(&authors, "at first", 2, |diary| &diary.saved).await;
     place.freeze();
     noticed("frozen").await;
+    place.thaw();
+    grown(&authors, "awake again", 2, |diary| &diary.saved).await;
+    place.freeze();
+    noticed("frozen again").await;
     place.kill();
     noticed("dead").await;
     place.restart();

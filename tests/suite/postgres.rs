@@ -112,6 +112,11 @@ impl Own {
         signal("STOP", &self.processes());
     }
 
+    /// Lets all its processes go on.
+    pub fn thaw(&self) {
+        signal("CONT", &self.processes());
+    }
+
     /// The first process and those that it made.
     fn processes(&self) -> Vec<u32> {
         let pid = std::fs::read_to_string(self.folder.join("pid")).expect("it was started");

@@ -2,6 +2,7 @@
 //!
 //! Names begin with the requirement they check.
 
+mod cached;
 mod site;
 
 use std::collections::HashMap;

@@ -39,9 +39,9 @@ function operations.drop(life, ...)
   return { 'yes' }
 end
 
-function operations.forget(life, session)
+function operations.forget(life, session, ...)
   redis.call('SET', tombstone(session), '1', 'PX', life)
-  return { 'yes' }
+  return operations.drop(life, ...)
 end
 
 return operations[ARGV[1]](unpack(ARGV, 2))

@@ -8,7 +8,7 @@
 //!
 //! *With an answering Redis a change is seen by the next load on every server. Whatever happens to Redis (down, frozen,
 //! restarted, cut off from one server, a tombstone that never arrives) and whoever changes the rows (another program, a
-//! cascade), a load tells at most [`LIFE`] + [`LIMIT`] = 0.8 s of the past.* So a key that was ended is refused
+//! cascade), a load tells at most [`LIFE`] + [`LIMIT`] = 0.9 s of the past.* So a key that was ended is refused
 //! everywhere within a second. This is why:
 //!
 //! 1. An entry lives at most [`LIFE`] after the moment, by Redis' clock, at which its reader missed it. The reader asks
@@ -21,7 +21,7 @@
 //!    before it, so its fill is too late [`LIFE`] after the change at the latest, and until then it meets the
 //!    tombstone, which was set after the change and stays as long. So nothing old comes back behind a tombstone.
 //! 4. When a tombstone cannot be set, this server's line to Redis is down and its loads go to the database. Others may
-//!    read the old entry until its life is over: that is the 0.8 s above.
+//!    read the old entry until its life is over: that is the 0.9 s above.
 //!
 //! What is assumed: Redis' clock is not set back. It is never compared with another clock.
 //!
@@ -45,9 +45,9 @@ use crate::session::SessionId;
 use crate::session::key::KeyHash;
 
 /// How long an entry may be told after it was true, and how long a tombstone stays.
-const LIFE: Duration = Duration::from_millis(500);
+const LIFE: Duration = Duration::from_millis(400);
 /// The longest that a call to Redis takes: then the database is faster.
-const LIMIT: Duration = Duration::from_millis(300);
+const LIMIT: Duration = Duration::from_millis(500);
 
 /// Keeps entries in a database, and those asked for a moment ago in a Redis too.
 pub struct Cached {
@@ -164,7 +164,9 @@ impl Engine for Cached {
 
     async fn end(&self, browser: &Browser, now: DateTime<Utc>) -> Result<(), Error> {
         let ended = self.database.end(browser, now).await;
-        self.drop_keys(&[&browser.key]).await;
+        // The entry may have a newer key by now, so all keys of the session are meant.
+        let (session, key) = (browser.session.as_str().to_owned(), browser.key.as_str().to_owned());
+        self.ask("forget", [life(), session, key]).await;
         ended
     }
 
