@@ -1,0 +1,35 @@
+//! The public suite of promises, run for each engine that is here.
+
+use std::sync::Arc;
+
+use cartellino::session::engine::{Database, Engine, Memory, conformance};
+
+use super::site::beginning;
+use crate::backends::Backend;
+
+async fn check(name: &str, open: &dyn Fn() -> Arc<dyn Engine>) {
+    let outcome = conformance::check(open, conformance::Clock::Caller, beginning()).await;
+    outcome.unwrap_or_else(|broken| panic!("{name}: {broken}"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn r51_memory_keeps_the_promises_of_an_engine() {
+    let place: Arc<dyn Engine> = Arc::new(Memory::default());
+    check("memory", &|| Arc::clone(&place)).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn r51_database_keeps_the_promises_of_an_engine() {
+    for backend in Backend::all().await {
+        let open = || Arc::new(Database::new(Backend::same(&backend).db)) as Arc<dyn Engine>;
+        check(backend.name, &open).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn r51_a_database_of_its_own_keeps_the_promises_of_an_engine() {
+    for backend in Backend::all().await {
+        let open = || Arc::new(Database::elsewhere(Backend::same(&backend).db)) as Arc<dyn Engine>;
+        check(backend.name, &open).await;
+    }
+}
