@@ -7,6 +7,7 @@ mod redis;
 
 mod browser;
 mod cleanup;
+mod contract;
 mod deletion;
 mod download;
 mod editing;

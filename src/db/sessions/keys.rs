@@ -244,18 +244,31 @@ pub fn renew(
     Ok(renewed > 0)
 }
 
-/// Deletes the row and remembers its keys as ended. Doing it twice is harmless.
+/// Deletes the row that this key opens, or opened before the last renewal, and remembers its keys as ended. Doing it
+/// twice is harmless.
 ///
 /// # Errors
 /// When the database does not answer.
 pub fn end(conn: &mut DbConnection, key_hash: &str, now: NaiveDateTime, forget_at: NaiveDateTime) -> Result<(), Error> {
-    let key = session_keys::table.filter(session_keys::key_hash.eq(key_hash));
-    let before: Option<Option<String>> = key.select(session_keys::previous_hash).first(conn).optional()?;
+    let rows: Vec<(String, String, Option<String>)> = session_keys::table
+        .filter(
+            session_keys::key_hash
+                .eq(key_hash)
+                .or(session_keys::previous_hash.eq(key_hash)),
+        )
+        .select((
+            session_keys::handle,
+            session_keys::key_hash,
+            session_keys::previous_hash,
+        ))
+        .load(conn)?;
     remember_ended(conn, key_hash, now, forget_at)?;
-    if let Some(before) = before.flatten() {
-        remember_ended(conn, &before, now, forget_at)?;
+    for (handle, key, before) in rows {
+        for hash in [Some(key), before].into_iter().flatten() {
+            remember_ended(conn, &hash, now, forget_at)?;
+        }
+        diesel::delete(session_keys::table.filter(session_keys::handle.eq(handle))).execute(conn)?;
     }
-    diesel::delete(key).execute(conn)?;
     Ok(())
 }
 

@@ -5,7 +5,9 @@
 //! session opens nothing. Whoever calls an engine judges expiry and limits the time that it may take.
 
 mod cached;
+pub mod conformance;
 mod database;
+mod entries;
 mod memory;
 mod redis;
 
@@ -17,6 +19,7 @@ use serde::{Deserialize, Serialize};
 
 pub use cached::Cached;
 pub use database::Database;
+pub use entries::Entries;
 pub use memory::Memory;
 pub use redis::Redis;
 
@@ -82,27 +85,30 @@ impl From<std::io::Error> for Error {
 }
 
 /// A place that keeps browsers. Every method is atomic: of several calls at the same time, on any number of servers,
-/// each is done wholly before or after another.
+/// each is done wholly before or after another, and seen by all servers at once.
 ///
-/// `now` is the time to judge by. A place with a clock of its own may forget what has expired by itself.
+/// `now` is the time to judge by. A place with a clock of its own may forget what has expired by itself. The promises
+/// below are checked by [`conformance`]; [`Entries`] keeps them for a place that can hold a plain table.
 #[async_trait]
 pub trait Engine: Send + Sync {
     /// What the key opens. Expiry is judged by the caller.
     async fn load(&self, key: &KeyHash, now: DateTime<Utc>) -> Result<Lookup, Error>;
 
-    /// Keeps a new entry unless its key is known, open or ended, and says what the key is then. Never overwrites.
+    /// Keeps a new entry unless its key is known, open or ended, and says what the key is then. Never overwrites: of
+    /// several at the same time one is kept, and all are told the same.
     async fn create(&self, new: &Browser, now: DateTime<Utc>) -> Result<Lookup, Error>;
 
-    /// Replaces session, state, version and expiry of the entry with this key, if its version is still `was`. Returns
-    /// whether it was.
+    /// Replaces session, state, version and expiry of the entry with this key, and nothing else, if its version is
+    /// still `was`. Returns whether it was.
     async fn update(&self, changed: &Browser, was: i32) -> Result<bool, Error>;
 
-    /// Takes over `touched_at`, and `expires_at` if it is later, if the last touch is not after `last_touch`; changes
-    /// nothing else. Returns whether this call did.
+    /// Takes over `touched_at`, and `expires_at` if it is later, if the last touch is not after `last_touch` and before
+    /// the new one; changes nothing else. Returns whether this call did.
     async fn touch(&self, touched: &Browser, last_touch: DateTime<Utc>) -> Result<bool, Error>;
 
-    /// Lets the key `new` open the entry of the key `old`, which opens it until `until` and is ended then. Returns
-    /// whether there was such an entry.
+    /// Lets the key `new` open the entry of the key `old`, which opens it until `until` and is ended then. A key that
+    /// `old` itself had replaced may be ended at once. Returns whether there was such an entry: of several renewals of
+    /// one key at the same time one succeeds.
     async fn renew(
         &self,
         old: &Browser,
@@ -111,7 +117,8 @@ pub trait Engine: Send + Sync {
         until: DateTime<Utc>,
     ) -> Result<bool, Error>;
 
-    /// Forgets the entry and remembers its keys as ended for [`REMEMBER_ENDED`]. Doing it twice is harmless.
+    /// Forgets the entry and remembers its keys, those replaced as well, as ended for [`REMEMBER_ENDED`]. Where the key
+    /// was replaced a moment ago, the entry under the newer key is meant. Doing it twice is harmless.
     async fn end(&self, browser: &Browser, now: DateTime<Utc>) -> Result<(), Error>;
 
     /// The browsers of a session, the oldest first.
@@ -120,6 +127,16 @@ pub trait Engine: Send + Sync {
     /// Forgets entries that expired before `now`, and ended keys that need not be remembered. Returns how many
     /// entries it forgot.
     async fn sweep(&self, now: DateTime<Utc>) -> Result<usize, Error>;
+
+    /// Ends all other entries of the session; returns how many, as far as the engine can count them.
+    async fn end_others(&self, kept: &Browser, now: DateTime<Utc>) -> Result<usize, Error> {
+        let mut others = self.list(&kept.session).await?;
+        others.retain(|browser| browser.handle != kept.handle);
+        for browser in &others {
+            self.end(browser, now).await?;
+        }
+        Ok(others.len())
+    }
 
     /// Forgets what is remembered of a session whose rows have gone from the main database, where entries are
     /// [beside the data](Self::is_beside_the_data). Others have nothing to do here.
@@ -132,14 +149,22 @@ pub trait Engine: Send + Sync {
         Ok(())
     }
 
-    /// Whether entries are rows of the main database, which go with their session.
+    /// Whether an entry opens nothing once its session's row is gone from the main database, and extends that row
+    /// itself: rows beside the data do, and what needs such a row.
     fn is_beside_the_data(&self) -> bool {
         false
     }
 
-    /// Whether the entry has to travel in the browser's cookie, because nothing is kept here.
+    /// Whether the entry has to travel in the browser's cookie, because nothing is kept here. Then [`load`](Self::load)
+    /// knows ended keys only, [`list`](Self::list) nothing, and [`admit`](Self::admit) takes the part of `load`.
     fn is_in_the_cookie(&self) -> bool {
         false
+    }
+
+    /// What an entry is now that came with a request, sealed by us. Only for engines whose entries are
+    /// [in the cookie](Self::is_in_the_cookie).
+    async fn admit(&self, carried: &Browser, now: DateTime<Utc>) -> Result<Lookup, Error> {
+        self.load(&carried.key, now).await
     }
 
     /// [`create`](Self::create) as a part of a transaction in the main database. An engine that keeps its entries

@@ -161,6 +161,48 @@ impl TestApp {
             .expect("rows can be counted")
     }
 
+    /// The first text of a query's column `t`.
+    pub async fn text(&self, sql: &'static str) -> String {
+        let mut texts = self.texts(sql).await;
+        assert!(!texts.is_empty(), "{sql} finds nothing");
+        texts.remove(0)
+    }
+
+    /// The texts of a query's column `t`.
+    async fn texts(&self, sql: &'static str) -> Vec<String> {
+        #[derive(diesel::QueryableByName)]
+        struct Text {
+            #[diesel(sql_type = diesel::sql_types::Text)]
+            t: String,
+        }
+        let query = diesel::sql_query(sql);
+        let rows = self.db.run(move |conn| {
+            let rows: Vec<Text> = match conn {
+                DbConnection::Sqlite(sqlite) => query.load(sqlite)?,
+                DbConnection::Pg(pg) => query.load(pg)?,
+            };
+            Ok(rows.into_iter().map(|row| row.t).collect())
+        });
+        rows.await.expect("the query works")
+    }
+
+    /// All that is stored for visitors, to be compared.
+    pub async fn dump(&self) -> Vec<String> {
+        let mut all = Vec::new();
+        for sql in [
+            "SELECT id || created_at || expires_at AS t FROM sessions ORDER BY id",
+            "SELECT handle || key_hash || state || version || touched_at || expires_at AS t FROM session_keys ORDER BY handle",
+            "SELECT key_hash AS t FROM ended_keys ORDER BY key_hash",
+            "SELECT id || title || version || updated_at AS t FROM model_cards ORDER BY id",
+            "SELECT card_id || section_key || value || version AS t FROM card_section_data ORDER BY card_id, section_key",
+            "SELECT id || section_key || value AS t FROM card_revisions ORDER BY id",
+            "SELECT id || name || size AS t FROM files ORDER BY id",
+        ] {
+            all.extend(self.texts(sql).await);
+        }
+        all
+    }
+
     /// Does something to the database behind the server's back.
     pub async fn execute(&self, sql: &'static str) {
         self.db

@@ -3,7 +3,9 @@
 //! Names begin with the requirement they check.
 
 mod cached;
+mod conformance;
 mod site;
+mod state;
 
 use std::collections::HashMap;
 use std::sync::{Arc, mpsc};

@@ -151,7 +151,7 @@ impl Engine for Redis {
         let found = self.ask("list", [session.as_str().to_owned()]).await?;
         let browsers: Result<Vec<Browser>, Error> = found.chunks(COLUMNS).map(browser).collect();
         let mut browsers = browsers?;
-        browsers.sort_by(|one, other| (one.created_at, &one.handle).cmp(&(other.created_at, &other.handle)));
+        browsers.sort_by(Browser::age_order);
         Ok(browsers)
     }
 
