@@ -154,6 +154,15 @@ impl Db {
         .await
     }
 
+    /// Runs queries on this thread, which waits for them: for the start, before there are requests.
+    ///
+    /// # Errors
+    /// As [`run`](Self::run).
+    pub fn run_here<T>(&self, work: impl FnOnce(&mut DbConnection) -> Result<T, Error>) -> Result<T, Error> {
+        let mut conn = self.pool.get().map_err(|error| Error::Unavailable(error.to_string()))?;
+        work(&mut conn)
+    }
+
     /// Runs queries in one durable writing transaction, off the async threads.
     ///
     /// Nothing is kept when `work` returns an error or panics.

@@ -5,24 +5,30 @@
 //! session opens nothing. Whoever calls an engine judges expiry and limits the time that it may take.
 
 pub mod conformance;
+mod cookie;
 mod database;
 mod entries;
+mod file;
 mod memory;
 
+use std::path::Path;
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
+pub use cookie::Cookie;
+pub(super) use cookie::first_handle;
 pub use database::Database;
 pub use entries::Entries;
+pub use file::File;
 pub use memory::Memory;
 
 use super::SessionId;
 use super::key::KeyHash;
 use crate::config::{self, Keeping};
-use crate::db::{Db, DbConnection};
+use crate::db::{Db, DbConnection, migrations};
 
 /// How long an engine remembers that a key was ended: as long as the key could pass for one that has stored nothing.
 pub const REMEMBER_ENDED: TimeDelta = super::key::ISSUED_FOR;
@@ -179,8 +185,26 @@ pub async fn end_all(engine: &dyn Engine, session: &SessionId, now: DateTime<Utc
 /// When its place cannot be opened; the text names the setting.
 pub fn open(keeping: &Keeping, main: &Db) -> Result<Arc<dyn Engine>, Error> {
     Ok(match keeping.engine {
-        config::Engine::Database => Arc::new(Database::new(main.clone())),
+        config::Engine::Database => match &keeping.database_url {
+            Some(url) => Arc::new(Database::elsewhere(open_database(url)?)),
+            None => Arc::new(Database::new(main.clone())),
+        },
         config::Engine::Memory => Arc::new(Memory::default()),
-        _ => return Err(Error("SESSION_ENGINE is not available".into())),
+        config::Engine::File => {
+            let folder = keeping.file_path.as_deref().unwrap_or(Path::new(""));
+            let opened = File::open(folder);
+            Arc::new(opened.map_err(|error| Error(format!("SESSION_FILE_PATH {}: {error}", folder.display())))?)
+        }
+        config::Engine::Cookie => Arc::new(Cookie::new(main.clone())),
+        config::Engine::CachedDatabase | config::Engine::Redis => {
+            return Err(Error("SESSION_ENGINE is not available".into()));
+        }
     })
+}
+
+/// The database of the keys, brought to this version.
+fn open_database(url: &str) -> Result<Db, Error> {
+    let opened = Db::open(url).and_then(|db| db.run_here(migrations::migrate).map(|_| db));
+    // The address may hold a password and is not repeated.
+    opened.map_err(|error| Error(format!("SESSION_DATABASE_URL: {error}")))
 }
