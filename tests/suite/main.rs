@@ -4,6 +4,7 @@ mod backends;
 mod harness;
 mod postgres;
 
+mod archive;
 mod browser;
 mod cleanup;
 mod contract;
