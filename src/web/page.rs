@@ -47,6 +47,7 @@ impl Page {
             Some("duplicated") => Some("This is the copy. The card it was made from stays as it is."),
             Some("restored") => Some("The section is back where it was."),
             Some("added") => Some("The section was added at the end."),
+            Some("returned") => Some("The cards of your copy are here, beside any you had."),
             Some("deleted") => Some("The card is deleted."),
             _ => None,
         };

@@ -5,6 +5,7 @@ mod harness;
 mod postgres;
 mod redis;
 
+mod archive;
 mod browser;
 mod cleanup;
 mod contract;

@@ -138,7 +138,11 @@ impl Engine for Database {
         self.db
             .write(move |conn| {
                 sessions::forget_ended(conn, now.naive_utc())?;
-                if own { sessions::delete_shadows(conn) } else { Ok(0) }
+                if own {
+                    sessions::delete_shadows(conn, now.naive_utc())
+                } else {
+                    Ok(0)
+                }
             })
             .await?;
         Ok(forgotten)

@@ -6,11 +6,14 @@
 
 mod cached;
 pub mod conformance;
+mod cookie;
 mod database;
 mod entries;
+mod file;
 mod memory;
 mod redis;
 
+use std::path::Path;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -18,15 +21,18 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 pub use cached::Cached;
+pub use cookie::Cookie;
+pub(super) use cookie::first_handle;
 pub use database::Database;
 pub use entries::Entries;
+pub use file::File;
 pub use memory::Memory;
 pub use redis::Redis;
 
 use super::SessionId;
 use super::key::KeyHash;
 use crate::config::{self, Keeping};
-use crate::db::{Db, DbConnection};
+use crate::db::{Db, DbConnection, migrations};
 
 /// How long an engine remembers that a key was ended: as long as the key could pass for one that has stored nothing.
 pub const REMEMBER_ENDED: TimeDelta = super::key::ISSUED_FOR;
@@ -194,12 +200,28 @@ pub async fn end_all(engine: &dyn Engine, session: &SessionId, now: DateTime<Utc
 /// When its place cannot be opened; the text names the setting.
 pub fn open(keeping: &Keeping, main: &Db) -> Result<Arc<dyn Engine>, Error> {
     Ok(match keeping.engine {
-        config::Engine::Database => Arc::new(Database::new(main.clone())),
-        config::Engine::Memory => Arc::new(Memory::default()),
+        config::Engine::Database => Arc::new(database(keeping, main)?),
+        config::Engine::CachedDatabase => Arc::new(Cached::open(database(keeping, main)?, redis_url(keeping)?)?),
         config::Engine::Redis => Arc::new(Redis::open(redis_url(keeping)?)?),
-        config::Engine::CachedDatabase => Arc::new(Cached::open(Database::new(main.clone()), redis_url(keeping)?)?),
-        _ => return Err(Error("SESSION_ENGINE is not available".into())),
+        config::Engine::Memory => Arc::new(Memory::default()),
+        config::Engine::File => {
+            let folder = keeping.file_path.as_deref().unwrap_or(Path::new(""));
+            let opened = File::open(folder);
+            Arc::new(opened.map_err(|error| Error(format!("SESSION_FILE_PATH {}: {error}", folder.display())))?)
+        }
+        config::Engine::Cookie => Arc::new(Cookie::new(main.clone())),
     })
+}
+
+/// The engine `database`, on the main one or on one of its own, which is brought to this version.
+fn database(keeping: &Keeping, main: &Db) -> Result<Database, Error> {
+    let Some(url) = &keeping.database_url else {
+        return Ok(Database::new(main.clone()));
+    };
+    let opened = Db::open(url).and_then(|db| db.run_here(migrations::migrate).map(|_| db));
+    // The address may hold a password and is not repeated.
+    let opened = opened.map_err(|error| Error(format!("SESSION_DATABASE_URL: {error}")))?;
+    Ok(Database::elsewhere(opened))
 }
 
 fn redis_url(keeping: &Keeping) -> Result<&str, Error> {
