@@ -218,7 +218,7 @@ async fn story(mut place: Place, flags: &[&str], is_noticed: bool) {
         .collect();
     let noticed = async |when: &str| match is_noticed {
         true => {
-            grown(&authors, when, 2, |diary| &diary.refused).await;
+            grown(&authors, when, 1, |diary| &diary.refused).await;
             assert_public_pages_work(&app, &authors).await;
         }
         false => grown(&authors, when, 3, |diary| &diary.saved).await,
