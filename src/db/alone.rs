@@ -41,7 +41,7 @@ impl Db {
         let db = self.clone();
         // The lock belongs to the connection, so one job keeps it as long as the guard lives.
         let job = tokio::spawn(async move {
-            db.run(move |conn| {
+            db.run_unhurried(move |conn| {
                 let DbConnection::Pg(pg) = conn else { return Ok(()) };
                 let is_ours = upkeep::try_lock(pg)?;
                 let is_awaited = taken.send(is_ours).is_ok();

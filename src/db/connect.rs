@@ -114,14 +114,24 @@ fn private_file(path: &Path) -> std::io::Result<()> {
     options.open(path).map(drop)
 }
 
+/// Limits that the library takes from the URL, where the operator has not set others: without them it waits for
+/// minutes to connect, and for hours for a machine that has gone from the network.
+const LIMITS: [(&str, &str); 5] = [
+    ("connect_timeout", "3"),
+    ("keepalives_idle", "5"),
+    ("keepalives_interval", "2"),
+    ("keepalives_count", "3"),
+    ("tcp_user_timeout", "10000"),
+];
+
 fn postgres(url: &str) -> Result<PgConnection, Error> {
-    // Without a limit of its own the library waits for minutes.
-    let url = if url.contains("connect_timeout=") {
-        url.to_owned()
-    } else {
-        let joint = if url.contains('?') { '&' } else { '?' };
-        format!("{url}{joint}connect_timeout=3")
-    };
+    let mut url = url.to_owned();
+    for (name, value) in LIMITS {
+        if !url.contains(&format!("{name}=")) {
+            let joint = if url.contains('?') { '&' } else { '?' };
+            url.push_str(&format!("{joint}{name}={value}"));
+        }
+    }
     let mut conn = PgConnection::establish(&url).map_err(|error| Error::Unavailable(error.to_string()))?;
     conn.batch_execute("SET statement_timeout = '30s'; SET client_min_messages = 'warning';")?;
     conn.batch_execute(LOCK_TIMEOUT)?;

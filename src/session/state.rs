@@ -15,7 +15,7 @@ use serde_json::{Map, Value};
 use super::delta;
 use crate::config;
 
-/// The longest state, in bytes of its text.
+/// The longest state, in bytes of its text; where it travels in the cookie, about two thirds of it.
 pub const STATE_BYTES: usize = 4096;
 /// The version of the text's shape.
 const VERSION: u8 = 1;
@@ -122,7 +122,7 @@ pub struct Message {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
     /// All values together would be too long.
-    #[error("the state of a browser may be {STATE_BYTES} bytes long")]
+    #[error("the values of a browser would be longer than can be kept")]
     TooLarge,
     /// Nothing is stored for the visitor yet, so there is nowhere to keep it.
     #[error("the visitor has no session")]
@@ -201,14 +201,14 @@ impl State {
         (state.v <= VERSION).then_some(state)
     }
 
-    /// The text.
-    pub(super) fn write(&self) -> Result<String, Error> {
+    /// The text, of at most so many bytes.
+    pub(super) fn write(&self, limit: usize) -> Result<String, Error> {
         let text = serde_json::to_string(&Self {
             v: VERSION,
             ..self.clone()
         })
         .map_err(|_| Error::NoJson)?;
-        if text.len() > STATE_BYTES {
+        if text.len() > limit {
             return Err(Error::TooLarge);
         }
         Ok(text)
@@ -285,21 +285,21 @@ mod tests {
     fn r28_what_was_set_is_read_back_with_its_type() {
         let mut state = State::default();
         state.apply(&Change::set(&COUNT, &3).unwrap(), now());
-        let text = state.write().unwrap();
+        let text = state.write(STATE_BYTES).unwrap();
         assert_eq!(text, r#"{"v":1,"values":{"count":3}}"#);
         let mut read = State::read(&text).unwrap();
         assert_eq!(read.get(&COUNT), Some(3));
         assert_eq!(read.get(&NAME), None);
         assert_eq!(read.get(&Item::<String>::new("count")), None, "a number is no text");
         read.apply(&Change::remove(&COUNT), now());
-        assert_eq!(read.write().unwrap(), r#"{"v":1}"#);
+        assert_eq!(read.write(STATE_BYTES).unwrap(), r#"{"v":1}"#);
     }
 
     #[test]
     fn r28_a_state_is_small() {
         let mut state = State::default();
         state.apply(&Change::set(&NAME, &"x".repeat(STATE_BYTES)).unwrap(), now());
-        assert_eq!(state.write(), Err(Error::TooLarge));
+        assert_eq!(state.write(STATE_BYTES), Err(Error::TooLarge));
     }
 
     #[test]

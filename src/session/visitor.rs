@@ -180,7 +180,7 @@ impl Visitor {
     fn change(&self, change: Change) -> Result<(), state::Error> {
         let mut after = self.state();
         after.apply(&change, self.inner.sessions.inner.clock.now());
-        after.write()?;
+        after.write(self.inner.sessions.inner.store.state_bytes())?;
         self.doings().changes.push(change);
         Ok(())
     }
@@ -317,18 +317,17 @@ impl Visitor {
         Ok(true)
     }
 
-    /// Ends the keys of all other browsers, and gives this one a new key with the answer. Returns how many.
+    /// Ends the keys of all other browsers, and gives this one a new key with the answer. Returns how many, as
+    /// far as the engine can count them.
     ///
     /// # Errors
     /// [`Error::Unavailable`] when the store does not answer.
     pub async fn revoke_others(&self) -> Result<usize, Error> {
         let inner = &self.inner.sessions.inner;
-        let others = self.others().await?;
-        for browser in &others {
-            inner.store.end(browser, inner.clock.now()).await?;
-        }
+        let Some(open) = self.open() else { return Ok(0) };
+        let ended = inner.store.end_others(&open.browser, inner.clock.now()).await?;
         self.renew();
-        Ok(others.len())
+        Ok(ended)
     }
 
     async fn others(&self) -> Result<Vec<Browser>, Error> {

@@ -228,6 +228,13 @@ fn words(error: &Error, is_form: bool) -> (&'static str, Cow<'static, str>, Cow<
                 .into(),
             format!("Try again in {}. {again}", wait_in_words(*retry_after)).into(),
         ),
+        Error::Unavailable(_) if is_form => (
+            "The server is catching its breath",
+            "The place where work is kept does not answer at the moment. What was saved before is safe; whether this was \
+             saved as well is not certain."
+                .into(),
+            format!("{again} Nothing is saved twice by that.").into(),
+        ),
         Error::Unavailable(_) => (
             "The server is catching its breath",
             "The place where work is kept does not answer at the moment. What was saved is safe.".into(),

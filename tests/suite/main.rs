@@ -3,6 +3,7 @@
 mod backends;
 mod harness;
 mod postgres;
+mod redis;
 
 mod archive;
 mod browser;
@@ -16,6 +17,7 @@ mod gone;
 mod isolation;
 mod limits;
 mod migrations;
+mod outages;
 mod pages;
 mod privacy;
 mod quota;

@@ -73,7 +73,9 @@ impl TestApp {
             .expect("the settings fit together");
         let grace = TimeDelta::from_std(config.session.cleanup_grace).expect("a time that can be counted");
         let db = Db::open(&config.database_url).expect("the database opens");
-        db.run(migrations::migrate).await.expect("the tables are made");
+        db.run_unhurried(migrations::migrate)
+            .await
+            .expect("the tables are made");
         let uploads = Uploads::open(&config.uploads).expect("the folder for uploads opens");
         let clock = Clock::set_to(beginning());
 

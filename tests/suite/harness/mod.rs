@@ -36,6 +36,16 @@ pub fn say(line: &str) {
     let _ = writeln!(std::io::stderr(), "{line}");
 }
 
+/// Sends a signal, such as `KILL`, to these processes.
+pub fn signal(name: &str, processes: &[u32]) {
+    let ids = processes.iter().map(u32::to_string);
+    let sent = std::process::Command::new("kill")
+        .arg(format!("-{name}"))
+        .args(ids)
+        .status();
+    assert!(sent.expect("kill is there").success(), "{name} reaches {processes:?}");
+}
+
 /// One browser of one person.
 #[derive(Clone)]
 pub struct Visitor {

@@ -2,6 +2,8 @@
 //!
 //! Names begin with the requirement they check.
 
+mod cached;
+mod conformance;
 mod site;
 mod state;
 

@@ -316,13 +316,18 @@ impl Site {
         Self::start(Backend::sqlite().await, &[]).await
     }
 
-    /// One for each engine, and that of the main database on both kinds of it.
+    /// One for each engine that this machine can run, and that of the main database on both kinds of it.
     pub async fn all() -> Vec<Self> {
         let mut all = Vec::new();
         for backend in Backend::all().await {
             all.push(Self::start(backend, &[]).await);
         }
         all.push(Self::start(Backend::sqlite().await, &["--session-engine=memory"]).await);
+        for engine in ["--session-engine=redis", "--session-engine=cached_database"] {
+            if let Some(url) = crate::redis::new_database() {
+                all.push(Self::start(Backend::sqlite().await, &[engine, "--redis-url", &url]).await);
+            }
+        }
         all
     }
 
