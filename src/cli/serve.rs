@@ -8,7 +8,7 @@ use tracing_subscriber::EnvFilter;
 
 use crate::cleanup;
 use crate::clock::Clock;
-use crate::config::{Config, Options};
+use crate::config::{Config, Engine, Options};
 use crate::db::{Db, migrations};
 use crate::session::{Place, Sessions, place};
 use crate::uploads::Uploads;
@@ -106,6 +106,12 @@ fn announce(config: &Config, address: SocketAddr) {
     }
     // Nobody has to read it.
     let _ = std::io::stdout().write_all(lines.as_bytes());
+    if config.session.keeping.engine == Engine::Memory {
+        tracing::warn!(
+            "SESSION_ENGINE is memory: a restart forgets all sessions, and visitors lose the way to their work. Only for \
+             trying out."
+        );
+    }
     if config.is_exposed() {
         tracing::warn!(
             "cookies travel readable over the network: whoever listens there can open visitors' work. Put a server \

@@ -2,7 +2,8 @@
 //!
 //! An [`Engine`] is such a place: it keeps one [`Browser`] for each key and knows nothing of cookies, pages or what a
 //! state means. A session's data are always in the main database, whatever the engine; an entry that outlives its
-//! session opens nothing. Whoever calls an engine judges expiry and limits the time that it may take.
+//! session opens nothing. Whoever calls an engine judges expiry and limits the time that it may take. How to write one
+//! is told in `docs/engines.md`.
 
 pub mod conformance;
 mod cookie;
@@ -208,3 +209,8 @@ fn open_database(url: &str) -> Result<Db, Error> {
     // The address may hold a password and is not repeated.
     opened.map_err(|error| Error(format!("SESSION_DATABASE_URL: {error}")))
 }
+
+/// The examples of the guide, compiled and run with the tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/engines.md")]
+struct Guide;

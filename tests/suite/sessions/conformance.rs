@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use cartellino::session::engine::{Database, Engine, Memory, conformance};
+use cartellino::session::engine::{Cookie, Database, Engine, File, Memory, conformance};
 
 use super::site::beginning;
 use crate::backends::Backend;
@@ -30,6 +30,20 @@ async fn r51_database_keeps_the_promises_of_an_engine() {
 async fn r51_a_database_of_its_own_keeps_the_promises_of_an_engine() {
     for backend in Backend::all().await {
         let open = || Arc::new(Database::elsewhere(Backend::same(&backend).db)) as Arc<dyn Engine>;
+        check(backend.name, &open).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn r51_files_keep_the_promises_of_an_engine() {
+    let folder = tempfile::tempdir().unwrap();
+    check("file", &|| Arc::new(File::open(folder.path()).unwrap())).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn r51_cookies_keep_the_promises_that_need_nothing_kept() {
+    for backend in Backend::all().await {
+        let open = || Arc::new(Cookie::new(Backend::same(&backend).db)) as Arc<dyn Engine>;
         check(backend.name, &open).await;
     }
 }
