@@ -30,12 +30,13 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::Db;
+use crate::db::quota::Quota;
 use crate::session::{self, Sessions};
 use crate::uploads::Uploads;
 use error::Error;
 use pages::{
-    changes, delete, download, duplicate, health, help, home, import, overview, preview, privacy, section, sections,
-    session as own, session_delete, session_export, session_import, upload,
+    changes, delete, download, duplicate, health, help, home, import, overview, preview, privacy, reminder, section,
+    sections, session as own, session_delete, session_export, session_import, upload,
 };
 
 /// What handlers share; cheap to clone.
@@ -54,6 +55,24 @@ pub struct AppState {
 }
 
 impl AppState {
+    /// What one session may keep.
+    pub fn quota(&self) -> Quota {
+        let session = &self.config.session;
+        Quota {
+            cards: session.max_cards.map(|most| i32::try_from(most).unwrap_or(i32::MAX)),
+            bytes: session.max_bytes.map(|most| i64::try_from(most).unwrap_or(i64::MAX)),
+        }
+    }
+
+    /// The origin under which browsers reach this server, without a slash at the end.
+    fn origin(&self) -> String {
+        let config = &self.config;
+        config
+            .public_origin
+            .clone()
+            .unwrap_or_else(|| format!("http://{}", config.listen))
+    }
+
     /// Waits for a turn to make or read a copy of everything, and keeps it until it is dropped.
     ///
     /// # Errors
@@ -141,6 +160,7 @@ pub fn routes() -> Vec<RouteEntry> {
         get("/cards/{card}/delete", |route| route.to(delete::get)),
         post("/cards/{card}/delete", |route| route.to(delete::post)),
         get("/session", |route| route.to(own::get)),
+        get("/session/reminder.ics", |route| route.to(reminder::get)),
         get("/session/export", |route| route.to(session_export::get)),
         post("/session/import", |route| route.to(session_import::post)),
         get("/session/delete", |route| route.to(session_delete::get)),
