@@ -161,6 +161,33 @@ async fn r52_a_lost_index_is_mended_by_the_next_sweep() {
     );
 }
 
+#[tokio::test]
+async fn r58_a_sweep_of_many_files_takes_the_expired_and_no_other() {
+    let folder = tempfile::tempdir().unwrap();
+    let engine = File::open(folder.path()).unwrap();
+    let begun = std::time::Instant::now();
+    let mut living = Vec::new();
+    for number in 0..1000 {
+        let mut browser = entry();
+        if number % 2 == 0 {
+            browser.expires_at = beginning() + TimeDelta::days(1);
+        } else {
+            living.push(browser.clone());
+        }
+        engine.create(&browser, beginning()).await.unwrap();
+    }
+    println!("1000 files were made in {:?}", begun.elapsed());
+    let begun = std::time::Instant::now();
+    assert_eq!(engine.sweep(beginning() + TimeDelta::days(2)).await.unwrap(), 500);
+    println!("500 of 1000 were swept in {:?}", begun.elapsed());
+    let begun = std::time::Instant::now();
+    assert_eq!(engine.sweep(beginning() + TimeDelta::days(2)).await.unwrap(), 0);
+    println!("500 were looked at in {:?}", begun.elapsed());
+    for browser in living {
+        assert_eq!(engine.list(&browser.session).await.unwrap(), [browser]);
+    }
+}
+
 const FOLDER: &str = "CARTELLINO_TEST_FOLDER";
 
 /// Not a test but the process that [`r52_a_killed_writer_loses_nothing_that_it_had_done`] kills.
