@@ -113,6 +113,12 @@ fn announce(config: &Config, address: SocketAddr) {
     }
     // Nobody has to read it.
     let _ = std::io::stdout().write_all(lines.as_bytes());
+    if config.session.keeping.engine == Engine::Memory {
+        tracing::warn!(
+            "SESSION_ENGINE is memory: a restart forgets all sessions, and visitors lose the way to their work. Only for \
+             trying out."
+        );
+    }
     if config.is_exposed() {
         tracing::warn!(
             "cookies travel readable over the network: whoever listens there can open visitors' work. Put a server \

@@ -346,6 +346,6 @@ mod tests {
             assert_eq!(state.messages.last().map(|message| message.text.len()), Some(500));
         }
         state.apply(&Change::set(&NAME, &"x".repeat(900)).unwrap(), now());
-        assert!(state.write().is_ok());
+        assert!(state.write(STATE_BYTES).is_ok());
     }
 }

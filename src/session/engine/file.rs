@@ -23,8 +23,8 @@ use crate::session::key::KeyHash;
 use folder::Folder;
 use record::{Kept, Record};
 
-/// How many files a sweep looks at before it lets others have the thread.
-const BATCH: usize = 200;
+/// How many files a sweep looks at before it lets others have the thread and their turn.
+const BATCH: usize = 50;
 
 /// Keeps a file for each key.
 #[derive(Clone)]

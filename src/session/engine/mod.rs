@@ -2,7 +2,8 @@
 //!
 //! An [`Engine`] is such a place: it keeps one [`Browser`] for each key and knows nothing of cookies, pages or what a
 //! state means. A session's data are always in the main database, whatever the engine; an entry that outlives its
-//! session opens nothing. Whoever calls an engine judges expiry and limits the time that it may take.
+//! session opens nothing. Whoever calls an engine judges expiry and limits the time that it may take. How to write one
+//! is told in `docs/engines.md`.
 
 mod cached;
 pub mod conformance;
@@ -228,3 +229,8 @@ fn redis_url(keeping: &Keeping) -> Result<&str, Error> {
     let url = keeping.redis_url.as_deref();
     url.ok_or_else(|| Error("REDIS_URL is needed for this engine".to_owned()))
 }
+
+/// The examples of the guide, compiled and run with the tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/engines.md")]
+struct Guide;

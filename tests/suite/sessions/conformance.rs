@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use cartellino::session::engine::{Cached, Database, Engine, Memory, Redis, conformance};
+use cartellino::session::engine::{Cached, Cookie, Database, Engine, File, Memory, Redis, conformance};
 
 use super::site::beginning;
 use crate::backends::Backend;
@@ -52,5 +52,19 @@ async fn r51_a_cached_database_keeps_the_promises_of_an_engine() {
             let open = || Arc::new(Cached::open(database(), &url).unwrap()) as Arc<dyn Engine>;
             check(&format!("cached {}", backend.name), &open).await;
         }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn r51_files_keep_the_promises_of_an_engine() {
+    let folder = tempfile::tempdir().unwrap();
+    check("file", &|| Arc::new(File::open(folder.path()).unwrap())).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn r51_cookies_keep_the_promises_that_need_nothing_kept() {
+    for backend in Backend::all().await {
+        let open = || Arc::new(Cookie::new(Backend::same(&backend).db)) as Arc<dyn Engine>;
+        check(backend.name, &open).await;
     }
 }
