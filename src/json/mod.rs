@@ -5,6 +5,7 @@
 //! parsed text with a new [`Value`] and gives the smallest replacements that turn one into the
 //! other, so that everything else keeps its bytes. This room knows nothing of model cards.
 
+pub(crate) mod align;
 mod edit;
 mod node;
 mod parse;
