@@ -72,6 +72,9 @@ impl Editor<'_> {
             for span in &spans[old + 1..next_kept] {
                 self.remove_lines(span);
             }
+            if next_kept > old + 1 && next_kept == spans.len() && ends_in_block_scalar(node, old) {
+                self.pull_back_comments(spans[next_kept - 1].end, column);
+            }
         }
     }
 
@@ -124,7 +127,32 @@ impl Editor<'_> {
                 None => text.push_str(&self.block_entry(node, entry, column)),
             }
         }
-        self.replace(spans[0].start..spans[spans.len() - 1].end, text);
+        let end = spans[spans.len() - 1].end;
+        self.replace(spans[0].start..end, text);
+        if let Some(last) = plan.last()
+            && (last.old.is_some_and(|old| ends_in_block_scalar(node, old)) || last_text(last.value).contains('\n'))
+        {
+            self.pull_back_comments(end, column);
+        }
+    }
+
+    /// Lets the comments on the lines behind an entry begin in the column, so that they do not become
+    /// lines of a `|` in front of them.
+    fn pull_back_comments(&mut self, mut at: usize, column: usize) {
+        loop {
+            let start = after_break(self.text, at);
+            let end = line_end(self.text, start);
+            let line = &self.text[start..end];
+            let indentation = line.len() - line.trim_start_matches([' ', '\t']).len();
+            let is_comment = line[indentation..].starts_with('#');
+            if start == at || !(is_comment || indentation == line.len()) {
+                return;
+            }
+            if is_comment && indentation > column {
+                self.replace(start..start + indentation, " ".repeat(column));
+            }
+            at = end;
+        }
     }
 }
 

@@ -12,16 +12,21 @@ use crate::json::{Edit, apply};
 /// already says what it should. What is replaced keeps its anchor, its quotes and the comment at the
 /// end of its line; an alias is replaced by itself, what it names stays. An entry that goes takes the
 /// comment in its own lines along; comments on lines between the entries stay. The replacements are
-/// tried out: should the text not say the value then, the document's outermost value is written anew.
+/// tried out: should the text not say the value then, the whole
+/// document is written anew.
 pub fn edits(text: &str, document: &Document, value: &Value) -> Vec<Edit> {
     if document.root.says(value) {
         return Vec::new();
     }
     careful_edits(text, document, value).unwrap_or_else(|| {
         let style = Style::of(text, &document.root);
+        let start = document.start;
+        let above = if start == 0 { "" } else { style.newline };
+        let end = document.root.span.end;
+        let below = if end == text.len() { style.newline } else { "" };
         vec![Edit {
-            range: document.root.start()..document.root.span.end,
-            text: Writer::new(&style).root(value),
+            range: start..end,
+            text: format!("{above}{}{below}", Writer::new(&style).root(value)),
         }]
     })
 }
@@ -34,10 +39,29 @@ pub(super) fn careful_edits(text: &str, document: &Document, value: &Value) -> O
         literal: false,
         ..style.clone()
     };
-    [&style, &quoted]
-        .into_iter()
-        .map(|style| attempt(text, document, value, style))
-        .find(|edits| parse(&apply(text, edits)).is_ok_and(|after| after.root.says(value)))
+    [&style, &quoted].into_iter().find_map(|style| {
+        let mut edits = attempt(text, document, value, style);
+        let changed = apply(text, &edits);
+        let after = parse(&changed).ok().filter(|after| after.root.says(value))?;
+        // Readers disagree whether the last line below a “|” has a line break when the text ends there.
+        if is_cut_off(&after.root, changed.len()) {
+            edits.push(Edit {
+                range: text.len()..text.len(),
+                text: style.newline.into(),
+            });
+        }
+        Some(edits)
+    })
+}
+
+/// Whether the text ends in a line below a `|` or `>` that shall have a line break, and has none.
+fn is_cut_off(node: &Node, length: usize) -> bool {
+    match &node.kind {
+        Kind::Scalar(_, Value::Text(text)) => node.is_block_scalar() && node.span.end == length && text.ends_with('\n'),
+        Kind::List(Layout::Block, items) => items.last().is_some_and(|item| is_cut_off(&item.node, length)),
+        Kind::Group(Layout::Block, members) => members.last().is_some_and(|member| is_cut_off(&member.node, length)),
+        _ => false,
+    }
 }
 
 /// The replacements in one style, not tried out.
@@ -105,6 +129,13 @@ impl<'t> Editor<'t> {
         self.edits
             .retain(|edit| !edit.range.is_empty() || !edit.text.is_empty());
         self.edits.sort_by_key(|edit| edit.range.start);
+        // Comments behind an entry may be told to move by one and to go by another.
+        let mut end = 0;
+        self.edits.retain(|edit| {
+            let apart = edit.range.start >= end;
+            end = end.max(edit.range.end);
+            apart
+        });
         self.edits
     }
 

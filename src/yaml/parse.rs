@@ -61,18 +61,24 @@ impl<'t> Builder<'t> {
                 }
                 _ => {
                     let end = self.text.len();
-                    break (plain_node(end..end, Value::Null), end);
+                    break (plain_node(end..end, Value::Null), 0);
                 }
             }
         };
+        // What is wrong up to the next document's mark is wrong with this one.
         let mut documents = 1;
-        while let Some(Ok((event, span))) = self.events.next_event() {
-            if let Event::DocumentStart(..) = event {
+        let mut further = self.next()?;
+        while !matches!(further.0, Event::StreamEnd) {
+            if matches!(further.0, Event::DocumentStart(..)) {
                 documents += 1;
                 if documents == 2 {
-                    self.quirk(self.range(&span).start, QuirkKind::FurtherDocument);
+                    self.quirk(self.range(&further.1).start, QuirkKind::FurtherDocument);
                 }
             }
+            further = match self.next() {
+                Err(_) if documents > 1 => break,
+                next => next?,
+            };
         }
         self.quirks.sort_by_key(|quirk| quirk.at);
         Ok(Document {

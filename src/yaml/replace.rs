@@ -157,7 +157,11 @@ impl Editor<'_> {
     fn replace_root(&mut self, node: &Node, value: &Value, lead: &Lead) {
         let old = (node, &self.text[node.span.clone()]);
         let first = is_first_in_line(self.text, lead.from);
-        let inner = if first { column(self.text, lead.from) } else { 0 };
+        let inner = if first && !node.span.is_empty() {
+            column(self.text, lead.from)
+        } else {
+            0
+        };
         let (head, below) = match value {
             value if is_filled(value) => (
                 String::new(),
