@@ -51,6 +51,12 @@ pub fn position(text: &str, offset: usize) -> (usize, usize) {
     )
 }
 
+/// A function from byte offsets to lines, counted from 1, for many look-ups, each in logarithmic time.
+pub fn lines(text: &str) -> impl Fn(usize) -> usize + use<> {
+    let breaks: Vec<usize> = text.match_indices('\n').map(|(at, _)| at).collect();
+    move |offset| breaks.partition_point(|at| *at < offset) + 1
+}
+
 /// Whether the text is a number as JSON spells it, `NaN` and `Infinity` included.
 pub fn is_number(text: &str) -> bool {
     parse(text).is_ok_and(|document| matches!(document.root.kind, Kind::Number(spelling) if spelling == text))
