@@ -355,6 +355,9 @@ fn the_laws_hold_on_real_cards() {
         ("allennlp", &[Format::Json]),
         ("patra", &[Format::Json]),
         ("sagemaker-metrics", &[Format::Json]),
+        ("homemade-yaml", &[Format::Yaml]),
+        ("mct-yaml", &[Format::Yaml]),
+        ("bridge2ai", &[Format::Yaml]),
     ] {
         for path in corpus(folder) {
             let bytes = std::fs::read(&path).unwrap();

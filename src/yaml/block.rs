@@ -60,20 +60,13 @@ impl Editor<'_> {
             while let Some(next) = rest.next_if(|next| next.old.is_none()) {
                 added = added + &line_break + &self.block_entry(node, next, column);
             }
-            let added_text = !added.is_empty();
             self.insert(spans[old].end, added);
             let next_kept = rest.peek().and_then(|next| next.old).unwrap_or(spans.len());
-            // Comments that stood behind what goes must not become lines of a “|” before it.
-            if !added_text && next_kept > old + 1 && next_kept < spans.len() && ends_in_block_scalar(node, old) {
-                let end = before_break(self.text, line_start(self.text, spans[next_kept].start));
-                self.replace(spans[old].end..end.unwrap_or(spans[old].end), "");
-                continue;
-            }
             for span in &spans[old + 1..next_kept] {
                 self.remove_lines(span);
-            }
-            if next_kept > old + 1 && next_kept == spans.len() && ends_in_block_scalar(node, old) {
-                self.pull_back_comments(spans[next_kept - 1].end, column);
+                if ends_in_block_scalar(node, old) {
+                    self.pull_back_comments(span.end, column);
+                }
             }
         }
     }
