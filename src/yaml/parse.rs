@@ -10,8 +10,9 @@ use super::{SyntaxError, Value, error, scalar};
 /// How deep lists and groups may nest in people's files, as in JSON.
 const MAX_DEPTH: usize = 128;
 
-/// How many values, keys included, a document may have; each takes about a hundred bytes of memory.
-const MAX_NODES: usize = 1_000_000;
+/// How many values, keys included, a document may have; with its copies each takes
+/// some hundred bytes of memory.
+const MAX_NODES: usize = 300_000;
 
 /// Reads the first document of a YAML text.
 ///
@@ -20,7 +21,7 @@ const MAX_NODES: usize = 1_000_000;
 ///
 /// # Errors
 /// With the place and a sentence on what to try, when the first document is not YAML, nests deeper than
-/// 128 levels or has more than a million values.
+/// 128 levels or has more than 300 000 values.
 pub fn parse(text: &str) -> Result<Document, SyntaxError> {
     let options = options! {
         emit_anchor_events: true,

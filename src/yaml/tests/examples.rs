@@ -189,7 +189,7 @@ fn huge_texts_and_alias_bombs_end_soon() {
     items[7] = Value::Null;
     let new = Value::List(items);
     assert_eq!(read(&edited(&list, &new)), new);
-    let many = format!("[{}]", "1,".repeat(1_000_000));
+    let many = format!("[{}]", "1,".repeat(300_000));
     assert!(parse(&many).unwrap_err().message.contains("more than"));
     for hostile in [
         "{", "? ", "&a ", "!a ", "- - ", "\"", "|\n", "a: |\n", "*a ", "%", "---\n", ": ", "[a: ",
