@@ -122,7 +122,7 @@ fn fits_plain(text: &str, flow: bool) -> bool {
         return false;
     };
     let begins = match first {
-        '-' => second.is_some_and(|c| !c.is_whitespace() && !(flow && ",[]{}".contains(c))),
+        '-' => second.is_some_and(|c| !(c.is_whitespace() || flow && ",[]{}".contains(c))),
         _ => !"?:,[]{}#&*!|>'\"%@`".contains(first),
     };
     begins

@@ -52,7 +52,7 @@ fn find(node: &Node, steps: &mut Vec<usize>, found: &mut Found) {
     }
 }
 
-fn child<'v>(value: &'v mut Value, step: usize) -> &'v mut Value {
+fn child(value: &mut Value, step: usize) -> &mut Value {
     match value {
         Value::List(items) => &mut items[step],
         Value::Group(members) => &mut members[step].1,
