@@ -28,7 +28,7 @@ pub(super) fn fitted(format: Format, card: &Card) -> Card {
     };
     let sections = card.sections.iter().map(|section| {
         let fields: Vec<Field> = section.fields.iter().filter_map(fit).collect();
-        if format == Format::Json {
+        if matches!(format, Format::Json | Format::Yaml) {
             named(section, fields)
         } else {
             Section {
@@ -43,7 +43,7 @@ pub(super) fn fitted(format: Format, card: &Card) -> Card {
     }
 }
 
-/// The section with its fields named by their labels, as plain JSON has them.
+/// The section with its fields named by their labels, as plain JSON and YAML have them.
 fn named(section: &Section, fields: Vec<Field>) -> Section {
     let mut named: Vec<Field> = Vec::new();
     for field in fields {

@@ -2,9 +2,11 @@
 
 use super::dialect::{Dialect, Shape};
 use super::source::Source;
+use super::yaml::YamlSource;
 use super::{Finding, Format, Severity, model_card_toolkit, webcards};
 use crate::card::outline;
-use crate::json::{Kind, Node, QuirkKind};
+use crate::json::{self, Kind, Node, QuirkKind};
+use crate::yaml;
 
 /// How many findings of one kind are listed; more are counted.
 const MAX_LISTED: usize = 50;
@@ -55,11 +57,58 @@ pub(super) fn of_text(source: &Source) -> Vec<Finding> {
             ),
         });
     }
-    if total > MAX_LISTED {
-        let message = format!("{} more places of this kind are not listed.", total - MAX_LISTED);
-        findings.push(note(None, "file", &message));
-    }
+    findings.extend(uncounted(total));
     findings
+}
+
+/// What readers of YAML disagree on or stumble over.
+pub(super) fn of_yaml(source: &YamlSource) -> Vec<Finding> {
+    let line = json::lines(&source.text);
+    let encoding = source.encoding.note().map(|message| note(Some(1), "file", message));
+    let mut findings: Vec<Finding> = encoding.into_iter().collect();
+    let quirks = &source.document.quirks;
+    findings.extend(quirks.iter().take(MAX_LISTED).map(|quirk| {
+        let at = Some(line(quirk.at));
+        match &quirk.kind {
+            yaml::QuirkKind::DuplicateKey(name) => problem(
+                at,
+                name,
+                "This name stands twice in the same group; other programs see only one of them or refuse the file. Both \
+                 are kept and shown.",
+            ),
+            yaml::QuirkKind::UnknownAlias(name) => problem(
+                at,
+                name,
+                "This refers to an anchor that does not stand before it, so other programs refuse the file. Kept as \
+                 written.",
+            ),
+            yaml::QuirkKind::OldYesNo(word) => {
+                let message = format!(
+                    "Some programs read the bare word “{word}” as yes or no. If a text is meant, put it in quotes. Kept as \
+                     written.",
+                );
+                note(at, word, &message)
+            }
+            yaml::QuirkKind::ComplexKey => note(at, "name", "This name is a list or group itself. It is shown as written."),
+            yaml::QuirkKind::FurtherDocument => note(
+                at,
+                "file",
+                "Another document begins here. Only the first is shown and edited; what follows is kept as it is.",
+            ),
+        }
+    }));
+    findings.extend(uncounted(quirks.len()));
+    findings
+}
+
+/// How many findings of one kind were left out.
+fn uncounted(total: usize) -> Option<Finding> {
+    let more = total.checked_sub(MAX_LISTED).filter(|more| *more > 0)?;
+    Some(note(
+        None,
+        "file",
+        &format!("{more} more places of this kind are not listed."),
+    ))
 }
 
 /// Parts of our own format that are no section or field.

@@ -17,14 +17,16 @@ mod source;
 mod tests;
 mod tree;
 mod webcards;
+mod yaml;
 
 use std::collections::HashMap;
 
 use crate::card::outline::{self, FREE, FULL, Outline};
 use crate::card::{Card, change, check};
 use crate::json::{self, Value};
-use dialect::Dialect;
+use dialect::{Dialect, Placed};
 use source::Source;
+use yaml::YamlSource;
 
 /// The formats, the only list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,6 +41,8 @@ pub enum Format {
     WebCards,
     /// Any JSON document whose top level is an object.
     Json,
+    /// Any YAML document whose top level is a block of names with values.
+    Yaml,
     /// The finished page, write only.
     Html,
 }
@@ -70,7 +74,7 @@ pub enum Severity {
 pub struct Reading {
     /// The format recognised.
     pub format: Format,
-    /// The outline that fits: the full one, or the free one for JSON of an unknown shape.
+    /// The outline that fits: the full one, or the free one for JSON and YAML of an unknown shape.
     pub outline: &'static Outline,
     /// The card.
     pub card: Card,
@@ -131,12 +135,13 @@ pub struct Loss {
 
 impl Format {
     /// Every format, in the order in which they are offered.
-    pub const ALL: [Format; 6] = [
+    pub const ALL: [Format; 7] = [
         Self::Native,
         Self::ModelCardToolkit2,
         Self::ModelCardToolkit1,
         Self::WebCards,
         Self::Json,
+        Self::Yaml,
         Self::Html,
     ];
 
@@ -148,6 +153,7 @@ impl Format {
             Self::ModelCardToolkit2 => "model-card-toolkit-0.0.2",
             Self::WebCards => "webcards",
             Self::Json => "json",
+            Self::Yaml => "yaml",
             Self::Html => "html",
         }
     }
@@ -165,6 +171,7 @@ impl Format {
             Self::ModelCardToolkit2 => "Model Card Toolkit JSON 0.0.2",
             Self::WebCards => "WebCards answers",
             Self::Json => "Plain JSON",
+            Self::Yaml => "Plain YAML",
             Self::Html => "HTML page",
         }
     }
@@ -178,6 +185,7 @@ impl Format {
             Self::ModelCardToolkit2 => "mct-0.0.2.json",
             Self::WebCards => "webcards.json",
             Self::Json => "json",
+            Self::Yaml => "yaml",
             Self::Html => "html",
         }
     }
@@ -186,6 +194,7 @@ impl Format {
     pub fn media_type(self) -> &'static str {
         match self {
             Self::Html => "text/html; charset=utf-8",
+            Self::Yaml => "application/yaml",
             _ => "application/json",
         }
     }
@@ -207,16 +216,27 @@ const MAX_MEMBERS: usize = 2 * MAX_ENTRIES + 10;
 /// # Errors
 /// When the content is none of the formats, with the place and what to try.
 pub fn read(bytes: &[u8]) -> Result<Reading, ReadError> {
-    let source = Source::parse(bytes)?;
-    let format = detect::detect(&source)?;
-    if let json::Kind::Group(members) = &source.kind
-        && members.len() > MAX_MEMBERS
-    {
-        return Err(too_many_members(members.len()));
-    }
-    let reading = read_source(format, source);
+    let reading = match Source::parse(bytes) {
+        Ok(source) => {
+            let format = detect::detect(&source)?;
+            few_members(&source)?;
+            read_source(format, source)
+        }
+        Err(error) => {
+            let source = yaml::recognise(bytes).unwrap_or(Err(error))?;
+            few_members(&source.view)?;
+            read_yaml(&source)
+        }
+    };
     within_bounds(&reading.card)?;
     Ok(reading)
+}
+
+fn few_members(root: &json::Node) -> Result<(), ReadError> {
+    match &root.kind {
+        json::Kind::Group(members) if members.len() > MAX_MEMBERS => Err(too_many_members(members.len())),
+        _ => Ok(()),
+    }
 }
 
 /// Reads a file as the given format, as it was recognised before.
@@ -224,7 +244,21 @@ pub fn read(bytes: &[u8]) -> Result<Reading, ReadError> {
 /// # Errors
 /// When the content is no document at all, with the place and what to try.
 pub fn read_as(format: Format, bytes: &[u8]) -> Result<Reading, ReadError> {
-    Ok(read_source(format, Source::parse(bytes)?))
+    match format {
+        Format::Yaml => Ok(read_yaml(&YamlSource::parse(bytes)?)),
+        _ => Ok(read_source(format, Source::parse(bytes)?)),
+    }
+}
+
+fn read_yaml(source: &YamlSource) -> Reading {
+    let (card, placed) = yaml::dialect().read(&source.view);
+    reading(
+        Format::Yaml,
+        (&FREE, card),
+        findings::of_yaml(source),
+        placed,
+        json::lines(&source.text),
+    )
 }
 
 fn read_source(format: Format, mut source: Source) -> Reading {
@@ -255,13 +289,23 @@ fn read_source(format: Format, mut source: Source) -> Reading {
             findings.extend(findings::of_toolkit(&source, format, dialect));
             (dialect.outline, card, placed)
         }
-        Format::Json | Format::Html => {
+        Format::Json | Format::Yaml | Format::Html => {
             let (card, placed) = webcards::FREE_CARD.read(&source);
             findings.extend(findings::of_relatives(&source));
             (&FREE, card, placed)
         }
     };
-    let line = source.lines();
+    reading(format, (outline, card), findings, placed, source.lines())
+}
+
+/// Puts together what was read; `line` gives the line of a byte offset.
+fn reading(
+    format: Format,
+    (outline, card): (&'static Outline, Card),
+    mut findings: Vec<Finding>,
+    placed: Placed,
+    line: impl Fn(usize) -> usize,
+) -> Reading {
     let lines = placed
         .into_iter()
         .map(|(section, field, offset)| ((section, field), line(offset)))
@@ -327,6 +371,12 @@ fn too_many(message: String) -> ReadError {
 /// When the source cannot be read.
 pub fn write(format: Format, source: Option<&[u8]>, card: &Card) -> Result<Vec<u8>, ReadError> {
     match source {
+        Some(bytes) if format == Format::Yaml => {
+            let source = YamlSource::parse(bytes)?;
+            let (old, _) = yaml::dialect().read(&source.view);
+            let new = yaml::dialect().write(source.view.to_value(), &old, card, false);
+            Ok(source.write(&new))
+        }
         Some(bytes) if format != Format::Html => write_into(format, Source::parse(bytes)?, card),
         _ => Ok(new_file(format, card)),
     }
@@ -353,7 +403,7 @@ fn write_into(format: Format, source: Source, card: &Card) -> Result<Vec<u8>, Re
             let (old, _) = dialect.read(&source);
             dialect.write(document, &old, card, false)
         }
-        Format::Json | Format::Html => {
+        Format::Json | Format::Yaml | Format::Html => {
             let dialect = &webcards::FREE_CARD;
             let (old, _) = dialect.read(&source);
             dialect.write(document, &old, card, false)
@@ -403,6 +453,10 @@ fn new_file(format: Format, card: &Card) -> Vec<u8> {
             document
         }
         Format::Json => webcards::FREE_CARD.write(empty(), &none, &card, false),
+        Format::Yaml => {
+            let document = yaml::dialect().write(empty(), &none, &card, false);
+            return crate::yaml::to_text(&document).into_bytes();
+        }
     };
     (json::to_pretty_text(&document) + "\n").into_bytes()
 }

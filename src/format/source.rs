@@ -1,7 +1,7 @@
 //! A file as text with places: encoding and wrapping undone for reading, kept for writing.
 
 use super::ReadError;
-use crate::json::{self, Document, Edit, Kind, Node, Value};
+use crate::json::{self, Document, Kind, Node, Value};
 
 /// How many times a document may be wrapped in a JSON string; twice was seen in real files.
 const MAX_WRAPPINGS: usize = 3;
@@ -21,7 +21,7 @@ pub(super) struct Source {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Encoding {
+pub(super) enum Encoding {
     Utf8,
     Utf8WithMark,
     Utf16LittleEndian,
@@ -71,13 +71,7 @@ impl Source {
 
     /// Whether the file begins with a byte order mark, or is not UTF-8.
     pub fn encoding_note(&self) -> Option<&'static str> {
-        match self.encoding {
-            Encoding::Utf8 => None,
-            Encoding::Utf8WithMark => Some("The file begins with a byte order mark; it is kept."),
-            Encoding::Utf16LittleEndian | Encoding::Utf16BigEndian => {
-                Some("The file is written in UTF-16; it is downloaded in UTF-16 as well.")
-            }
-        }
+        self.encoding.note()
     }
 
     /// The line of the file, from 1, in which a byte offset of the document's text lies.
@@ -87,8 +81,8 @@ impl Source {
 
     /// A function from byte offsets to lines for many look-ups, each in logarithmic time.
     pub fn lines(&self) -> impl Fn(usize) -> usize {
-        let breaks: Vec<usize> = self.file.match_indices('\n').map(|(at, _)| at).collect();
-        move |offset| breaks.partition_point(|at| *at < outward(&self.wrappings, offset)) + 1
+        let line = json::lines(&self.file);
+        move |offset| line(outward(&self.wrappings, offset))
     }
 
     /// The file with the document changed to the value, every other byte as it was.
@@ -100,24 +94,30 @@ impl Source {
                 edit.text = json::escaped(&edit.text, wrapping.ascii);
             }
         }
-        self.encode(&edits)
+        self.encoding.encode(&json::apply(&self.file, &edits))
+    }
+}
+
+impl Encoding {
+    /// What is worth telling about it.
+    pub fn note(self) -> Option<&'static str> {
+        match self {
+            Self::Utf8 => None,
+            Self::Utf8WithMark => Some("The file begins with a byte order mark; it is kept."),
+            Self::Utf16LittleEndian | Self::Utf16BigEndian => {
+                Some("The file is written in UTF-16; it is downloaded in UTF-16 as well.")
+            }
+        }
     }
 
-    fn encode(&self, edits: &[Edit]) -> Vec<u8> {
-        let text = json::apply(&self.file, edits);
-        match self.encoding {
-            Encoding::Utf8 => text.into_bytes(),
-            Encoding::Utf8WithMark => [b"\xEF\xBB\xBF", text.as_bytes()].concat(),
-            Encoding::Utf16LittleEndian => [0xFEFF]
-                .into_iter()
-                .chain(text.encode_utf16())
-                .flat_map(u16::to_le_bytes)
-                .collect(),
-            Encoding::Utf16BigEndian => [0xFEFF]
-                .into_iter()
-                .chain(text.encode_utf16())
-                .flat_map(u16::to_be_bytes)
-                .collect(),
+    /// The text in this encoding.
+    pub fn encode(self, text: &str) -> Vec<u8> {
+        let wide = || [0xFEFF].into_iter().chain(text.encode_utf16());
+        match self {
+            Self::Utf8 => text.as_bytes().to_vec(),
+            Self::Utf8WithMark => [b"\xEF\xBB\xBF", text.as_bytes()].concat(),
+            Self::Utf16LittleEndian => wide().flat_map(u16::to_le_bytes).collect(),
+            Self::Utf16BigEndian => wide().flat_map(u16::to_be_bytes).collect(),
         }
     }
 }
@@ -163,8 +163,8 @@ fn not_json(text: &str) -> Option<(&'static str, &'static str)> {
         ))
     } else if start.starts_with("---") || start.starts_with('#') {
         Some((
-            "This looks like a Markdown or YAML file. This version reads JSON files.",
-            "Upload the card as JSON, or start a blank card and paste the texts into its sections.",
+            "This looks like a Markdown file. This version reads JSON and YAML files.",
+            "Upload the card as JSON or YAML, or start a blank card and paste the texts into its sections.",
         ))
     } else {
         None
@@ -184,9 +184,9 @@ const SIGNATURES: [(&[u8], &str); 9] = [
     (b"\x7FELF", "a program"),
 ];
 
-fn decode(bytes: &[u8]) -> Result<(Encoding, String), ReadError> {
+pub(super) fn decode(bytes: &[u8]) -> Result<(Encoding, String), ReadError> {
     let refuse = |message: String, position| {
-        let advice = "Upload the model card itself, as a JSON file in UTF-8, or paste its text.".to_owned();
+        let advice = "Upload the model card itself, as a JSON or YAML file in UTF-8, or paste its text.".to_owned();
         Err(ReadError {
             message,
             advice,

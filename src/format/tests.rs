@@ -5,6 +5,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::card::{Field, Section, change::difference};
 use crate::json::tests::{texts, untidy, values};
+use crate::yaml::tests::mess::Mess;
 
 fn text(bytes: Vec<u8>) -> String {
     String::from_utf8(bytes).unwrap()
@@ -310,6 +311,42 @@ fn what_is_no_card_is_explained() {
 }
 
 #[test]
+fn yaml_is_recognised_edited_in_place_and_told_from_markdown() {
+    let source = "# Otters\r\nlicense: mit # ours\r\nlanguage: no\r\ntags:\r\n  - otters\r\nmetrics: {f1: 0.50}";
+    let reading = read(source.as_bytes()).unwrap();
+    assert_eq!(reading.format, Format::Yaml);
+    let titles: Vec<_> = reading
+        .card
+        .sections
+        .iter()
+        .map(|section| section.title.as_str())
+        .collect();
+    assert_eq!(titles, ["license", "language", "tags", "metrics"]);
+    assert_eq!(reading.lines[&("metrics".to_owned(), "+f1".to_owned())], 6);
+    assert_eq!(reading.findings.len(), 1, "{:?}", reading.findings);
+    let marked = ["\u{feff}", source].concat();
+    assert_eq!(edit(&marked, |_| ()), marked);
+    let tags = Value::List(vec![Value::text("otters"), Value::text("rivers")]);
+    assert_eq!(
+        edit(source, |card| set(card, "tags", "+", "tags", tags)),
+        source.replace("- otters", "- otters\r\n  - rivers")
+    );
+    for (text, yaml) in [
+        ("---\na: 1\n---\nb: 2\n", true),
+        ("---\na: 1\n---\n# A model\n\nGood for otters.\n", false),
+        ("---\na: 1\n---\nGood for otters.\n", false),
+        ("# A model\n\nGood for otters.\n", false),
+        ("{a: 1}", false),
+        ("- a\n- b\n", false),
+    ] {
+        let format = read(text.as_bytes()).map(|reading| reading.format);
+        assert_eq!(format.is_ok_and(|format| format == Format::Yaml), yaml, "{text}");
+    }
+    let error = read(b"name: otters\nnote: a: b\n").unwrap_err();
+    assert_eq!(error.position, Some((2, 8)), "{}", error.message);
+}
+
+#[test]
 fn what_can_be_understood_is_read_and_listed_with_its_line() {
     let source = "{\n\"a\": \"x\ny\", // note\n\"a\": NaN,\n}";
     let lines: Vec<_> = read(source.as_bytes())
@@ -355,6 +392,9 @@ fn the_laws_hold_on_real_cards() {
         ("allennlp", &[Format::Json]),
         ("patra", &[Format::Json]),
         ("sagemaker-metrics", &[Format::Json]),
+        ("homemade-yaml", &[Format::Yaml]),
+        ("mct-yaml", &[Format::Yaml]),
+        ("bridge2ai", &[Format::Yaml]),
     ] {
         for path in corpus(folder) {
             let bytes = std::fs::read(&path).unwrap();
@@ -532,6 +572,27 @@ proptest! {
         prop_assert_eq!(lost.len(), shown);
         let known = card.sections[section].fields[field].id.contains('.');
         prop_assert!(left.is_empty() || known, "{:?} in {}", left, text(written));
+    }
+
+    #[test]
+    fn yaml_obeys_the_laws(
+        members in prop::collection::vec((texts(), values()), 1..5), seed in any::<u64>(),
+        at in any::<prop::sample::Index>(), new in values(),
+    ) {
+        let source = Mess::document(&Value::Group(members), seed);
+        let mut card = read_as(Format::Yaml, source.as_bytes()).unwrap().card;
+        prop_assert_eq!(&text(write(Format::Yaml, Some(source.as_bytes()), &card).unwrap()), &source);
+        let places = places(&card);
+        if places.is_empty() {
+            return Ok(());
+        }
+        let (section, field) = places[at.index(places.len())];
+        if card.sections[section].fields[field].id == "+" && matches!(new, Value::Group(_)) {
+            return Ok(());
+        }
+        card.sections[section].fields[field].value = new;
+        let written = write(Format::Yaml, Some(source.as_bytes()), &card).unwrap();
+        prop_assert_eq!(difference(&read_as(Format::Yaml, &written).unwrap().card, &card), []);
     }
 
     #[test]

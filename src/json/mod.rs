@@ -5,6 +5,7 @@
 //! parsed text with a new [`Value`] and gives the smallest replacements that turn one into the
 //! other, so that everything else keeps its bytes. This room knows nothing of model cards.
 
+pub(crate) mod align;
 mod edit;
 mod node;
 mod parse;
@@ -48,6 +49,12 @@ pub fn position(text: &str, offset: usize) -> (usize, usize) {
         before.matches('\n').count() + 1,
         before[line_start..].chars().count() + 1,
     )
+}
+
+/// A function from byte offsets to lines, counted from 1, for many look-ups, each in logarithmic time.
+pub fn lines(text: &str) -> impl Fn(usize) -> usize + use<> {
+    let breaks: Vec<usize> = text.match_indices('\n').map(|(at, _)| at).collect();
+    move |offset| breaks.partition_point(|at| *at < offset) + 1
 }
 
 /// Whether the text is a number as JSON spells it, `NaN` and `Infinity` included.

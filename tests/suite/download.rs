@@ -6,9 +6,16 @@ use crate::editing::{save, section_form};
 use crate::harness::{Sample, TestApp, Visitor, card_of, corpus, fixture, fixtures, say};
 
 /// The formats whose files are of these formats.
-const FOLDERS: [&str; 3] = ["model-card-toolkit", "webcards", "json"];
+const FOLDERS: [&str; 4] = ["model-card-toolkit", "webcards", "json", "yaml"];
 /// The folders of the corpus that this version reads.
-const CORPUS: [&str; 3] = ["mct-json", "webcards", "homemade-json"];
+const CORPUS: [&str; 6] = [
+    "mct-json",
+    "webcards",
+    "homemade-json",
+    "homemade-yaml",
+    "mct-yaml",
+    "bridge2ai",
+];
 
 /// The id of the format that a file was recognised as: the download that is offered with nothing lost.
 pub async fn own_format(visitor: &Visitor, card: &str) -> String {

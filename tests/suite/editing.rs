@@ -6,8 +6,15 @@ use crate::download::own_format;
 use crate::harness::page::Form;
 use crate::harness::{Answer, Sample, TestApp, Visitor, corpus, fixture, fixtures, say};
 
-const FOLDERS: [&str; 3] = ["model-card-toolkit", "webcards", "json"];
-const CORPUS: [&str; 3] = ["mct-json", "webcards", "homemade-json"];
+const FOLDERS: [&str; 4] = ["model-card-toolkit", "webcards", "json", "yaml"];
+const CORPUS: [&str; 6] = [
+    "mct-json",
+    "webcards",
+    "homemade-json",
+    "homemade-yaml",
+    "mct-yaml",
+    "bridge2ai",
+];
 
 /// What the tests type after an answer; it stands in no file.
 const TYPED: &str = " typed by a visitor";

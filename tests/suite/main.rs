@@ -11,6 +11,7 @@ mod choices;
 mod cleanup;
 mod contract;
 mod deletion;
+mod docs;
 mod download;
 mod editing;
 mod gone;

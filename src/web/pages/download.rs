@@ -101,6 +101,7 @@ fn source_for(whole: &Whole, format: Format) -> Option<&[u8]> {
 /// The ending of the file: the upload's own format needs no word that tells it from the others.
 fn ending(whole: &Whole, format: Format) -> &'static str {
     match source_for(whole, format) {
+        Some(_) if format == Format::Yaml => "yaml",
         Some(_) => "json",
         None => format.extension(),
     }
@@ -119,7 +120,11 @@ fn offers(whole: &Whole) -> Vec<Offer> {
                 name: format.name(),
                 about: about(format, format == own && whole.source.is_some()),
                 file: file_name(&whole.row.title, ending(whole, format)),
-                ending: if format == Format::Html { "HTML" } else { "JSON" },
+                ending: match format {
+                    Format::Html => "HTML",
+                    Format::Yaml => "YAML",
+                    _ => "JSON",
+                },
                 is_recommended: format == own,
                 more_losses: losses.len().saturating_sub(SHOWN),
                 losses: losses.into_iter().take(SHOWN).map(words).collect(),
@@ -138,6 +143,7 @@ fn about(format: Format, is_upload: bool) -> &'static str {
         Format::ModelCardToolkit1 => "For tools that read the Model Card Toolkit’s older schema.",
         Format::WebCards => "For an installation of WebCards.",
         Format::Json => "Plain JSON: a member for each section, a member in it for each field.",
+        Format::Yaml => "Plain YAML: a name for each section, a name in it for each field.",
         Format::Html => "One page to read, print and send. It needs no other file.",
     }
 }

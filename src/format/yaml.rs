@@ -1,0 +1,102 @@
+//! Any YAML document whose top level is a block of names with values.
+//!
+//! The document is read through its view as JSON's tree, so what reads JSON documents reads it as
+//! well; writing changes the YAML text in place. YAML reads almost any text as something, so a file
+//! counts as YAML only when it is no JSON, and no Markdown with YAML in front.
+
+use super::dialect::Dialect;
+use super::source::{Encoding, decode};
+use super::{ReadError, webcards};
+use crate::json::{self, Node};
+use crate::yaml::{self, Document, Kind, Layout, SyntaxError, Value};
+
+/// The members of the document, shown as they are.
+pub(super) fn dialect() -> &'static Dialect {
+    &webcards::FREE_CARD
+}
+
+/// A YAML file, ready to be read and to be written back with only the changed places replaced.
+#[derive(Debug)]
+pub(super) struct YamlSource {
+    pub encoding: Encoding,
+    pub text: String,
+    pub document: Document,
+    /// The document as JSON's tree, with places in the text.
+    pub view: Node,
+}
+
+impl YamlSource {
+    /// Decodes and parses a file.
+    pub fn parse(bytes: &[u8]) -> Result<Self, ReadError> {
+        let (encoding, text) = decode(bytes)?;
+        match yaml::parse(&text) {
+            Ok(document) => Ok(Self::new(encoding, text, document)),
+            Err(error) => Err(explained(text, error)),
+        }
+    }
+
+    fn new(encoding: Encoding, text: String, document: Document) -> Self {
+        let view = document.view();
+        Self {
+            encoding,
+            text,
+            document,
+            view,
+        }
+    }
+
+    /// The file with the document changed to the value, every other byte as it was.
+    pub fn write(&self, value: &Value) -> Vec<u8> {
+        let edits = yaml::edits(&self.text, &self.document, value);
+        self.encoding.encode(&json::apply(&self.text, &edits))
+    }
+}
+
+fn explained(text: String, error: SyntaxError) -> ReadError {
+    ReadError {
+        message: error.message,
+        advice: error.advice,
+        position: Some(json::position(&text, error.at)),
+        text: Some(text),
+    }
+}
+
+/// The file as YAML, if it is that or was meant to be; `None` when it is something else.
+pub(super) fn recognise(bytes: &[u8]) -> Option<Result<YamlSource, ReadError>> {
+    let (encoding, text) = decode(bytes).ok()?;
+    match yaml::parse(&text) {
+        Ok(document) if is_block_of_names(&document) && !is_front_matter(&text, &document) => {
+            Some(Ok(YamlSource::new(encoding, text, document)))
+        }
+        Err(error) if begins_with_name(&text) => Some(Err(explained(text, error))),
+        _ => None,
+    }
+}
+
+fn is_block_of_names(document: &Document) -> bool {
+    matches!(document.root.kind, Kind::Group(Layout::Block, _))
+}
+
+/// Whether what follows the first document is Markdown rather than another document.
+fn is_front_matter(text: &str, document: &Document) -> bool {
+    let rest = &text[document.root.span.end..];
+    let Some(fence) = rest.find("\n---") else { return false };
+    let body = rest[fence + 4..].trim_start_matches('-');
+    let further = yaml::parse(body);
+    document.documents > 1 && !body.trim().is_empty() && !further.is_ok_and(|further| is_block_of_names(&further))
+}
+
+/// Whether the first line with content is a name and a colon.
+fn begins_with_name(text: &str) -> bool {
+    let mut lines = text.lines().map(str::trim_end);
+    let first = lines.find(|line| !line.is_empty() && !line.starts_with(['#', '%']) && *line != "---");
+    let name = first.and_then(|line| {
+        line.split_once(": ")
+            .map(|(name, _)| name)
+            .or_else(|| line.strip_suffix(':'))
+    });
+    name.is_some_and(|name| {
+        name.starts_with(|c: char| c.is_alphabetic() || matches!(c, '_' | '"' | '\''))
+            && name.split_whitespace().count() <= 4
+    })
+}
