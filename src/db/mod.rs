@@ -8,6 +8,7 @@
 pub mod cards;
 mod connect;
 pub mod files;
+pub mod link_codes;
 pub mod migrations;
 pub mod schema;
 pub mod sessions;

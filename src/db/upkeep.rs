@@ -57,6 +57,7 @@ pub fn reclaim(conn: &mut DbConnection) -> Result<(), Error> {
                 "sessions",
                 "session_keys",
                 "ended_keys",
+                "link_codes",
                 "model_cards",
                 "card_section_data",
                 "card_revisions",

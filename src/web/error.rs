@@ -174,9 +174,9 @@ fn words(error: &Error, is_form: bool) -> (&'static str, Cow<'static, str>, Cow<
             "Go back, reload that page to see how it is now, and decide what to keep.".into(),
         ),
         Error::Ended => (
-            "This work has been deleted",
-            "Your data were deleted, maybe in another tab, so nothing can be saved to them any more.".into(),
-            "Go back to copy what you typed. On the first page you can begin anew.".into(),
+            "This browser cannot save to these cards any more",
+            "They were deleted, or this browser was signed out of them from another one. Nothing was saved.".into(),
+            "Go back to copy what you typed. On the first page you can begin anew, or continue from another browser.".into(),
         ),
         Error::TooLarge { limit_bytes } => (
             "This is too large",
@@ -221,6 +221,15 @@ struct Asked {
     path: String,
 }
 
+/// The path as a log may have it: what follows `/continue/` opens somebody's work.
+fn loggable(path: &str) -> &str {
+    if path.starts_with("/continue/") {
+        "/continue/…"
+    } else {
+        path
+    }
+}
+
 /// The outermost layer: puts the security headers on every answer and makes a page of every failure.
 ///
 /// # Errors
@@ -232,7 +241,7 @@ pub async fn explain<B: MessageBody + 'static>(
 ) -> Result<ServiceResponse<EitherBody<B, BoxBody>>, actix_web::Error> {
     let asked = Asked {
         method: request.method().clone(),
-        path: request.path().to_owned(),
+        path: loggable(request.path()).to_owned(),
     };
     match next.call(request).await {
         Ok(answer) => {

@@ -23,8 +23,9 @@ use std::time::Duration;
 
 use actix_web::dev::Server;
 use actix_web::http::Method;
+use actix_web::http::header::HOST;
 use actix_web::middleware::from_fn;
-use actix_web::{App, HttpServer, Route, web};
+use actix_web::{App, HttpRequest, HttpServer, Route, web};
 
 use crate::clock::Clock;
 use crate::config::Config;
@@ -33,8 +34,8 @@ use crate::session::{self, Sessions};
 use crate::uploads::Uploads;
 use error::Error;
 use pages::{
-    changes, delete, download, duplicate, health, help, home, import, overview, preview, privacy, section, sections,
-    session as own, session_delete, upload,
+    changes, delete, download, duplicate, elsewhere, health, help, home, import, overview, preview, privacy, section,
+    sections, session as own, session_delete, upload,
 };
 
 /// What handlers share; cheap to clone.
@@ -59,6 +60,23 @@ impl AppState {
                 .map_or(origin.as_str(), |(_, host)| host)
                 .to_owned(),
             None => self.config.listen.to_string(),
+        }
+    }
+
+    /// The origin under which the browser of this request reaches the server. Without the setting, the address that
+    /// the browser itself wrote into the request must do: the one listened on may be no address of a machine.
+    fn origin(&self, request: &HttpRequest) -> String {
+        let is_authority = |host: &&str| {
+            let byte = |byte: u8| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte);
+            (1..=255).contains(&host.len()) && host.bytes().all(byte)
+        };
+        match &self.config.public_origin {
+            Some(origin) => origin.clone(),
+            None => {
+                let host = request.headers().get(HOST).and_then(|host| host.to_str().ok());
+                let own = self.config.listen.to_string();
+                format!("http://{}", host.filter(is_authority).unwrap_or(&own))
+            }
         }
     }
 }
@@ -127,6 +145,19 @@ pub fn routes() -> Vec<RouteEntry> {
         get("/cards/{card}/delete", |route| route.to(delete::get)),
         post("/cards/{card}/delete", |route| route.to(delete::post)),
         get("/session", |route| route.to(own::get)),
+        get("/session/continue", |route| route.to(elsewhere::link::get)),
+        post("/session/continue", |route| route.to(elsewhere::link::post)),
+        get("/session/browsers", |route| route.to(elsewhere::browsers::get)),
+        post("/session/browsers", |route| route.to(elsewhere::browsers::post)),
+        get("/session/recovery", |route| route.to(elsewhere::recovery::get)),
+        post("/session/recovery", |route| route.to(elsewhere::recovery::post)),
+        get("/session/leave", |route| route.to(elsewhere::leave::get)),
+        post("/session/leave", |route| route.to(elsewhere::leave::post)),
+        post("/session/parked", |route| route.to(elsewhere::parked::post)),
+        post("/session/notices", |route| route.to(elsewhere::notices::post)),
+        get("/continue", |route| route.to(elsewhere::arrive::get)),
+        post("/continue", |route| route.to(elsewhere::arrive::post)),
+        get("/continue/{code}", |route| route.to(elsewhere::arrive::open)),
         get("/session/delete", |route| route.to(session_delete::get)),
         post("/session/delete", |route| route.to(session_delete::post)),
     ]

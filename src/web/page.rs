@@ -11,6 +11,7 @@ use chrono::{DateTime, NaiveDateTime, Utc};
 use super::error::Error;
 use crate::random;
 use crate::session::Visitor;
+use crate::session::state::Message;
 
 /// The frame around the content of every page.
 #[derive(Clone, Debug, Default)]
@@ -21,6 +22,19 @@ pub struct Page {
     pub kept_until: Option<Date>,
     /// One sentence on what has just happened.
     pub notice: Option<&'static str>,
+    /// What the visitor should know, until it is put away.
+    pub notices: Vec<Notice>,
+    /// Whether the browser was signed out of the work that it had.
+    pub signed_out: bool,
+}
+
+/// A sentence that stays on every page until the visitor puts it away.
+#[derive(Clone, Debug)]
+pub struct Notice {
+    /// By which the form names it.
+    pub id: String,
+    /// The sentence.
+    pub text: String,
 }
 
 impl Page {
@@ -36,6 +50,12 @@ impl Page {
     pub fn of(title: impl Into<String>, visitor: &Visitor) -> Self {
         Self {
             kept_until: visitor.session().map(|_| visitor.expires_at().into()),
+            notices: visitor
+                .notices()
+                .into_iter()
+                .map(|Message { id, text, .. }| Notice { id, text })
+                .collect(),
+            signed_out: visitor.was_ended(),
             ..Self::bare(title)
         }
     }
@@ -48,6 +68,12 @@ impl Page {
             Some("restored") => Some("The section is back where it was."),
             Some("added") => Some("The section was added at the end."),
             Some("deleted") => Some("The card is deleted."),
+            Some("joined") => Some("This browser opens these cards now, as your other browser does."),
+            Some("brought") => Some("The cards of both are together now, here and in your other browsers."),
+            Some("switched") => Some("These are the other cards. Those you had open are kept as before."),
+            Some("signed-out") => Some("That browser does not open your cards any more."),
+            Some("others") => Some("No other browser opens your cards any more."),
+            Some("revoked") => Some("The recovery code is worthless now."),
             _ => None,
         };
         self

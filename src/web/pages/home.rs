@@ -4,6 +4,7 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 
 use super::Told;
+use super::elsewhere::parked::{self, Kept};
 use crate::card::outline;
 use crate::db::cards;
 use crate::session::Visitor;
@@ -17,6 +18,7 @@ use crate::web::page::{Date, Page, once, render, size_in_words, time_in_words};
 struct Home {
     page: Page,
     cards: Vec<Label>,
+    parked: Vec<Kept>,
     limit: String,
     limit_bytes: usize,
     once: String,
@@ -65,6 +67,7 @@ pub async fn get(state: web::Data<AppState>, visitor: Visitor, told: web::Query<
     render(&Home {
         page: Page::of(title, &visitor).with_notice(told.done.as_deref()),
         cards,
+        parked: parked::kept(&state, &visitor).await?,
         limit: size_in_words(state.config.max_upload_bytes),
         limit_bytes: state.config.max_upload_bytes,
         once: once()?,

@@ -4,6 +4,7 @@ pub mod changes;
 pub mod delete;
 pub mod download;
 pub mod duplicate;
+pub mod elsewhere;
 pub mod health;
 pub mod help;
 pub mod home;

@@ -3,11 +3,13 @@
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
-use crate::db::{cards, files};
+use super::Told;
+use super::elsewhere::parked::{self, Kept};
+use crate::db::{cards, files, link_codes};
 use crate::session::Visitor;
 use crate::web::AppState;
 use crate::web::error::Error;
-use crate::web::page::{Page, render, time_in_words};
+use crate::web::page::{Date, Page, render, time_in_words};
 
 #[derive(Template)]
 #[template(path = "pages/session.html")]
@@ -15,6 +17,10 @@ struct Session {
     page: Page,
     days: String,
     stored: Stored,
+    browsers: usize,
+    link_age: String,
+    recovery_since: Option<Date>,
+    parked: Vec<Kept>,
 }
 
 /// How much of a visitor is stored.
@@ -51,14 +57,33 @@ pub async fn stored(state: &AppState, visitor: &Visitor) -> Result<Stored, Error
     Ok(stored)
 }
 
+/// When the visitor's recovery code was made; `None` when there is none.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn recovery_since(state: &AppState, visitor: &Visitor) -> Result<Option<Date>, Error> {
+    let Some(session) = visitor.session().cloned() else {
+        return Ok(None);
+    };
+    let since = state
+        .db
+        .run(move |conn| link_codes::recovery_since(conn, &session))
+        .await?;
+    Ok(since.map(Date::from))
+}
+
 /// `GET /session`.
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn get(state: web::Data<AppState>, visitor: Visitor) -> Result<HttpResponse, Error> {
+pub async fn get(state: web::Data<AppState>, visitor: Visitor, told: web::Query<Told>) -> Result<HttpResponse, Error> {
     render(&Session {
-        page: Page::of("Your work on this server", &visitor),
+        page: Page::of("Your work on this server", &visitor).with_notice(told.done.as_deref()),
         days: time_in_words(state.config.session.age),
         stored: stored(&state, &visitor).await?,
+        browsers: visitor.browsers().await?.len(),
+        link_age: time_in_words(state.config.session.link_age),
+        recovery_since: recovery_since(&state, &visitor).await?,
+        parked: parked::kept(&state, &visitor).await?,
     })
 }
