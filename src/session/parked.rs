@@ -278,7 +278,7 @@ impl Visitor {
     }
 
     /// Goes on with the parked work of this handle, under a new key that goes out with the answer, and parks what
-    /// the browser has now. Returns whether there is such work.
+    /// the browser has now, unless this request has [ended](Self::end) it. Returns whether there is such work.
     ///
     /// # Errors
     /// [`Error::Unavailable`] when the store does not answer, [`Error::Overtaken`] when another request was faster.
@@ -291,6 +291,15 @@ impl Visitor {
         };
         if self.look(&parked).await?.is_none() {
             return Ok(false);
+        }
+        let ended = match &self.doings().outcome {
+            Outcome::Ended(ended) => ended.clone(),
+            Outcome::Nothing | Outcome::Opened(_) | Outcome::Entered(..) => None,
+        };
+        if let Some(ended) = &ended
+            && let Err(error) = store.end_all(ended, now).await
+        {
+            tracing::warn!(%error, "keys of a deleted session, which open nothing, are still kept");
         }
         if store.engine().is_in_the_cookie() {
             let (visitor, session) = (self.clone(), parked.session);
@@ -311,8 +320,9 @@ impl Visitor {
         // What the browser is like goes with it; what it had before stays where it is until the new key is out.
         let mut changes = open.state.carried();
         changes.push(Change::remove(&LEFT_AT));
-        let list = Change::set(&PARKED, &self.parked_list_for(&parked.session)).map_err(|_| Error::Overtaken)?;
-        changes.push(list);
+        let mut list = self.parked_list_for(&parked.session);
+        list.retain(|parked| ended.as_ref() != Some(&parked.session));
+        changes.push(Change::set(&PARKED, &list).map_err(|_| Error::Overtaken)?);
         let changed = store.change(&placeholder, &changes, now).await;
         let changed = changed.map_err(|_| Error::Overtaken)?;
         let key = store.issue(now)?;

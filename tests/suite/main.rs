@@ -9,6 +9,7 @@ mod cleanup;
 mod deletion;
 mod download;
 mod editing;
+mod elsewhere;
 mod isolation;
 mod migrations;
 mod pages;
