@@ -178,10 +178,10 @@ pub fn revoke_links_of(conn: &mut DbConnection, session: &SessionId, handles: &[
     Ok(())
 }
 
-/// Deletes codes that expired before this time; returns how many.
+/// Deletes codes that have expired by this time; returns how many.
 ///
 /// # Errors
 /// When the database does not answer.
-pub fn delete_expired(conn: &mut DbConnection, before: NaiveDateTime) -> Result<usize, Error> {
-    Ok(diesel::delete(link_codes::table.filter(link_codes::expires_at.lt(before))).execute(conn)?)
+pub fn delete_expired(conn: &mut DbConnection, now: NaiveDateTime) -> Result<usize, Error> {
+    Ok(diesel::delete(link_codes::table.filter(link_codes::expires_at.le(now))).execute(conn)?)
 }

@@ -361,3 +361,15 @@ fn insert(headers: &mut HeaderMap, name: actix_web::http::header::HeaderName, va
         headers.insert(name, value);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn r65_what_opens_work_is_in_no_log() {
+        assert_eq!(loggable("/continue/abcdefghijklmnopqrstuvwxyz"), "/continue/…");
+        assert_eq!(loggable("/continue"), "/continue");
+        assert_eq!(loggable("/cards/abc"), "/cards/abc");
+    }
+}
