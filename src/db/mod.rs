@@ -195,10 +195,35 @@ pub fn transaction<T, F>(conn: &mut DbConnection, work: F) -> Result<T, Error>
 where
     F: FnOnce(&mut DbConnection) -> Result<T, Error>,
 {
+    begin(conn, "BEGIN", "BEGIN IMMEDIATE")?;
+    carry_out(conn, work)
+}
+
+/// Runs `work`, which only reads, so that it sees the rows as they are at one moment whatever others write meanwhile.
+///
+/// # Errors
+/// As [`transaction`].
+pub fn snapshot<T, F>(conn: &mut DbConnection, work: F) -> Result<T, Error>
+where
+    F: FnOnce(&mut DbConnection) -> Result<T, Error>,
+{
+    begin(conn, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", "BEGIN")?;
+    carry_out(conn, work)
+}
+
+fn begin(conn: &mut DbConnection, on_postgres: &str, on_sqlite: &str) -> Result<(), Error> {
     match conn {
-        DbConnection::Pg(pg) => AnsiTransactionManager::begin_transaction(pg)?,
-        DbConnection::Sqlite(sqlite) => AnsiTransactionManager::begin_transaction_sql(sqlite, "BEGIN IMMEDIATE")?,
+        DbConnection::Pg(pg) => AnsiTransactionManager::begin_transaction_sql(pg, on_postgres)?,
+        DbConnection::Sqlite(sqlite) => AnsiTransactionManager::begin_transaction_sql(sqlite, on_sqlite)?,
     }
+    Ok(())
+}
+
+/// Runs `work` in the transaction that was begun, and ends it.
+fn carry_out<T, F>(conn: &mut DbConnection, work: F) -> Result<T, Error>
+where
+    F: FnOnce(&mut DbConnection) -> Result<T, Error>,
+{
     match work(conn) {
         Ok(value) => {
             <DbConnection as diesel::Connection>::TransactionManager::commit_transaction(conn)?;

@@ -20,6 +20,7 @@ use askama::Template;
 use super::page::{Page, render_as, size_in_words};
 use super::pages::unreadable;
 use super::{AppState, headers};
+use crate::archive::{self, Refusal};
 use crate::format::ReadError;
 use crate::{db, random, session};
 
@@ -64,6 +65,9 @@ pub enum Error {
         /// What is wrong and where.
         error: Box<ReadError>,
     },
+    /// A file that is no copy of somebody's cards, or one that cannot be brought back.
+    #[error("a copy is refused: {}", .0.message)]
+    Refused(Box<Refusal>),
     /// Too many visitors from one network address.
     #[error("too many new sessions")]
     TooMany {
@@ -86,6 +90,16 @@ impl From<db::Error> for Error {
             db::Error::Ended => Self::Ended,
             db::Error::Unavailable(cause) => Self::Unavailable(cause),
             error @ (db::Error::Unusable(_) | db::Error::Query(_)) => Self::Internal(error.to_string()),
+        }
+    }
+}
+
+impl From<archive::Error> for Error {
+    fn from(error: archive::Error) -> Self {
+        match error {
+            archive::Error::Refused(refusal) => Self::Refused(Box::new(refusal)),
+            archive::Error::Db(error) => error.into(),
+            archive::Error::Disk(error) => Self::Unavailable(error.to_string()),
         }
     }
 }
@@ -122,7 +136,7 @@ impl ResponseError for Error {
             Self::Method { .. } => StatusCode::METHOD_NOT_ALLOWED,
             Self::Stale | Self::Ended => StatusCode::CONFLICT,
             Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::Unreadable { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Unreadable { .. } | Self::Refused(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
@@ -184,6 +198,11 @@ fn words(error: &Error, is_form: bool) -> (&'static str, Cow<'static, str>, Cow<
             "Take embedded pictures or long data out of the file and send it again; a card is mostly text.".into(),
         ),
         Error::Unreadable { error, .. } => ("This could not be read", error.message.clone().into(), error.advice.clone().into()),
+        Error::Refused(refusal) => (
+            "This copy could not be brought back",
+            format!("{} Nothing was stored, and what you have here is as it was.", refusal.message).into(),
+            refusal.advice.clone().into(),
+        ),
         Error::TooMany { retry_after } => (
             "Too many beginnings",
             "Many new visitors came from your network in a short time, so no new work can be begun from there for now. \

@@ -26,6 +26,7 @@ use actix_web::http::Method;
 use actix_web::http::header::HOST;
 use actix_web::middleware::from_fn;
 use actix_web::{App, HttpRequest, HttpServer, Route, web};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::clock::Clock;
 use crate::config::Config;
@@ -35,7 +36,7 @@ use crate::uploads::Uploads;
 use error::Error;
 use pages::{
     changes, delete, download, duplicate, elsewhere, health, help, home, import, overview, preview, privacy, section,
-    sections, session as own, session_delete, upload,
+    sections, session as own, session_delete, session_export, session_import, upload,
 };
 
 /// What handlers share; cheap to clone.
@@ -49,9 +50,22 @@ pub struct AppState {
     pub uploads: Uploads,
     /// The time.
     pub clock: Clock,
+    /// Turns to make or read a copy of everything: each takes a processor and, while it is made, a connection.
+    copies: Arc<Semaphore>,
 }
 
 impl AppState {
+    /// Waits for a turn to make or read a copy of everything, and keeps it until it is dropped.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] when it does not come in time.
+    async fn turn_to_copy(&self) -> Result<OwnedSemaphorePermit, Error> {
+        match tokio::time::timeout(COPY_PATIENCE, Arc::clone(&self.copies).acquire_owned()).await {
+            Ok(Ok(turn)) => Ok(turn),
+            Ok(Err(_)) | Err(_) => Err(Error::Unavailable("too many copies are being made or read".to_owned())),
+        }
+    }
+
     /// The name under which browsers reach this server, without the scheme.
     fn host(&self) -> String {
         match &self.config.public_origin {
@@ -158,6 +172,8 @@ pub fn routes() -> Vec<RouteEntry> {
         get("/continue", |route| route.to(elsewhere::arrive::get)),
         post("/continue", |route| route.to(elsewhere::arrive::post)),
         get("/continue/{code}", |route| route.to(elsewhere::arrive::open)),
+        get("/session/export", |route| route.to(session_export::get)),
+        post("/session/import", |route| route.to(session_import::post)),
         get("/session/delete", |route| route.to(session_delete::get)),
         post("/session/delete", |route| route.to(session_delete::post)),
     ]
@@ -204,6 +220,10 @@ const CONNECTIONS_PER_WORKER: usize = 2_000;
 /// How many bytes a byte of text may take in a plain form, where most characters beyond ASCII are spelled out,
 /// with room for the names of the controls.
 const FORM_BYTES_PER_BYTE: usize = 4;
+/// How many copies of everything are made or read at the same time.
+const COPIES_AT_ONCE: usize = 3;
+/// How long a request waits for its turn to make or read one.
+const COPY_PATIENCE: Duration = Duration::from_secs(20);
 /// Pages wait for the database, not for the processor: more workers would only take memory.
 const MOST_WORKERS: usize = 8;
 
@@ -224,6 +244,7 @@ pub fn start(config: &Config, db: Db, sessions: Sessions, clock: Clock) -> io::R
         uploads: Uploads::open(&config.uploads).map_err(io::Error::other)?,
         db,
         clock,
+        copies: Arc::new(Semaphore::new(COPIES_AT_ONCE)),
     };
     let workers = std::thread::available_parallelism()
         .map_or(2, usize::from)

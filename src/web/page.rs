@@ -67,6 +67,7 @@ impl Page {
             Some("duplicated") => Some("This is the copy. The card it was made from stays as it is."),
             Some("restored") => Some("The section is back where it was."),
             Some("added") => Some("The section was added at the end."),
+            Some("returned") => Some("The cards of your copy are here, beside any you had."),
             Some("deleted") => Some("The card is deleted."),
             Some("joined") => Some("This browser opens these cards now, as your other browser does."),
             Some("brought") => Some("The cards of both are together now, here and in your other browsers."),

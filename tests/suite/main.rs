@@ -4,8 +4,10 @@ mod backends;
 mod harness;
 mod postgres;
 
+mod archive;
 mod browser;
 mod cleanup;
+mod contract;
 mod deletion;
 mod download;
 mod editing;

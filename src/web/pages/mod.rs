@@ -16,6 +16,8 @@ pub mod section;
 pub mod sections;
 pub mod session;
 pub mod session_delete;
+pub mod session_export;
+pub mod session_import;
 pub mod unreadable;
 pub mod upload;
 pub mod without_cookie;

@@ -5,11 +5,12 @@ use askama::Template;
 
 use super::Told;
 use super::elsewhere::parked::{self, Kept};
+use crate::archive::Limits;
 use crate::db::{cards, files, link_codes};
 use crate::session::Visitor;
 use crate::web::AppState;
 use crate::web::error::Error;
-use crate::web::page::{Date, Page, render, time_in_words};
+use crate::web::page::{Date, Page, once, render, size_in_words, time_in_words};
 
 #[derive(Template)]
 #[template(path = "pages/session.html")]
@@ -21,6 +22,8 @@ struct Session {
     link_age: String,
     recovery_since: Option<Date>,
     parked: Vec<Kept>,
+    once: String,
+    copy_limit: String,
 }
 
 /// How much of a visitor is stored.
@@ -77,6 +80,7 @@ pub async fn recovery_since(state: &AppState, visitor: &Visitor) -> Result<Optio
 /// # Errors
 /// When the database does not answer.
 pub async fn get(state: web::Data<AppState>, visitor: Visitor, told: web::Query<Told>) -> Result<HttpResponse, Error> {
+    let copy_bytes = Limits::of(state.config.max_upload_bytes).packed_bytes;
     render(&Session {
         page: Page::of("Your work on this server", &visitor).with_notice(told.done.as_deref()),
         days: time_in_words(state.config.session.age),
@@ -85,5 +89,7 @@ pub async fn get(state: web::Data<AppState>, visitor: Visitor, told: web::Query<
         link_age: time_in_words(state.config.session.link_age),
         recovery_since: recovery_since(&state, &visitor).await?,
         parked: parked::kept(&state, &visitor).await?,
+        once: once()?,
+        copy_limit: size_in_words(usize::try_from(copy_bytes).unwrap_or(usize::MAX)),
     })
 }

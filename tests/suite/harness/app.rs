@@ -168,6 +168,13 @@ impl TestApp {
             .expect("rows can be counted")
     }
 
+    /// The first text of a query's column `t`.
+    pub async fn text(&self, sql: &str) -> String {
+        let mut texts = self.texts(sql).await;
+        assert!(!texts.is_empty(), "{sql} finds nothing");
+        texts.remove(0)
+    }
+
     /// The texts that a query names `t`.
     pub async fn texts(&self, sql: &str) -> Vec<String> {
         #[derive(diesel::QueryableByName)]
@@ -239,6 +246,23 @@ impl TestApp {
         let id = card.trim_start_matches("/cards/").to_owned();
         let sql = format!("SELECT session_id AS t FROM model_cards WHERE id = '{id}'");
         (SessionId::from_row(self.texts(&sql).await.remove(0)), id)
+    }
+
+    /// All that is stored for visitors, to be compared.
+    pub async fn dump(&self) -> Vec<String> {
+        let mut all = Vec::new();
+        for sql in [
+            "SELECT id || created_at || expires_at AS t FROM sessions ORDER BY id",
+            "SELECT handle || key_hash || state || version || touched_at || expires_at AS t FROM session_keys ORDER BY handle",
+            "SELECT key_hash AS t FROM ended_keys ORDER BY key_hash",
+            "SELECT id || title || version || updated_at AS t FROM model_cards ORDER BY id",
+            "SELECT card_id || section_key || value || version AS t FROM card_section_data ORDER BY card_id, section_key",
+            "SELECT id || section_key || value AS t FROM card_revisions ORDER BY id",
+            "SELECT id || name || size AS t FROM files ORDER BY id",
+        ] {
+            all.extend(self.texts(sql).await);
+        }
+        all
     }
 
     /// Does something to the database behind the server's back.

@@ -3,6 +3,7 @@
 //! Names begin with the requirement they check.
 
 mod site;
+mod state;
 
 use std::collections::HashMap;
 use std::sync::{Arc, mpsc};

@@ -51,6 +51,15 @@ impl Answer {
         all.map(|cookie| cookie.to_str().unwrap().to_owned()).collect()
     }
 
+    /// The cookie that the browser has after this answer.
+    pub fn newer(&self, before: &str) -> String {
+        if self.cookies().is_empty() {
+            before.to_owned()
+        } else {
+            self.cookie()
+        }
+    }
+
     /// The one cookie set, as `name=value`.
     pub fn cookie(&self) -> String {
         let cookies = self.cookies();
@@ -296,6 +305,11 @@ impl Site {
             origin: format!("http://{address}"),
             server,
         }
+    }
+
+    /// Whether the server keeps no state: what a browser was told last is all that is known.
+    pub fn keeps_state_in_the_cookie(&self) -> bool {
+        self.name.starts_with("Cookie")
     }
 
     pub async fn sqlite() -> Self {
