@@ -246,6 +246,17 @@ async fn no_page_scrolls_sideways_on_a_telephone() {
     browser.quit().await;
 }
 
+/// What can be read now; `None` while the browser is on its way to another page.
+async fn browser_text(browser: &Chromium) -> Option<String> {
+    let main = browser.driver.find(By::Css("main")).await.ok()?;
+    main.text().await.ok()
+}
+
+/// Waits until this can be read.
+async fn wait_to_read(browser: &Chromium, text: &str) {
+    wait_for(text, async || browser_text(browser).await?.contains(text).then_some(())).await;
+}
+
 /// Keeps a picture of the whole page where `CARTELLINO_PICTURES` names a folder, for somebody to look at.
 async fn picture(browser: &Chromium, name: &str) {
     let Some(folder) = std::env::var_os("CARTELLINO_PICTURES").map(PathBuf::from) else {
@@ -313,10 +324,7 @@ async fn r60_two_browsers_have_the_same_cards_until_one_is_signed_out() {
         .click()
         .await
         .expect("it can be clicked");
-    wait_for("the card on the phone", async || {
-        main_text(&phone).await.contains(NAME).then_some(())
-    })
-    .await;
+    wait_to_read(&phone, NAME).await;
     fits(&phone, "arrived-320-dark").await;
     // Used: the code too.
     go(&desk, "/").await;
@@ -326,7 +334,8 @@ async fn r60_two_browsers_have_the_same_cards_until_one_is_signed_out() {
     let away = find(&desk, "form[action='/session/notices'] button").await;
     away.click().await.expect("it can be clicked");
     wait_for("the page without the notice", async || {
-        (!main_text(&desk).await.contains("was added")).then_some(())
+        let main = browser_text(&desk).await?;
+        (!main.contains("was added")).then_some(())
     })
     .await;
     assert_eq!(path(&desk).await, "/", "and back where it was");
@@ -335,13 +344,7 @@ async fn r60_two_browsers_have_the_same_cards_until_one_is_signed_out() {
     fits(&desk, "browsers-320-dark").await;
     let out = find(&desk, "main button[name=handle]").await;
     out.click().await.expect("it can be clicked");
-    wait_for("the phone out of the list", async || {
-        main_text(&desk)
-            .await
-            .contains("does not open your cards any more")
-            .then_some(())
-    })
-    .await;
+    wait_to_read(&desk, "does not open your cards any more").await;
     go(&phone, "/").await;
     let told = main_text(&phone).await;
     assert!(
@@ -382,13 +385,7 @@ async fn r60_two_browsers_have_the_same_cards_until_one_is_signed_out() {
         .click()
         .await
         .expect("it can be clicked");
-    wait_for("the cards kept apart", async || {
-        main_text(&phone)
-            .await
-            .contains("You also have 1 card from before")
-            .then_some(())
-    })
-    .await;
+    wait_to_read(&phone, "You also have 1 card from before").await;
     fits(&phone, "apart-320-dark").await;
     go(&desk, "/session/leave").await;
     fits(&desk, "leave-320-dark").await;

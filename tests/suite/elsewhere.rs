@@ -113,7 +113,12 @@ async fn r60_a_link_opens_the_cards_in_another_browser() {
             let main = page.page().main();
             assert!(main.contains("lake") && main.contains("Firefox on Linux"), "{main}");
             assert!(main.contains("21 September 2026"), "since and until: {main}");
-            assert_eq!(page.header("referrer-policy"), "strict-origin");
+            assert_eq!(page.header("referrer-policy"), "no-referrer");
+            assert!(
+                page.text()
+                    .contains("<meta name=\"referrer\" content=\"strict-origin\">"),
+                "for its form"
+            );
             assert!(page.header("cache-control").contains("no-store"));
         }
         assert_eq!(app.rows("sessions").await, sessions, "looking changes nothing");

@@ -111,7 +111,7 @@ impl Why {
 /// # Errors
 /// When the page cannot be made.
 pub async fn get(visitor: Visitor) -> Result<HttpResponse, Error> {
-    show(
+    render_as(
         StatusCode::OK,
         &TypeCode {
             page: Page::of("Open your cards here", &visitor),
@@ -133,7 +133,9 @@ pub async fn open(
         code: code.into_inner(),
         ..Arriving::default()
     };
-    look_or_enter(&state, &visitor, &request, form).await
+    look_or_enter(&state, &visitor, &request, form)
+        .await
+        .map(without_referrer)
 }
 
 /// `POST /continue`: what a code opens, or, with the second form, in.
@@ -184,7 +186,7 @@ async fn look_or_enter(
             Err(Error::NotFound) => refuse(state, visitor, Why::Worthless),
             outcome => outcome,
         },
-        None => show(
+        None => render_as(
             StatusCode::OK,
             &Arrive {
                 page: Page::of("Open these cards here?", visitor),
@@ -310,10 +312,10 @@ async fn enter(
         let page = Page::bare("Your new recovery code");
         return recovery::shown(state, page, request, &code, true);
     }
-    Ok(without_referrer(see_other(match then {
+    Ok(see_other(match then {
         Then::Bring => "/?done=brought",
         Then::Open | Then::Apart => "/?done=joined",
-    })))
+    }))
 }
 
 fn refuse(state: &AppState, visitor: &Visitor, why: Why) -> Result<HttpResponse, Error> {
@@ -322,7 +324,7 @@ fn refuse(state: &AppState, visitor: &Visitor, why: Why) -> Result<HttpResponse,
         Why::TooMany(seconds) => Some(seconds),
         _ => None,
     };
-    let mut answer = show(
+    let mut answer = render_as(
         status,
         &Refused {
             page: Page::of("Open your cards here", visitor),
@@ -334,8 +336,4 @@ fn refuse(state: &AppState, visitor: &Visitor, why: Why) -> Result<HttpResponse,
         answer.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
     }
     Ok(answer)
-}
-
-fn show(status: StatusCode, template: &impl Template) -> Result<HttpResponse, Error> {
-    render_as(status, template).map(without_referrer)
 }

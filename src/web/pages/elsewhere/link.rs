@@ -4,7 +4,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use chrono::TimeDelta;
 
-use super::{qr, without_referrer};
+use super::qr;
 use crate::db::link_codes::{self, Kind, NewCode};
 use crate::db::{self};
 use crate::session::Visitor;
@@ -93,5 +93,4 @@ fn page(state: &AppState, visitor: &Visitor, request: &HttpRequest, made: Option
         link_age: time_in_words(state.config.session.link_age),
         made,
     })
-    .map(without_referrer)
 }

@@ -16,10 +16,11 @@ pub mod recovery;
 use actix_web::HttpResponse;
 use actix_web::http::header::{HeaderValue, REFERRER_POLICY};
 
-/// Keeps the address of a page out of every `Referer`, even of its own pictures: it may open somebody's work. Stricter
-/// still would be `no-referrer`, but under it browsers send forms with the origin `null`, which could come from anywhere.
+/// Keeps the address of a page out of every `Referer`, even of its own pictures: it opens somebody's work. The page
+/// itself loosens it to `strict-origin` for its forms, which browsers would otherwise send with the origin `null`, as
+/// another site could.
 fn without_referrer(mut answer: HttpResponse) -> HttpResponse {
-    let policy = HeaderValue::from_static("strict-origin");
+    let policy = HeaderValue::from_static("no-referrer");
     answer.headers_mut().insert(REFERRER_POLICY, policy);
     answer
 }

@@ -5,7 +5,7 @@ use askama::Template;
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
-use super::{qr, without_referrer};
+use super::qr;
 use crate::db::link_codes::{self, Kind, NewCode};
 use crate::db::{self, DbConnection};
 use crate::session::code::Code;
@@ -139,5 +139,4 @@ pub(super) fn shown(
         made: Some(code.in_groups()),
         replaces,
     })
-    .map(without_referrer)
 }
