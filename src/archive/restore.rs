@@ -10,6 +10,7 @@ use super::rows::FileEntry;
 use super::{Error, Limits, Refusal};
 use crate::db::cards;
 use crate::db::files::{self, FileRow};
+use crate::db::quota::{self, Quota};
 use crate::db::{self, DbConnection};
 use crate::random;
 use crate::session::SessionId;
@@ -132,8 +133,30 @@ impl Incoming {
     /// Nothing is stored when the form with this one-time token has already brought its copy.
     ///
     /// # Errors
-    /// When the database or the disk fails; the transaction must end then.
-    pub fn store(mut self, conn: &mut DbConnection, session: &SessionId, once: Option<&str>) -> Result<(), db::Error> {
+    /// [`db::Error::Full`], or when the database or the disk fails; the transaction must end then.
+    pub fn store(
+        mut self,
+        conn: &mut DbConnection,
+        session: &SessionId,
+        once: Option<&str>,
+        quota: Quota,
+    ) -> Result<(), db::Error> {
+        // Rows first: what there is no room for leaves no file behind.
+        let files = quota::within(conn, session, quota, |conn| self.store_rows(conn, session, once))?;
+        let Staging { uploads, owner } = &self.staging;
+        // Should the commit fail after this, the files have no rows and the cleanup takes them.
+        uploads
+            .hand_over(owner, session.as_str(), &files)
+            .map_err(|error| db::Error::Unavailable(error.to_string()))
+    }
+
+    /// Stores the rows; returns the ids of the files that go with them.
+    fn store_rows(
+        &mut self,
+        conn: &mut DbConnection,
+        session: &SessionId,
+        once: Option<&str>,
+    ) -> Result<Vec<String>, db::Error> {
         self.reader.zip.rewind();
         // Cards changed at the same moment are listed by id: rising ids keep their order.
         let mut ids = Vec::new();
@@ -147,7 +170,7 @@ impl Incoming {
             let card = self.reader.card(folder)?;
             let once = once.filter(|_| index == 0);
             if !cards::restore(conn, session, id, &card.row, once)? {
-                return Ok(());
+                return Ok(Vec::new());
             }
             self.reader.sections(folder, |section| {
                 Ok(cards::restore_section_data(conn, session, id, section)?)
@@ -161,10 +184,6 @@ impl Incoming {
                 handed_over.push(file.id);
             }
         }
-        let Staging { uploads, owner } = &self.staging;
-        // Should the commit fail after this, the files have no rows and the cleanup takes them.
-        uploads
-            .hand_over(owner, session.as_str(), &handed_over)
-            .map_err(|error| db::Error::Unavailable(error.to_string()))
+        Ok(handed_over)
     }
 }

@@ -5,7 +5,7 @@ use anyhow::Context as _;
 use chrono::NaiveDateTime;
 
 use crate::config::{KeepingOptions, Storage};
-use crate::db::{Db, migrations, sessions};
+use crate::db::{Db, migrations, quota, sessions};
 use crate::session::SessionId;
 use crate::session::engine::{self, Engine};
 
@@ -45,8 +45,8 @@ async fn write_all(db: &Db, engine: &dyn Engine, out: &mut impl Write) -> anyhow
             .run(move |conn| {
                 let batch = sessions::all(conn, after.as_ref(), BATCH)?;
                 let sized = batch.into_iter().map(|(until, session)| {
-                    let size = sessions::size(conn, &session)?;
-                    Ok((until, session, size))
+                    let usage = quota::usage(conn, &session)?;
+                    Ok((until, session, usage))
                 });
                 sized.collect::<Result<Vec<_>, crate::db::Error>>()
             })
@@ -55,7 +55,8 @@ async fn write_all(db: &Db, engine: &dyn Engine, out: &mut impl Write) -> anyhow
             return Ok(out.flush()?);
         };
         last = Some((*until, session.clone()));
-        for (until, session, (cards, bytes)) in batch {
+        for (until, session, usage) in batch {
+            let (cards, bytes) = (usage.cards, usage.bytes());
             let day = |time: NaiveDateTime| time.format("%Y-%m-%d");
             let browsers = engine.list(&session).await?;
             if browsers.is_empty() {

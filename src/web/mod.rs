@@ -31,12 +31,13 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::Db;
+use crate::db::quota::Quota;
 use crate::session::{self, Sessions};
 use crate::uploads::Uploads;
 use error::Error;
 use pages::{
-    changes, delete, download, duplicate, elsewhere, health, help, home, import, overview, preview, privacy, section,
-    sections, session as own, session_delete, session_export, session_import, upload,
+    changes, delete, download, duplicate, elsewhere, health, help, home, import, overview, preview, privacy, reminder,
+    section, sections, session as own, session_delete, session_export, session_import, upload,
 };
 
 /// What handlers share; cheap to clone.
@@ -55,6 +56,24 @@ pub struct AppState {
 }
 
 impl AppState {
+    /// What one session may keep.
+    pub fn quota(&self) -> Quota {
+        let session = &self.config.session;
+        Quota {
+            cards: session.max_cards.map(|most| i32::try_from(most).unwrap_or(i32::MAX)),
+            bytes: session.max_bytes.map(|most| i64::try_from(most).unwrap_or(i64::MAX)),
+        }
+    }
+
+    /// The origin under which browsers reach this server, without a slash at the end.
+    fn origin(&self) -> String {
+        let config = &self.config;
+        config
+            .public_origin
+            .clone()
+            .unwrap_or_else(|| format!("http://{}", config.listen))
+    }
+
     /// Waits for a turn to make or read a copy of everything, and keeps it until it is dropped.
     ///
     /// # Errors
@@ -79,18 +98,15 @@ impl AppState {
 
     /// The origin under which the browser of this request reaches the server. Without the setting, the address that
     /// the browser itself wrote into the request must do: the one listened on may be no address of a machine.
-    fn origin(&self, request: &HttpRequest) -> String {
+    fn origin_for(&self, request: &HttpRequest) -> String {
         let is_authority = |host: &&str| {
             let byte = |byte: u8| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte);
             (1..=255).contains(&host.len()) && host.bytes().all(byte)
         };
-        match &self.config.public_origin {
-            Some(origin) => origin.clone(),
-            None => {
-                let host = request.headers().get(HOST).and_then(|host| host.to_str().ok());
-                let own = self.config.listen.to_string();
-                format!("http://{}", host.filter(is_authority).unwrap_or(&own))
-            }
+        let host = request.headers().get(HOST).and_then(|host| host.to_str().ok());
+        match host.filter(is_authority) {
+            Some(host) if self.config.public_origin.is_none() => format!("http://{host}"),
+            _ => self.origin(),
         }
     }
 }
@@ -172,6 +188,7 @@ pub fn routes() -> Vec<RouteEntry> {
         get("/continue", |route| route.to(elsewhere::arrive::get)),
         post("/continue", |route| route.to(elsewhere::arrive::post)),
         get("/continue/{code}", |route| route.to(elsewhere::arrive::open)),
+        get("/session/reminder.ics", |route| route.to(reminder::get)),
         get("/session/export", |route| route.to(session_export::get)),
         post("/session/import", |route| route.to(session_import::post)),
         get("/session/delete", |route| route.to(session_delete::get)),

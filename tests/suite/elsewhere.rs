@@ -392,8 +392,16 @@ async fn r60_nothing_of_a_session_stays_behind_when_it_is_brought_along() {
     app.keep_file(&his, b"a picture").await;
     link(&boris).await;
     let before = app.rows("model_cards").await;
+    let room =
+        "SELECT CAST(sum(cards) AS TEXT) || ' ' || sum(content_bytes) || ' ' || sum(history_bytes) AS t FROM sessions";
+    let counted = app.texts(room).await;
     follow(&anna, &boris, Some("bring")).await;
     assert_eq!(app.rows("model_cards").await, before);
+    assert_eq!(
+        app.texts(room).await,
+        counted,
+        "what is counted for the limits goes along"
+    );
     let session = app.texts("SELECT id AS t FROM sessions").await;
     assert_eq!(session.len(), 1);
     let tables = "SELECT DISTINCT m.name AS t FROM sqlite_schema m, pragma_table_info(m.name) c

@@ -54,6 +54,25 @@ pub fn move_all(conn: &mut DbConnection, from: &SessionId, to: &SessionId) -> Re
     diesel::update(link_codes::table.filter(link_codes::session_id.eq(from)))
         .set(link_codes::session_id.eq(into))
         .execute(conn)?;
+    // The database counts rows that come and go, not those that change their session.
+    let counted: (i32, i64, i64) = sessions::table
+        .filter(sessions::id.eq(from))
+        .select((sessions::cards, sessions::content_bytes, sessions::history_bytes))
+        .first(conn)?;
+    diesel::update(sessions::table.filter(sessions::id.eq(into)))
+        .set((
+            sessions::cards.eq(sessions::cards + counted.0),
+            sessions::content_bytes.eq(sessions::content_bytes + counted.1),
+            sessions::history_bytes.eq(sessions::history_bytes + counted.2),
+        ))
+        .execute(conn)?;
+    diesel::update(sessions::table.filter(sessions::id.eq(from)))
+        .set((
+            sessions::cards.eq(0),
+            sessions::content_bytes.eq(0_i64),
+            sessions::history_bytes.eq(0_i64),
+        ))
+        .execute(conn)?;
     super::extend(conn, to, until)?;
     Ok(moved)
 }

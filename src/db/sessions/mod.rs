@@ -8,14 +8,12 @@ mod join;
 pub mod keys;
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime};
-use diesel::dsl::{count_star, sum};
 use diesel::prelude::*;
-use diesel::sql_types::{Binary, Nullable, Text};
 
 pub use ended::{ended_at, forget_ended, remember_ended};
 pub use join::{hold, move_all};
 
-use super::schema::{card_section_data, files, model_cards, session_keys, sessions};
+use super::schema::{session_keys, sessions};
 use super::{DbConnection, Error, insert_or_meet};
 use crate::session::SessionId;
 
@@ -148,40 +146,6 @@ pub fn all(
     // Both databases can compare with the last day of a year of four digits.
     let last_day = NaiveDate::from_ymd_opt(9999, 12, 31).unwrap_or_default().into();
     expired(conn, last_day, after, limit)
-}
-
-/// How many cards a session has, and how many bytes its uploads, sections and files take; earlier versions of
-/// sections not counted.
-///
-/// # Errors
-/// When the database does not answer.
-pub fn size(conn: &mut DbConnection, session: &SessionId) -> Result<(i64, i64), Error> {
-    let session = session.as_str();
-    let (cards, uploads): (i64, Option<i64>) = model_cards::table
-        .filter(model_cards::session_id.eq(session))
-        .select((count_star(), sum(octet_length(model_cards::source))))
-        .first(conn)?;
-    let sections: Option<i64> = card_section_data::table
-        .filter(card_section_data::session_id.eq(session))
-        .select(sum(text_length(card_section_data::value)))
-        .first(conn)?;
-    let sizes: Vec<i64> = files::table
-        .filter(files::session_id.eq(session))
-        .select(files::size)
-        .load(conn)?;
-    let bytes = uploads.unwrap_or(0) + sections.unwrap_or(0) + sizes.iter().sum::<i64>();
-    Ok((cards, bytes))
-}
-
-diesel::define_sql_function! {
-    /// Length in bytes.
-    fn octet_length(bytes: Nullable<Binary>) -> Nullable<Integer>;
-}
-
-diesel::define_sql_function! {
-    /// Length of a text in bytes.
-    #[sql_name = "octet_length"]
-    fn text_length(text: Text) -> Integer;
 }
 
 /// Deletes the session with all its rows if it is still expired; returns whether it was.

@@ -7,6 +7,7 @@ use actix_multipart::{Field, Multipart};
 use actix_web::{HttpResponse, web};
 use futures_util::StreamExt as _;
 
+use super::full::{self, Again};
 use crate::archive::{self, Incoming, Limits};
 use crate::db::DbConnection;
 use crate::session::Beginner;
@@ -46,23 +47,26 @@ pub async fn post(state: web::Data<AppState>, beginner: Beginner, mut form: Mult
     })
     .await?;
     let (cards, bytes) = (copy.cards(), copy.bytes());
+    let quota = state.quota();
     let transaction = {
         let beginner = beginner.clone();
         move |conn: &mut DbConnection| {
             let _turn = turn;
             let session = beginner.open(conn, now)?;
-            // The place to ask for a limit on what one session may hold: so many `cards` and `bytes` are to come.
-            copy.store(conn, &session, once.as_deref())
+            copy.store(conn, &session, once.as_deref(), quota)
         }
     };
-    state.db.write(transaction).await?;
-    tracing::info!(cards, bytes, "a copy was brought back");
-    // A browser that keeps no cookies comes back as a stranger: the mark lets the next page tell why.
-    Ok(see_other(if beginner.visitor().keeps_cookies() {
-        "/?done=returned"
-    } else {
-        "/?first=1"
-    }))
+    let stored = state.db.write(transaction).await.map_err(Error::from);
+    let answer = stored.map(|_| {
+        tracing::info!(cards, bytes, "a copy was brought back");
+        // A browser that keeps no cookies comes back as a stranger: the mark lets the next page tell why.
+        see_other(if beginner.visitor().keeps_cookies() {
+            "/?done=returned"
+        } else {
+            "/?first=1"
+        })
+    });
+    full::explained(answer, &state, beginner.visitor(), Again::File).await
 }
 
 /// The file of the form, written to `file`, and the form's one-time token.

@@ -8,10 +8,9 @@ use actix_web::dev::ServerHandle;
 use cartellino::cleanup::{self, Mode};
 use cartellino::clock::Clock;
 use cartellino::config::Options;
-use cartellino::db::files::{self, FileRow};
 use cartellino::db::{Db, DbConnection, migrations};
+use cartellino::session::Sessions;
 use cartellino::session::engine::Engine;
-use cartellino::session::{SessionId, Sessions};
 use cartellino::uploads::Uploads;
 use cartellino::web;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -149,13 +148,18 @@ impl TestApp {
     }
 
     /// How many rows a table has.
-    pub async fn rows(&self, table: &'static str) -> i64 {
+    pub async fn rows(&self, table: &str) -> i64 {
+        self.number(&format!("SELECT count(*) AS n FROM {table}")).await
+    }
+
+    /// The number that a query calls `n`.
+    pub async fn number(&self, query: &str) -> i64 {
         #[derive(diesel::QueryableByName)]
         struct Count {
             #[diesel(sql_type = diesel::sql_types::BigInt)]
             n: i64,
         }
-        let query = diesel::sql_query(format!("SELECT count(*) AS n FROM {table}"));
+        let query = diesel::sql_query(query);
         self.db
             .run(move |conn| {
                 let count: Count = match conn {
@@ -169,30 +173,66 @@ impl TestApp {
     }
 
     /// The first text of a query's column `t`.
-    pub async fn text(&self, sql: &str) -> String {
+    pub async fn text(&self, sql: &'static str) -> String {
         let mut texts = self.texts(sql).await;
         assert!(!texts.is_empty(), "{sql} finds nothing");
         texts.remove(0)
     }
 
-    /// The texts that a query names `t`.
-    pub async fn texts(&self, sql: &str) -> Vec<String> {
+    /// The texts that a query calls `t`.
+    pub async fn texts(&self, query: &str) -> Vec<String> {
         #[derive(diesel::QueryableByName)]
-        struct Found {
+        struct Text {
             #[diesel(sql_type = diesel::sql_types::Text)]
             t: String,
         }
-        let query = diesel::sql_query(sql.to_owned());
+        let query = diesel::sql_query(query);
         self.db
             .run(move |conn| {
-                let found: Vec<Found> = match conn {
+                let texts: Vec<Text> = match conn {
                     DbConnection::Sqlite(sqlite) => query.load(sqlite)?,
                     DbConnection::Pg(pg) => query.load(pg)?,
                 };
-                Ok(found.into_iter().map(|found| found.t).collect())
+                Ok(texts.into_iter().map(|text| text.t).collect())
             })
             .await
-            .expect("rows can be read")
+            .expect("texts can be read")
+    }
+
+    /// The names of all tables.
+    pub async fn tables(&self) -> Vec<String> {
+        let query = if self.is_postgres().await {
+            "SELECT table_name::text AS t FROM information_schema.tables WHERE table_schema = 'public'"
+        } else {
+            "SELECT name AS t FROM sqlite_master WHERE type = 'table'"
+        };
+        let tables = self.texts(query).await;
+        assert!(tables.len() > 6, "all tables are seen: {tables:?}");
+        tables
+    }
+
+    /// How many rows of a table have this word in any column, as text or as bytes.
+    pub async fn rows_with(&self, table: &str, word: &str) -> i64 {
+        let query = if self.is_postgres().await {
+            let hex: String = word.bytes().map(|byte| format!("{byte:02x}")).collect();
+            format!(
+                "SELECT count(*) AS n FROM {table} r
+                 WHERE position('{word}' IN CAST(r AS TEXT)) > 0 OR position('{hex}' IN CAST(r AS TEXT)) > 0"
+            )
+        } else {
+            let columns = format!("SELECT name AS t FROM pragma_table_info('{table}')");
+            let columns = self.texts(&columns).await.into_iter();
+            let any: Vec<String> = columns
+                .map(|column| format!("instr(CAST(\"{column}\" AS BLOB), CAST('{word}' AS BLOB)) > 0"))
+                .collect();
+            format!("SELECT count(*) AS n FROM {table} WHERE {}", any.join(" OR "))
+        };
+        self.number(&query).await
+    }
+
+    async fn is_postgres(&self) -> bool {
+        let kind = self.db.run(|conn| Ok(matches!(conn, DbConnection::Pg(_)))).await;
+        kind.expect("the database answers")
     }
 
     /// Gives a card a file, of which pages make none yet; returns its id.

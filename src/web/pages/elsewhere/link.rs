@@ -76,7 +76,7 @@ pub async fn post(state: web::Data<AppState>, visitor: Visitor, request: HttpReq
             Err(db::Error::Unavailable("no short code is free".to_owned()))
         })
         .await?;
-    let link = format!("{}/continue/{}", state.origin(&request), link.text());
+    let link = format!("{}/continue/{}", state.origin_for(&request), link.text());
     let made = Made {
         qr: qr::svg(&link, "The link as a QR code"),
         link,
@@ -89,7 +89,7 @@ pub async fn post(state: web::Data<AppState>, visitor: Visitor, request: HttpReq
 fn page(state: &AppState, visitor: &Visitor, request: &HttpRequest, made: Option<Made>) -> Result<HttpResponse, Error> {
     render(&Link {
         page: Page::of("Continue in another browser", visitor),
-        address: format!("{}/continue", state.origin(request)),
+        address: format!("{}/continue", state.origin_for(request)),
         link_age: time_in_words(state.config.session.link_age),
         made,
     })

@@ -30,7 +30,7 @@ pub async fn post(
     let referer = request.headers().get(REFERER).and_then(|value| value.to_str().ok());
     // Browsers tell pages of this site the whole address, and other sites nothing.
     let back = referer
-        .and_then(|referer| referer.strip_prefix(&state.origin(&request)))
+        .and_then(|referer| referer.strip_prefix(&state.origin_for(&request)))
         .filter(|path| path.starts_with('/') && !path.starts_with("//"));
     Ok(see_other(back.unwrap_or("/session")))
 }

@@ -48,7 +48,7 @@ pub async fn get(
 ) -> Result<HttpResponse, Error> {
     render(&Recovery {
         page: Page::of("Recovery code", &visitor).with_notice(told.done.as_deref()),
-        address: format!("{}/continue", state.origin(&request)),
+        address: format!("{}/continue", state.origin_for(&request)),
         since: recovery_since(&state, &visitor).await?,
         today: state.clock.now().into(),
         made: None,
@@ -128,7 +128,7 @@ pub(super) fn shown(
     code: &Code,
     replaces: bool,
 ) -> Result<HttpResponse, Error> {
-    let address = format!("{}/continue", state.origin(request));
+    let address = format!("{}/continue", state.origin_for(request));
     let today: Date = state.clock.now().into();
     render(&Recovery {
         page,
