@@ -354,6 +354,7 @@ async fn r60_two_browsers_have_the_same_cards_until_one_is_signed_out() {
     fits(&phone, "signed-out-320-dark").await;
 
     // The phone begins a card of its own, comes again and is asked what happens with it.
+    app.pass(chrono::TimeDelta::minutes(2));
     upload(&phone, &app, "json/indent-2.json").await;
     go(&desk, "/session/continue").await;
     find(&desk, "main button.primary")
