@@ -10,7 +10,7 @@ use std::time::{Duration, SystemTime};
 use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, Utc};
 
 use crate::clock::Clock;
-use crate::db::{self, Db, files, sessions, upkeep};
+use crate::db::{self, Db, files, link_codes, sessions, upkeep};
 use crate::session::SessionId;
 use crate::session::engine::{self, Engine, REMEMBER_ENDED};
 use crate::uploads::{self, Uploads};
@@ -60,7 +60,7 @@ pub enum Error {
 /// Which sessions an operator ends, whether or not they have expired.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Whose {
-    /// That of the browser with this public handle.
+    /// That of the browser with this public handle, or with this handle of its own.
     Browser(String),
     /// Everybody's.
     All,
@@ -109,8 +109,11 @@ async fn sweep_alone(
     sweep_orphans(db, uploads, mode, &mut counts).await?;
     if mode == Mode::Delete {
         engine.sweep(now - grace).await?;
-        db.write(move |conn| sessions::forget_ended(conn, now.naive_utc()))
-            .await?;
+        db.write(move |conn| {
+            link_codes::delete_expired(conn, now.naive_utc())?;
+            sessions::forget_ended(conn, now.naive_utc())
+        })
+        .await?;
         reclaim(db, counts).await;
     }
     Ok(counts)
@@ -151,7 +154,7 @@ async fn end_alone(
             remove_batches(db, engine, uploads, all, removal, mode, &mut counts).await?;
         }
         Whose::Browser(handle) => {
-            let session = db.run(move |conn| sessions::find_by_handle(conn, &handle)).await?;
+            let session = engine::find_by_handle(engine, db, &handle).await?;
             if let Some(session) = session {
                 remove_one(db, engine, uploads, session, removal, mode, &mut counts).await;
             }

@@ -139,6 +139,30 @@ impl Uploads {
             .map_err(Error::Disk)
     }
 
+    /// Lets another owner have these files too, under the same ids; the bytes are on disk once. A file that is not
+    /// there cannot be shared, which is no error.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn share(&self, from: &str, to: &str, ids: &[String]) -> Result<(), Error> {
+        if ids.is_empty() {
+            return Ok(());
+        }
+        let folder = self.folder(to);
+        make_folder(&folder).map_err(Error::Disk)?;
+        for id in ids {
+            let (source, target) = (self.path(from, id)?, self.path(to, id)?);
+            match fs::hard_link(&source, &target).map_err(|error| error.kind()) {
+                Ok(()) | Err(io::ErrorKind::AlreadyExists | io::ErrorKind::NotFound) => {}
+                // Some disks know no links.
+                Err(_) => drop(self.keep(to, id, &mut File::open(&source)?)?),
+            }
+        }
+        File::open(&folder)
+            .and_then(|folder| folder.sync_all())
+            .map_err(Error::Disk)
+    }
+
     /// An empty file for work in between, on the disk of the uploads. It has no name, so that nobody else finds it and
     /// it is gone as soon as it is closed, even by a crash.
     ///
@@ -307,6 +331,18 @@ mod tests {
         assert!(content(&uploads, "one", "a1").is_err());
         assert_eq!(content(&uploads, "one", "a3").unwrap(), "a3");
         assert!(uploads.hand_over("one", "other", &["../a3".to_owned()]).is_err());
+    }
+
+    #[test]
+    fn shared_files_outlive_the_folder_they_came_from() {
+        let (_folder, uploads) = uploads();
+        uploads.keep("one", "a1", &mut "words".as_bytes()).unwrap();
+        let ids = ["a1".to_owned(), "missing".to_owned()];
+        uploads.share("one", "other", &ids).unwrap();
+        uploads.share("one", "other", &ids).unwrap();
+        uploads.delete_all("one").unwrap();
+        assert_eq!(content(&uploads, "other", "a1").unwrap(), "words");
+        assert!(uploads.share("other", "third", &["../a1".to_owned()]).is_err());
     }
 
     #[test]

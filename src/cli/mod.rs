@@ -7,6 +7,7 @@ mod cleanup;
 mod convert;
 mod migrate;
 mod serve;
+mod sessions;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -29,6 +30,27 @@ use crate::config;
 struct Cli {
     #[command(subcommand)]
     command: Command,
+}
+
+#[derive(Subcommand)]
+enum SessionsAction {
+    /// A line for each browser: its handle, what it is, days, and how much the session holds
+    List {
+        #[command(flatten)]
+        storage: config::Storage,
+        #[command(flatten)]
+        keeping: config::KeepingOptions,
+    },
+    /// Ends the session of the browser with this handle: all its rows, files and keys are gone
+    End {
+        #[command(flatten)]
+        storage: config::Storage,
+        #[command(flatten)]
+        keeping: config::KeepingOptions,
+        /// As `cartellino sessions list` shows it
+        #[arg(value_name = "HANDLE")]
+        handle: String,
+    },
 }
 
 #[derive(Subcommand)]
@@ -67,6 +89,11 @@ enum Command {
         /// Only counts what would be deleted
         #[arg(long)]
         dry_run: bool,
+    },
+    /// Lists sessions or ends one, without looking at what is in them
+    Sessions {
+        #[command(subcommand)]
+        action: SessionsAction,
     },
     /// Says what is wrong with model cards, without a server
     Check {
@@ -114,6 +141,14 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             let whose = session.map(Whose::Browser).or(all.then_some(Whose::All));
             cleanup::run(&storage, keeping, session_cleanup_grace, whose, dry_run)
         }
+        Command::Sessions { action } => match action {
+            SessionsAction::List { storage, keeping } => sessions::list(&storage, keeping),
+            SessionsAction::End {
+                storage,
+                keeping,
+                handle,
+            } => cleanup::run(&storage, keeping, 0, Some(Whose::Browser(handle)), false),
+        },
         Command::Check { files } => check::run(&files),
         Command::Convert { file, to } => convert::run(&file, &to),
     };

@@ -9,6 +9,7 @@ mod alone;
 pub mod cards;
 mod connect;
 pub mod files;
+pub mod link_codes;
 pub mod migrations;
 pub mod quota;
 pub mod schema;

@@ -51,6 +51,20 @@ diesel::table! {
 }
 
 diesel::table! {
+    link_codes (id) {
+        id -> Text,
+        session_id -> Text,
+        kind -> Text,
+        code_hash -> Text,
+        link_hash -> Nullable<Text>,
+        made_by -> Text,
+        family -> Text,
+        created_at -> Timestamp,
+        expires_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
     model_cards (id) {
         id -> Text,
         session_id -> Text,
@@ -98,6 +112,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     card_section_data,
     ended_keys,
     files,
+    link_codes,
     model_cards,
     session_keys,
     sessions,

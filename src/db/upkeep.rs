@@ -106,10 +106,11 @@ pub fn reclaim(conn: &mut DbConnection, has_removed: bool) -> Result<(), Error> 
 }
 
 /// The tables in which visitors' rows come and go.
-const TABLES: [&str; 7] = [
+const TABLES: [&str; 8] = [
     "sessions",
     "session_keys",
     "ended_keys",
+    "link_codes",
     "model_cards",
     "card_section_data",
     "card_revisions",

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use super::SessionId;
+use super::code::Code;
 use crate::random;
 
 const RANDOM: usize = 16;
@@ -21,6 +22,7 @@ const SEAL: usize = 16;
 const BYTES: usize = RANDOM + TIME + SEAL;
 const KEY: &[u8] = b"cartellino session key 1\0";
 const SESSION: &[u8] = b"cartellino session id 1\0";
+const CODE: &[u8] = b"cartellino code 1\0";
 
 /// How long a key that has stored nothing is good.
 pub const ISSUED_FOR: TimeDelta = TimeDelta::hours(24);
@@ -130,6 +132,17 @@ impl Seal {
         let secret = self.secrets.first().map_or("", String::as_str);
         let mac = self.mac(SESSION, secret, key.text.as_bytes()).finalize().into_bytes();
         SessionId::from_row(BASE32_NOPAD.encode(&mac[..16]).to_ascii_lowercase())
+    }
+
+    /// What a store may know of a code, which alone would be short enough to be found by trying all: with the present
+    /// secret first, then with earlier ones.
+    pub(super) fn code_hashes(&self, code: &Code) -> Vec<String> {
+        let content = [code.kind_word().as_bytes(), b"\0", code.text().as_bytes()].concat();
+        let hashes = self.secrets.iter().map(|secret| {
+            let mac = self.mac(CODE, secret, &content).finalize().into_bytes();
+            HEXLOWER.encode(&mac)
+        });
+        hashes.collect()
     }
 
     pub(super) fn mac(&self, purpose: &[u8], secret: &str, content: &[u8]) -> Hmac<Sha256> {

@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 /// crowd that large is not held back by counting anyway.
 const MANY: usize = 10_000;
 
-/// How many sessions one source may begin: a bucket of tokens for each, filled up over an hour.
+/// How often one source may do something, such as begin a session: a bucket of tokens for each, filled up over an hour.
 pub(super) struct Limit {
     an_hour: u32,
     buckets: Mutex<HashMap<IpAddr, Bucket>>,
@@ -21,7 +21,7 @@ struct Bucket {
 }
 
 impl Limit {
-    /// So many sessions an hour; 0 sets no limit.
+    /// So often an hour; 0 sets no limit.
     pub(super) fn new(an_hour: u32) -> Self {
         Self {
             an_hour,
@@ -56,7 +56,7 @@ impl Limit {
         Err(Duration::from_secs_f64(((1.0 - bucket.tokens) / a_second).ceil()))
     }
 
-    /// Puts a token back: no session was begun after all.
+    /// Puts a token back: it was not done after all.
     pub(super) fn put_back(&self, source: IpAddr) {
         if let Some(bucket) = self.buckets().get_mut(&network(source)) {
             bucket.tokens = (bucket.tokens + 1.0).min(f64::from(self.an_hour));

@@ -82,6 +82,7 @@ impl Sessions {
         let brought = inner.cookie.read(request.headers());
         let mut first_page = false;
         let mut brought_cookie = false;
+        let mut was_ended = false;
         let mut standing = match brought {
             Brought::Several if is_unsafe => return Err(Error::Ambiguous),
             Brought::Several => Standing::Ambiguous,
@@ -98,9 +99,14 @@ impl Sessions {
                         Ok(Found::Open(open)) => Standing::Open(open, key),
                         Ok(Found::Issued) => Standing::New(key),
                         Ok(Found::Ended(_)) if is_unsafe => Standing::Ended,
-                        // A stranger for now, without a cookie to go with it.
-                        Ok(Found::Ended(at)) if now < at + IN_FLIGHT => self.new_visitor(&mut false, now),
-                        Ok(Found::Ended(_) | Found::Unknown) => self.new_visitor(&mut first_page, now),
+                        Ok(Found::Ended(at)) => {
+                            was_ended = true;
+                            let stranger = self.new_visitor(&mut first_page, now);
+                            // For now without a cookie to go with it.
+                            first_page &= now >= at + IN_FLIGHT;
+                            stranger
+                        }
+                        Ok(Found::Unknown) => self.new_visitor(&mut first_page, now),
                     }
                 }
             },
@@ -114,7 +120,10 @@ impl Sessions {
             touched = self.touch(open, now).await;
         }
         let family = client::family(request.headers());
-        let visitor = Visitor::new(self.clone(), standing, family, brought_cookie);
+        let visitor = Visitor::new(self.clone(), standing, family, brought_cookie, was_ended);
+        if touched {
+            visitor.touch_parked().await;
+        }
         request.extensions_mut().insert(visitor.clone());
         Ok(Admitted {
             visitor,

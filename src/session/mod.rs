@@ -6,12 +6,15 @@
 //! between, the same for every engine, are those of [`store`], which is also actix-session's `SessionStore`. A browser's
 //! small values, its expiry and its messages are its [`state`](mod@state).
 //!
+//! A browser comes into another's session by a [`code`]; work that it had before can stay parked in it.
+//!
 //! A key is *issued* with the first page and stored with the first thing that a visitor stores. What the visitor owns
 //! lives in the room `db` and hangs on the [`SessionId`], never on the key.
 
 mod beginner;
 mod carried;
 mod client;
+pub mod code;
 mod cookie;
 pub mod engine;
 mod error;
@@ -19,6 +22,7 @@ pub mod key;
 mod limit;
 pub mod middleware;
 mod origin;
+mod parked;
 mod patience;
 mod secret;
 pub mod state;
@@ -37,6 +41,7 @@ use sha2::{Digest as _, Sha256};
 pub use beginner::Beginner;
 pub use client::address as client_address;
 pub use error::Error;
+pub use parked::ParkedWork;
 pub use secret::{Place, place};
 pub use visitor::Visitor;
 
@@ -65,6 +70,15 @@ impl SessionId {
         &self.0
     }
 
+    /// Public name of a session for operators, where no browser of it is known: it leads to nothing.
+    pub fn handle(&self) -> String {
+        let digest = Sha256::new()
+            .chain_update(b"cartellino session handle 1\0")
+            .chain_update(&self.0)
+            .finalize();
+        format!("session-{}", HEXLOWER.encode(&digest[..8]))
+    }
+
     /// By which an ended session is remembered: 64 hexadecimal digits that lead to nothing.
     pub fn hash(&self) -> String {
         let digest = Sha256::new()
@@ -85,6 +99,8 @@ struct Inner {
     store: Store,
     cookie: Cookie,
     limit: Limit,
+    /// Codes that were typed and do not exist.
+    guesses: Limit,
     clock: Clock,
     public_origin: Option<String>,
     trusted_proxies: Vec<config::Network>,
@@ -111,6 +127,7 @@ impl Sessions {
             inner: Arc::new(Inner {
                 cookie: Cookie::new(&settings.cookie_name, settings.cookie_secure),
                 limit: Limit::new(settings.create_limit),
+                guesses: Limit::new(code::GUESSES_AN_HOUR),
                 store: Store::new(db, engine, seal, clock.clone(), settings),
                 clock,
                 public_origin: config.public_origin.clone(),

@@ -222,6 +222,11 @@ impl State {
         &self.values
     }
 
+    /// What belongs to the browser whatever it opens: its values and its expiry, for another state.
+    pub(super) fn carried(&self) -> Vec<Change> {
+        vec![Change::Values(self.values.clone()), Change::Expiry(self.expiry)]
+    }
+
     pub(super) fn message(&self, id: &str) -> Option<&Message> {
         self.messages.iter().find(|message| message.id == id)
     }

@@ -15,6 +15,7 @@ use serde_json::Value;
 
 use super::engine::{self, Browser, Engine, Lookup};
 use super::key::{ISSUED_FOR, Key, Seal};
+use super::parked::LEFT_AT;
 use super::patience::within;
 use super::state::{self, Change, Expiry, STATE_BYTES, State};
 use super::{SessionId, delta};
@@ -62,7 +63,7 @@ pub(super) enum Found {
 pub(super) struct Open {
     pub(super) browser: Browser,
     pub(super) state: State,
-    /// The key was replaced a moment ago. It must not come back to the browser, which has a newer one.
+    /// The key was replaced, or left for that of other work, a moment ago. It must not come back to the browser, which has a newer one.
     pub(super) is_replaced: bool,
 }
 
@@ -160,9 +161,11 @@ impl Store {
                     browser.expires_at = browser.expires_at.min(browser.begun_at + delta(age));
                 }
                 if now < browser.expires_at {
+                    let state = self.state(&browser);
+                    let left = state.get(&LEFT_AT).is_some_and(|at| now < at + IN_FLIGHT);
                     Found::Open(Box::new(Open {
-                        state: self.state(&browser),
-                        is_replaced: browser.key != key.hash(),
+                        is_replaced: left || browser.key != key.hash(),
+                        state,
                         browser,
                     }))
                 } else {
@@ -193,8 +196,17 @@ impl Store {
         }
     }
 
+    pub(super) fn seal(&self) -> &Seal {
+        &self.inner.seal
+    }
+
+    /// The main database.
+    pub(super) fn db(&self) -> &Db {
+        &self.inner.db
+    }
+
     /// The browser's state. One that cannot be read costs its values, never the session.
-    fn state(&self, browser: &Browser) -> State {
+    pub(super) fn state(&self, browser: &Browser) -> State {
         State::read(&browser.state).unwrap_or_else(|| {
             let mut logged = self.inner.unreadable.lock().unwrap_or_else(PoisonError::into_inner);
             if logged.len() < LOGGED && logged.insert(browser.handle.clone()) {

@@ -31,6 +31,7 @@ struct Inner {
     standing: Standing,
     family: String,
     brought_cookie: bool,
+    was_ended: bool,
     doings: Mutex<Doings>,
     counted: OnceLock<IpAddr>,
 }
@@ -70,13 +71,20 @@ pub(super) enum Outcome {
 }
 
 impl Visitor {
-    pub(super) fn new(sessions: Sessions, standing: Standing, family: String, brought_cookie: bool) -> Self {
+    pub(super) fn new(
+        sessions: Sessions,
+        standing: Standing,
+        family: String,
+        brought_cookie: bool,
+        was_ended: bool,
+    ) -> Self {
         Self {
             inner: Arc::new(Inner {
                 sessions,
                 standing,
                 family,
                 brought_cookie,
+                was_ended,
                 doings: Mutex::default(),
                 counted: OnceLock::new(),
             }),
@@ -91,7 +99,8 @@ impl Visitor {
         &self.inner.sessions
     }
 
-    pub(super) fn family(&self) -> &str {
+    /// What the browser is, such as `Firefox on Linux`.
+    pub fn family(&self) -> &str {
         &self.inner.family
     }
 
@@ -158,6 +167,12 @@ impl Visitor {
     /// Whether the request would change what belonged to a session that was ended on purpose.
     pub fn is_ended(&self) -> bool {
         matches!(self.inner.standing, Standing::Ended)
+    }
+
+    /// Whether the browser came with a key that was ended on purpose: signed out from another browser, or the work was
+    /// deleted there.
+    pub fn was_ended(&self) -> bool {
+        self.inner.was_ended
     }
 
     /// Whether the visitor can be shown what is theirs: not where the store does not answer.
@@ -338,19 +353,9 @@ impl Visitor {
 
     /// Leaves a notice with all other browsers of the session. One that cannot be told now is not told.
     pub async fn notify_others(&self, text: &str) {
-        let inner = &self.inner.sessions.inner;
-        let now = inner.clock.now();
-        let Ok(others) = self.others().await else { return };
-        for browser in others {
-            let Ok(id) = random::id() else { return };
-            let notice = Change::Notice(Message {
-                id,
-                text: text.to_owned(),
-                at: now,
-            });
-            if let Err(error) = inner.store.change(&browser, &[notice], now).await {
-                tracing::warn!(%error, "a browser could not be told");
-            }
+        if let Some(open) = self.open() {
+            let own = std::slice::from_ref(&open.browser.handle);
+            self.notify(&open.browser.session, own, text).await;
         }
     }
 
@@ -373,7 +378,7 @@ impl Visitor {
     }
 
     /// Lets this browser go on with another session, under a new key that goes out with the answer, inside the
-    /// caller's transaction. What it had before stays where it is.
+    /// caller's transaction. Its values and its expiry go along; what it had before stays where it is.
     ///
     /// # Errors
     /// [`db::Error::Ended`] when that session was ended.
@@ -388,7 +393,9 @@ impl Visitor {
             .store
             .issue(now)
             .map_err(|error| db::Error::Unavailable(error.to_string()))?;
-        let browser = inner.store.enter(conn, &key, session, self.family(), &[], now)?;
+        let mut changes = self.open().map(|open| open.state.carried()).unwrap_or_default();
+        changes.append(&mut self.doings().changes);
+        let browser = inner.store.enter(conn, &key, session, self.family(), &changes, now)?;
         self.doings().outcome = Outcome::Entered(key, browser.clone());
         Ok(browser)
     }

@@ -197,9 +197,9 @@ fn words(error: &Error, is_form: bool) -> (&'static str, Cow<'static, str>, Cow<
             "Go back, reload that page to see how it is now, and decide what to keep.".into(),
         ),
         Error::Ended => (
-            "This work has been deleted",
-            "Your data were deleted, maybe in another tab, so nothing can be saved to them any more.".into(),
-            "Go back to copy what you typed. On the first page you can begin anew.".into(),
+            "This browser cannot save to these cards any more",
+            "They were deleted, or this browser was signed out of them from another one. Nothing was saved.".into(),
+            "Go back to copy what you typed. On the first page you can begin anew, or continue from another browser.".into(),
         ),
         Error::TooLarge { limit_bytes } => (
             "This is too large",
@@ -265,6 +265,15 @@ struct Asked {
     path: String,
 }
 
+/// The path as a log may have it: what follows `/continue/` opens somebody's work.
+fn loggable(path: &str) -> &str {
+    if path.starts_with("/continue/") {
+        "/continue/…"
+    } else {
+        path
+    }
+}
+
 /// The outermost layer: puts the security headers on every answer and makes a page of every failure.
 ///
 /// # Errors
@@ -276,7 +285,7 @@ pub async fn explain<B: MessageBody + 'static>(
 ) -> Result<ServiceResponse<EitherBody<B, BoxBody>>, actix_web::Error> {
     let asked = Asked {
         method: request.method().clone(),
-        path: request.path().to_owned(),
+        path: loggable(request.path()).to_owned(),
     };
     match next.call(request).await {
         Ok(answer) => {
@@ -398,5 +407,17 @@ fn page(error: &Error, asked: &Asked, display: Display, old: &HeaderMap, state: 
 fn insert(headers: &mut HeaderMap, name: actix_web::http::header::HeaderName, value: &str) {
     if let Ok(value) = HeaderValue::from_str(value) {
         headers.insert(name, value);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn r65_what_opens_work_is_in_no_log() {
+        assert_eq!(loggable("/continue/abcdefghijklmnopqrstuvwxyz"), "/continue/…");
+        assert_eq!(loggable("/continue"), "/continue");
+        assert_eq!(loggable("/cards/abc"), "/cards/abc");
     }
 }

@@ -1,6 +1,6 @@
 //! The headers that every answer carries.
 
-use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue, STRICT_TRANSPORT_SECURITY};
+use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY};
 
 use super::AppState;
 
@@ -23,8 +23,13 @@ const HEADERS: [(&str, &str); 7] = [
 
 /// Puts the security headers on an answer.
 pub fn secure(headers: &mut HeaderMap, state: &AppState) {
+    // A page with a secret in its address has a stricter one.
+    let referrer = headers.get(REFERRER_POLICY).cloned();
     for (name, value) in HEADERS {
         headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+    }
+    if let Some(referrer) = referrer {
+        headers.insert(REFERRER_POLICY, referrer);
     }
     if state
         .config

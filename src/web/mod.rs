@@ -24,8 +24,9 @@ use std::time::Duration;
 
 use actix_web::dev::Server;
 use actix_web::http::Method;
+use actix_web::http::header::HOST;
 use actix_web::middleware::from_fn;
-use actix_web::{App, HttpServer, Route, web};
+use actix_web::{App, HttpRequest, HttpServer, Route, web};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::clock::Clock;
@@ -36,8 +37,9 @@ use crate::session::{self, Sessions};
 use crate::uploads::Uploads;
 use error::Error;
 use pages::{
-    changes, computer, convert, delete, display, download, duplicate, health, help, home, import, overview, preview,
-    privacy, reminder, section, sections, session as own, session_delete, session_export, session_import, upload,
+    changes, computer, convert, delete, display, download, duplicate, elsewhere, health, help, home, import, overview,
+    preview, privacy, reminder, section, sections, session as own, session_delete, session_export, session_import,
+    upload,
 };
 
 /// What handlers share; cheap to clone.
@@ -93,6 +95,20 @@ impl AppState {
                 .map_or(origin.as_str(), |(_, host)| host)
                 .to_owned(),
             None => self.config.listen.to_string(),
+        }
+    }
+
+    /// The origin under which the browser of this request reaches the server. Without the setting, the address that
+    /// the browser itself wrote into the request must do: the one listened on may be no address of a machine.
+    fn origin_for(&self, request: &HttpRequest) -> String {
+        let is_authority = |host: &&str| {
+            let byte = |byte: u8| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte);
+            (1..=255).contains(&host.len()) && host.bytes().all(byte)
+        };
+        let host = request.headers().get(HOST).and_then(|host| host.to_str().ok());
+        match host.filter(is_authority) {
+            Some(host) if self.config.public_origin.is_none() => format!("http://{host}"),
+            _ => self.origin(),
         }
     }
 }
@@ -164,6 +180,19 @@ pub fn routes() -> Vec<RouteEntry> {
         get("/session", |route| route.to(own::get)),
         post("/session/computer", |route| route.to(computer::post)),
         post("/session/display", |route| route.to(display::post)),
+        get("/session/continue", |route| route.to(elsewhere::link::get)),
+        post("/session/continue", |route| route.to(elsewhere::link::post)),
+        get("/session/browsers", |route| route.to(elsewhere::browsers::get)),
+        post("/session/browsers", |route| route.to(elsewhere::browsers::post)),
+        get("/session/recovery", |route| route.to(elsewhere::recovery::get)),
+        post("/session/recovery", |route| route.to(elsewhere::recovery::post)),
+        get("/session/leave", |route| route.to(elsewhere::leave::get)),
+        post("/session/leave", |route| route.to(elsewhere::leave::post)),
+        post("/session/parked", |route| route.to(elsewhere::parked::post)),
+        post("/session/notices", |route| route.to(elsewhere::notices::post)),
+        get("/continue", |route| route.to(elsewhere::arrive::get)),
+        post("/continue", |route| route.to(elsewhere::arrive::post)),
+        get("/continue/{code}", |route| route.to(elsewhere::arrive::open)),
         get("/session/reminder.ics", |route| route.to(reminder::get)),
         get("/session/export", |route| route.to(session_export::get)),
         post("/session/import", |route| route.to(session_import::post)),

@@ -13,6 +13,7 @@ use super::error::Error;
 use crate::db::quota::{Quota, Usage};
 use crate::random;
 use crate::session::Visitor;
+use crate::session::state::Message;
 
 /// The frame around the content of every page.
 #[derive(Clone, Debug, Default)]
@@ -27,6 +28,19 @@ pub struct Page {
     pub notice: Option<String>,
     /// How the page looks.
     pub display: Display,
+    /// What the visitor should know, until it is put away.
+    pub notices: Vec<Notice>,
+    /// Whether the browser was signed out of the work that it had.
+    pub signed_out: bool,
+}
+
+/// A sentence that stays on every page until the visitor puts it away.
+#[derive(Clone, Debug)]
+pub struct Notice {
+    /// By which the form names it.
+    pub id: String,
+    /// The sentence.
+    pub text: String,
 }
 
 impl Page {
@@ -45,6 +59,12 @@ impl Page {
             kept_until: visitor.session().map(|_| visitor.expires_at().into()),
             closes: visitor.idle_time().filter(|_| closes).map(time_in_words),
             display: Display::of(visitor),
+            notices: visitor
+                .notices()
+                .into_iter()
+                .map(|Message { id, text, .. }| Notice { id, text })
+                .collect(),
+            signed_out: visitor.was_ended(),
             ..Self::bare(title)
         }
     }
@@ -53,6 +73,21 @@ impl Page {
     /// opened by a stranger's address shows nothing.
     pub fn with_told(mut self, visitor: &Visitor, id: Option<&str>) -> Self {
         self.notice = id.and_then(|id| visitor.told(id));
+        self
+    }
+
+    /// The same page with a fixed sentence on what has just happened with the visitor's browsers.
+    pub fn with_done(mut self, done: Option<&str>) -> Self {
+        let sentence = match done {
+            Some("joined") => "This browser opens these cards now, as your other browser does.",
+            Some("brought") => "The cards of both are together now, here and in your other browsers.",
+            Some("switched") => "These are the other cards. Those you had open are kept as before.",
+            Some("signed-out") => "That browser does not open your cards any more.",
+            Some("others") => "No other browser opens your cards any more.",
+            Some("revoked") => "The recovery code is worthless now.",
+            _ => return self,
+        };
+        self.notice = Some(sentence.to_owned());
         self
     }
 

@@ -246,6 +246,166 @@ async fn no_page_scrolls_sideways_on_a_telephone() {
     browser.quit().await;
 }
 
+/// What can be read now; `None` while the browser is on its way to another page.
+async fn browser_text(browser: &Chromium) -> Option<String> {
+    let main = browser.driver.find(By::Css("main")).await.ok()?;
+    main.text().await.ok()
+}
+
+/// Waits until this can be read.
+async fn wait_to_read(browser: &Chromium, text: &str) {
+    wait_for(text, async || browser_text(browser).await?.contains(text).then_some(())).await;
+}
+
+/// Keeps a picture of the whole page where `CARTELLINO_PICTURES` names a folder, for somebody to look at.
+async fn picture(browser: &Chromium, name: &str) {
+    let Some(folder) = std::env::var_os("CARTELLINO_PICTURES").map(PathBuf::from) else {
+        return;
+    };
+    let picture = browser.driver.screenshot_as_png().await.expect("a picture");
+    std::fs::create_dir_all(&folder).expect("a folder for pictures");
+    std::fs::write(folder.join(format!("{name}.png")), picture).expect("it can be written");
+}
+
+/// Makes the browser show pages as on a telephone in the evening.
+async fn dark_telephone(browser: &Chromium) {
+    browser.width(320).await;
+    let dark = serde_json::json!({"features": [{"name": "prefers-color-scheme", "value": "dark"}]});
+    let set = browser.driver.cdp().send_raw("Emulation.setEmulatedMedia", dark).await;
+    set.expect("the colours can be set");
+}
+
+async fn fits(browser: &Chromium, name: &str) {
+    picture(browser, name).await;
+    let found = browser.driver.execute(MEASURE, Vec::new()).await.expect("a measure");
+    assert_eq!(found.json()["width"].as_u64(), Some(320), "{name}: {}", found.json());
+}
+
+#[tokio::test]
+async fn r60_two_browsers_have_the_same_cards_until_one_is_signed_out() {
+    let (Some(desk), Some(phone)) = (Chromium::start(Script::On).await, Chromium::start(Script::Off).await) else {
+        return;
+    };
+    let app = TestApp::start().await;
+    upload(&desk, &app, FILE).await;
+    let go = async |browser: &Chromium, path: &str| {
+        let url = format!("{}{path}", app.origin());
+        browser.driver.goto(url).await.expect("a page");
+    };
+    dark_telephone(&phone).await;
+    go(&phone, "/continue").await;
+    fits(&phone, "continue-320-dark").await;
+
+    go(&desk, "/session").await;
+    picture(&desk, "session").await;
+    let way = find(&desk, "main a[href='/session/continue']").await;
+    click_to(&desk, &way, "/session/continue").await;
+    picture(&desk, "continue").await;
+    find(&desk, "main button.primary")
+        .await
+        .click()
+        .await
+        .expect("it can be clicked");
+    let code = find(&desk, ".code-word").await.text().await.expect("a code");
+    let link = find(&desk, ".passing a")
+        .await
+        .attr("href")
+        .await
+        .expect("an answer")
+        .expect("a link");
+    picture(&desk, "link").await;
+    dark_telephone(&desk).await;
+    fits(&desk, "link-320-dark").await;
+
+    phone.driver.goto(&link).await.expect("the link");
+    fits(&phone, "arrive-320-dark").await;
+    find(&phone, "main button.primary")
+        .await
+        .click()
+        .await
+        .expect("it can be clicked");
+    wait_to_read(&phone, NAME).await;
+    fits(&phone, "arrived-320-dark").await;
+    // Used: the code too.
+    go(&desk, "/").await;
+    let told = main_text(&desk).await;
+    assert!(told.contains("A browser was added"), "{told}");
+    fits(&desk, "told-320-dark").await;
+    let away = find(&desk, "form[action='/session/notices'] button").await;
+    away.click().await.expect("it can be clicked");
+    wait_for("the page without the notice", async || {
+        let main = browser_text(&desk).await?;
+        (!main.contains("was added")).then_some(())
+    })
+    .await;
+    assert_eq!(path(&desk).await, "/", "and back where it was");
+
+    go(&desk, "/session/browsers").await;
+    fits(&desk, "browsers-320-dark").await;
+    let out = find(&desk, "main button[name=handle]").await;
+    out.click().await.expect("it can be clicked");
+    wait_to_read(&desk, "does not open your cards any more").await;
+    go(&phone, "/").await;
+    let told = main_text(&phone).await;
+    assert!(
+        told.contains("signed out from another browser") && !told.contains(NAME),
+        "{told}"
+    );
+    fits(&phone, "signed-out-320-dark").await;
+
+    // The phone begins a card of its own, comes again and is asked what happens with it.
+    app.pass(chrono::TimeDelta::minutes(2));
+    upload(&phone, &app, "json/indent-2.json").await;
+    go(&desk, "/session/continue").await;
+    find(&desk, "main button.primary")
+        .await
+        .click()
+        .await
+        .expect("it can be clicked");
+    let again = find(&desk, ".code-word").await.text().await.expect("a code");
+    assert_ne!(again, code);
+    go(&phone, "/continue").await;
+    find(&phone, "#code")
+        .await
+        .send_keys(again.to_lowercase())
+        .await
+        .expect("it can be typed");
+    find(&phone, "main button.primary")
+        .await
+        .click()
+        .await
+        .expect("it can be clicked");
+    find(&phone, "main input[value=apart]")
+        .await
+        .click()
+        .await
+        .expect("it can be chosen");
+    fits(&phone, "choice-320-dark").await;
+    find(&phone, "main button.primary")
+        .await
+        .click()
+        .await
+        .expect("it can be clicked");
+    wait_to_read(&phone, "You also have 1 card from before").await;
+    fits(&phone, "apart-320-dark").await;
+    go(&desk, "/session/leave").await;
+    fits(&desk, "leave-320-dark").await;
+    go(&desk, "/session/recovery").await;
+    find(&desk, "main button.primary")
+        .await
+        .click()
+        .await
+        .expect("it can be clicked");
+    find(&desk, ".code-word").await;
+    fits(&desk, "recovery-320-dark").await;
+    for browser in [&desk, &phone] {
+        let complaints = browser.complaints().await;
+        assert!(complaints.is_empty(), "{complaints:?}");
+    }
+    desk.quit().await;
+    phone.quit().await;
+}
+
 /// Draws the picture of the README: `CARTELLINO_SCREENSHOTS=docs/screenshots cargo test screenshot`.
 #[tokio::test]
 async fn screenshot() {

@@ -14,6 +14,7 @@ mod deletion;
 mod docs;
 mod download;
 mod editing;
+mod elsewhere;
 mod gone;
 mod isolation;
 mod limits;

@@ -152,6 +152,7 @@ async fn every_table_of_a_visitor_hangs_on_the_session() {
     let backend = Backend::sqlite().await;
     for table in [
         "session_keys",
+        "link_codes",
         "model_cards",
         "card_section_data",
         "card_revisions",

@@ -4,12 +4,14 @@
 //! elsewhere, see [`Engine`](crate::session::engine::Engine); sessions are always here, beside the data.
 
 mod ended;
+mod join;
 pub mod keys;
 
-use chrono::{DateTime, NaiveDateTime};
+use chrono::{DateTime, NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 
 pub use ended::{ended_among, ended_at, forget_ended, remember_earliest, remember_ended, remember_latest};
+pub use join::{hold, move_all};
 
 use super::schema::{model_cards, session_keys, sessions};
 use super::{DbConnection, Error, insert_or_meet};
@@ -130,6 +132,20 @@ pub fn expired(
         .into_iter()
         .map(|(time, id)| (time, SessionId::from_row(id)))
         .collect())
+}
+
+/// Up to `limit` sessions, whether expired or not, as [`expired`] lists them.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn all(
+    conn: &mut DbConnection,
+    after: Option<&(NaiveDateTime, SessionId)>,
+    limit: i64,
+) -> Result<Vec<(NaiveDateTime, SessionId)>, Error> {
+    // Both databases can compare with the last day of a year of four digits.
+    let last_day = NaiveDate::from_ymd_opt(9999, 12, 31).unwrap_or_default().into();
+    expired(conn, last_day, after, limit)
 }
 
 /// Deletes the session with all its rows if it is still expired; returns whether it was.

@@ -163,6 +163,13 @@ impl Engine for Database {
             Place::Own => crate::session::patience::block_on(self.create(new, now)),
         }
     }
+
+    fn update_within(&self, conn: &mut DbConnection, changed: &Browser, was: i32) -> Result<bool, Error> {
+        match self.place {
+            Place::Main => Ok(keys::update(conn, &to_row(changed), was)?),
+            Place::Own => crate::session::patience::block_on(self.update(changed, was)),
+        }
+    }
 }
 
 fn from_row(found: keys::Lookup) -> Lookup {

@@ -33,10 +33,13 @@ pub use redis::Redis;
 use super::SessionId;
 use super::key::KeyHash;
 use crate::config::{self, Keeping};
-use crate::db::{Db, DbConnection, migrations};
+use crate::db::{Db, DbConnection, migrations, sessions};
 
 /// How long an engine remembers that a key was ended: as long as the key could pass for one that has stored nothing.
 pub const REMEMBER_ENDED: TimeDelta = super::key::ISSUED_FOR;
+
+/// How many sessions are looked up at once.
+const BATCH: i64 = 500;
 
 /// One browser's entry: what its key opens.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -179,6 +182,11 @@ pub trait Engine: Send + Sync {
     fn create_within(&self, _: &mut DbConnection, new: &Browser, now: DateTime<Utc>) -> Result<Lookup, Error> {
         super::patience::block_on(self.create(new, now))
     }
+
+    /// [`update`](Self::update) as a part of a transaction in the main database, in the same way.
+    fn update_within(&self, _: &mut DbConnection, changed: &Browser, was: i32) -> Result<bool, Error> {
+        super::patience::block_on(self.update(changed, was))
+    }
 }
 
 /// Ends all keys of a session whose data are gone; rows beside the data have gone with them.
@@ -193,6 +201,38 @@ pub async fn end_all(engine: &dyn Engine, session: &SessionId, now: DateTime<Utc
         engine.end(&browser, now).await?;
     }
     Ok(())
+}
+
+/// The session of the browser with this public handle, or with this [handle](SessionId::handle) of its own.
+///
+/// # Errors
+/// When the engine or the main database does not answer.
+pub async fn find_by_handle(engine: &dyn Engine, main: &Db, handle: &str) -> Result<Option<SessionId>, Error> {
+    if engine.is_beside_the_data() {
+        let handle = handle.to_owned();
+        let found = main.run(move |conn| sessions::find_by_handle(conn, &handle)).await?;
+        if found.is_some() {
+            return Ok(found);
+        }
+    }
+    let mut last = None;
+    loop {
+        let after = last.clone();
+        let batch = main.run(move |conn| sessions::all(conn, after.as_ref(), BATCH)).await?;
+        let Some(end) = batch.last() else { return Ok(None) };
+        last = Some(end.clone());
+        for (_, session) in batch {
+            let own = session.handle() == handle;
+            let is_it = own
+                || !engine.is_beside_the_data() && {
+                    let browsers = engine.list(&session).await?;
+                    browsers.iter().any(|browser| browser.handle == handle)
+                };
+            if is_it {
+                return Ok(Some(session));
+            }
+        }
+    }
 }
 
 /// The engine that the settings name.

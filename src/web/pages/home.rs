@@ -4,6 +4,7 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 
 use super::Told;
+use super::elsewhere::parked::{self, Kept};
 use crate::card::outline;
 use crate::db::cards;
 use crate::session::Visitor;
@@ -19,6 +20,7 @@ struct Home {
     page: Page,
     cards: Vec<Label>,
     last: Option<CardLink>,
+    parked: Vec<Kept>,
     limit: String,
     limit_bytes: usize,
     once: String,
@@ -73,6 +75,7 @@ pub async fn get(state: web::Data<AppState>, visitor: Visitor, told: web::Query<
         page: Page::of(title, &visitor).with_told(&visitor, told.told.as_deref()),
         cards,
         last,
+        parked: parked::kept(&state, &visitor).await?,
         limit: size_in_words(state.config.max_upload_bytes),
         limit_bytes: state.config.max_upload_bytes,
         once: once()?,

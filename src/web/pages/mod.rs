@@ -7,6 +7,7 @@ pub mod delete;
 pub mod display;
 pub mod download;
 pub mod duplicate;
+pub mod elsewhere;
 pub mod full;
 pub mod health;
 pub mod help;
@@ -34,6 +35,8 @@ use serde::Deserialize;
 pub struct Told {
     /// Id of a sentence left for this browser, see [`see_other_telling`](super::page::see_other_telling).
     pub told: Option<String>,
+    /// A word for what has just happened with the visitor's browsers, see [`Page::with_done`](super::page::Page::with_done).
+    pub done: Option<String>,
     /// Key of the section that was just saved.
     pub saved: Option<String>,
     /// Key of the section that was just deleted.

@@ -4,15 +4,16 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 
 use super::Told;
+use super::elsewhere::parked::{self, Kept};
 use crate::archive::Limits;
 use crate::db::quota::{self, Quota};
-use crate::db::{cards, files};
+use crate::db::{cards, files, link_codes};
 use crate::session::Visitor;
 use crate::session::state::{SHARED_COMPUTER, SHARED_COMPUTER_IDLE};
 use crate::web::AppState;
 use crate::web::choices::Colours;
 use crate::web::error::Error;
-use crate::web::page::{Page, once, render, share_in_words, size_in_words, time_in_words};
+use crate::web::page::{Date, Page, once, render, share_in_words, size_in_words, time_in_words};
 
 #[derive(Template)]
 #[template(path = "pages/session.html")]
@@ -23,6 +24,10 @@ struct Session {
     is_shared: bool,
     days_of_own: String,
     days_of_shared: String,
+    browsers: usize,
+    link_age: String,
+    recovery_since: Option<Date>,
+    parked: Vec<Kept>,
     usage: Usage,
     once: String,
     copy_limit: String,
@@ -74,6 +79,21 @@ pub async fn stored(state: &AppState, visitor: &Visitor) -> Result<Stored, Error
     Ok(stored)
 }
 
+/// When the visitor's recovery code was made; `None` when there is none.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn recovery_since(state: &AppState, visitor: &Visitor) -> Result<Option<Date>, Error> {
+    let Some(session) = visitor.session().cloned() else {
+        return Ok(None);
+    };
+    let since = state
+        .db
+        .run(move |conn| link_codes::recovery_since(conn, &session))
+        .await?;
+    Ok(since.map(Date::from))
+}
+
 /// `GET /session`.
 ///
 /// # Errors
@@ -86,12 +106,18 @@ pub async fn get(state: web::Data<AppState>, visitor: Visitor, told: web::Query<
     };
     let copy_bytes = Limits::of(state.config.max_upload_bytes).packed_bytes;
     render(&Session {
-        page: Page::of("Your work on this server", &visitor).with_told(&visitor, told.told.as_deref()),
+        page: Page::of("Your work on this server", &visitor)
+            .with_told(&visitor, told.told.as_deref())
+            .with_done(told.done.as_deref()),
         days: time_in_words(visitor.idle_time().unwrap_or(age)),
         stored: stored(&state, &visitor).await?,
         is_shared: visitor.expiry() == SHARED_COMPUTER,
         days_of_own: time_in_words(age),
         days_of_shared: time_in_words(SHARED_COMPUTER_IDLE),
+        browsers: visitor.browsers().await?.len(),
+        link_age: time_in_words(state.config.session.link_age),
+        recovery_since: recovery_since(&state, &visitor).await?,
+        parked: parked::kept(&state, &visitor).await?,
         usage: usage(&used, &state.quota()),
         once: once()?,
         copy_limit: size_in_words(usize::try_from(copy_bytes).unwrap_or(usize::MAX)),

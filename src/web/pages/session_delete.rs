@@ -3,6 +3,7 @@
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
+use super::elsewhere::parked::{self, Kept};
 use super::session::{Stored, stored};
 use crate::session::Visitor;
 use crate::web::AppState;
@@ -14,12 +15,14 @@ use crate::web::page::{Page, render};
 struct Delete {
     page: Page,
     stored: Stored,
+    parked: Vec<Kept>,
 }
 
 #[derive(Template)]
 #[template(path = "pages/deleted.html")]
 struct Deleted {
     page: Page,
+    has_others: bool,
 }
 
 /// `GET /session/delete`.
@@ -30,16 +33,20 @@ pub async fn get(state: web::Data<AppState>, visitor: Visitor) -> Result<HttpRes
     render(&Delete {
         page: Page::of("Delete my data", &visitor),
         stored: stored(&state, &visitor).await?,
+        parked: parked::kept(&state, &visitor).await?,
     })
 }
 
-/// `POST /session/delete`: rows and keys, then the files, then the cookie. Doing it twice is harmless.
+/// `POST /session/delete`: rows and keys, then the files, then the cookie. Doing it twice is harmless. A browser that
+/// keeps other cards apart goes on with those.
 ///
 /// # Errors
 /// When the database does not answer.
 pub async fn post(state: web::Data<AppState>, visitor: Visitor) -> Result<HttpResponse, Error> {
     let now = state.clock.now();
-    let session = state.db.write(move |conn| visitor.end(conn, now)).await?;
+    let parked = visitor.parked().await?;
+    let own = visitor.clone();
+    let session = state.db.write(move |conn| own.end(conn, now)).await?;
     if let Some(session) = session {
         let uploads = state.uploads.clone();
         let removed = web::block(move || uploads.delete_all(session.as_str())).await;
@@ -57,7 +64,12 @@ pub async fn post(state: web::Data<AppState>, visitor: Visitor) -> Result<HttpRe
             tracing::warn!(%error, "the database's files could not be tidied yet; the next cleanup does it");
         }
     }
+    let has_others = match parked.first() {
+        Some(work) => visitor.switch(&work.handle).await?,
+        None => false,
+    };
     render(&Deleted {
+        has_others,
         page: Page::bare("Everything is deleted"),
     })
 }

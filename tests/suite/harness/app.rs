@@ -8,9 +8,10 @@ use actix_web::dev::ServerHandle;
 use cartellino::cleanup::{self, Mode};
 use cartellino::clock::Clock;
 use cartellino::config::Options;
+use cartellino::db::files::{self, FileRow};
 use cartellino::db::{Db, DbConnection, migrations};
-use cartellino::session::Sessions;
 use cartellino::session::engine::Engine;
+use cartellino::session::{SessionId, Sessions};
 use cartellino::uploads::Uploads;
 use cartellino::web;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -58,7 +59,10 @@ impl TestApp {
         let folder = tempfile::tempdir().expect("a folder");
         let database = format!("sqlite://{}", folder.path().join("cards.db").display());
         let uploads_url = format!("file:{}", folder.path().join("uploads").display());
-        let mut all = vec!["--listen", "127.0.0.1:0", "--uploads-url", &uploads_url];
+        let mut all = vec!["--listen", "127.0.0.1:0"];
+        if !flags.contains(&"--uploads-url") {
+            all.extend(["--uploads-url", &uploads_url]);
+        }
         if !flags.contains(&"--database-url") {
             all.extend(["--database-url", &database]);
         }
@@ -120,6 +124,11 @@ impl TestApp {
     /// Somebody who has never been here.
     pub fn visitor(&self) -> Visitor {
         Visitor::new(&self.origin)
+    }
+
+    /// The same in a browser that calls itself so.
+    pub fn visitor_with(&self, user_agent: &str) -> Visitor {
+        Visitor::with_agent(&self.origin, user_agent)
     }
 
     /// Lets time go by.
@@ -227,6 +236,59 @@ impl TestApp {
     async fn is_postgres(&self) -> bool {
         let kind = self.db.run(|conn| Ok(matches!(conn, DbConnection::Pg(_)))).await;
         kind.expect("the database answers")
+    }
+
+    /// Gives a card a file, of which pages make none yet; returns its id.
+    pub async fn keep_file(&self, card: &str, bytes: &'static [u8]) -> String {
+        let (session, card) = self.owner(card).await;
+        let id = cartellino::random::id().expect("an id");
+        let kept = self
+            .uploads
+            .keep(session.as_str(), &id, &mut &bytes[..])
+            .expect("it is kept");
+        let file = FileRow {
+            id: id.clone(),
+            card_id: card,
+            section_key: None,
+            name: "picture.png".to_owned(),
+            media_type: "image/png".to_owned(),
+            size: i64::try_from(kept.size).expect("a small file"),
+            sha256: kept.sha256,
+            created_at: self.clock.now().naive_utc(),
+        };
+        let noted = self.db.write(move |conn| files::create(conn, &session, &file));
+        noted.await.expect("it is noted");
+        id
+    }
+
+    /// The bytes of a card's file, for whoever owns the card now.
+    pub async fn read_file(&self, card: &str, file: &str) -> Vec<u8> {
+        let (session, card) = self.owner(card).await;
+        let owner = session.clone();
+        let rows = self
+            .db
+            .run(move |conn| files::list(conn, &owner, &card))
+            .await
+            .expect("rows");
+        assert!(rows.iter().any(|row| row.id == file), "the row is the card's");
+        let mut bytes = Vec::new();
+        let mut open = self.uploads.read(session.as_str(), file).expect("it is there");
+        std::io::Read::read_to_end(&mut open, &mut bytes).expect("it can be read");
+        bytes
+    }
+
+    /// How many sessions have a folder of uploads.
+    pub fn upload_folders(&self) -> usize {
+        let entries = std::fs::read_dir(self.uploads.root()).expect("the folder");
+        entries
+            .filter(|entry| entry.as_ref().is_ok_and(|entry| entry.path().is_dir()))
+            .count()
+    }
+
+    async fn owner(&self, card: &str) -> (SessionId, String) {
+        let id = card.trim_start_matches("/cards/").to_owned();
+        let sql = format!("SELECT session_id AS t FROM model_cards WHERE id = '{id}'");
+        (SessionId::from_row(self.texts(&sql).await.remove(0)), id)
     }
 
     /// All that is stored for visitors, to be compared.

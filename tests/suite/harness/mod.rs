@@ -78,7 +78,13 @@ pub struct Upload<'a> {
 impl Visitor {
     /// Somebody who has never been here.
     pub fn new(origin: &str) -> Self {
+        Self::with_agent(origin, "")
+    }
+
+    /// The same in a browser that calls itself so.
+    pub fn with_agent(origin: &str, user_agent: &str) -> Self {
         let http = Client::builder()
+            .user_agent(user_agent)
             .cookie_store(true)
             .redirect(reqwest::redirect::Policy::none())
             .timeout(Duration::from_secs(60))
@@ -86,6 +92,14 @@ impl Visitor {
             .expect("a client with these settings");
         Self {
             http,
+            origin: origin.to_owned(),
+        }
+    }
+
+    /// The same browser with the same cookies, at another address of the server.
+    pub fn at(&self, origin: &str) -> Self {
+        Self {
+            http: self.http.clone(),
             origin: origin.to_owned(),
         }
     }

@@ -1,0 +1,391 @@
+//! A browser's way into another session, and work that it had before, kept apart.
+//!
+//! Each piece of parked work is a session in whose list this browser still has its entry, so that it can be seen and
+//! signed out from that session's other browsers. The browser's present entry names it in its state.
+
+use actix_web::HttpRequest;
+use actix_web::http::header::HeaderMap;
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use std::time::Duration;
+
+use super::code::Code;
+use super::engine::Browser;
+use super::state::{Change, Item, Message};
+use super::store::Open;
+use super::visitor::{Outcome, Standing};
+use super::{Error, SessionId, Visitor, client_address, patience};
+use crate::db::{self, DbConnection, sessions};
+use crate::random;
+
+/// When the browser went on with other work; a late answer must not bring the key back that it had here.
+pub(super) const LEFT_AT: Item<DateTime<Utc>> = Item::new("left_at");
+const PARKED: Item<Vec<Parked>> = Item::new("parked");
+/// The most pieces of work that one browser keeps apart: the state is small.
+const MOST_PARKED: usize = 5;
+
+/// Where parked work is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Parked {
+    session: SessionId,
+    /// Of this browser's entry there.
+    handle: String,
+}
+
+/// Work that this browser has kept apart and can still open.
+#[derive(Clone, Debug)]
+pub struct ParkedWork {
+    /// By which a form names it.
+    pub handle: String,
+    /// Whose rows it is; for queries, never for a page.
+    pub session: SessionId,
+    /// Until when it is kept.
+    pub expires_at: DateTime<Utc>,
+}
+
+/// Codes.
+impl Visitor {
+    /// What a store may know of a code: the first for storing, all for finding.
+    pub fn code_hashes(&self, code: &Code) -> Vec<String> {
+        self.sessions().inner.store.seal().code_hashes(code)
+    }
+
+    /// Counts a code that is about to be tried; fails with the time to wait when too many were wrong.
+    ///
+    /// # Errors
+    /// When to come back.
+    pub fn try_code(&self, request: &HttpRequest) -> Result<(), Duration> {
+        let inner = &self.sessions().inner;
+        inner.guesses.take(self.address(request), inner.clock.now())
+    }
+
+    /// The code was right and does not count.
+    pub fn was_right(&self, request: &HttpRequest) {
+        self.sessions().inner.guesses.put_back(self.address(request));
+    }
+
+    fn address(&self, request: &HttpRequest) -> std::net::IpAddr {
+        let headers: &HeaderMap = request.headers();
+        client_address(request.peer_addr(), headers, &self.sessions().inner.trusted_proxies)
+    }
+
+    /// Whether another browser may come into a session, besides so many.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] when the store does not answer.
+    pub async fn has_room_for(&self, session: &SessionId, more: usize) -> Result<bool, Error> {
+        let inner = &self.sessions().inner;
+        let browsers = inner.store.browsers(session, inner.clock.now()).await?.len();
+        Ok(browsers + more <= inner.store.settings().max_browsers)
+    }
+}
+
+/// Going from one session to another.
+impl Visitor {
+    /// Whether other browsers of this session can follow into another one: not where nobody knows them.
+    pub fn can_bring_others(&self) -> bool {
+        !self.sessions().inner.store.engine().is_in_the_cookie()
+    }
+
+    /// Whether this browser can keep one more piece of work apart.
+    pub fn can_park(&self) -> bool {
+        self.parked_list().len() < MOST_PARKED
+    }
+
+    fn parked_list(&self) -> Vec<Parked> {
+        self.get(&PARKED).unwrap_or_default()
+    }
+
+    /// As [`enter`](Self::enter), and what the browser had before is kept apart in it. After the transaction
+    /// [`left`](Self::left) is to be called.
+    ///
+    /// # Errors
+    /// As [`enter`](Self::enter).
+    pub fn enter_and_park(
+        &self,
+        conn: &mut DbConnection,
+        session: &SessionId,
+        now: DateTime<Utc>,
+    ) -> Result<Browser, db::Error> {
+        let list = self.parked_list_for(session);
+        self.set(&PARKED, &list)
+            .map_err(|error| db::Error::Unavailable(error.to_string()))?;
+        self.enter(conn, session, now)
+    }
+
+    /// What is parked when the browser goes on with this session.
+    fn parked_list_for(&self, session: &SessionId) -> Vec<Parked> {
+        let mut list = self.parked_list();
+        list.retain(|parked| parked.session != *session);
+        if let Standing::Open(open, _) = self.standing() {
+            list.retain(|parked| parked.session != open.browser.session);
+            list.push(Parked {
+                session: open.browser.session.clone(),
+                handle: open.browser.handle.clone(),
+            });
+        }
+        list
+    }
+
+    /// Notes that the browser went on with other work, so that no late answer brings back the key that it had. Should
+    /// the new key not arrive, the old one goes on opening what it opened.
+    pub async fn left(&self) {
+        let Standing::Open(open, _) = self.standing() else {
+            return;
+        };
+        let inner = &self.sessions().inner;
+        let now = inner.clock.now();
+        let Ok(change) = Change::set(&LEFT_AT, &now) else {
+            return;
+        };
+        if let Err(error) = inner.store.change(&open.browser, &[change], now).await {
+            tracing::debug!(%error, "a browser that went on could not be noted");
+        }
+    }
+
+    /// Leads all browsers of the visitor's session, this one included, into another session, and remembers the one
+    /// they had as ended: a part of the transaction that has moved all data. The other browsers get a notice, this
+    /// one a new key with the answer.
+    ///
+    /// # Errors
+    /// [`db::Error::Stale`] when a browser was changed at the same moment; nothing is moved then.
+    pub fn bring_all(
+        &self,
+        conn: &mut DbConnection,
+        session: &SessionId,
+        notice: &str,
+        now: DateTime<Utc>,
+    ) -> Result<(), db::Error> {
+        let Standing::Open(open, _) = self.standing() else {
+            return Err(db::Error::Ended);
+        };
+        let store = &self.sessions().inner.store;
+        let own = &open.browser;
+        let unavailable = |error: super::engine::Error| db::Error::Unavailable(error.to_string());
+        let browsers = patience::block_on(store.engine().list(&own.session)).map_err(unavailable)?;
+        let mut moved: Vec<(Browser, Browser)> = Vec::new();
+        let outcome = (|| {
+            for before in browsers {
+                let mut state = store.state(&before);
+                if before.handle != own.handle {
+                    state.apply(&Change::Notice(message(notice, now)?), now);
+                }
+                let after = Browser {
+                    session: session.clone(),
+                    // A state that has no room for the notice stays as it is.
+                    state: state.write(store.state_bytes()).unwrap_or_else(|_| before.state.clone()),
+                    version: before.version.wrapping_add(1),
+                    ..before.clone()
+                };
+                if !store
+                    .engine()
+                    .update_within(conn, &after, before.version)
+                    .map_err(unavailable)?
+                {
+                    return Err(db::Error::Stale);
+                }
+                moved.push((before, after));
+            }
+            store.end_data(conn, &own.session, now)
+        })();
+        if outcome.is_err() && !store.engine().is_beside_the_data() {
+            // The transaction does not reach these.
+            for (before, after) in moved {
+                let back = Browser {
+                    version: after.version.wrapping_add(1),
+                    ..before
+                };
+                if let Err(error) = patience::block_on(store.engine().update(&back, after.version)) {
+                    tracing::error!(%error, handle = back.handle, "a browser could not be led back");
+                }
+            }
+        }
+        outcome?;
+        self.renew();
+        Ok(())
+    }
+
+    /// Leaves a notice with the browsers of a session, except those of these handles. One that cannot be told now is
+    /// not told.
+    pub async fn notify(&self, session: &SessionId, except: &[String], text: &str) {
+        let inner = &self.sessions().inner;
+        let now = inner.clock.now();
+        let Ok(browsers) = inner.store.browsers(session, now).await else {
+            return;
+        };
+        for browser in browsers.iter().filter(|browser| !except.contains(&browser.handle)) {
+            let Ok(message) = message(text, now) else { return };
+            if let Err(error) = inner.store.change(browser, &[Change::Notice(message)], now).await {
+                tracing::warn!(%error, "a browser could not be told");
+            }
+        }
+    }
+}
+
+fn message(text: &str, now: DateTime<Utc>) -> Result<Message, db::Error> {
+    Ok(Message {
+        id: random::id()?,
+        text: text.to_owned(),
+        at: now,
+    })
+}
+
+/// Work kept apart.
+impl Visitor {
+    /// The work that this browser has kept apart and can still open.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] when the store does not answer.
+    pub async fn parked(&self) -> Result<Vec<ParkedWork>, Error> {
+        let mut found = Vec::new();
+        for parked in self.parked_list() {
+            if let Some(work) = self.look(&parked).await? {
+                found.push(work);
+            }
+        }
+        Ok(found)
+    }
+
+    async fn look(&self, parked: &Parked) -> Result<Option<ParkedWork>, Error> {
+        let inner = &self.sessions().inner;
+        let now = inner.clock.now();
+        let mut until = None;
+        if !inner.store.engine().is_in_the_cookie() {
+            let Some(browser) = self.placeholder(parked).await? else {
+                return Ok(None);
+            };
+            until = Some(browser.expires_at);
+        }
+        let session = parked.session.clone();
+        let life = inner.store.db().run(move |conn| match sessions::life(conn, &session) {
+            Ok((_, kept)) => Ok(Some(kept.and_utc())),
+            Err(db::Error::NotFound) => Ok(None),
+            Err(error) => Err(error),
+        });
+        let kept = life.await.map_err(super::engine::Error::from)?;
+        Ok(kept.filter(|kept| now < *kept).map(|kept| ParkedWork {
+            handle: parked.handle.clone(),
+            session: parked.session.clone(),
+            expires_at: until.unwrap_or(kept),
+        }))
+    }
+
+    /// This browser's entry in the session that it has parked; `None` when it was signed out there.
+    async fn placeholder(&self, parked: &Parked) -> Result<Option<Browser>, Error> {
+        let inner = &self.sessions().inner;
+        let browsers = inner.store.browsers(&parked.session, inner.clock.now()).await?;
+        Ok(browsers.into_iter().find(|browser| browser.handle == parked.handle))
+    }
+
+    /// Goes on with the parked work of this handle, under a new key that goes out with the answer, and parks what
+    /// the browser has now, unless this request has [ended](Self::end) it. Returns whether there is such work.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] when the store does not answer, [`Error::Overtaken`] when another request was faster.
+    pub async fn switch(&self, handle: &str) -> Result<bool, Error> {
+        let inner = &self.sessions().inner;
+        let (store, now) = (&inner.store, inner.clock.now());
+        let list = self.parked_list();
+        let Some(parked) = list.into_iter().find(|parked| parked.handle == handle) else {
+            return Ok(false);
+        };
+        if self.look(&parked).await?.is_none() {
+            return Ok(false);
+        }
+        let ended = match &self.doings().outcome {
+            Outcome::Ended(ended) => ended.clone(),
+            Outcome::Nothing | Outcome::Opened(_) | Outcome::Entered(..) => None,
+        };
+        if let Some(ended) = &ended
+            && let Err(error) = store.end_all(ended, now).await
+        {
+            tracing::warn!(%error, "keys of a deleted session, which open nothing, are still kept");
+        }
+        if store.engine().is_in_the_cookie() {
+            let (visitor, session) = (self.clone(), parked.session);
+            let entered = store
+                .db()
+                .write(move |conn| visitor.enter_and_park(conn, &session, now))
+                .await;
+            return entered
+                .map(|_| true)
+                .map_err(|error| super::engine::Error::from(error).into());
+        }
+        let Some(placeholder) = self.placeholder(&parked).await? else {
+            return Ok(false);
+        };
+        let Standing::Open(open, _) = self.standing() else {
+            return Ok(false);
+        };
+        // What the browser is like goes with it; what it had before stays where it is until the new key is out.
+        let mut changes = open.state.carried();
+        changes.push(Change::remove(&LEFT_AT));
+        let mut list = self.parked_list_for(&parked.session);
+        list.retain(|parked| ended.as_ref() != Some(&parked.session));
+        changes.push(Change::set(&PARKED, &list).map_err(|_| Error::Overtaken)?);
+        let changed = store.change(&placeholder, &changes, now).await;
+        let changed = changed.map_err(|_| Error::Overtaken)?;
+        let key = store.issue(now)?;
+        let renewed = patience::within(store.engine().renew(&changed, &key.hash(), now, now)).await?;
+        if !renewed {
+            return Ok(false);
+        }
+        self.left().await;
+        let browser = Browser {
+            key: key.hash(),
+            ..changed
+        };
+        self.doings().outcome = Outcome::Entered(key, browser);
+        Ok(true)
+    }
+
+    /// Forgets that this work is parked, because the browser's present work has been moved into it; its entry there
+    /// goes, the present one has come in its place.
+    pub async fn unpark(&self, work: &ParkedWork) {
+        let inner = &self.sessions().inner;
+        let mut list = self.parked_list();
+        let Some(place) = list.iter().position(|parked| parked.handle == work.handle) else {
+            return;
+        };
+        let parked = list.remove(place);
+        if let Err(error) = self.set(&PARKED, &list) {
+            tracing::warn!(%error, "a shorter list could not be kept");
+        }
+        if let Ok(Some(browser)) = self.placeholder(&parked).await
+            && let Err(error) = inner.store.end(&browser, inner.clock.now()).await
+        {
+            tracing::warn!(%error, "an entry that nobody needs could not be ended");
+        }
+    }
+
+    /// Notes the activity of this browser in the work that it has parked, so that it is kept as long.
+    pub(super) async fn touch_parked(&self) {
+        let inner = &self.sessions().inner;
+        let (store, now) = (&inner.store, inner.clock.now());
+        for parked in self.parked_list() {
+            let touched = if store.engine().is_in_the_cookie() {
+                let (session, until) = (parked.session, self.expires_at().naive_utc());
+                store
+                    .db()
+                    .write(move |conn| sessions::extend(conn, &session, until))
+                    .await
+                    .map_err(super::engine::Error::from)
+            } else {
+                match self.placeholder(&parked).await {
+                    Ok(Some(browser)) => {
+                        let open = Open {
+                            state: store.state(&browser),
+                            is_replaced: false,
+                            browser,
+                        };
+                        store.touch(&open, now).await.map(drop)
+                    }
+                    Ok(None) | Err(_) => Ok(()),
+                }
+            };
+            if let Err(error) = touched {
+                tracing::warn!(%error, "activity could not be noted for parked work");
+            }
+        }
+    }
+}

@@ -1,0 +1,339 @@
+//! Coming from another browser with a link or a code: first a look at what it opens, then, with a form, in.
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{HeaderValue, RETRY_AFTER};
+use actix_web::{HttpRequest, HttpResponse, web};
+use askama::Template;
+use serde::Deserialize;
+
+use super::parked::{bring_data, clear};
+use super::{recovery, without_referrer};
+use crate::db::link_codes::{self, CodeRow, Kind};
+use crate::db::{self, cards, sessions};
+use crate::session::Visitor;
+use crate::session::code::Code;
+use crate::web::AppState;
+use crate::web::error::Error;
+use crate::web::page::{Date, Page, render_as, see_other, time_in_words};
+
+/// What the visitor typed and chose.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct Arriving {
+    code: String,
+    /// `open`, `bring` or `apart`.
+    then: Option<String>,
+    /// That the second form was sent, which asks for a choice.
+    go: Option<String>,
+}
+
+/// What happens with cards that this browser has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Then {
+    /// It has none.
+    Open,
+    /// They go along into the other work.
+    Bring,
+    /// They stay for themselves, and this browser can go back to them.
+    Apart,
+}
+
+#[derive(Template)]
+#[template(path = "pages/elsewhere/type_code.html")]
+struct TypeCode {
+    page: Page,
+}
+
+#[derive(Template)]
+#[template(path = "pages/elsewhere/arrive.html")]
+struct Arrive<'a> {
+    page: Page,
+    code: &'a str,
+    found: Found,
+    can_bring: bool,
+    can_park: bool,
+    is_unchosen: bool,
+}
+
+/// What a code opens.
+struct Found {
+    row: CodeRow,
+    titles: Vec<String>,
+    since: Date,
+    until: Date,
+    own_cards: usize,
+}
+
+impl Found {
+    fn is_recovery(&self) -> bool {
+        self.row.kind == Kind::Recovery
+    }
+}
+
+#[derive(Template)]
+#[template(path = "pages/elsewhere/refused.html")]
+struct Refused {
+    page: Page,
+    why: Why,
+    link_age: String,
+}
+
+/// Why a code leads nowhere.
+#[derive(Clone, PartialEq, Eq)]
+enum Why {
+    /// Never made, used, expired, revoked: which of these is nobody's business.
+    Worthless,
+    /// Too many that do not exist came from here.
+    TooMany(u64),
+    /// As many browsers as may be have the work already.
+    Full,
+    /// This browser has the work already.
+    Already,
+    /// This browser has the work, but other work is open.
+    Parked(String),
+    /// The browser would not keep what it is given.
+    NoCookie,
+}
+
+impl Why {
+    fn status(&self) -> StatusCode {
+        match self {
+            Self::Worthless => StatusCode::NOT_FOUND,
+            Self::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
+            Self::Full => StatusCode::CONFLICT,
+            Self::Already | Self::Parked(_) | Self::NoCookie => StatusCode::OK,
+        }
+    }
+}
+
+/// `GET /continue`: the form for a code.
+///
+/// # Errors
+/// When the page cannot be made.
+pub async fn get(visitor: Visitor) -> Result<HttpResponse, Error> {
+    render_as(
+        StatusCode::OK,
+        &TypeCode {
+            page: Page::of("Open your cards here", &visitor),
+        },
+    )
+}
+
+/// `GET /continue/{code}`: what a link opens. Nothing is changed by looking.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn open(
+    state: web::Data<AppState>,
+    visitor: Visitor,
+    request: HttpRequest,
+    code: web::Path<String>,
+) -> Result<HttpResponse, Error> {
+    let form = Arriving {
+        code: code.into_inner(),
+        ..Arriving::default()
+    };
+    look_or_enter(&state, &visitor, &request, form)
+        .await
+        .map(without_referrer)
+}
+
+/// `POST /continue`: what a code opens, or, with the second form, in.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn post(
+    state: web::Data<AppState>,
+    visitor: Visitor,
+    request: HttpRequest,
+    form: web::Form<Arriving>,
+) -> Result<HttpResponse, Error> {
+    look_or_enter(&state, &visitor, &request, form.into_inner()).await
+}
+
+async fn look_or_enter(
+    state: &AppState,
+    visitor: &Visitor,
+    request: &HttpRequest,
+    form: Arriving,
+) -> Result<HttpResponse, Error> {
+    let Some(code) = Code::parse(&form.code) else {
+        return refuse(state, visitor, Why::Worthless);
+    };
+    if code.is_short()
+        && let Err(wait) = visitor.try_code(request)
+    {
+        return refuse(state, visitor, Why::TooMany(wait.as_secs().max(1)));
+    }
+    let found = match find(state, visitor, &code).await {
+        Err(db::Error::NotFound) => return refuse(state, visitor, Why::Worthless),
+        found => found?,
+    };
+    if code.is_short() {
+        visitor.was_right(request);
+    }
+    if let Some(why) = hindrance(visitor, &found, &form).await? {
+        return refuse(state, visitor, why);
+    }
+    let then = match form.then.as_deref() {
+        Some("bring") if found.own_cards > 0 && visitor.can_bring_others() => Some(Then::Bring),
+        Some("apart") if found.own_cards > 0 && visitor.can_park() => Some(Then::Apart),
+        Some(_) if found.own_cards == 0 => Some(Then::Open),
+        _ => None,
+    };
+    match then {
+        Some(then) => match enter(state, visitor, request, &code, found, then).await {
+            Err(Error::NotFound) => refuse(state, visitor, Why::Worthless),
+            outcome => outcome,
+        },
+        None => render_as(
+            StatusCode::OK,
+            &Arrive {
+                page: Page::of("Open these cards here?", visitor),
+                code: code.text(),
+                found,
+                can_bring: visitor.can_bring_others(),
+                can_park: visitor.can_park(),
+                is_unchosen: form.go.is_some(),
+            },
+        ),
+    }
+}
+
+async fn find(state: &AppState, visitor: &Visitor, code: &Code) -> Result<Found, db::Error> {
+    let (hashes, own) = (visitor.code_hashes(code), visitor.session().cloned());
+    let now = state.clock.now().naive_utc();
+    let find = state.db.run(move |conn| {
+        let row = link_codes::find(conn, &hashes, now)?;
+        let (since, until) = sessions::life(conn, &row.session)?;
+        let titles = cards::list(conn, &row.session)?;
+        let own_cards = match &own {
+            Some(own) => cards::list(conn, own)?.len(),
+            None => 0,
+        };
+        Ok(Found {
+            titles: titles.into_iter().map(|card| card.title).collect(),
+            since: since.into(),
+            until: until.into(),
+            own_cards,
+            row,
+        })
+    });
+    find.await
+}
+
+/// What stands in the way of somebody with a good code.
+async fn hindrance(visitor: &Visitor, found: &Found, form: &Arriving) -> Result<Option<Why>, Error> {
+    let target = &found.row.session;
+    if visitor.session() == Some(target) {
+        return Ok(Some(Why::Already));
+    }
+    let parked = visitor.parked().await?;
+    if let Some(work) = parked.into_iter().find(|work| work.session == *target) {
+        return Ok(Some(Why::Parked(work.handle)));
+    }
+    let coming = match form.then.as_deref() {
+        Some("bring") => visitor.browsers().await?.len(),
+        _ => 1,
+    };
+    if !visitor.has_room_for(target, coming).await? {
+        return Ok(Some(Why::Full));
+    }
+    Ok((form.then.is_some() && !visitor.keeps_cookies()).then_some(Why::NoCookie))
+}
+
+async fn enter(
+    state: &AppState,
+    visitor: &Visitor,
+    request: &HttpRequest,
+    code: &Code,
+    found: Found,
+    then: Then,
+) -> Result<HttpResponse, Error> {
+    let now = state.clock.now();
+    let day = Date::from(now).day;
+    let family = visitor.family();
+    let brought = format!("The cards of this browser and those of another were brought together in {family}, {day}.");
+    let added = format!("A browser was added: {family}, {day}. Not you? Sign it out.");
+    let own = visitor.session().cloned();
+    let mut told: Vec<String> = match then {
+        Then::Bring => visitor
+            .browsers()
+            .await?
+            .into_iter()
+            .map(|browser| browser.handle)
+            .collect(),
+        Then::Open | Then::Apart => Vec::new(),
+    };
+    let target = found.row.session.clone();
+
+    let (hashes, uploads, comer, from, into) = (
+        visitor.code_hashes(code),
+        state.uploads.clone(),
+        visitor.clone(),
+        own.clone(),
+        target.clone(),
+    );
+    let (handle, recovery_code) = state
+        .db
+        .write(move |conn| {
+            let row = link_codes::find(conn, &hashes, now.naive_utc())?;
+            link_codes::take(conn, &row)?;
+            if row.session != into {
+                // The work was moved while the visitor read the page.
+                return Err(db::Error::Stale);
+            }
+            let handle = match (then, &from) {
+                (Then::Bring, Some(from)) => {
+                    bring_data(conn, &uploads, from, &into)?;
+                    comer.bring_all(conn, &into, &brought, now)?;
+                    comer.handle().unwrap_or_default().to_owned()
+                }
+                (Then::Apart, Some(_)) => comer.enter_and_park(conn, &into, now)?.handle,
+                _ => comer.enter(conn, &into, now)?.handle,
+            };
+            let recovery_code = match row.kind {
+                Kind::Recovery => Some(recovery::make(conn, &comer, &into, &handle, now)?),
+                Kind::Link => None,
+            };
+            Ok((handle, recovery_code))
+        })
+        .await?;
+    if then == Then::Bring {
+        if let Some(own) = own {
+            clear(state, own).await;
+        }
+    } else {
+        visitor.left().await;
+    }
+    told.push(handle);
+    visitor.notify(&target, &told, &added).await;
+    if let Some(code) = recovery_code {
+        let page = Page::bare("Your new recovery code");
+        return recovery::shown(state, page, request, &code, true);
+    }
+    Ok(see_other(match then {
+        Then::Bring => "/?done=brought",
+        Then::Open | Then::Apart => "/?done=joined",
+    }))
+}
+
+fn refuse(state: &AppState, visitor: &Visitor, why: Why) -> Result<HttpResponse, Error> {
+    let status = why.status();
+    let wait = match why {
+        Why::TooMany(seconds) => Some(seconds),
+        _ => None,
+    };
+    let mut answer = render_as(
+        status,
+        &Refused {
+            page: Page::of("Open your cards here", visitor),
+            why,
+            link_age: time_in_words(state.config.session.link_age),
+        },
+    )?;
+    if let Some(seconds) = wait {
+        answer.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    Ok(answer)
+}
