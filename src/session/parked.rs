@@ -173,7 +173,9 @@ impl Visitor {
                 let after = Browser {
                     session: session.clone(),
                     // A state that has no room for the notice stays as it is.
-                    state: state.write(store.state_bytes()).unwrap_or_else(|_| before.state.clone()),
+                    state: state
+                        .write(store.state_bytes())
+                        .unwrap_or_else(|_| before.state.clone()),
                     version: before.version.wrapping_add(1),
                     ..before.clone()
                 };

@@ -58,7 +58,7 @@ async fn r69_each_setting_changes_the_words() {
         ),
         (
             &["--session-expire-at-browser-close", "true"],
-            "until it is closed",
+            "your browser keeps it until it is closed",
             "your visits renew that",
         ),
         (

@@ -72,7 +72,9 @@ pub async fn get(state: web::Data<AppState>, visitor: Visitor, told: web::Query<
         "Your cards"
     };
     render(&Home {
-        page: Page::of(title, &visitor).with_told(&visitor, told.told.as_deref()),
+        page: Page::of(title, &visitor)
+            .with_told(&visitor, told.told.as_deref())
+            .with_done(told.done.as_deref()),
         cards,
         last,
         parked: parked::kept(&state, &visitor).await?,
