@@ -10,7 +10,7 @@ use crate::format::{self, Format, ReadError};
 /// Writes the card of a file in another format, and says on stderr what that cannot carry.
 pub(super) fn run(file: &Path, to: &str) -> anyhow::Result<ExitCode> {
     let target = Format::from_id(to).with_context(|| {
-        let ids: Vec<&str> = Format::ALL.into_iter().map(Format::id).collect();
+        let ids: Vec<&str> = Format::ALL.iter().map(|format| format.id()).collect();
         format!(
             "there is no format `{}`; there are {}",
             to.escape_debug(),

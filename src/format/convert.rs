@@ -1,57 +1,65 @@
 //! A card made to fit another format, before it is written as a new document.
 
-use super::Format;
 use crate::card::outline::{FULL, Kind, Question};
 use crate::card::{Card, Field, Section, field_id};
 use crate::json::Value;
 
-/// The card as the format would say it: bare text where the format wants rows, lines where it
-/// wants text, names instead of ids where it knows no ids. What is blank is left out. Our own
-/// format says every card as it is.
-pub(super) fn fitted(format: Format, card: &Card) -> Card {
-    if format == Format::Native {
-        return card.clone();
-    }
-    let fit = |field: &Field| -> Option<Field> {
-        if field.value.is_blank() {
-            return None;
-        }
-        let question = FULL.question(&field.id);
-        let value = match (format, question) {
-            (Format::ModelCardToolkit1 | Format::ModelCardToolkit2, Some(question)) => {
-                structured(question, &field.value, format)
-            }
-            (Format::WebCards, Some(_)) => flat(&field.value),
-            _ => field.value.clone(),
-        };
-        Some(Field { value, ..field.clone() })
-    };
-    let sections = card.sections.iter().map(|section| {
-        let fields: Vec<Field> = section.fields.iter().filter_map(fit).collect();
-        if matches!(format, Format::Json | Format::Yaml) {
-            named(section, fields)
-        } else {
-            Section {
-                fields,
-                ..section.clone()
-            }
-        }
-    });
-    let keep = |section: &Section| format == Format::Native || !section.fields.is_empty();
+/// The card without what is blank.
+pub(super) fn without_blanks(card: &Card) -> Card {
+    each_value(card, |_, value| value.clone())
+}
+
+/// The card with rows and entries where the Model Card Toolkit wants them.
+pub(super) fn structured(card: &Card, version_1: bool) -> Card {
+    each_value(card, |question, value| match question {
+        Some(question) => rows(question, value, version_1),
+        None => value.clone(),
+    })
+}
+
+/// The card with lines of text for answers, as WebCards holds them.
+pub(super) fn flat(card: &Card) -> Card {
+    each_value(card, |question, value| match question {
+        Some(_) => flat_value(value),
+        None => value.clone(),
+    })
+}
+
+/// The card with its fields named by their labels, as plain JSON and YAML have them.
+pub(super) fn named(card: &Card) -> Card {
+    let card = without_blanks(card);
     Card {
-        sections: sections.filter(keep).collect(),
+        sections: card.sections.into_iter().map(named_section).collect(),
     }
 }
 
-/// The section with its fields named by their labels, as plain JSON and YAML have them.
-fn named(section: &Section, fields: Vec<Field>) -> Section {
+/// The card with its values changed, and without what is blank.
+fn each_value(card: &Card, change: impl Fn(Option<&'static Question>, &Value) -> Value) -> Card {
+    let sections = card.sections.iter().map(|section| {
+        let fields = section.fields.iter().filter(|field| !field.value.is_blank());
+        let fields = fields.map(|field| Field {
+            value: change(FULL.question(&field.id), &field.value),
+            ..field.clone()
+        });
+        Section {
+            fields: fields.collect(),
+            ..section.clone()
+        }
+    });
+    Card {
+        sections: sections.filter(|section| !section.fields.is_empty()).collect(),
+    }
+}
+
+fn named_section(section: Section) -> Section {
+    let is_single = section.fields.len() == 1;
     let mut named: Vec<Field> = Vec::new();
-    for field in fields {
-        let mut label = field.label.clone();
+    for field in section.fields {
+        let mut label = field.label;
         while named.iter().any(|other| other.label == label) {
             label.push('′');
         }
-        let id = if field.id == "+" && section.fields.len() == 1 {
+        let id = if field.id == "+" && is_single {
             field.id
         } else {
             field_id(&label)
@@ -64,7 +72,7 @@ fn named(section: &Section, fields: Vec<Field>) -> Section {
     }
     Section {
         fields: named,
-        ..section.clone()
+        ..section
     }
 }
 
@@ -79,9 +87,9 @@ fn main_column(id: &str) -> Option<&'static str> {
     })
 }
 
-fn structured(question: &Question, value: &Value, format: Format) -> Value {
-    let licence_as_text = format == Format::ModelCardToolkit1 && question.id == "model-details.licenses";
-    let datasets_by_use = format == Format::ModelCardToolkit1 && question.id == "training-data.datasets";
+fn rows(question: &Question, value: &Value, version_1: bool) -> Value {
+    let licence_as_text = version_1 && question.id == "model-details.licenses";
+    let datasets_by_use = version_1 && question.id == "training-data.datasets";
     match (&question.kind, value) {
         (Kind::Table { .. }, Value::List(rows)) if datasets_by_use => by_use(rows),
         (Kind::Table { .. }, Value::Text(text)) => match main_column(question.id) {
@@ -153,7 +161,7 @@ fn entries(text: &str) -> Vec<Value> {
 }
 
 /// Lists and tables of texts as lines, as WebCards holds its answers.
-fn flat(value: &Value) -> Value {
+fn flat_value(value: &Value) -> Value {
     fn line(value: &Value) -> String {
         match value {
             Value::Text(text) => text.clone(),

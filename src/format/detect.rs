@@ -1,26 +1,46 @@
-//! Which format a parsed document has.
+//! Which format a file has.
 
-use super::source::Source;
-use super::{Format, ReadError, model_card_toolkit, native, webcards};
+use super::file::File;
+use super::lens::Certainty;
+use super::tree::Tree;
+use super::{Format, ReadError, native};
 use crate::json::{self, Kind, Node};
 
-/// The format of a document whose top level is an object.
+/// The format that is surest of the file.
 ///
 /// # Errors
-/// When the top level is something else, or the version of our own format is from the future.
-pub(super) fn detect(source: &Source) -> Result<Format, ReadError> {
-    let root: &Node = source;
+/// When the file is none of the formats, with what it seems to be and what to try.
+pub(super) fn detect(file: &File) -> Result<Format, ReadError> {
+    if let Ok(Tree::Json(source)) = file.tree() {
+        refuse(source, &source.text)?;
+    }
+    let mut best: Option<(Certainty, Format)> = None;
+    for format in Format::ALL.iter().copied() {
+        let certainty = format.lens().recognise(file);
+        if certainty > best.map_or(Certainty::None, |(certainty, _)| certainty) {
+            best = Some((certainty, format));
+        }
+    }
+    match (best, file.tree()) {
+        (Some((_, format)), _) => Ok(format),
+        (None, Err(error)) => Err(error),
+        (None, Ok(_)) => Ok(Format::JSON),
+    }
+}
+
+/// Documents that cannot be a card: their top level is no object, or they are of a version to come.
+fn refuse(root: &Node, text: &str) -> Result<(), ReadError> {
     let refuse = |message: String, advice: &str| {
         Err(ReadError {
             message,
             advice: advice.to_owned(),
-            position: Some(json::position(&source.text, root.span.start)),
-            text: Some(source.text.clone()),
+            position: Some(json::position(text, root.span.start)),
+            text: Some(text.to_owned()),
         })
     };
     match &root.kind {
         Kind::Group(_) if native::resembles(root) => match native::version(root).as_deref() {
-            Some(native::VERSION) => Ok(Format::Native),
+            Some(native::VERSION) => Ok(()),
             version => refuse(
                 format!(
                     "This is a Cartellino card of version {}; this program reads version {}.",
@@ -30,16 +50,7 @@ pub(super) fn detect(source: &Source) -> Result<Format, ReadError> {
                 "Open it with the program that wrote it, or remove its member “format” to read it as plain JSON.",
             ),
         },
-        Kind::Group(_) if webcards::resembles(root) => Ok(Format::WebCards),
-        Kind::Group(_) if model_card_toolkit::resembles(root) && !is_of_another_family(root) => {
-            let (version_1, _) = model_card_toolkit::is_version_1(root);
-            Ok(if version_1 {
-                Format::ModelCardToolkit1
-            } else {
-                Format::ModelCardToolkit2
-            })
-        }
-        Kind::Group(_) => Ok(Format::Json),
+        Kind::Group(_) => Ok(()),
         Kind::List(items) if is_section_names(items) => refuse(
             "This is section_names.json, the list that WebCards saves beside a card. It holds names only.".into(),
             "Upload answer.json from the same folder; that is the card.",
@@ -55,19 +66,6 @@ pub(super) fn detect(source: &Source) -> Result<Format, ReadError> {
             "The document is a single value. A card is an object: names with values.".into(),
             "Put the value into an object in the box below, as in {\"description\": … }, and try again.",
         ),
-    }
-}
-
-/// Cards of other families that have `model_details` as well (formats.md: AllenNLP).
-fn is_of_another_family(root: &Node) -> bool {
-    match &root.kind {
-        Kind::Group(members) => members.iter().any(|member| {
-            matches!(
-                member.key.as_str(),
-                "model_usage" | "model_basic_information" | "technical_specifications"
-            )
-        }),
-        _ => false,
     }
 }
 

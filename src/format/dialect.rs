@@ -6,7 +6,7 @@
 //! starts from the document as it was and touches only the members whose field changed, so every
 //! format made this way obeys the laws of a lens.
 
-use super::tree::{Step, Wanted, arrange, from_pointer, remove, set, to_pointer};
+use super::steps::{Step, Wanted, arrange, from_pointer, remove, set, to_pointer};
 use crate::card::outline::Outline;
 use crate::card::{Card, Field, Names, Section};
 use crate::json::{Kind, Member, Node, Value};

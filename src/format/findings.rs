@@ -2,8 +2,9 @@
 
 use super::dialect::{Dialect, Shape};
 use super::source::Source;
+use super::tree::Tree;
 use super::yaml::YamlSource;
-use super::{Finding, Format, Severity, model_card_toolkit, webcards};
+use super::{Finding, Severity, model_card_toolkit, webcards};
 use crate::card::outline;
 use crate::json::{self, Kind, Node, QuirkKind};
 use crate::yaml;
@@ -12,7 +13,7 @@ use crate::yaml;
 const MAX_LISTED: usize = 50;
 
 /// What strict JSON would not allow, and how the text is packed.
-pub(super) fn of_text(source: &Source) -> Vec<Finding> {
+pub(super) fn of_json(source: &Source) -> Vec<Finding> {
     let mut findings = Vec::new();
     if let Some(message) = source.encoding_note() {
         findings.push(note(Some(1), "file", message));
@@ -112,7 +113,7 @@ fn uncounted(total: usize) -> Option<Finding> {
 }
 
 /// Parts of our own format that are no section or field.
-pub(super) fn of_odd_parts(source: &Source, odd: &[usize]) -> Vec<Finding> {
+pub(super) fn of_odd_parts(source: &Tree, odd: &[usize]) -> Vec<Finding> {
     let message = "This is not a section or field of a Cartellino card (a key or id is missing or comes twice). It is \
                    kept in the file but not shown.";
     odd.iter()
@@ -122,7 +123,7 @@ pub(super) fn of_odd_parts(source: &Source, odd: &[usize]) -> Vec<Finding> {
 }
 
 /// A session key of the old application.
-pub(super) fn of_webcards(source: &Source) -> Vec<Finding> {
+pub(super) fn of_webcards(source: &Tree) -> Vec<Finding> {
     let message = "The file tells the session key of the server it came from. It is not shown here, but it is still in \
                    the JSON you download; remove it before you publish the file.";
     webcards::tells_session(source)
@@ -132,19 +133,19 @@ pub(super) fn of_webcards(source: &Source) -> Vec<Finding> {
 }
 
 /// Where a Model Card Toolkit card departs from its schema.
-pub(super) fn of_toolkit(source: &Source, format: Format, dialect: &Dialect) -> Vec<Finding> {
+pub(super) fn of_toolkit(source: &Tree, name: &str, dialect: &Dialect) -> Vec<Finding> {
     let mut findings = Vec::new();
     let root: &Node = source;
     let (_, said) = model_card_toolkit::is_version_1(root);
     if !said {
         let message = format!(
             "The file names no version that is known; by its shape it is read as {}.",
-            format.name()
+            name
         );
         findings.push(note(Some(source.line(root.span.start)), "schema_version", &message));
     }
     for place in dialect.places.iter().filter(|place| place.native) {
-        let Some(node) = place.path.iter().try_fold(root, |node, name| node.member(name)) else {
+        let Some(node) = place.path.iter().try_fold(root, |node, step| node.member(step)) else {
             continue;
         };
         let Some(question) = dialect.outline.question(place.id) else {
@@ -153,7 +154,7 @@ pub(super) fn of_toolkit(source: &Source, format: Format, dialect: &Dialect) -> 
         if let Some(expected) = misfit(place.shape, &question.kind, node) {
             let message = format!(
                 "{expected} is expected here by {}. Kept as it is; you can edit it.",
-                format.name()
+                name
             );
             findings.push(problem(
                 Some(source.line(node.span.start)),
@@ -170,13 +171,13 @@ pub(super) fn of_toolkit(source: &Source, format: Format, dialect: &Dialect) -> 
         .collect();
     if let Kind::Group(members) = &root.kind {
         for member in members.iter().take(MAX_LISTED) {
-            let name = member.key.as_str();
-            if name != "schema_version" && !places.contains(&name) {
-                let message = format!("{} does not know this member. It is kept as a section.", format.name());
-                findings.push(note(Some(source.line(member.key_span.start)), name, &message));
-            } else if places.contains(&name) && !matches!(member.node.kind, Kind::Group(_)) {
-                let message = format!("An object is expected here by {}. Kept as it is.", format.name());
-                findings.push(problem(Some(source.line(member.node.span.start)), name, &message));
+            let key = member.key.as_str();
+            if key != "schema_version" && !places.contains(&key) {
+                let message = format!("{} does not know this member. It is kept as a section.", name);
+                findings.push(note(Some(source.line(member.key_span.start)), key, &message));
+            } else if places.contains(&key) && !matches!(member.node.kind, Kind::Group(_)) {
+                let message = format!("An object is expected here by {}. Kept as it is.", name);
+                findings.push(problem(Some(source.line(member.node.span.start)), key, &message));
             }
         }
     }
@@ -213,7 +214,7 @@ fn all_items(node: &Node, fits: impl Fn(&Node) -> bool) -> bool {
 }
 
 /// Families of cards that are recognised and read as plain JSON.
-pub(super) fn of_relatives(source: &Source) -> Vec<Finding> {
+pub(super) fn of_relatives(source: &Tree) -> Vec<Finding> {
     const RELATIVES: [(&[&str], &str); 8] = [
         (&["bomFormat", "specVersion"], "a CycloneDX bill of materials"),
         (&["model_basic_information"], "an RT-AI model card"),

@@ -4,15 +4,22 @@
 //! the file it came from, or makes a new one. Two laws hold for every format that can be read:
 //! an unchanged card gives back every byte of its file, and what was put is read back, except for
 //! what [`losses`] names. This room knows neither HTTP nor SQL nor files on disk.
+//!
+//! A format is a file here with a `Lens`, and a line in [`Format::ALL`].
 
 mod convert;
 mod detect;
 mod dialect;
+mod encoding;
+mod file;
 mod findings;
 pub mod html;
+mod lens;
 mod model_card_toolkit;
 mod native;
+mod plain;
 mod source;
+mod steps;
 #[cfg(test)]
 mod tests;
 mod tree;
@@ -20,32 +27,19 @@ mod webcards;
 mod yaml;
 
 use std::collections::HashMap;
+use std::fmt;
 
 use crate::card::outline::{self, FREE, FULL, Outline};
 use crate::card::{Card, change, check};
-use crate::json::{self, Value};
-use dialect::{Dialect, Placed};
-use source::Source;
-use yaml::YamlSource;
+use crate::json;
+use file::File;
+use lens::Lens;
+pub use lens::Notation;
+use model_card_toolkit::Toolkit;
 
-/// The formats, the only list.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Format {
-    /// Our own JSON, nothing lost.
-    Native,
-    /// Model Card Toolkit JSON, schema v0.0.1.
-    ModelCardToolkit1,
-    /// Model Card Toolkit JSON, schema v0.0.2.
-    ModelCardToolkit2,
-    /// The saved answers of WebCards.
-    WebCards,
-    /// Any JSON document whose top level is an object.
-    Json,
-    /// Any YAML document whose top level is a block of names with values.
-    Yaml,
-    /// The finished page, write only.
-    Html,
-}
+/// A format: what files look like, and how they are read and written.
+#[derive(Clone, Copy)]
+pub struct Format(&'static dyn Lens);
 
 /// What a reader says about a place in a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -74,6 +68,8 @@ pub enum Severity {
 pub struct Reading {
     /// The format recognised.
     pub format: Format,
+    /// How the file is written.
+    pub notation: Notation,
     /// The outline that fits: the full one, or the free one for JSON and YAML of an unknown shape.
     pub outline: &'static Outline,
     /// The card.
@@ -85,6 +81,15 @@ pub struct Reading {
 }
 
 impl Reading {
+    /// The name of the format, and the notation where it is not the usual one.
+    pub fn name(&self) -> String {
+        if self.notation == self.format.0.about().notation {
+            self.format.name().to_owned()
+        } else {
+            format!("{}, written in {}", self.format.name(), self.notation.name())
+        }
+    }
+
     /// Everything that is worth telling about the file: what is unusual in it as a file, and what
     /// is odd in the answers, the graver and earlier first.
     pub fn report(&self) -> Vec<Finding> {
@@ -134,74 +139,92 @@ pub struct Loss {
 }
 
 impl Format {
-    /// Every format, in the order in which they are offered.
-    pub const ALL: [Format; 7] = [
-        Self::Native,
-        Self::ModelCardToolkit2,
-        Self::ModelCardToolkit1,
-        Self::WebCards,
-        Self::Json,
-        Self::Yaml,
-        Self::Html,
+    /// Our own JSON, nothing lost.
+    pub const NATIVE: Self = Self(&native::Native);
+    /// Model Card Toolkit, schema v0.0.2.
+    pub const MODEL_CARD_TOOLKIT_2: Self = Self(&Toolkit::Version2);
+    /// Model Card Toolkit, schema v0.0.1.
+    pub const MODEL_CARD_TOOLKIT_1: Self = Self(&Toolkit::Version1);
+    /// The saved answers of WebCards.
+    pub const WEBCARDS: Self = Self(&webcards::WebCards);
+    /// Any JSON document whose top level is an object.
+    pub const JSON: Self = Self(&plain::Json);
+    /// Any YAML document whose top level is a block of names with values.
+    pub const YAML: Self = Self(&plain::Yaml);
+    /// The finished page, write only.
+    pub const HTML: Self = Self(&html::Html);
+
+    /// Every format, in the order in which they are offered. Where two are equally sure of a file, the
+    /// first has it.
+    pub const ALL: &[Self] = &[
+        Self::NATIVE,
+        Self::MODEL_CARD_TOOLKIT_2,
+        Self::MODEL_CARD_TOOLKIT_1,
+        Self::WEBCARDS,
+        Self::JSON,
+        Self::YAML,
+        Self::HTML,
     ];
+
+    fn lens(self) -> &'static dyn Lens {
+        self.0
+    }
 
     /// The word for it on the command line, in addresses and in the database.
     pub fn id(self) -> &'static str {
-        match self {
-            Self::Native => "cartellino",
-            Self::ModelCardToolkit1 => "model-card-toolkit-0.0.1",
-            Self::ModelCardToolkit2 => "model-card-toolkit-0.0.2",
-            Self::WebCards => "webcards",
-            Self::Json => "json",
-            Self::Yaml => "yaml",
-            Self::Html => "html",
-        }
+        self.0.about().id
     }
 
     /// The format with this id.
     pub fn from_id(id: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|format| format.id() == id)
+        Self::ALL.iter().copied().find(|format| format.id() == id)
     }
 
     /// The name shown.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Native => "Cartellino JSON",
-            Self::ModelCardToolkit1 => "Model Card Toolkit JSON 0.0.1",
-            Self::ModelCardToolkit2 => "Model Card Toolkit JSON 0.0.2",
-            Self::WebCards => "WebCards answers",
-            Self::Json => "Plain JSON",
-            Self::Yaml => "Plain YAML",
-            Self::Html => "HTML page",
-        }
+        self.0.about().name
     }
 
-    /// The ending of file names, without the first dot; each format has its own, so that two downloads of one card do
-    /// not get the same name.
-    pub fn extension(self) -> &'static str {
-        match self {
-            Self::Native => "cartellino.json",
-            Self::ModelCardToolkit1 => "mct-0.0.1.json",
-            Self::ModelCardToolkit2 => "mct-0.0.2.json",
-            Self::WebCards => "webcards.json",
-            Self::Json => "json",
-            Self::Yaml => "yaml",
-            Self::Html => "html",
-        }
-    }
-
-    /// The media type for downloads.
-    pub fn media_type(self) -> &'static str {
-        match self {
-            Self::Html => "text/html; charset=utf-8",
-            Self::Yaml => "application/yaml",
-            _ => "application/json",
-        }
+    /// What a download is good for, in one or two sentences.
+    pub fn purpose(self) -> &'static str {
+        self.0.about().purpose
     }
 
     /// Whether files of this format can be read back.
     pub fn can_read(self) -> bool {
-        self != Self::Html
+        self.0.about().can_read
+    }
+
+    /// How a download is written: as its source, when there is one.
+    pub fn notation(self, source: Option<&[u8]>) -> Notation {
+        match source {
+            Some(bytes) => self.0.notation(&File::new(bytes)),
+            None => self.0.about().notation,
+        }
+    }
+
+    /// The ending of a download's name, without the first dot. The format of the upload has the plain ending; each of the
+    /// others has its own, so that two downloads of one card do not get the same name.
+    pub fn extension(self, notation: Notation, is_upload: bool) -> String {
+        match self.0.about().mark {
+            mark if !is_upload && !mark.is_empty() => format!("{mark}.{}", notation.ending()),
+            _ => notation.ending().to_owned(),
+        }
+    }
+}
+
+/// Two handles are equal when they name the same format.
+impl PartialEq for Format {
+    fn eq(&self, other: &Self) -> bool {
+        self.id() == other.id()
+    }
+}
+
+impl Eq for Format {}
+
+impl fmt::Debug for Format {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.id())
     }
 }
 
@@ -216,27 +239,12 @@ const MAX_MEMBERS: usize = 2 * MAX_ENTRIES + 10;
 /// # Errors
 /// When the content is none of the formats, with the place and what to try.
 pub fn read(bytes: &[u8]) -> Result<Reading, ReadError> {
-    let reading = match Source::parse(bytes) {
-        Ok(source) => {
-            let format = detect::detect(&source)?;
-            few_members(&source)?;
-            read_source(format, source)
-        }
-        Err(error) => {
-            let source = yaml::recognise(bytes).unwrap_or(Err(error))?;
-            few_members(&source.view)?;
-            read_yaml(&source)
-        }
-    };
+    let file = File::new(bytes);
+    few_members(&file)?;
+    let format = detect::detect(&file)?;
+    let reading = reading(format, &file)?;
     within_bounds(&reading.card)?;
     Ok(reading)
-}
-
-fn few_members(root: &json::Node) -> Result<(), ReadError> {
-    match &root.kind {
-        json::Kind::Group(members) if members.len() > MAX_MEMBERS => Err(too_many_members(members.len())),
-        _ => Ok(()),
-    }
 }
 
 /// Reads a file as the given format, as it was recognised before.
@@ -244,95 +252,27 @@ fn few_members(root: &json::Node) -> Result<(), ReadError> {
 /// # Errors
 /// When the content is no document at all, with the place and what to try.
 pub fn read_as(format: Format, bytes: &[u8]) -> Result<Reading, ReadError> {
-    match format {
-        Format::Yaml => Ok(read_yaml(&YamlSource::parse(bytes)?)),
-        _ => Ok(read_source(format, Source::parse(bytes)?)),
-    }
+    reading(format, &File::new(bytes))
 }
 
-fn read_yaml(source: &YamlSource) -> Reading {
-    let (card, placed) = yaml::dialect().read(&source.view);
-    reading(
-        Format::Yaml,
-        (&FREE, card),
-        findings::of_yaml(source),
-        placed,
-        json::lines(&source.text),
-    )
-}
-
-fn read_source(format: Format, mut source: Source) -> Reading {
-    let mut findings = findings::of_text(&source);
-    let (outline, card, placed) = match format {
-        Format::Native => {
-            let (card, placed, odd) = native::read(&source);
-            findings.extend(findings::of_odd_parts(&source, &odd));
-            (native::outline(&source), card, placed)
-        }
-        Format::WebCards => {
-            findings.extend(findings::of_webcards(&source));
-            let model_card = webcards::is_model_card(&source);
-            let dialect = webcards_dialect(model_card);
-            let root = std::mem::replace(
-                &mut source.document.root,
-                json::Node {
-                    span: 0..0,
-                    kind: json::Kind::Null,
-                },
-            );
-            let (card, placed) = dialect.read(&webcards::view(root, model_card));
-            (dialect.outline, card, placed)
-        }
-        Format::ModelCardToolkit1 | Format::ModelCardToolkit2 => {
-            let dialect = toolkit_dialect(format);
-            let (card, placed) = dialect.read(&source);
-            findings.extend(findings::of_toolkit(&source, format, dialect));
-            (dialect.outline, card, placed)
-        }
-        Format::Json | Format::Yaml | Format::Html => {
-            let (card, placed) = webcards::FREE_CARD.read(&source);
-            findings.extend(findings::of_relatives(&source));
-            (&FREE, card, placed)
-        }
-    };
-    reading(format, (outline, card), findings, placed, source.lines())
-}
-
-/// Puts together what was read; `line` gives the line of a byte offset.
-fn reading(
-    format: Format,
-    (outline, card): (&'static Outline, Card),
-    mut findings: Vec<Finding>,
-    placed: Placed,
-    line: impl Fn(usize) -> usize,
-) -> Reading {
-    let lines = placed
-        .into_iter()
-        .map(|(section, field, offset)| ((section, field), line(offset)))
-        .collect();
-    findings.sort_by_key(|finding| (finding.severity, finding.line));
-    Reading {
+fn reading(format: Format, file: &File) -> Result<Reading, ReadError> {
+    let mut parts = format.lens().read(file)?;
+    parts.findings.sort_by_key(|finding| (finding.severity, finding.line));
+    Ok(Reading {
         format,
-        outline,
-        card,
-        findings,
-        lines,
-    }
+        notation: format.lens().notation(file),
+        outline: parts.outline,
+        card: parts.card,
+        findings: parts.findings,
+        lines: parts.lines,
+    })
 }
 
-fn toolkit_dialect(format: Format) -> &'static Dialect {
-    if format == Format::ModelCardToolkit1 {
-        &model_card_toolkit::VERSION_1
-    } else {
-        &model_card_toolkit::VERSION_2
-    }
-}
-
-fn webcards_dialect(model_card: bool) -> &'static Dialect {
-    if model_card {
-        &webcards::MODEL_CARD
-    } else {
-        &webcards::FREE_CARD
+/// Before anything looks at the members: looking takes time for each.
+fn few_members(file: &File) -> Result<(), ReadError> {
+    match file.tree().map(|tree| &tree.kind) {
+        Ok(json::Kind::Group(members)) if members.len() > MAX_MEMBERS => Err(too_many_members(members.len())),
+        _ => Ok(()),
     }
 }
 
@@ -370,95 +310,11 @@ fn too_many(message: String) -> ReadError {
 /// # Errors
 /// When the source cannot be read.
 pub fn write(format: Format, source: Option<&[u8]>, card: &Card) -> Result<Vec<u8>, ReadError> {
+    let lens = format.lens();
     match source {
-        Some(bytes) if format == Format::Yaml => {
-            let source = YamlSource::parse(bytes)?;
-            let (old, _) = yaml::dialect().read(&source.view);
-            let new = yaml::dialect().write(source.view.to_value(), &old, card, false);
-            Ok(source.write(&new))
-        }
-        Some(bytes) if format != Format::Html => write_into(format, Source::parse(bytes)?, card),
-        _ => Ok(new_file(format, card)),
+        Some(bytes) if format.can_read() => lens.write_into(&File::new(bytes), card),
+        _ => Ok(lens.write_new(&lens.fit(card))),
     }
-}
-
-fn write_into(format: Format, source: Source, card: &Card) -> Result<Vec<u8>, ReadError> {
-    let document = source.to_value();
-    let new = match format {
-        Format::Native => native::write(document, card),
-        Format::WebCards => {
-            let model_card = webcards::is_model_card(&source);
-            let dialect = webcards_dialect(model_card);
-            let view = webcards::view(json_root(&source), model_card);
-            let (old, _) = dialect.read(&view);
-            let written = dialect.write(view.to_value(), &old, card, false);
-            if written == view.to_value() {
-                document
-            } else {
-                webcards::unview(document, written, model_card)
-            }
-        }
-        Format::ModelCardToolkit1 | Format::ModelCardToolkit2 => {
-            let dialect = toolkit_dialect(format);
-            let (old, _) = dialect.read(&source);
-            dialect.write(document, &old, card, false)
-        }
-        Format::Json | Format::Yaml | Format::Html => {
-            let dialect = &webcards::FREE_CARD;
-            let (old, _) = dialect.read(&source);
-            dialect.write(document, &old, card, false)
-        }
-    };
-    Ok(source.write(&new))
-}
-
-/// A second parse of the same text, since the view takes the nodes over.
-fn json_root(source: &Source) -> json::Node {
-    match json::parse(&source.text) {
-        Ok(document) => document.root,
-        Err(_) => json::Node {
-            span: 0..0,
-            kind: json::Kind::Group(Vec::new()),
-        },
-    }
-}
-
-fn new_file(format: Format, card: &Card) -> Vec<u8> {
-    let card = convert::fitted(format, card);
-    let none = Card::default();
-    let empty = || Value::Group(Vec::new());
-    let document = match format {
-        Format::Html => {
-            return html::page(&card, card.name().unwrap_or("Model card"), outline_of(&card).key).into_bytes();
-        }
-        Format::Native => native::new_document(&card, outline_of(&card).key),
-        Format::WebCards => {
-            let written = webcards::MODEL_CARD.write(empty(), &none, &card, false);
-            webcards::unview(empty(), written, true)
-        }
-        Format::ModelCardToolkit1 | Format::ModelCardToolkit2 => {
-            let mut document = toolkit_dialect(format).write(empty(), &none, &card, true);
-            if let Value::Group(members) = &mut document {
-                let version = if format == Format::ModelCardToolkit1 {
-                    "0.0.1"
-                } else {
-                    "0.0.2"
-                };
-                // Schema v0.0.1 requires the member even of a card with nothing to put in it.
-                if format == Format::ModelCardToolkit1 && !members.iter().any(|(name, _)| name == "model_details") {
-                    members.insert(0, ("model_details".into(), empty()));
-                }
-                members.insert(0, ("schema_version".into(), Value::text(version)));
-            }
-            document
-        }
-        Format::Json => webcards::FREE_CARD.write(empty(), &none, &card, false),
-        Format::Yaml => {
-            let document = yaml::dialect().write(empty(), &none, &card, false);
-            return crate::yaml::to_text(&document).into_bytes();
-        }
-    };
-    (json::to_pretty_text(&document) + "\n").into_bytes()
 }
 
 /// The outline whose questions a card answers.
@@ -480,13 +336,13 @@ fn outline_of(card: &Card) -> &'static Outline {
 /// What a download in this format would not carry: exactly what is missing when the written file
 /// is read again.
 pub fn losses(format: Format, source: Option<&[u8]>, card: &Card) -> Vec<Loss> {
-    if format == Format::Html {
+    if !format.can_read() {
         return Vec::new();
     }
     let expected = if source.is_some() {
         card.clone()
     } else {
-        convert::fitted(format, card)
+        format.lens().fit(card)
     };
     let got = write(format, source, card).and_then(|bytes| read_as(format, &bytes));
     let got = got.map(|reading| reading.card).unwrap_or_default();

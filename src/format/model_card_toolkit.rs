@@ -7,13 +7,97 @@
 use std::sync::LazyLock;
 
 use super::dialect::{Dialect, Place, Shape};
+use super::file::File;
+use super::lens::{About, Certainty, Lens, Notation, Parts};
+use super::{ReadError, convert, findings};
+use crate::card::Card;
 use crate::card::outline::FULL;
-use crate::json::{Kind, Node};
+use crate::json::{self, Kind, Node, Value};
 
 /// The dialect of schema v0.0.1.
-pub(super) static VERSION_1: LazyLock<Dialect> = LazyLock::new(|| dialect(&PLACES_1));
+static VERSION_1: LazyLock<Dialect> = LazyLock::new(|| dialect(&PLACES_1));
 /// The dialect of schema v0.0.2.
-pub(super) static VERSION_2: LazyLock<Dialect> = LazyLock::new(|| dialect(&PLACES_2));
+static VERSION_2: LazyLock<Dialect> = LazyLock::new(|| dialect(&PLACES_2));
+
+/// The format, in one of its versions.
+pub(super) enum Toolkit {
+    /// Schema v0.0.1.
+    Version1,
+    /// Schema v0.0.2.
+    Version2,
+}
+
+impl Toolkit {
+    fn dialect(&self) -> &'static Dialect {
+        match self {
+            Self::Version1 => &VERSION_1,
+            Self::Version2 => &VERSION_2,
+        }
+    }
+}
+
+impl Lens for Toolkit {
+    fn about(&self) -> &'static About {
+        match self {
+            Self::Version1 => &About {
+                id: "model-card-toolkit-0.0.1",
+                name: "Model Card Toolkit JSON 0.0.1",
+                mark: "mct-0.0.1",
+                notation: Notation::Json,
+                purpose: "For tools that read the Model Card Toolkit’s older schema.",
+                can_read: true,
+            },
+            Self::Version2 => &About {
+                id: "model-card-toolkit-0.0.2",
+                name: "Model Card Toolkit JSON 0.0.2",
+                mark: "mct-0.0.2",
+                notation: Notation::Json,
+                purpose: "For tools that read the Model Card Toolkit’s newer schema.",
+                can_read: true,
+            },
+        }
+    }
+
+    fn recognise(&self, file: &File) -> Certainty {
+        let Ok(tree) = file.tree() else { return Certainty::None };
+        let (version_1, _) = is_version_1(tree);
+        let mine = version_1 == matches!(self, Self::Version1);
+        Certainty::Resembles.when(mine && resembles(tree) && !is_of_another_family(tree))
+    }
+
+    fn read(&self, file: &File) -> Result<Parts, ReadError> {
+        let (tree, dialect) = (file.tree()?, self.dialect());
+        let odd = findings::of_toolkit(tree, self.about().name, dialect);
+        Ok(Parts::of_tree(tree, dialect.outline, dialect.read(tree), odd))
+    }
+
+    fn write_into(&self, file: &File, card: &Card) -> Result<Vec<u8>, ReadError> {
+        let (tree, dialect) = (file.tree()?, self.dialect());
+        let (old, _) = dialect.read(tree);
+        Ok(tree.write(&dialect.write(tree.to_value(), &old, card, false)))
+    }
+
+    fn write_new(&self, card: &Card) -> Vec<u8> {
+        let empty = || Value::Group(Vec::new());
+        let mut document = self.dialect().write(empty(), &Card::default(), card, true);
+        if let Value::Group(members) = &mut document {
+            let version = match self {
+                Self::Version1 => "0.0.1",
+                Self::Version2 => "0.0.2",
+            };
+            // Schema v0.0.1 requires the member even of a card with nothing to put in it.
+            if matches!(self, Self::Version1) && !members.iter().any(|(name, _)| name == "model_details") {
+                members.insert(0, ("model_details".into(), empty()));
+            }
+            members.insert(0, ("schema_version".into(), Value::text(version)));
+        }
+        (json::to_pretty_text(&document) + "\n").into_bytes()
+    }
+
+    fn fit(&self, card: &Card) -> Card {
+        convert::structured(card, matches!(self, Self::Version1))
+    }
+}
 
 /// For each section of the outline the root member that keeps its further fields. The first four
 /// are the schema's; the others are named as in Mitchell et al. 2019.
@@ -237,7 +321,7 @@ const DETAILS: [&str; 6] = [
 
 /// Whether a document is a card of this family: it has `model_details` and at least one more
 /// member that only the family has.
-pub(super) fn resembles(root: &Node) -> bool {
+fn resembles(root: &Node) -> bool {
     let Some(details) = root.member("model_details") else {
         return false;
     };
@@ -279,4 +363,17 @@ pub(super) fn is_version_1(root: &Node) -> (bool, bool) {
             .iter()
             .any(|name| first_is_text(considered(name)));
     (version_1, false)
+}
+
+/// Cards of other families that have `model_details` as well (formats.md: AllenNLP).
+fn is_of_another_family(root: &Node) -> bool {
+    match &root.kind {
+        Kind::Group(members) => members.iter().any(|member| {
+            matches!(
+                member.key.as_str(),
+                "model_usage" | "model_basic_information" | "technical_specifications"
+            )
+        }),
+        _ => false,
+    }
 }

@@ -9,12 +9,56 @@
 //! `version` counts incompatible changes of this shape; this program reads and writes version 1.
 //! Members that are not named here are kept when a file is edited.
 
+use super::dialect::Placed;
+use super::file::File;
+use super::lens::{About, Certainty, Lens, Notation, Parts};
+use super::{ReadError, findings, outline_of};
 use crate::card::outline::{self, Outline};
 use crate::card::{Card, Field, Section, stored};
-use crate::json::{Kind, Node, Value};
+use crate::json::{self, Kind, Node, Value};
 
 /// The version written.
 pub(super) const VERSION: &str = "1";
+
+/// Our own JSON.
+pub(super) struct Native;
+
+impl Lens for Native {
+    fn about(&self) -> &'static About {
+        &About {
+            id: "cartellino",
+            name: "Cartellino JSON",
+            mark: "cartellino",
+            notation: Notation::Json,
+            purpose: "Our own format. Holds every section and field; you can upload it here again.",
+            can_read: true,
+        }
+    }
+
+    fn recognise(&self, file: &File) -> Certainty {
+        Certainty::Is.when(file.tree().is_ok_and(|tree| resembles(tree)))
+    }
+
+    fn read(&self, file: &File) -> Result<Parts, ReadError> {
+        let tree = file.tree()?;
+        let (card, placed, odd) = read(tree);
+        let odd = findings::of_odd_parts(tree, &odd);
+        Ok(Parts::of_tree(tree, outline(tree), (card, placed), odd))
+    }
+
+    fn write_into(&self, file: &File, card: &Card) -> Result<Vec<u8>, ReadError> {
+        let tree = file.tree()?;
+        Ok(tree.write(&write(tree.to_value(), card)))
+    }
+
+    fn write_new(&self, card: &Card) -> Vec<u8> {
+        (json::to_pretty_text(&new_document(card, outline_of(card).key)) + "\n").into_bytes()
+    }
+
+    fn fit(&self, card: &Card) -> Card {
+        card.clone()
+    }
+}
 
 /// Whether a document says that it is one.
 pub(super) fn resembles(root: &Node) -> bool {
@@ -29,7 +73,7 @@ pub(super) fn version(root: &Node) -> Option<String> {
 }
 
 /// The outline that a document names, or the full one.
-pub(super) fn outline(root: &Node) -> &'static Outline {
+fn outline(root: &Node) -> &'static Outline {
     match root.member("outline").map(|node| &node.kind) {
         Some(Kind::Text(key)) => outline::find(key).unwrap_or(&outline::FULL),
         _ => &outline::FULL,
@@ -37,7 +81,7 @@ pub(super) fn outline(root: &Node) -> &'static Outline {
 }
 
 /// The card, the byte offset of each field's value, and the byte offsets of what is no section or field.
-pub(super) fn read(root: &Node) -> (Card, super::dialect::Placed, Vec<usize>) {
+fn read(root: &Node) -> (Card, Placed, Vec<usize>) {
     let (mut card, mut placed, mut odd) = (Card::default(), Vec::new(), Vec::new());
     for node in list(root.member("sections")) {
         let (Some(key), Some(title)) = (text(node, "key"), text(node, "title")) else {
@@ -77,7 +121,7 @@ fn is_key(key: &str) -> bool {
 }
 
 /// A new document with the card.
-pub(super) fn new_document(card: &Card, outline: &str) -> Value {
+fn new_document(card: &Card, outline: &str) -> Value {
     let sections = card.sections.iter().map(new_section).collect();
     Value::Group(vec![
         ("format".into(), Value::text("cartellino")),
@@ -99,7 +143,7 @@ fn new_section(section: &Section) -> Value {
 }
 
 /// The document with the card's sections and fields in it.
-pub(super) fn write(document: Value, card: &Card) -> Value {
+fn write(document: Value, card: &Card) -> Value {
     let Value::Group(mut members) = document else {
         return document;
     };

@@ -3,7 +3,7 @@ use std::path::{Path, PathBuf};
 use proptest::prelude::*;
 
 use super::*;
-use crate::card::{Field, Section, change::difference};
+use crate::card::{Field, Section, Value, change::difference};
 use crate::json::tests::{texts, untidy, values};
 use crate::yaml::tests::mess::Mess;
 
@@ -64,7 +64,7 @@ const WEBCARDS: &str = r#"{"Section_name_28": "Model Details", "Section_Data_28"
 #[test]
 fn a_toolkit_card_answers_the_outline_s_questions() {
     let reading = read(TOOLKIT_2.as_bytes()).unwrap();
-    assert_eq!(reading.format, Format::ModelCardToolkit2);
+    assert_eq!(reading.format, Format::MODEL_CARD_TOOLKIT_2);
     let card = &reading.card;
     assert_eq!(
         card.value("model-details.version_date"),
@@ -248,21 +248,21 @@ fn encodings_and_line_ends_survive() {
 #[test]
 fn a_card_of_our_own_is_read_back_from_a_new_document() {
     let card = read(TOOLKIT_2.as_bytes()).unwrap().card;
-    let bytes = write(Format::Native, None, &card).unwrap();
+    let bytes = write(Format::NATIVE, None, &card).unwrap();
     let reading = read(&bytes).unwrap();
-    assert_eq!((reading.format, &reading.card), (Format::Native, &card));
-    assert_eq!(losses(Format::Native, None, &card), []);
+    assert_eq!((reading.format, &reading.card), (Format::NATIVE, &card));
+    assert_eq!(losses(Format::NATIVE, None, &card), []);
 }
 
 #[test]
 fn a_new_toolkit_document_has_what_the_schema_knows_and_the_rest_is_named() {
     let card = read(WEBCARDS.as_bytes()).unwrap().card;
-    let bytes = write(Format::ModelCardToolkit2, None, &card).unwrap();
+    let bytes = write(Format::MODEL_CARD_TOOLKIT_2, None, &card).unwrap();
     let reading = read(&bytes).unwrap();
-    assert_eq!(reading.format, Format::ModelCardToolkit2);
+    assert_eq!(reading.format, Format::MODEL_CARD_TOOLKIT_2);
     let licences = reading.card.value("model-details.licenses").unwrap();
     assert_eq!(crate::json::to_text(licences), r#"[{"custom_text": "MIT"}]"#);
-    let lost: Vec<_> = losses(Format::ModelCardToolkit2, None, &card)
+    let lost: Vec<_> = losses(Format::MODEL_CARD_TOOLKIT_2, None, &card)
         .into_iter()
         .map(|loss| loss.field.unwrap())
         .collect();
@@ -314,7 +314,7 @@ fn what_is_no_card_is_explained() {
 fn yaml_is_recognised_edited_in_place_and_told_from_markdown() {
     let source = "# Otters\r\nlicense: mit # ours\r\nlanguage: no\r\ntags:\r\n  - otters\r\nmetrics: {f1: 0.50}";
     let reading = read(source.as_bytes()).unwrap();
-    assert_eq!(reading.format, Format::Yaml);
+    assert_eq!(reading.format, Format::YAML);
     let titles: Vec<_> = reading
         .card
         .sections
@@ -340,7 +340,7 @@ fn yaml_is_recognised_edited_in_place_and_told_from_markdown() {
         ("- a\n- b\n", false),
     ] {
         let format = read(text.as_bytes()).map(|reading| reading.format);
-        assert_eq!(format.is_ok_and(|format| format == Format::Yaml), yaml, "{text}");
+        assert_eq!(format.is_ok_and(|format| format == Format::YAML), yaml, "{text}");
     }
     let error = read(b"name: otters\nnote: a: b\n").unwrap_err();
     assert_eq!(error.position, Some((2, 8)), "{}", error.message);
@@ -383,18 +383,18 @@ fn the_laws_hold_on_real_cards() {
     for (folder, formats) in [
         (
             "mct-json",
-            [Format::ModelCardToolkit1, Format::ModelCardToolkit2].as_slice(),
+            [Format::MODEL_CARD_TOOLKIT_1, Format::MODEL_CARD_TOOLKIT_2].as_slice(),
         ),
-        ("webcards", &[Format::WebCards]),
-        ("homemade-json", &[Format::Json]),
-        ("rt-ai", &[Format::Json]),
-        ("cyclonedx", &[Format::Json]),
-        ("allennlp", &[Format::Json]),
-        ("patra", &[Format::Json]),
-        ("sagemaker-metrics", &[Format::Json]),
-        ("homemade-yaml", &[Format::Yaml]),
-        ("mct-yaml", &[Format::Yaml]),
-        ("bridge2ai", &[Format::Yaml]),
+        ("webcards", &[Format::WEBCARDS]),
+        ("homemade-json", &[Format::JSON]),
+        ("rt-ai", &[Format::JSON]),
+        ("cyclonedx", &[Format::JSON]),
+        ("allennlp", &[Format::JSON]),
+        ("patra", &[Format::JSON]),
+        ("sagemaker-metrics", &[Format::JSON]),
+        ("homemade-yaml", &[Format::YAML]),
+        ("mct-yaml", &[Format::MODEL_CARD_TOOLKIT_2]),
+        ("bridge2ai", &[Format::MODEL_CARD_TOOLKIT_2, Format::YAML]),
     ] {
         for path in corpus(folder) {
             let bytes = std::fs::read(&path).unwrap();
@@ -580,8 +580,8 @@ proptest! {
         at in any::<prop::sample::Index>(), new in values(),
     ) {
         let source = Mess::document(&Value::Group(members), seed);
-        let mut card = read_as(Format::Yaml, source.as_bytes()).unwrap().card;
-        prop_assert_eq!(&text(write(Format::Yaml, Some(source.as_bytes()), &card).unwrap()), &source);
+        let mut card = read_as(Format::YAML, source.as_bytes()).unwrap().card;
+        prop_assert_eq!(&text(write(Format::YAML, Some(source.as_bytes()), &card).unwrap()), &source);
         let places = places(&card);
         if places.is_empty() {
             return Ok(());
@@ -591,14 +591,14 @@ proptest! {
             return Ok(());
         }
         card.sections[section].fields[field].value = new;
-        let written = write(Format::Yaml, Some(source.as_bytes()), &card).unwrap();
-        prop_assert_eq!(difference(&read_as(Format::Yaml, &written).unwrap().card, &card), []);
+        let written = write(Format::YAML, Some(source.as_bytes()), &card).unwrap();
+        prop_assert_eq!(difference(&read_as(Format::YAML, &written).unwrap().card, &card), []);
     }
 
     #[test]
     fn our_own_document_carries_every_card(document in documents()) {
         let card = read(crate::json::to_text(&document).as_bytes()).unwrap().card;
-        let again = read(&write(Format::Native, None, &card).unwrap()).unwrap().card;
+        let again = read(&write(Format::NATIVE, None, &card).unwrap()).unwrap().card;
         prop_assert_eq!(again, card);
     }
 
@@ -634,7 +634,7 @@ fn an_id_that_is_no_pointer_of_ours_is_a_name() {
                "title": "Model details", "fields": [{{"id": "+{pointer}", "label": "x", "value": "kept"}}]}}]}}"#
         );
         let card = read(text.as_bytes()).unwrap().card;
-        for format in Format::ALL {
+        for format in Format::ALL.iter().copied() {
             let written = write(format, None, &card).unwrap();
             let told = !losses(format, None, &card).is_empty();
             assert!(
@@ -648,7 +648,7 @@ fn an_id_that_is_no_pointer_of_ours_is_a_name() {
 #[test]
 fn the_older_toolkit_schema_gets_the_member_it_requires() {
     let card = read(br#"{"note": "x"}"#).unwrap().card;
-    let written = write(Format::ModelCardToolkit1, None, &card).unwrap();
+    let written = write(Format::MODEL_CARD_TOOLKIT_1, None, &card).unwrap();
     assert!(
         json::parse(&String::from_utf8(written).unwrap())
             .unwrap()

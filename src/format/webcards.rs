@@ -8,19 +8,81 @@
 use std::sync::LazyLock;
 
 use super::dialect::{Dialect, Place, Shape};
-use super::tree::{Wanted, arrange};
+use super::file::File;
+use super::lens::{About, Certainty, Lens, Notation, Parts};
+use super::steps::{Wanted, arrange};
+use super::{ReadError, convert, findings};
+use crate::card::Card;
 use crate::card::outline::{FREE, FULL};
-use crate::json::{Kind, Member, Node, Value};
+use crate::json::{self, Kind, Member, Node, Value};
 
 /// Model cards: questions have their place in the outline.
-pub(super) static MODEL_CARD: LazyLock<Dialect> = LazyLock::new(model_card);
+static MODEL_CARD: LazyLock<Dialect> = LazyLock::new(model_card);
 /// Datasheets and cards of custom sections only: shown as they are.
-pub(super) static FREE_CARD: LazyLock<Dialect> = LazyLock::new(|| Dialect {
+static FREE_CARD: Dialect = Dialect {
     outline: &FREE,
     hidden: &[],
     containers: Vec::new(),
     places: Vec::new(),
-});
+};
+
+/// The saved answers of WebCards.
+pub(super) struct WebCards;
+
+impl Lens for WebCards {
+    fn about(&self) -> &'static About {
+        &About {
+            id: "webcards",
+            name: "WebCards answers",
+            mark: "webcards",
+            notation: Notation::Json,
+            purpose: "For an installation of WebCards.",
+            can_read: true,
+        }
+    }
+
+    fn recognise(&self, file: &File) -> Certainty {
+        Certainty::Is.when(file.tree().is_ok_and(|tree| resembles(tree)))
+    }
+
+    fn read(&self, file: &File) -> Result<Parts, ReadError> {
+        let tree = file.tree()?;
+        let (dialect, model_card) = dialect_of(tree);
+        let read = dialect.read(&view(Node::clone(tree), model_card));
+        Ok(Parts::of_tree(tree, dialect.outline, read, findings::of_webcards(tree)))
+    }
+
+    fn write_into(&self, file: &File, card: &Card) -> Result<Vec<u8>, ReadError> {
+        let tree = file.tree()?;
+        let (dialect, model_card) = dialect_of(tree);
+        let view = view(Node::clone(tree), model_card);
+        let (old, _) = dialect.read(&view);
+        let before = view.to_value();
+        let written = dialect.write(before.clone(), &old, card, false);
+        let document = tree.to_value();
+        Ok(tree.write(&if written == before {
+            document
+        } else {
+            unview(document, written, model_card)
+        }))
+    }
+
+    fn write_new(&self, card: &Card) -> Vec<u8> {
+        let empty = || Value::Group(Vec::new());
+        let written = MODEL_CARD.write(empty(), &Card::default(), card, false);
+        (json::to_pretty_text(&unview(empty(), written, true)) + "\n").into_bytes()
+    }
+
+    fn fit(&self, card: &Card) -> Card {
+        convert::flat(card)
+    }
+}
+
+/// The dialect of a document, and whether it is a model card.
+fn dialect_of(root: &Node) -> (&'static Dialect, bool) {
+    let model_card = is_model_card(root);
+    (if model_card { &MODEL_CARD } else { &FREE_CARD }, model_card)
+}
 
 /// The standard sections: id, title in new files, section of our outline for further fields.
 const SECTIONS: [(&str, &str, &str); 8] = [
@@ -108,7 +170,7 @@ fn model_card() -> Dialect {
 }
 
 /// Whether a document is such a file.
-pub(super) fn resembles(root: &Node) -> bool {
+fn resembles(root: &Node) -> bool {
     match &root.kind {
         Kind::Group(members) => members
             .iter()
@@ -118,7 +180,7 @@ pub(super) fn resembles(root: &Node) -> bool {
 }
 
 /// Whether one of the standard sections of a model card is there.
-pub(super) fn is_model_card(root: &Node) -> bool {
+fn is_model_card(root: &Node) -> bool {
     match &root.kind {
         Kind::Group(members) => members
             .iter()
@@ -174,7 +236,7 @@ fn entry_name<'k>(section: Option<&str>, key: &'k str) -> &'k str {
 }
 
 /// The document as plain groups, with the places of the original.
-pub(super) fn view(root: Node, model_card: bool) -> Node {
+fn view(root: Node, model_card: bool) -> Node {
     let Kind::Group(members) = root.kind else { return root };
     let names: Vec<(String, String)> = members
         .iter()
@@ -249,7 +311,7 @@ struct Origin {
 }
 
 /// The document with the state of the view in it.
-pub(super) fn unview(document: Value, view: Value, model_card: bool) -> Value {
+fn unview(document: Value, view: Value, model_card: bool) -> Value {
     let (Value::Group(mut members), Value::Group(view)) = (document, view) else {
         return Value::Null;
     };

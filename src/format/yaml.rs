@@ -1,45 +1,41 @@
-//! Any YAML document whose top level is a block of names with values.
+//! A YAML file as text with places.
 //!
 //! The document is read through its view as JSON's tree, so what reads JSON documents reads it as
 //! well; writing changes the YAML text in place. YAML reads almost any text as something, so a file
 //! counts as YAML only when it is no JSON, and no Markdown with YAML in front.
 
-use super::dialect::Dialect;
-use super::source::{Encoding, decode};
-use super::{ReadError, webcards};
+use std::rc::Rc;
+
+use super::ReadError;
+use super::encoding::Encoding;
+use super::file::Text;
 use crate::json::{self, Node};
 use crate::yaml::{self, Document, Kind, Layout, SyntaxError, Value};
-
-/// The members of the document, shown as they are.
-pub(super) fn dialect() -> &'static Dialect {
-    &webcards::FREE_CARD
-}
 
 /// A YAML file, ready to be read and to be written back with only the changed places replaced.
 #[derive(Debug)]
 pub(super) struct YamlSource {
     pub encoding: Encoding,
-    pub text: String,
+    pub text: Rc<str>,
     pub document: Document,
     /// The document as JSON's tree, with places in the text.
     pub view: Node,
 }
 
 impl YamlSource {
-    /// Decodes and parses a file.
-    pub fn parse(bytes: &[u8]) -> Result<Self, ReadError> {
-        let (encoding, text) = decode(bytes)?;
-        match yaml::parse(&text) {
-            Ok(document) => Ok(Self::new(encoding, text, document)),
+    /// Parses a file's text.
+    pub fn parse(text: &Text) -> Result<Self, ReadError> {
+        match yaml::parse(&text.text) {
+            Ok(document) => Ok(Self::new(text, document)),
             Err(error) => Err(explained(text, error)),
         }
     }
 
-    fn new(encoding: Encoding, text: String, document: Document) -> Self {
+    fn new(text: &Text, document: Document) -> Self {
         let view = document.view();
         Self {
-            encoding,
-            text,
+            encoding: text.encoding,
+            text: text.text.clone(),
             document,
             view,
         }
@@ -52,23 +48,22 @@ impl YamlSource {
     }
 }
 
-fn explained(text: String, error: SyntaxError) -> ReadError {
+fn explained(Text { text, .. }: &Text, error: SyntaxError) -> ReadError {
     ReadError {
         message: error.message,
         advice: error.advice,
-        position: Some(json::position(&text, error.at)),
-        text: Some(text),
+        position: Some(json::position(text, error.at)),
+        text: Some(text.to_string()),
     }
 }
 
 /// The file as YAML, if it is that or was meant to be; `None` when it is something else.
-pub(super) fn recognise(bytes: &[u8]) -> Option<Result<YamlSource, ReadError>> {
-    let (encoding, text) = decode(bytes).ok()?;
-    match yaml::parse(&text) {
-        Ok(document) if is_block_of_names(&document) && !is_front_matter(&text, &document) => {
-            Some(Ok(YamlSource::new(encoding, text, document)))
+pub(super) fn recognise(text: &Text) -> Option<Result<YamlSource, ReadError>> {
+    match yaml::parse(&text.text) {
+        Ok(document) if is_block_of_names(&document) && !is_front_matter(&text.text, &document) => {
+            Some(Ok(YamlSource::new(text, document)))
         }
-        Err(error) if begins_with_name(&text) => Some(Err(explained(text, error))),
+        Err(error) if begins_with_name(&text.text) => Some(Err(explained(text, error))),
         _ => None,
     }
 }

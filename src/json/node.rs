@@ -12,7 +12,7 @@ pub struct Document {
 }
 
 /// A value with its place in the text.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Node {
     /// Byte range in the text.
     pub span: Range<usize>,
@@ -21,7 +21,7 @@ pub struct Node {
 }
 
 /// What a [`Node`] is.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum Kind {
     /// `null`
     Null,
@@ -38,7 +38,7 @@ pub enum Kind {
 }
 
 /// A member of an object.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Member {
     /// The name, decoded.
     pub key: String,

@@ -102,7 +102,7 @@ pub fn owner(visitor: &Visitor) -> Result<SessionId, Error> {
 
 /// The format in a card's row; one that this version does not know counts as plain JSON.
 pub fn format_of(row: &CardRow) -> Format {
-    Format::from_id(&row.format).unwrap_or(Format::Json)
+    Format::from_id(&row.format).unwrap_or(Format::JSON)
 }
 
 /// The outline in a card's row; one that this version does not know asks nothing.

@@ -8,9 +8,49 @@ mod shown;
 use askama::Template;
 
 use self::shown::{Reader, Shown};
+use super::file::File;
+use super::lens::{About, Lens, Notation, Parts};
+use super::{ReadError, convert, outline_of};
 use crate::card::check::is_answered;
 use crate::card::outline::{self, FREE, Outline};
 use crate::card::{Card, Field, Value};
+
+/// The finished page.
+pub(super) struct Html;
+
+impl Lens for Html {
+    fn about(&self) -> &'static About {
+        &About {
+            id: "html",
+            name: "HTML page",
+            mark: "",
+            notation: Notation::Html,
+            purpose: "One page to read, print and send. It needs no other file.",
+            can_read: false,
+        }
+    }
+
+    fn read(&self, _file: &File) -> Result<Parts, ReadError> {
+        Err(ReadError {
+            message: "A page is the end of the way: no card is read out of it.".into(),
+            advice: "Upload the card that the page was made from.".into(),
+            position: None,
+            text: None,
+        })
+    }
+
+    fn write_into(&self, _file: &File, card: &Card) -> Result<Vec<u8>, ReadError> {
+        Ok(self.write_new(&self.fit(card)))
+    }
+
+    fn write_new(&self, card: &Card) -> Vec<u8> {
+        page(card, card.name().unwrap_or("Model card"), outline_of(card).key).into_bytes()
+    }
+
+    fn fit(&self, card: &Card) -> Card {
+        convert::without_blanks(card)
+    }
+}
 
 /// A section as readers see it: only what has content.
 struct ShownSection<'a> {

@@ -14,6 +14,10 @@ use crate::web::page::{CardLink, Page, render};
 /// How many losses are listed one by one.
 const SHOWN: usize = 100;
 
+/// What the format of the upload is good for.
+const UPLOAD: &str =
+    "The format of your upload. Only what you edited differs from it, everything else stays byte for byte.";
+
 #[derive(Template)]
 #[template(path = "pages/download.html")]
 struct Download {
@@ -65,13 +69,17 @@ pub async fn file(
     let (id, format) = path.into_inner();
     let format = Format::from_id(&format).ok_or(Error::NotFound)?;
     let whole = card::whole(&state, &visitor, id).await?;
-    let name = file_name(&whole.row.title, ending(&whole, format));
-    let written = web::block(move || format::write(format, source_for(&whole, format), &whole.card));
-    let bytes = written
+    let written = web::block(move || {
+        let source = source_for(&whole, format);
+        let notation = format.notation(source);
+        let name = file_name(&whole.row.title, &format.extension(notation, source.is_some()));
+        format::write(format, source, &whole.card).map(|bytes| (name, notation, bytes))
+    });
+    let (name, notation, bytes) = written
         .await
         .map_err(|error| Error::Internal(error.to_string()))?
         .map_err(|error| Error::Internal(format!("a stored upload cannot be read again: {}", error.message)))?;
-    Ok(attachment(&name, format.media_type(), bytes))
+    Ok(attachment(&name, notation.media_type(), bytes))
 }
 
 /// `GET /cards/{card}/original`: the upload as it came.
@@ -98,53 +106,32 @@ fn source_for(whole: &Whole, format: Format) -> Option<&[u8]> {
     whole.source.as_deref().filter(|_| whole.format() == format)
 }
 
-/// The ending of the file: the upload's own format needs no word that tells it from the others.
-fn ending(whole: &Whole, format: Format) -> &'static str {
-    match source_for(whole, format) {
-        Some(_) if format == Format::Yaml => "yaml",
-        Some(_) => "json",
-        None => format.extension(),
-    }
-}
-
 /// Every format, the card's own first.
 fn offers(whole: &Whole) -> Vec<Offer> {
     let own = whole.format();
-    let others = Format::ALL.into_iter().filter(|format| *format != own);
+    let others = Format::ALL.iter().copied().filter(|format| *format != own);
     std::iter::once(own)
         .chain(others)
-        .map(|format| {
-            let losses = format::losses(format, source_for(whole, format), &whole.card);
-            Offer {
-                id: format.id(),
-                name: format.name(),
-                about: about(format, format == own && whole.source.is_some()),
-                file: file_name(&whole.row.title, ending(whole, format)),
-                ending: match format {
-                    Format::Html => "HTML",
-                    Format::Yaml => "YAML",
-                    _ => "JSON",
-                },
-                is_recommended: format == own,
-                more_losses: losses.len().saturating_sub(SHOWN),
-                losses: losses.into_iter().take(SHOWN).map(words).collect(),
-            }
-        })
+        .map(|format| offer(whole, format, format == own))
         .collect()
 }
 
-fn about(format: Format, is_upload: bool) -> &'static str {
-    if is_upload {
-        return "The format of your upload. Only what you edited differs from it, everything else stays byte for byte.";
-    }
-    match format {
-        Format::Native => "Our own format. Holds every section and field; you can upload it here again.",
-        Format::ModelCardToolkit2 => "For tools that read the Model Card Toolkit’s newer schema.",
-        Format::ModelCardToolkit1 => "For tools that read the Model Card Toolkit’s older schema.",
-        Format::WebCards => "For an installation of WebCards.",
-        Format::Json => "Plain JSON: a member for each section, a member in it for each field.",
-        Format::Yaml => "Plain YAML: a name for each section, a name in it for each field.",
-        Format::Html => "One page to read, print and send. It needs no other file.",
+fn offer(whole: &Whole, format: Format, is_own: bool) -> Offer {
+    let source = source_for(whole, format);
+    let losses = format::losses(format, source, &whole.card);
+    let notation = format.notation(source);
+    Offer {
+        id: format.id(),
+        name: format.name(),
+        about: match source {
+            Some(_) => UPLOAD,
+            None => format.purpose(),
+        },
+        file: file_name(&whole.row.title, &format.extension(notation, source.is_some())),
+        ending: notation.name(),
+        is_recommended: is_own,
+        more_losses: losses.len().saturating_sub(SHOWN),
+        losses: losses.into_iter().take(SHOWN).map(words).collect(),
     }
 }
 

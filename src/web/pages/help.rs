@@ -14,7 +14,7 @@ use crate::web::page::{Page, render, size_in_words, time_in_words};
 struct Help {
     page: Page,
     days: String,
-    formats: [Format; Format::ALL.len()],
+    formats: &'static [Format],
     limit: String,
 }
 

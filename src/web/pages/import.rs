@@ -23,7 +23,7 @@ struct Report {
     lead: String,
     file_name: Option<String>,
     size: Option<String>,
-    format: &'static str,
+    format: String,
     fields: usize,
     sections: Vec<SectionLine>,
     findings: Vec<FindingLine>,
@@ -77,6 +77,9 @@ fn report(page: Page, whole: Whole) -> Report {
         .source
         .as_deref()
         .and_then(|source| format::read_as(format, source).ok());
+    let name = reading
+        .as_ref()
+        .map_or_else(|| format.name().to_owned(), format::Reading::name);
     let found = reading.as_ref().map(format::Reading::report).unwrap_or_default();
     let read = reading.map(|reading| reading.card).unwrap_or_default();
     let sections = lines(&read);
@@ -102,7 +105,7 @@ fn report(page: Page, whole: Whole) -> Report {
         },
         size: whole.source.as_ref().map(|source| size_in_words(source.len())),
         file_name: whole.row.file_name,
-        format: format.name(),
+        format: name,
         fields: sections.iter().map(|section| section.fields).sum(),
         sections,
         findings,

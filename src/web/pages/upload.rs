@@ -119,7 +119,7 @@ fn blank(key: &str, once: Option<String>) -> Result<NewCard, Error> {
     let outline = outline::find(key).ok_or(Error::BadRequest("There is no set of questions of that name.".into()))?;
     Ok(NewCard {
         title: title_of(&Card::default(), None),
-        format: Format::Native.id().to_owned(),
+        format: Format::NATIVE.id().to_owned(),
         outline: outline.key.to_owned(),
         source: None,
         file_name: None,

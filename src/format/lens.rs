@@ -1,0 +1,169 @@
+//! What every format is: a description, and a way from bytes to a card and back.
+//!
+//! A further format is one new file that implements [`Lens`], and one line in [`Format::ALL`](super::Format::ALL).
+
+use std::collections::HashMap;
+
+use super::dialect::Placed;
+use super::file::File;
+use super::tree::Tree;
+use super::{Finding, ReadError};
+use crate::card::Card;
+use crate::card::outline::Outline;
+
+/// A format: how its files are recognised, read and written.
+///
+/// Two laws hold: `write_into` with the card that `read` gave is the file, byte for byte; and what was put is read
+/// back, but for what the losses name.
+pub(super) trait Lens: Sync {
+    /// Its description.
+    fn about(&self) -> &'static About;
+
+    /// How sure it is that a file has this format. The surest is asked to read; between equals the first in the list.
+    fn recognise(&self, _file: &File) -> Certainty {
+        Certainty::None
+    }
+
+    /// The notation that a file of this format has.
+    fn notation(&self, file: &File) -> Notation {
+        match (self.about().notation, file.tree()) {
+            (Notation::Json | Notation::Yaml, Ok(tree)) => tree.notation(),
+            (usual, _) => usual,
+        }
+    }
+
+    /// The card in a file of this format.
+    ///
+    /// # Errors
+    /// When the file is none of this notation, with the place and what to try.
+    fn read(&self, file: &File) -> Result<Parts, ReadError>;
+
+    /// The file with the card in it, every other byte as it was.
+    ///
+    /// # Errors
+    /// When the file is none of this notation.
+    fn write_into(&self, file: &File, card: &Card) -> Result<Vec<u8>, ReadError>;
+
+    /// A new file; the card was made to [`fit`](Lens::fit).
+    fn write_new(&self, card: &Card) -> Vec<u8>;
+
+    /// The card as this format would say it in a new file.
+    fn fit(&self, card: &Card) -> Card;
+}
+
+/// The description of a format.
+#[derive(Debug)]
+pub(super) struct About {
+    /// The word for it on the command line, in addresses and in the database: it never changes.
+    pub id: &'static str,
+    /// The name shown.
+    pub name: &'static str,
+    /// What new files have in front of the notation's ending, so that two downloads of one card do not get the same
+    /// name; nothing for the plain formats.
+    pub mark: &'static str,
+    /// How new files are written.
+    pub notation: Notation,
+    /// What a download is good for, in one or two sentences.
+    pub purpose: &'static str,
+    /// Whether files of it can be read back.
+    pub can_read: bool,
+}
+
+/// How a file is written, whatever it says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Notation {
+    /// JSON text.
+    Json,
+    /// YAML text.
+    Yaml,
+    /// A page for browsers.
+    Html,
+}
+
+impl Notation {
+    /// The name shown.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Json => "JSON",
+            Self::Yaml => "YAML",
+            Self::Html => "HTML",
+        }
+    }
+
+    /// The ending of file names, without dot.
+    pub fn ending(self) -> &'static str {
+        match self {
+            Self::Json => "json",
+            Self::Yaml => "yaml",
+            Self::Html => "html",
+        }
+    }
+
+    /// The media type for downloads.
+    pub fn media_type(self) -> &'static str {
+        match self {
+            Self::Json => "application/json",
+            Self::Yaml => "application/yaml",
+            Self::Html => "text/html; charset=utf-8",
+        }
+    }
+}
+
+/// How sure a format is of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Certainty {
+    /// It is something else.
+    None,
+    /// It can be read so, as many other files can.
+    CouldBe,
+    /// It has the shape.
+    Resembles,
+    /// It says so itself.
+    Is,
+}
+
+impl Certainty {
+    /// This certainty when the condition holds.
+    pub fn when(self, condition: bool) -> Self {
+        if condition { self } else { Self::None }
+    }
+}
+
+/// What a format reads out of a file.
+pub(super) struct Parts {
+    /// The outline that fits.
+    pub outline: &'static Outline,
+    /// The card.
+    pub card: Card,
+    /// What is unusual in the file.
+    pub findings: Vec<Finding>,
+    /// The line of each field, by section key and field id.
+    pub lines: HashMap<(String, String), usize>,
+}
+
+impl Parts {
+    /// What was read out of a tree, with the tree's own findings.
+    pub fn of_tree(
+        tree: &Tree,
+        outline: &'static Outline,
+        (card, placed): (Card, Placed),
+        further: Vec<Finding>,
+    ) -> Self {
+        let mut findings = tree.findings();
+        findings.extend(further);
+        Self {
+            outline,
+            card,
+            findings,
+            lines: lines(placed, tree.lines()),
+        }
+    }
+}
+
+/// The line of each field, from its byte offset.
+pub(super) fn lines(placed: Placed, line: impl Fn(usize) -> usize) -> HashMap<(String, String), usize> {
+    placed
+        .into_iter()
+        .map(|(section, field, offset)| ((section, field), line(offset)))
+        .collect()
+}
