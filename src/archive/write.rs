@@ -85,10 +85,14 @@ impl<W: Write + Seek> Writer<W> {
         let time = row.updated_at;
         let source = cards::source(conn, session, &row.id)?;
         let sections = cards::sections(conn, session, &row.id)?;
-        let format = Format::from_id(&row.format).unwrap_or(Format::Json);
+        let format = Format::from_id(&row.format).unwrap_or(Format::JSON);
         let name = match &row.file_name {
             Some(name) => names::file(name),
-            None => names::file(&format!("{}.{}", row.title, format.extension())),
+            None => names::file(&format!(
+                "{}.{}",
+                row.title,
+                format.extension(format.notation(source.as_deref()), true)
+            )),
         };
         let original = source.as_deref().map(|bytes| Content {
             path: format!("original/{name}"),

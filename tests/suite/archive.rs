@@ -804,7 +804,11 @@ async fn assert_works(visitor: &Visitor, card: &str) {
     .iter()
     .map(|page| format!("{card}{page}"))
     .collect();
-    pages.extend(cartellino::format::Format::ALL.map(|format| format!("{card}/download/{}", format.id())));
+    pages.extend(
+        cartellino::format::Format::ALL
+            .iter()
+            .map(|format| format!("{card}/download/{}", format.id())),
+    );
     pages.extend(visitor.sections(card).await);
     for page in pages {
         let status = visitor.get(&page).await.status;

@@ -42,10 +42,11 @@ pub async fn post(state: web::Data<AppState>, form: Multipart) -> Result<HttpRes
         let source = (reading.format == format).then_some(bytes.as_slice());
         let written = format::write(format, source, &reading.card)
             .map_err(|error| Error::Internal(format!("what was read cannot be written: {}", error.message)))?;
-        let ending = if source.is_some() { "json" } else { format.extension() };
-        let name = file_name(&title_of(&reading.card, name.as_deref()), ending);
-        Ok((name, written))
+        let notation = format.notation(source);
+        let ending = format.extension(notation, source.is_some());
+        let name = file_name(&title_of(&reading.card, name.as_deref()), &ending);
+        Ok((name, notation, written))
     });
-    let (name, written) = converted.await.map_err(|error| Error::Internal(error.to_string()))??;
-    Ok(attachment(&name, format.media_type(), written))
+    let (name, notation, written) = converted.await.map_err(|error| Error::Internal(error.to_string()))??;
+    Ok(attachment(&name, notation.media_type(), written))
 }

@@ -13,7 +13,7 @@ use crate::web::page::{Page, render, size_in_words, time_in_words};
 struct WithoutCookie {
     page: Page,
     age: String,
-    formats: [Format; Format::ALL.len()],
+    formats: &'static [Format],
     limit: String,
 }
 
