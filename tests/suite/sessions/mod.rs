@@ -2,6 +2,7 @@
 //!
 //! Names begin with the requirement they check.
 
+mod review;
 mod site;
 mod state;
 
