@@ -36,6 +36,7 @@ struct Meddled {
     inner: Arc<dyn Engine>,
     fails_to_list: AtomicBool,
     fails_to_sweep: AtomicBool,
+    fails_to_update: AtomicBool,
     after_list: Mutex<Option<Hook>>,
     before_create: Mutex<Option<Hook>>,
 }
@@ -46,6 +47,7 @@ impl Meddled {
             inner: Arc::new(inner),
             fails_to_list: AtomicBool::new(false),
             fails_to_sweep: AtomicBool::new(false),
+            fails_to_update: AtomicBool::new(false),
             after_list: Mutex::default(),
             before_create: Mutex::default(),
         })
@@ -61,6 +63,9 @@ impl Engine for Meddled {
         self.inner.create(new, now).await
     }
     async fn update(&self, changed: &Browser, was: i32) -> Result<bool, Error> {
+        if self.fails_to_update.load(Ordering::SeqCst) {
+            return Err(Error("on purpose".to_owned()));
+        }
         self.inner.update(changed, was).await
     }
     async fn touch(&self, touched: &Browser, last_touch: DateTime<Utc>) -> Result<bool, Error> {
@@ -198,6 +203,7 @@ async fn create(beginner: Beginner, state: web::Data<Shared>, title: String) -> 
         state.gate.wait().await;
     }
     let (now, gate, held) = (state.clock.now(), state.gate.clone(), title == "held after");
+    let (visitor, notes) = (beginner.visitor().clone(), title == "with a note");
     let within = (title == "held within").then(|| gate.clone());
     let made = state.db.write(move |conn| {
         let session = beginner.open(conn, now)?;
@@ -207,6 +213,11 @@ async fn create(beginner: Beginner, state: web::Data<Shared>, title: String) -> 
         cards::create(conn, &session, &card(title), now.naive_utc())
     });
     made.await.map_err(failed)?;
+    if notes {
+        visitor
+            .set(&NOTE, &"noted".to_owned())
+            .map_err(error::ErrorBadRequest)?;
+    }
     if held {
         gate.wait().await;
     }
@@ -941,4 +952,123 @@ async fn r38_an_end_holds_for_a_first_upload_that_is_on_its_way() {
             "{name}: the cookie comes back after its removal"
         );
     }
+}
+
+#[tokio::test]
+#[ignore = "finding 6"]
+async fn r60_a_browser_cannot_join_a_session_that_is_not_there() {
+    let bench = Bench::sqlite().await;
+    let joined = bench.act("join nothing", "").await;
+    assert_eq!(bench.backend.rows("sessions").await, 0, "{}", joined.status);
+}
+
+#[tokio::test]
+#[ignore = "finding 6"]
+async fn r33_a_key_that_came_while_its_session_was_deleted_is_ended_on_postgres() {
+    use cartellino::db::sessions::keys;
+    let Some(backend) = Backend::all()
+        .await
+        .into_iter()
+        .find(|backend| backend.name == "PostgreSQL")
+    else {
+        return;
+    };
+    let now = beginning();
+    let engine = Database::new(backend.db.clone());
+    engine.create(&entry("one", now), now).await.unwrap();
+    let (renewed, renewing) = oneshot::channel();
+    let (go_on, goes_on) = std::sync::mpsc::channel::<()>();
+    let (db, time, later) = (
+        backend.db.clone(),
+        now.naive_utc(),
+        (now + TimeDelta::days(1)).naive_utc(),
+    );
+    let renewal = tokio::spawn(async move {
+        let renewal = db.write(move |conn| {
+            keys::renew(conn, "one", "two", time, time + TimeDelta::minutes(1), later)?;
+            let _ = renewed.send(());
+            let _ = goes_on.recv();
+            Ok(())
+        });
+        renewal.await.unwrap();
+    });
+    renewing.await.unwrap();
+    let db = backend.db.clone();
+    let end = tokio::spawn(async move {
+        let end = db.write(move |conn| sessions::end(conn, &SessionId::from_row("s".to_owned()), time, later));
+        end.await.unwrap();
+    });
+    // The end has to meet the lock of the renewal; should it be slower than this, the test passes by luck.
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    drop(go_on);
+    renewal.await.unwrap();
+    end.await.unwrap();
+    assert_eq!(backend.rows("session_keys").await, 0);
+    let found = engine.load(&KeyHash::from_row("two".to_owned()), now).await.unwrap();
+    assert!(matches!(found, Lookup::Ended(_)), "{found:?}");
+}
+
+#[tokio::test]
+#[ignore = "finding 19"]
+async fn r33_a_late_second_end_does_not_take_a_newer_cookie_away() {
+    for (name, bench) in benches().await {
+        let cookie = bench.visitor().await;
+        let late = bench.held(Method::POST, "/act", &cookie, "held end").await;
+        assert_eq!(bench.act("end", &cookie).await.cookies().len(), 1);
+        let newer = bench.visitor().await;
+        let late = bench.let_go(late).await;
+        assert!(bench.opens(&late.newer(&newer)).await, "{name}: {:?}", late.cookies());
+    }
+}
+
+#[tokio::test]
+#[ignore = "finding 20"]
+async fn r23_a_shared_computer_is_never_kept_longer_than_any_other() {
+    let backend = Backend::sqlite().await;
+    let engine = Arc::new(Database::new(backend.db.clone()));
+    let flags = ["--session-cookie-age=3600", "--session-touch-interval=600"];
+    let bench = Bench::with(Arc::new(backend), engine, Clock::set_to(beginning()), &flags).await;
+    let cookie = bench.visitor().await;
+    let cookie = bench.act("close 43200", &cookie).await.newer(&cookie);
+    bench.clock.advance(TimeDelta::hours(2));
+    assert!(!bench.opens(&cookie).await, "the settings say one hour");
+}
+
+#[tokio::test]
+#[ignore = "finding 21"]
+async fn r02_what_was_stored_has_an_owner_when_the_state_could_not_be_kept() {
+    let backend = Backend::sqlite().await;
+    let engine = Meddled::with(Database::new(backend.db.clone()));
+    let bench = Bench::start(backend, engine.clone()).await;
+    engine.fails_to_update.store(true, Ordering::SeqCst);
+    let stored = bench.post("with a note", "").await;
+    let cards = bench.backend.rows("model_cards").await;
+    assert_eq!(
+        cards,
+        i64::try_from(stored.cookies().len()).unwrap(),
+        "{}",
+        stored.status
+    );
+}
+
+#[tokio::test]
+#[ignore = "finding 22"]
+async fn r29_a_shared_computer_stays_one_when_its_state_cannot_be_read() {
+    let bench = Bench::sqlite().await;
+    let cookie = bench.visitor().await;
+    let cookie = bench.act("close 43200", &cookie).await.newer(&cookie);
+    bench
+        .backend
+        .db
+        .write(|conn| {
+            use cartellino::db::schema::session_keys::dsl::{session_keys, state};
+            use diesel::prelude::*;
+            diesel::update(session_keys).set(state.eq("{\"v\":99}")).execute(conn)?;
+            Ok(())
+        })
+        .await
+        .unwrap();
+    bench.clock.advance(TimeDelta::hours(2));
+    let look = bench.get(&cookie).await;
+    assert!(!look.cookies()[0].contains("Max-Age"), "{:?}", look.cookies());
 }
