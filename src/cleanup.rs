@@ -80,7 +80,20 @@ pub async fn sweep(
     grace: TimeDelta,
     mode: Mode,
 ) -> Result<Counts, Error> {
-    let _only_one = lock(uploads)?;
+    let only_one = alone(db, uploads).await?;
+    let outcome = sweep_alone(db, engine, uploads, now, grace, mode).await;
+    only_one.release().await;
+    outcome
+}
+
+async fn sweep_alone(
+    db: &Db,
+    engine: &dyn Engine,
+    uploads: &Uploads,
+    now: DateTime<Utc>,
+    grace: TimeDelta,
+    mode: Mode,
+) -> Result<Counts, Error> {
     let mut counts = Counts::default();
     let before = (now - grace).naive_utc();
     remove_batches(
@@ -98,7 +111,7 @@ pub async fn sweep(
         engine.sweep(now - grace).await?;
         db.write(move |conn| sessions::forget_ended(conn, now.naive_utc()))
             .await?;
-        reclaim(db).await;
+        reclaim(db, counts).await;
     }
     Ok(counts)
 }
@@ -115,7 +128,20 @@ pub async fn end(
     whose: Whose,
     mode: Mode,
 ) -> Result<Counts, Error> {
-    let _only_one = lock(uploads)?;
+    let only_one = alone(db, uploads).await?;
+    let outcome = end_alone(db, engine, uploads, now, whose, mode).await;
+    only_one.release().await;
+    outcome
+}
+
+async fn end_alone(
+    db: &Db,
+    engine: &dyn Engine,
+    uploads: &Uploads,
+    now: DateTime<Utc>,
+    whose: Whose,
+    mode: Mode,
+) -> Result<Counts, Error> {
     let mut counts = Counts::default();
     let removal = Removal::Now(now);
     match whose {
@@ -127,19 +153,20 @@ pub async fn end(
         Whose::Browser(handle) => {
             let session = db.run(move |conn| sessions::find_by_handle(conn, &handle)).await?;
             if let Some(session) = session {
-                remove_one(db, engine, uploads, session, removal, mode, &mut counts).await?;
+                remove_one(db, engine, uploads, session, removal, mode, &mut counts).await;
             }
         }
     }
     if mode == Mode::Delete {
-        reclaim(db).await;
+        reclaim(db, counts).await;
     }
     Ok(counts)
 }
 
 /// What is deleted is deleted, even when its space cannot be given back now.
-async fn reclaim(db: &Db) {
-    if let Err(error) = db.run(upkeep::reclaim).await {
+async fn reclaim(db: &Db, counts: Counts) {
+    let has_removed = counts.sessions > 0;
+    if let Err(error) = db.tidy(move |conn| upkeep::reclaim(conn, has_removed)).await {
         tracing::warn!(%error, "the database's files could not be tidied yet; the next cleanup does it");
     }
 }
@@ -199,12 +226,12 @@ async fn remove_batches(
         let Some(end) = batch.last() else { return Ok(()) };
         last = Some(end.clone());
         for (_, session) in batch {
-            remove_one(db, engine, uploads, session, removal, mode, counts).await?;
+            remove_one(db, engine, uploads, session, removal, mode, counts).await;
         }
     }
 }
 
-/// Removes one session and counts it; only that somebody else is cleaning up breaks the work off.
+/// Removes one session and counts it, or that it could not be removed.
 async fn remove_one(
     db: &Db,
     engine: &dyn Engine,
@@ -213,20 +240,18 @@ async fn remove_one(
     removal: Removal,
     mode: Mode,
     counts: &mut Counts,
-) -> Result<(), Error> {
+) {
     if mode == Mode::DryRun {
         counts.sessions += 1;
-        return Ok(());
+        return;
     }
     match remove(db, engine, uploads, session, removal).await {
         Ok(removed) => counts.sessions += usize::from(removed),
-        Err(Error::Running) => return Err(Error::Running),
         Err(error) => {
             counts.failed += 1;
             tracing::error!(%error, "a session could not be removed");
         }
     }
-    Ok(())
 }
 
 /// Rows first: should the server stop in between, the files are orphans for the next sweep, never a card without its
@@ -239,21 +264,15 @@ async fn remove(
     removal: Removal,
 ) -> Result<bool, Error> {
     let id = session.clone();
-    let outcome = db
-        .write(move |conn| {
-            if !upkeep::is_our_turn_to_clean(conn)? {
-                return Ok(None);
-            }
-            match removal {
-                Removal::IfExpired(before) => sessions::delete_expired(conn, &id, before).map(Some),
-                Removal::Now(now) => {
-                    let forget_at = (now + REMEMBER_ENDED).naive_utc();
-                    sessions::end(conn, &id, now.naive_utc(), forget_at).map(|()| Some(true))
-                }
+    let removed = db
+        .write(move |conn| match removal {
+            Removal::IfExpired(before) => sessions::delete_expired(conn, &id, before),
+            Removal::Now(now) => {
+                let forget_at = (now + REMEMBER_ENDED).naive_utc();
+                sessions::end(conn, &id, now.naive_utc(), forget_at).map(|()| true)
             }
         })
         .await?;
-    let removed = outcome.ok_or(Error::Running)?;
     if removed {
         if let Removal::Now(now) = removal {
             engine::end_all(engine, &session, now).await?;
@@ -298,6 +317,27 @@ where
     let uploads = uploads.clone();
     let done = tokio::task::spawn_blocking(move || work(&uploads)).await;
     done.unwrap_or_else(|broken| Err(uploads::Error::Disk(std::io::Error::other(broken))))
+}
+
+/// Held while a cleanup is at work.
+struct OnlyOne {
+    machine: File,
+    database: db::Alone,
+}
+
+impl OnlyOne {
+    async fn release(self) {
+        drop(self.machine);
+        self.database.release().await;
+    }
+}
+
+/// Holds off other cleanups, on this machine and on others that share the database.
+async fn alone(db: &Db, uploads: &Uploads) -> Result<OnlyOne, Error> {
+    Ok(OnlyOne {
+        machine: lock(uploads)?,
+        database: db.clean_alone().await?.ok_or(Error::Running)?,
+    })
 }
 
 /// Holds off other cleanups on this machine; the system lets go when the file is closed, even by a crash.

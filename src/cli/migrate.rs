@@ -9,7 +9,7 @@ use crate::db::{Db, migrations};
 pub(super) fn run(storage: &Storage, show: bool) -> anyhow::Result<ExitCode> {
     let db = Db::open(storage.database()?).context("DATABASE_URL")?;
     let names = actix_web::rt::System::new()
-        .block_on(db.run(if show { migrations::pending } else { migrations::migrate }))
+        .block_on(db.run_unhurried(if show { migrations::pending } else { migrations::migrate }))
         .context("DATABASE_URL")?;
     for name in &names {
         println!("{name}");

@@ -12,7 +12,8 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::error::ErrorKind;
+use clap::{CommandFactory as _, Parser, Subcommand};
 
 use crate::cleanup::Whose;
 use crate::config;
@@ -91,6 +92,11 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Err(error) => {
             // Help and version go to stdout with 0, complaints to stderr with 2; a closed pipe is nobody's fault.
             let _ = error.print();
+            if error.kind() == ErrorKind::InvalidUtf8
+                && let Some(variable) = variable_without_text()
+            {
+                eprintln!("cartellino: {variable}: is not a text in the encoding UTF-8");
+            }
             return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
         }
     };
@@ -115,6 +121,17 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         eprintln!("cartellino: {error:#}");
         ExitCode::from(2)
     })
+}
+
+/// The first variable of a setting that is no text, which the parser's own complaint does not name.
+fn variable_without_text() -> Option<String> {
+    let command = Cli::command();
+    let mut variables = command
+        .get_subcommands()
+        .flat_map(clap::Command::get_arguments)
+        .filter_map(clap::Arg::get_env);
+    let found = variables.find(|name| std::env::var_os(name).is_some_and(|value| value.to_str().is_none()));
+    found.map(|name| name.to_string_lossy().into_owned())
 }
 
 /// `serve` is what is meant when no subcommand is named.

@@ -8,7 +8,7 @@ use tracing_subscriber::EnvFilter;
 
 use crate::cleanup;
 use crate::clock::Clock;
-use crate::config::{Config, Options};
+use crate::config::{Config, Engine, Options};
 use crate::db::{Db, migrations};
 use crate::session::{Place, Sessions, place};
 use crate::uploads::Uploads;
@@ -30,7 +30,7 @@ pub(super) fn run(options: Options) -> anyhow::Result<ExitCode> {
 
 async fn serve(config: Config) -> anyhow::Result<()> {
     let db = Db::open(&config.database_url).context("DATABASE_URL")?;
-    let migrated = db.run(migrations::migrate).await.context("DATABASE_URL")?;
+    let migrated = db.run_unhurried(migrations::migrate).await.context("DATABASE_URL")?;
     if !migrated.is_empty() {
         tracing::info!(count = migrated.len(), "the database was brought to this version");
     }
@@ -38,6 +38,13 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     let clock = Clock::System;
     let sessions = Sessions::open(&config, db.clone(), clock.clone()).context("SESSION_ENGINE")?;
     let engine = sessions.store().shared_engine();
+    let keeping = &config.session.keeping;
+    // Better not to start than to turn every visitor away. A cache that does not answer turns away nobody.
+    engine.check().await.context(match keeping.engine {
+        Engine::Redis => "REDIS_URL",
+        Engine::Database | Engine::CachedDatabase if keeping.database_url.is_some() => "SESSION_DATABASE_URL",
+        _ => "SESSION_ENGINE",
+    })?;
     let (server, address) = web::start(&config, db.clone(), sessions, clock.clone())
         .with_context(|| format!("LISTEN {}", config.listen))?;
     let stopped = stop_signal();
@@ -106,6 +113,12 @@ fn announce(config: &Config, address: SocketAddr) {
     }
     // Nobody has to read it.
     let _ = std::io::stdout().write_all(lines.as_bytes());
+    if config.session.keeping.engine == Engine::Memory {
+        tracing::warn!(
+            "SESSION_ENGINE is memory: a restart forgets all sessions, and visitors lose the way to their work. Only for \
+             trying out."
+        );
+    }
     if config.is_exposed() {
         tracing::warn!(
             "cookies travel readable over the network: whoever listens there can open visitors' work. Put a server \

@@ -159,7 +159,7 @@ impl Options {
         let https = public_origin
             .as_deref()
             .is_some_and(|origin| origin.starts_with("https://"));
-        let session = self.session.check(https)?;
+        let session = self.session.check(https, self.max_upload_bytes)?;
         if let Err(error) = self.log.parse::<tracing_subscriber::EnvFilter>() {
             return Err(wrong("LOG", error.to_string()));
         }
@@ -309,6 +309,16 @@ mod tests {
     }
 
     #[test]
+    fn no_limit_is_written_as_zero() {
+        let defaults = check(&[]).unwrap().session;
+        assert_eq!((defaults.max_cards, defaults.max_bytes), (Some(200), Some(100 << 20)));
+        let none = check(&["--session-max-cards", "0", "--session-max-bytes", "0"])
+            .unwrap()
+            .session;
+        assert_eq!((none.max_cards, none.max_bytes), (None, None));
+    }
+
+    #[test]
     fn https_brings_a_secure_cookie() {
         let config = check(&["--public-origin", "https://Cards.example.org:443/"]).unwrap();
         assert_eq!(config.public_origin.as_deref(), Some("https://cards.example.org"));
@@ -366,6 +376,13 @@ mod tests {
             (&["--session-secret", "short"], "SESSION_SECRET"),
             (&["--session-secret-fallbacks", "short"], "SESSION_SECRET_FALLBACKS"),
             (&["--session-create-limit=-1"], "SESSION_CREATE_LIMIT"),
+            (&["--session-max-cards=-1"], "SESSION_MAX_CARDS"),
+            (&["--session-max-cards", "many"], "SESSION_MAX_CARDS"),
+            (&["--session-max-cards", "1000001"], "SESSION_MAX_CARDS"),
+            (&["--session-max-bytes=-1"], "SESSION_MAX_BYTES"),
+            (&["--session-max-bytes", "100 MiB"], "SESSION_MAX_BYTES"),
+            (&["--session-max-bytes", "1125899906842625"], "SESSION_MAX_BYTES"),
+            (&["--session-max-bytes", "10485759"], "SESSION_MAX_BYTES"),
         ];
         for (flags, variable) in cases {
             let complaint = complaint(flags);

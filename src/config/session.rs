@@ -11,6 +11,10 @@ const LONGEST_AGE_S: u64 = 34_560_000;
 pub const LONGEST_AGE: Duration = Duration::from_secs(LONGEST_AGE_S);
 /// The latest hard end that can be set: ten years, in seconds. It keeps sums of times far from their limits.
 const LONGEST_END_S: u64 = 315_360_000;
+/// The largest limit of cards that can be set.
+const MOST_CARDS: i64 = 1_000_000;
+/// The largest limit of bytes that can be set: 1 PiB.
+const MOST_BYTES: u64 = 1 << 50;
 /// The shortest secret, in characters: 32 hexadecimal digits hold 128 bits.
 const SHORTEST_SECRET: usize = 32;
 
@@ -198,6 +202,16 @@ pub(super) struct SessionOptions {
     )]
     session_create_limit: u32,
 
+    /// Cards that one session may keep; 0 sets no limit.
+    #[arg(long, env = "SESSION_MAX_CARDS", default_value_t = 200, value_name = "SESSION_MAX_CARDS",
+          value_parser = clap::value_parser!(u32).range(0..=MOST_CARDS))]
+    session_max_cards: u32,
+
+    /// Bytes that one session may keep, uploads, sections, files and earlier versions together: 100 MiB. 0 sets no limit.
+    #[arg(long, env = "SESSION_MAX_BYTES", default_value_t = 104_857_600, value_name = "SESSION_MAX_BYTES",
+          value_parser = clap::value_parser!(u64).range(0..=MOST_BYTES))]
+    session_max_bytes: u64,
+
     /// Secret that seals the keys in cookies: at least 32 characters, the same on all servers.
     /// Default: made once and kept in a file beside the database.
     #[arg(long, env = "SESSION_SECRET", hide_env_values = true, value_name = "SESSION_SECRET")]
@@ -260,6 +274,10 @@ pub struct Session {
     pub absolute_age: Option<Duration>,
     /// New sessions of one source address in an hour; 0: no limit.
     pub create_limit: u32,
+    /// Cards that one session may keep; `None`: no limit.
+    pub max_cards: Option<u32>,
+    /// Bytes that one session may keep, of all kinds together; `None`: no limit. Never less than one upload.
+    pub max_bytes: Option<u64>,
     /// How long a link to another browser is good.
     pub link_age: Duration,
     /// The most browsers that may open one session.
@@ -276,7 +294,7 @@ pub struct Session {
 
 impl SessionOptions {
     /// Checks the settings, each for itself and with the others.
-    pub(super) fn check(self, https: bool) -> Result<Session, Error> {
+    pub(super) fn check(self, https: bool, max_upload_bytes: u64) -> Result<Session, Error> {
         let cookie_secure = self.session_cookie_secure.unwrap_or(https);
         if cookie_secure && !https {
             return Err(wrong(
@@ -305,12 +323,25 @@ impl SessionOptions {
                 format!("must not be shorter than SESSION_COOKIE_AGE ({age} s)"),
             ));
         }
-        if let Some(secret) = &self.session_secret {
+        let max_bytes = (self.session_max_bytes > 0).then_some(self.session_max_bytes);
+        if max_bytes.is_some_and(|most| most < max_upload_bytes) {
+            return Err(wrong(
+                "SESSION_MAX_BYTES",
+                format!(
+                    "must not be less than MAX_UPLOAD_BYTES ({max_upload_bytes}), or nobody could keep an upload of that \
+                     size; 0 sets no limit"
+                ),
+            ));
+        }
+        // Blanks at the edges come from shells and files, not from whoever made the secret.
+        let secret = self.session_secret.map(|secret| secret.trim().to_owned());
+        if let Some(secret) = &secret {
             check_secret("SESSION_SECRET", secret)?;
         }
         let fallbacks: Vec<String> = self
             .session_secret_fallbacks
-            .into_iter()
+            .iter()
+            .map(|secret| secret.trim().to_owned())
             .filter(|secret| !secret.is_empty())
             .collect();
         for secret in &fallbacks {
@@ -327,7 +358,9 @@ impl SessionOptions {
             touch_interval: Duration::from_secs(touch),
             absolute_age: self.session_absolute_age.map(Duration::from_secs),
             create_limit: self.session_create_limit,
-            secret: self.session_secret,
+            max_cards: (self.session_max_cards > 0).then_some(self.session_max_cards),
+            max_bytes,
+            secret,
             secret_fallbacks: fallbacks,
             cleanup_interval: (self.session_cleanup_interval > 0)
                 .then(|| Duration::from_secs(self.session_cleanup_interval)),

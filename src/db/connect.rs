@@ -87,19 +87,23 @@ fn sqlite(path: &Path) -> Result<SqliteConnection, Error> {
     let name = path.to_str().ok_or_else(|| unusable(&"its name is not UTF-8"))?;
     let mut conn = SqliteConnection::establish(name).map_err(|error| unusable(&error))?;
     // Waiting comes first: already the change to WAL may meet another process.
-    // `auto_vacuum` must be set while the file is still empty: a cleanup gives its space back.
-    // `secure_delete` writes zeros over what is deleted: visitors are promised that it is gone.
-    conn.batch_execute(
-        "PRAGMA busy_timeout = 4000;
-         PRAGMA auto_vacuum = INCREMENTAL;
-         PRAGMA journal_mode = WAL;
-         PRAGMA synchronous = FULL;
-         PRAGMA foreign_keys = ON;
-         PRAGMA secure_delete = ON;",
-    )
-    .map_err(|error| unusable(&error))?;
+    conn.batch_execute(BUSY_TIMEOUT)
+        .and_then(|()| conn.batch_execute(FILE))
+        .map_err(|error| unusable(&error))?;
     Ok(conn)
 }
+
+/// How long a connection to PostgreSQL waits for others.
+pub(super) const LOCK_TIMEOUT: &str = "SET lock_timeout = '4s'";
+/// How long a connection to SQLite waits for others.
+pub(super) const BUSY_TIMEOUT: &str = "PRAGMA busy_timeout = 4000";
+/// How the file is kept. `auto_vacuum` must be set while it is still empty: a cleanup gives its space back.
+/// `secure_delete` writes zeros over what is deleted: visitors are promised that it is gone.
+const FILE: &str = "PRAGMA auto_vacuum = INCREMENTAL;
+    PRAGMA journal_mode = WAL;
+    PRAGMA synchronous = FULL;
+    PRAGMA foreign_keys = ON;
+    PRAGMA secure_delete = ON;";
 
 /// Makes the file, if it is not there, readable by its owner only: it holds what visitors wrote.
 fn private_file(path: &Path) -> std::io::Result<()> {
@@ -110,15 +114,26 @@ fn private_file(path: &Path) -> std::io::Result<()> {
     options.open(path).map(drop)
 }
 
+/// Limits that the library takes from the URL, where the operator has not set others: without them it waits for
+/// minutes to connect, and for hours for a machine that has gone from the network.
+const LIMITS: [(&str, &str); 5] = [
+    ("connect_timeout", "3"),
+    ("keepalives_idle", "5"),
+    ("keepalives_interval", "2"),
+    ("keepalives_count", "3"),
+    ("tcp_user_timeout", "10000"),
+];
+
 fn postgres(url: &str) -> Result<PgConnection, Error> {
-    // Without a limit of its own the library waits for minutes.
-    let url = if url.contains("connect_timeout=") {
-        url.to_owned()
-    } else {
-        let joint = if url.contains('?') { '&' } else { '?' };
-        format!("{url}{joint}connect_timeout=3")
-    };
+    let mut url = url.to_owned();
+    for (name, value) in LIMITS {
+        if !url.contains(&format!("{name}=")) {
+            let joint = if url.contains('?') { '&' } else { '?' };
+            url.push_str(&format!("{joint}{name}={value}"));
+        }
+    }
     let mut conn = PgConnection::establish(&url).map_err(|error| Error::Unavailable(error.to_string()))?;
-    conn.batch_execute("SET lock_timeout = '4s'; SET statement_timeout = '30s'; SET client_min_messages = 'warning';")?;
+    conn.batch_execute("SET statement_timeout = '30s'; SET client_min_messages = 'warning';")?;
+    conn.batch_execute(LOCK_TIMEOUT)?;
     Ok(conn)
 }

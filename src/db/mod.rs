@@ -3,26 +3,30 @@
 //! One set of queries serves SQLite and PostgreSQL: [`DbConnection`] is either. Functions on rows
 //! take a `&mut DbConnection` and the session's id, so that several fit into one transaction and
 //! none can see another visitor's rows. [`Db::run`] and [`Db::write`] lend a connection off the
-//! async threads. This room knows neither HTTP nor what a card means.
+//! async threads, for a limited time. This room knows neither HTTP nor what a card means.
 
+mod alone;
 pub mod cards;
 mod connect;
 pub mod files;
 pub mod migrations;
+pub mod quota;
 pub mod schema;
 pub mod sessions;
 mod text;
 pub mod upkeep;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use diesel::Connection as _;
 use diesel::connection::{AnsiTransactionManager, TransactionManager as _};
 use diesel::r2d2::{NopErrorHandler, Pool};
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+pub use alone::Alone;
 pub use connect::Address;
 use connect::Connections;
 
@@ -38,6 +42,9 @@ pub enum Error {
     /// The session was ended while the request was on its way.
     #[error("the session has been ended")]
     Ended,
+    /// The session would keep more than it may; nothing was changed.
+    #[error("the session is full")]
+    Full(quota::Full),
     /// The database does not answer in time, or refuses.
     #[error("the database is not available: {0}")]
     Unavailable(String),
@@ -81,7 +88,7 @@ impl From<crate::random::Error> for Error {
 
 /// Whether a database's message tells of a state that goes away by waiting or by the operator's hand.
 fn is_passing(message: &str) -> bool {
-    const PASSING: [&str; 10] = [
+    const PASSING: [&str; 11] = [
         "database is locked",
         "database table is locked",
         "database or disk is full",
@@ -89,6 +96,7 @@ fn is_passing(message: &str) -> bool {
         "unable to open database file",
         "attempt to write a readonly database",
         "canceling statement due to",
+        "deadlock detected",
         "server closed the connection",
         "no connection to the server",
         "terminating connection",
@@ -107,11 +115,20 @@ pub enum DbConnection {
 
 /// The longest that a request waits for a connection or for its turn to write.
 const PATIENCE: Duration = Duration::from_secs(4);
+/// The longest that a request waits for a server to do what it asked for. SQLite is no server: it cannot fall silent.
+const ANSWER: Duration = Duration::from_secs(6);
+/// Connections of the pool.
+const CONNECTIONS: u32 = 16;
 
 /// The pool of connections; cheap to clone.
+///
+/// A PostgreSQL that hangs keeps the thread and the connection that wait for it. Requests do not wait with them: they
+/// give up after a while, and no more jobs are begun than there are connections, so that threads do not pile up either.
 #[derive(Clone)]
 pub struct Db {
     pool: Pool<Connections>,
+    /// Each job holds a share until it is really over.
+    jobs: Arc<Semaphore>,
     /// SQLite has one writer at a time: waiting here is in order of arrival and costs no polling.
     writer: Option<Arc<Semaphore>>,
 }
@@ -129,19 +146,61 @@ impl Db {
         // The pool would only say that it timed out; this attempt says why.
         connections.try_once()?;
         let pool = Pool::builder()
-            .max_size(16)
+            .max_size(CONNECTIONS)
             .min_idle(Some(1))
             .connection_timeout(PATIENCE)
             .error_handler(Box::new(NopErrorHandler))
             .build_unchecked(connections);
-        Ok(Self { pool, writer })
+        let jobs = Arc::new(Semaphore::new(CONNECTIONS as usize));
+        Ok(Self { pool, jobs, writer })
     }
 
     /// Runs queries off the async threads.
     ///
     /// # Errors
-    /// What `work` returns, or [`Error::Unavailable`] when no connection is to be had.
+    /// What `work` returns, or [`Error::Unavailable`] when no connection is to be had or no answer comes in time.
     pub async fn run<T, F>(&self, work: F) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut DbConnection) -> Result<T, Error> + Send + 'static,
+    {
+        self.job(|_| work).await
+    }
+
+    /// Runs queries in one durable writing transaction, off the async threads.
+    ///
+    /// Nothing is kept when `work` returns an error or panics, nor when the time was over before the end of `work`. Where
+    /// the answer to the commit itself does not come in time, nobody can say whether it was done.
+    ///
+    /// # Errors
+    /// What `work` returns, or [`Error::Unavailable`] when the turn to write or the answer does not come in time.
+    pub async fn write<T, F>(&self, work: F) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut DbConnection) -> Result<T, Error> + Send + 'static,
+    {
+        let turn = self.turn().await?;
+        self.job(move |given_up| {
+            move |conn: &mut DbConnection| {
+                // The turn travels with the job, so that it ends with it even if the request is gone.
+                let _turn = turn;
+                transaction(conn, |conn| {
+                    let value = work(conn)?;
+                    if given_up.load(Ordering::Acquire) {
+                        return Err(too_late());
+                    }
+                    Ok(value)
+                })
+            }
+        })
+        .await
+    }
+
+    /// Runs what may take its time, such as a migration, off the async threads.
+    ///
+    /// # Errors
+    /// What `work` returns, or [`Error::Unavailable`] when no connection is to be had.
+    pub async fn run_unhurried<T, F>(&self, work: F) -> Result<T, Error>
     where
         T: Send + 'static,
         F: FnOnce(&mut DbConnection) -> Result<T, Error> + Send + 'static,
@@ -154,33 +213,74 @@ impl Db {
         .await
     }
 
-    /// Runs queries in one durable writing transaction, off the async threads.
-    ///
-    /// Nothing is kept when `work` returns an error or panics.
+    /// Runs queries on this thread, which waits for them: for the start, before there are requests.
     ///
     /// # Errors
-    /// What `work` returns, or [`Error::Unavailable`] when the turn to write does not come in time.
-    pub async fn write<T, F>(&self, work: F) -> Result<T, Error>
+    /// As [`run`](Self::run).
+    pub fn run_here<T>(&self, work: impl FnOnce(&mut DbConnection) -> Result<T, Error>) -> Result<T, Error> {
+        let mut conn = self.pool.get().map_err(|error| Error::Unavailable(error.to_string()))?;
+        work(&mut conn)
+    }
+
+    /// Runs a job within the time limits; it is told when nobody waits for it any more.
+    async fn job<T, F, J>(&self, job: J) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut DbConnection) -> Result<T, Error> + Send + 'static,
+        J: FnOnce(Arc<AtomicBool>) -> F,
+    {
+        let share = share(&self.jobs, "all connections are in use").await?;
+        let given_up = Arc::new(AtomicBool::new(false));
+        let work = job(Arc::clone(&given_up));
+        let outcome = self.run_unhurried(move |conn| {
+            let _share = share;
+            work(conn)
+        });
+        if self.writer.is_some() {
+            return outcome.await;
+        }
+        tokio::time::timeout(ANSWER, outcome).await.unwrap_or_else(|_| {
+            given_up.store(true, Ordering::Release);
+            Err(too_late())
+        })
+    }
+
+    /// Runs work that is no transaction, such as tidying the database's files, while no other writer is at it.
+    ///
+    /// # Errors
+    /// As [`Self::write`].
+    pub async fn tidy<T, F>(&self, work: F) -> Result<T, Error>
     where
         T: Send + 'static,
         F: FnOnce(&mut DbConnection) -> Result<T, Error> + Send + 'static,
     {
-        let turn = match &self.writer {
-            Some(writer) => Some(
-                tokio::time::timeout(PATIENCE, Arc::clone(writer).acquire_owned())
-                    .await
-                    .map_err(|_| Error::Unavailable("too many writers are waiting".to_owned()))?
-                    .map_err(|closed| Error::Unavailable(closed.to_string()))?,
-            ),
-            None => None,
-        };
-        self.run(move |conn| {
-            // The turn travels with the job, so that it ends with it even if the request is gone.
+        let turn = self.turn().await?;
+        self.run_unhurried(move |conn| {
             let _turn = turn;
-            transaction(conn, work)
+            work(conn)
         })
         .await
     }
+
+    /// The turn to write, where one at a time can.
+    async fn turn(&self) -> Result<Option<OwnedSemaphorePermit>, Error> {
+        match &self.writer {
+            Some(writer) => share(writer, "too many writers are waiting").await.map(Some),
+            None => Ok(None),
+        }
+    }
+}
+
+/// A share of what is limited, within the time that a request waits.
+async fn share(shares: &Arc<Semaphore>, otherwise: &str) -> Result<OwnedSemaphorePermit, Error> {
+    tokio::time::timeout(PATIENCE, Arc::clone(shares).acquire_owned())
+        .await
+        .map_err(|_| Error::Unavailable(otherwise.to_owned()))?
+        .map_err(|closed| Error::Unavailable(closed.to_string()))
+}
+
+fn too_late() -> Error {
+    Error::Unavailable("the database did not answer in time".to_owned())
 }
 
 /// Runs `work` in one writing transaction on this connection.
@@ -194,10 +294,35 @@ pub fn transaction<T, F>(conn: &mut DbConnection, work: F) -> Result<T, Error>
 where
     F: FnOnce(&mut DbConnection) -> Result<T, Error>,
 {
+    begin(conn, "BEGIN", "BEGIN IMMEDIATE")?;
+    carry_out(conn, work)
+}
+
+/// Runs `work`, which only reads, so that it sees the rows as they are at one moment whatever others write meanwhile.
+///
+/// # Errors
+/// As [`transaction`].
+pub fn snapshot<T, F>(conn: &mut DbConnection, work: F) -> Result<T, Error>
+where
+    F: FnOnce(&mut DbConnection) -> Result<T, Error>,
+{
+    begin(conn, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", "BEGIN")?;
+    carry_out(conn, work)
+}
+
+fn begin(conn: &mut DbConnection, on_postgres: &str, on_sqlite: &str) -> Result<(), Error> {
     match conn {
-        DbConnection::Pg(pg) => AnsiTransactionManager::begin_transaction(pg)?,
-        DbConnection::Sqlite(sqlite) => AnsiTransactionManager::begin_transaction_sql(sqlite, "BEGIN IMMEDIATE")?,
+        DbConnection::Pg(pg) => AnsiTransactionManager::begin_transaction_sql(pg, on_postgres)?,
+        DbConnection::Sqlite(sqlite) => AnsiTransactionManager::begin_transaction_sql(sqlite, on_sqlite)?,
     }
+    Ok(())
+}
+
+/// Runs `work` in the transaction that was begun, and ends it.
+fn carry_out<T, F>(conn: &mut DbConnection, work: F) -> Result<T, Error>
+where
+    F: FnOnce(&mut DbConnection) -> Result<T, Error>,
+{
     match work(conn) {
         Ok(value) => {
             <DbConnection as diesel::Connection>::TransactionManager::commit_transaction(conn)?;

@@ -87,6 +87,9 @@ diesel::table! {
         id -> Text,
         created_at -> Timestamp,
         expires_at -> Timestamp,
+        cards -> Integer,
+        content_bytes -> BigInt,
+        history_bytes -> BigInt,
     }
 }
 

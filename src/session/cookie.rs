@@ -1,8 +1,6 @@
 use actix_web::http::header::{COOKIE, HeaderMap, HeaderValue};
 use chrono::TimeDelta;
 
-use super::key::Key;
-
 /// Our cookie: its name and attributes.
 pub(super) struct Cookie {
     name: String,
@@ -48,9 +46,10 @@ impl Cookie {
         brought
     }
 
-    /// The header that gives the browser its key for this long; without an age, until the browser is closed.
-    pub(super) fn set(&self, key: &Key, age: Option<TimeDelta>) -> Option<HeaderValue> {
-        self.header(key.text(), age.map(|age| age.num_seconds().max(0)))
+    /// The header that gives the browser its key, and what travels with it, for this long; without an age, until the
+    /// browser is closed.
+    pub(super) fn set(&self, value: &str, age: Option<TimeDelta>) -> Option<HeaderValue> {
+        self.header(value, age.map(|age| age.num_seconds().max(0)))
     }
 
     /// The header that takes the key away.

@@ -6,7 +6,6 @@
 //! The seal is bound to its purpose and to the cookie's name, so that no other sealed value of
 //! this server passes for a key. What is stored is the SHA-256 of the 48 characters.
 
-use actix_session::storage::SessionKey;
 use chrono::{DateTime, TimeDelta, Utc};
 use data_encoding::{BASE32_NOPAD, BASE64URL_NOPAD, HEXLOWER};
 use hmac::{Hmac, KeyInit as _, Mac as _};
@@ -48,11 +47,6 @@ impl Key {
     pub fn hash(&self) -> KeyHash {
         KeyHash(HEXLOWER.encode(&Sha256::digest(&self.text)))
     }
-
-    /// The key as actix-session's stores take it.
-    pub(super) fn session_key(&self) -> Option<SessionKey> {
-        SessionKey::try_from(self.text.clone()).ok()
-    }
 }
 
 /// The hash of a key: 64 hexadecimal digits that open nothing.
@@ -87,6 +81,16 @@ impl Seal {
             secrets,
             cookie_name: cookie_name.to_owned(),
         }
+    }
+
+    /// All secrets that open, the present one first.
+    pub(super) fn secrets(&self) -> &[String] {
+        &self.secrets
+    }
+
+    /// The name that seals are bound to.
+    pub(super) fn cookie_name(&self) -> &str {
+        &self.cookie_name
     }
 
     /// A new key, issued now.
@@ -128,7 +132,7 @@ impl Seal {
         SessionId::from_row(BASE32_NOPAD.encode(&mac[..16]).to_ascii_lowercase())
     }
 
-    fn mac(&self, purpose: &[u8], secret: &str, content: &[u8]) -> Hmac<Sha256> {
+    pub(super) fn mac(&self, purpose: &[u8], secret: &str, content: &[u8]) -> Hmac<Sha256> {
         Hmac::<Sha256>::new_from_slice(secret.as_bytes())
             .expect("HMAC takes secrets of every length")
             .chain_update(purpose)

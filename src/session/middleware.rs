@@ -86,11 +86,11 @@ impl Sessions {
             Brought::Several if is_unsafe => return Err(Error::Ambiguous),
             Brought::Several => Standing::Ambiguous,
             Brought::Nothing => self.new_visitor(&mut first_page, now),
-            Brought::One(text) => match inner.store.seal().open(&text) {
+            Brought::One(text) => match inner.store.read(&text) {
                 None => self.new_visitor(&mut first_page, now),
-                Some(key) => {
+                Some((key, carried)) => {
                     brought_cookie = true;
-                    match inner.store.find(&key, now).await {
+                    match inner.store.find(&key, carried.as_ref(), now).await {
                         Err(error) => {
                             tracing::error!(%error, "the store of the sessions does not answer");
                             Standing::Unavailable
@@ -142,6 +142,7 @@ impl Sessions {
     async fn touch(&self, open: &mut Open, now: DateTime<Utc>) -> bool {
         match self.inner.store.touch(open, now).await {
             Ok(Some(expires_at)) => {
+                open.browser.touched_at = now;
                 open.browser.expires_at = expires_at;
                 true
             }
@@ -190,9 +191,10 @@ impl Sessions {
                 let browser = self.keep(&browser, &doings.changes, now).await?;
                 Ok(self.cookie(key, &browser, now))
             }
-            (Standing::New(key), Outcome::Nothing) if success && admitted.first_page => Ok(inner
-                .cookie
-                .set(key, self.age(Expiry::Default, inner.store.expiry_of_new(now), now))),
+            (Standing::New(key), Outcome::Nothing) if success && admitted.first_page => Ok(inner.cookie.set(
+                key.text(),
+                self.age(Expiry::Default, inner.store.expiry_of_new(now), now),
+            )),
             (Standing::Open(open, key), Outcome::Nothing) => {
                 let changes = &doings.changes;
                 let browser = self.keep(&open.browser, changes, now).await?;
@@ -202,11 +204,22 @@ impl Sessions {
                 }
                 if doings.renews {
                     let renewed = inner.store.renew(&browser, now).await?;
-                    return Ok(renewed.and_then(|key| self.cookie(&key, &browser, now)));
+                    return Ok(renewed.and_then(|key| {
+                        let key_hash = key.hash();
+                        self.cookie(
+                            &key,
+                            &Browser {
+                                key: key_hash,
+                                ..browser
+                            },
+                            now,
+                        )
+                    }));
                 }
-                let moved = changes.iter().any(|change| matches!(change, Change::Expiry(_)));
+                let carried = inner.store.engine().is_in_the_cookie() && browser.version != open.browser.version;
+                let moved = carried || changes.iter().any(|change| matches!(change, Change::Expiry(_)));
                 // An answer that took its time must not bring back a key that was ended or replaced meanwhile.
-                if moved || admitted.touched && self.is_still_open(key, now).await {
+                if moved || admitted.touched && self.is_still_open(key, &browser, now).await {
                     return Ok(self.cookie(key, &browser, now));
                 }
                 Ok(None)
@@ -219,18 +232,21 @@ impl Sessions {
         if changes.is_empty() {
             return Ok(browser.clone());
         }
-        self.inner.store.change(browser, changes, now).await.map_err(|refused| {
+        self.inner.store.change(browser, changes, now).await.or_else(|refused| {
             tracing::warn!(error = %refused, "a change of a browser's state was not kept");
             match refused {
-                Refused::Engine(_) => Error::Unavailable,
-                Refused::State(_) | Refused::Overtaken => Error::Overtaken,
+                // What the page did is done; a sentence about it is not worth telling the visitor that it failed.
+                _ if changes.iter().all(Change::is_courtesy) => Ok(browser.clone()),
+                Refused::Engine(_) => Err(Error::Unavailable),
+                Refused::State(_) | Refused::Overtaken => Err(Error::Overtaken),
             }
         })
     }
 
     fn cookie(&self, key: &Key, browser: &Browser, now: DateTime<Utc>) -> Option<HeaderValue> {
         let expiry = State::read(&browser.state).unwrap_or_default().expiry;
-        self.inner.cookie.set(key, self.age(expiry, browser.expires_at, now))
+        let value = self.inner.store.value(key, browser)?;
+        self.inner.cookie.set(&value, self.age(expiry, browser.expires_at, now))
     }
 
     /// How long the browser is to keep the cookie; `None` until it is closed.
@@ -240,8 +256,8 @@ impl Sessions {
     }
 
     /// Whether the key opens a session, and is the one that the browser should have, now that the answer is ready.
-    async fn is_still_open(&self, key: &Key, now: DateTime<Utc>) -> bool {
-        matches!(self.inner.store.find(key, now).await, Ok(Found::Open(open)) if !open.is_replaced)
+    async fn is_still_open(&self, key: &Key, browser: &Browser, now: DateTime<Utc>) -> bool {
+        matches!(self.inner.store.find(key, Some(browser), now).await, Ok(Found::Open(open)) if !open.is_replaced)
     }
 }
 

@@ -10,6 +10,7 @@
 //! lives in the room `db` and hangs on the [`SessionId`], never on the key.
 
 mod beginner;
+mod carried;
 mod client;
 mod cookie;
 pub mod engine;

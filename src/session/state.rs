@@ -15,12 +15,14 @@ use serde_json::{Map, Value};
 use super::delta;
 use crate::config;
 
-/// The longest state, in bytes of its text.
+/// The longest state, in bytes of its text; where it travels in the cookie, about two thirds of it.
 pub const STATE_BYTES: usize = 4096;
 /// The version of the text's shape.
 const VERSION: u8 = 1;
 /// How many messages and how many notices wait at the same time; the oldest go first.
 const WAITING: usize = 5;
+/// How many bytes messages, and how many notices, may take together. Both leave room for what the visitor chose.
+const WAITING_BYTES: usize = 1500;
 /// A message that was shown or forgotten goes with the next change after this time.
 const MESSAGE_AGE: TimeDelta = TimeDelta::minutes(10);
 
@@ -55,8 +57,11 @@ pub enum Expiry {
     BrowserClose(u32),
 }
 
-/// The expiry for a computer that others use too: the cookie ends with the browser, the session after 12 hours.
-pub const SHARED_COMPUTER: Expiry = Expiry::BrowserClose(12 * 3600);
+/// How long work is kept after the last visit from a computer that others use too.
+pub const SHARED_COMPUTER_IDLE: Duration = Duration::from_secs(SHARED_COMPUTER_IDLE_S as u64);
+const SHARED_COMPUTER_IDLE_S: u32 = 12 * 3600;
+/// The expiry for such a computer: the cookie ends with the browser.
+pub const SHARED_COMPUTER: Expiry = Expiry::BrowserClose(SHARED_COMPUTER_IDLE_S);
 
 impl Expiry {
     /// Until when the key is good after activity now; never after the hard end, if one is set, nor longer than a cookie
@@ -87,7 +92,7 @@ impl Expiry {
     }
 
     /// How long the idle time is after which the key is not good any more, where there is one.
-    fn idle(self, settings: &config::Session) -> Option<Duration> {
+    pub(super) fn idle(self, settings: &config::Session) -> Option<Duration> {
         match self {
             Self::Default => Some(settings.age),
             Self::Idle(seconds) | Self::BrowserClose(seconds) => Some(Duration::from_secs(seconds.into())),
@@ -117,7 +122,7 @@ pub struct Message {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
     /// All values together would be too long.
-    #[error("the state of a browser may be {STATE_BYTES} bytes long")]
+    #[error("the values of a browser would be longer than can be kept")]
     TooLarge,
     /// Nothing is stored for the visitor yet, so there is nowhere to keep it.
     #[error("the visitor has no session")]
@@ -153,11 +158,15 @@ fn is_default(expiry: &Expiry) -> bool {
 #[derive(Clone, Debug)]
 pub(super) enum Change {
     Set(&'static str, Value),
+    /// As `Set`, for what is not worth an error.
+    Hint(&'static str, Value),
     Remove(&'static str),
     Expiry(Expiry),
     Tell(Message),
     Notice(Message),
     Dismiss(String),
+    /// Takes all messages back.
+    Hush,
     /// All values anew, for callers that know nothing finer.
     Values(Map<String, Value>),
 }
@@ -168,8 +177,18 @@ impl Change {
         Ok(Self::Set(item.name, value))
     }
 
+    pub(super) fn hint<T: Serialize>(item: &Item<T>, value: &T) -> Result<Self, Error> {
+        let value = serde_json::to_value(value).map_err(|_| Error::NoJson)?;
+        Ok(Self::Hint(item.name, value))
+    }
+
     pub(super) fn remove<T>(item: &Item<T>) -> Self {
         Self::Remove(item.name)
+    }
+
+    /// Whether the visitor loses nothing when the change is not kept, so that what the page did counts all the same.
+    pub(super) fn is_courtesy(&self) -> bool {
+        matches!(self, Self::Tell(_) | Self::Hint(..) | Self::Hush)
     }
 }
 
@@ -182,14 +201,14 @@ impl State {
         (state.v <= VERSION).then_some(state)
     }
 
-    /// The text.
-    pub(super) fn write(&self) -> Result<String, Error> {
+    /// The text, of at most so many bytes.
+    pub(super) fn write(&self, limit: usize) -> Result<String, Error> {
         let text = serde_json::to_string(&Self {
             v: VERSION,
             ..self.clone()
         })
         .map_err(|_| Error::NoJson)?;
-        if text.len() > STATE_BYTES {
+        if text.len() > limit {
             return Err(Error::TooLarge);
         }
         Ok(text)
@@ -213,7 +232,7 @@ impl State {
 
     pub(super) fn apply(&mut self, change: &Change, now: DateTime<Utc>) {
         match change {
-            Change::Set(name, value) => {
+            Change::Set(name, value) | Change::Hint(name, value) => {
                 self.values.insert((*name).to_owned(), value.clone());
             }
             Change::Remove(name) => {
@@ -226,6 +245,7 @@ impl State {
                 wait(&mut self.messages, message);
             }
             Change::Notice(notice) => wait(&mut self.notices, notice),
+            Change::Hush => self.messages.clear(),
             Change::Dismiss(id) => self.notices.retain(|notice| notice.id != *id),
         }
     }
@@ -235,10 +255,11 @@ fn wait(waiting: &mut Vec<Message>, message: &Message) {
     if waiting.iter().any(|earlier| earlier.id == message.id) {
         return;
     }
-    if waiting.len() >= WAITING {
+    waiting.push(message.clone());
+    let bytes = |waiting: &[Message]| serde_json::to_string(waiting).map_or(0, |text| text.len());
+    while waiting.len() > WAITING || bytes(waiting) > WAITING_BYTES && waiting.len() > 1 {
         waiting.remove(0);
     }
-    waiting.push(message.clone());
 }
 
 #[cfg(test)]
@@ -264,21 +285,21 @@ mod tests {
     fn r28_what_was_set_is_read_back_with_its_type() {
         let mut state = State::default();
         state.apply(&Change::set(&COUNT, &3).unwrap(), now());
-        let text = state.write().unwrap();
+        let text = state.write(STATE_BYTES).unwrap();
         assert_eq!(text, r#"{"v":1,"values":{"count":3}}"#);
         let mut read = State::read(&text).unwrap();
         assert_eq!(read.get(&COUNT), Some(3));
         assert_eq!(read.get(&NAME), None);
         assert_eq!(read.get(&Item::<String>::new("count")), None, "a number is no text");
         read.apply(&Change::remove(&COUNT), now());
-        assert_eq!(read.write().unwrap(), r#"{"v":1}"#);
+        assert_eq!(read.write(STATE_BYTES).unwrap(), r#"{"v":1}"#);
     }
 
     #[test]
     fn r28_a_state_is_small() {
         let mut state = State::default();
         state.apply(&Change::set(&NAME, &"x".repeat(STATE_BYTES)).unwrap(), now());
-        assert_eq!(state.write(), Err(Error::TooLarge));
+        assert_eq!(state.write(STATE_BYTES), Err(Error::TooLarge));
     }
 
     #[test]
@@ -308,5 +329,23 @@ mod tests {
         assert!(state.message("7").is_some() && state.message("2").is_none());
         state.apply(&Change::Tell(message(20)), now() + TimeDelta::minutes(20));
         assert_eq!(state.messages, [message(20)]);
+        state.apply(&Change::Hush, now());
+        assert!(state.messages.is_empty());
+    }
+
+    #[test]
+    fn r28_long_messages_leave_room_for_choices() {
+        let mut state = State::default();
+        for number in 0..8 {
+            let long = Message {
+                text: "\"模\"".repeat(100),
+                ..message(number)
+            };
+            state.apply(&Change::Tell(long.clone()), now());
+            state.apply(&Change::Notice(long), now());
+            assert_eq!(state.messages.last().map(|message| message.text.len()), Some(500));
+        }
+        state.apply(&Change::set(&NAME, &"x".repeat(900)).unwrap(), now());
+        assert!(state.write(STATE_BYTES).is_ok());
     }
 }

@@ -16,7 +16,7 @@ use serde_json::Value;
 use super::engine::{self, Browser, Engine, Lookup};
 use super::key::{ISSUED_FOR, Key, Seal};
 use super::patience::within;
-use super::state::{self, Change, Expiry, State};
+use super::state::{self, Change, Expiry, STATE_BYTES, State};
 use super::{SessionId, delta};
 use crate::clock::Clock;
 use crate::config;
@@ -103,18 +103,58 @@ impl Store {
         Arc::clone(&self.inner.engine)
     }
 
-    pub(super) fn seal(&self) -> &Seal {
-        &self.inner.seal
+    /// The key that a cookie's value holds, if we issued it, and the entry that travels with it.
+    pub(super) fn read(&self, value: &[u8]) -> Option<(Key, Option<Browser>)> {
+        if self.engine().is_in_the_cookie() {
+            self.inner.seal.open_carried(value)
+        } else {
+            Some((self.inner.seal.open(value)?, None))
+        }
+    }
+
+    /// The cookie's value for a browser with this key.
+    pub(super) fn value(&self, key: &Key, browser: &Browser) -> Option<String> {
+        if !self.engine().is_in_the_cookie() {
+            return Some(key.text().to_owned());
+        }
+        let value = self.inner.seal.wrap(key, browser);
+        if value.is_none() {
+            tracing::error!(
+                handle = browser.handle,
+                "a browser's entry could not be sealed into its cookie"
+            );
+        }
+        value
+    }
+
+    /// The longest state that can be kept, in bytes of its text.
+    pub(super) fn state_bytes(&self) -> usize {
+        if self.engine().is_in_the_cookie() {
+            STATE_BYTES.min(self.inner.seal.carried_state_bytes())
+        } else {
+            STATE_BYTES
+        }
     }
 
     pub(super) fn settings(&self) -> &config::Session {
         &self.inner.settings
     }
 
-    /// What the key is now.
-    pub(super) async fn find(&self, key: &Key, now: DateTime<Utc>) -> Result<Found, engine::Error> {
+    /// What the key is now, with the entry that came with it.
+    pub(super) async fn find(
+        &self,
+        key: &Key,
+        carried: Option<&Browser>,
+        now: DateTime<Utc>,
+    ) -> Result<Found, engine::Error> {
         let settings = &self.inner.settings;
-        Ok(match within(self.engine().load(&key.hash(), now)).await? {
+        let looked_up = if self.engine().is_in_the_cookie() {
+            let carried = carried.cloned().unwrap_or_else(|| self.first_entry(key));
+            within(self.engine().admit(&carried, now)).await
+        } else {
+            within(self.engine().load(&key.hash(), now)).await
+        };
+        Ok(match looked_up? {
             Lookup::Open(mut browser) => {
                 if let Some(age) = settings.absolute_age {
                     browser.expires_at = browser.expires_at.min(browser.begun_at + delta(age));
@@ -133,6 +173,24 @@ impl Store {
             Lookup::Unknown if now < key.issued_at() + ISSUED_FOR.min(delta(settings.age)) => Found::Issued,
             Lookup::Unknown => Found::Unknown,
         })
+    }
+
+    /// The entry that this key would have begun, where entries travel in the cookie: the answer with it may not have
+    /// reached the browser, which then comes with the bare key once more.
+    fn first_entry(&self, key: &Key) -> Browser {
+        let (hash, issued_at) = (key.hash(), key.issued_at());
+        Browser {
+            handle: engine::first_handle(&hash),
+            key: hash,
+            session: self.inner.seal.session(key),
+            family: String::new(),
+            state: "{}".to_owned(),
+            version: 1,
+            begun_at: issued_at,
+            created_at: issued_at,
+            touched_at: issued_at,
+            expires_at: issued_at + ISSUED_FOR,
+        }
     }
 
     /// The browser's state. One that cannot be read costs its values, never the session.
@@ -197,7 +255,7 @@ impl Store {
             handle: random::id()?,
             session: session.clone(),
             family: family.to_owned(),
-            state: state.write().unwrap_or_else(|_| "{}".to_owned()),
+            state: state.write(self.state_bytes()).unwrap_or_else(|_| "{}".to_owned()),
             version: 1,
             begun_at,
             created_at: now,
@@ -306,7 +364,7 @@ impl Store {
                 return Ok(browser);
             }
             let mut changed = Browser {
-                state: after.write()?,
+                state: after.write(self.state_bytes())?,
                 version: browser.version.wrapping_add(1),
                 ..browser.clone()
             };
@@ -370,6 +428,11 @@ impl Store {
         within(self.engine().end(browser, now)).await
     }
 
+    /// Ends all other browsers' keys; returns how many, as far as the engine can count them.
+    pub(super) async fn end_others(&self, kept: &Browser, now: DateTime<Utc>) -> Result<usize, engine::Error> {
+        within(self.engine().end_others(kept, now)).await
+    }
+
     /// Deletes the session's data and remembers it as ended, inside the caller's transaction. Its keys open nothing
     /// any more; [`end_all`](Self::end_all) then forgets them.
     pub(super) fn end_data(
@@ -404,10 +467,10 @@ impl Store {
     }
 
     async fn open(&self, key: &SessionKey) -> Result<Option<Open>, engine::Error> {
-        let Some(key) = self.inner.seal.open(key.as_ref().as_bytes()) else {
+        let Some((key, carried)) = self.read(key.as_ref().as_bytes()) else {
             return Ok(None);
         };
-        Ok(match self.find(&key, self.inner.clock.now()).await? {
+        Ok(match self.find(&key, carried.as_ref(), self.inner.clock.now()).await? {
             Found::Open(open) => Some(*open),
             Found::Issued | Found::Ended(_) | Found::Unknown => None,
         })
@@ -418,6 +481,12 @@ impl Store {
 fn values(map: HashMap<String, String>) -> Change {
     let read = |text: String| serde_json::from_str(&text).unwrap_or(Value::String(text));
     Change::Values(map.into_iter().map(|(name, text)| (name, read(text))).collect())
+}
+
+/// What stands in the cookie, as actix-session's stores take it.
+fn session_key(value: Option<String>) -> Result<SessionKey, anyhow::Error> {
+    let key = value.and_then(|value| SessionKey::try_from(value).ok());
+    key.ok_or_else(|| anyhow!("the value is longer than a cookie may be"))
 }
 
 impl SessionStore for Store {
@@ -433,34 +502,37 @@ impl SessionStore for Store {
         let failed = |error: anyhow::Error| SaveError::Other(error);
         let now = self.inner.clock.now();
         let key = self.issue(now).map_err(|error| failed(error.into()))?;
-        let session_key = key
-            .session_key()
-            .ok_or_else(|| failed(anyhow!("a key is longer than a cookie may be")))?;
-        if !map.is_empty() {
-            let (store, changes) = (self.clone(), [values(map)]);
-            let begun = self
-                .inner
-                .db
-                .write(move |conn| store.begin(conn, &key, "", &changes, now));
-            begun.await.map_err(|error| failed(error.into()))?;
+        if map.is_empty() {
+            return session_key(Some(key.text().to_owned())).map_err(failed);
         }
-        Ok(session_key)
+        let (store, begun_by, changes) = (self.clone(), key.clone(), [values(map)]);
+        let begun = self
+            .inner
+            .db
+            .write(move |conn| store.begin(conn, &begun_by, "", &changes, now));
+        let browser = begun.await.map_err(|error| failed(error.into()))?;
+        session_key(self.value(&key, &browser)).map_err(failed)
     }
 
     async fn update(
         &self,
-        key: SessionKey,
+        session_key_text: SessionKey,
         map: HashMap<String, String>,
         ttl: &time::Duration,
     ) -> Result<SessionKey, UpdateError> {
         let failed = |error: anyhow::Error| UpdateError::Other(error);
-        let opened = self.open(&key).await.map_err(|error| failed(error.into()))?;
-        let open = opened.ok_or_else(|| failed(anyhow!("the session has been ended")))?;
+        let text = session_key_text.as_ref().as_bytes();
+        let opened = self
+            .open(&session_key_text)
+            .await
+            .map_err(|error| failed(error.into()))?;
+        let ended = || failed(anyhow!("the session has been ended"));
+        let (open, (key, _)) = opened.zip(self.read(text)).ok_or_else(ended)?;
         let changes = [values(map)];
         let changed = self.change(&open.browser, &changes, self.inner.clock.now());
-        changed.await.map_err(|refused| failed(refused.into()))?;
-        self.update_ttl(&key, ttl).await.map_err(failed)?;
-        Ok(key)
+        let changed = changed.await.map_err(|refused| failed(refused.into()))?;
+        self.update_ttl(&session_key_text, ttl).await.map_err(failed)?;
+        session_key(self.value(&key, &changed)).map_err(failed)
     }
 
     async fn update_ttl(&self, key: &SessionKey, ttl: &time::Duration) -> Result<(), anyhow::Error> {

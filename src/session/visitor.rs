@@ -1,5 +1,6 @@
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -133,6 +134,17 @@ impl Visitor {
         }
     }
 
+    /// How long the visitor's work is kept after a visit; `None` when a time is fixed, whatever the visits.
+    pub fn idle_time(&self) -> Option<Duration> {
+        self.expiry().idle(self.inner.sessions.inner.store.settings())
+    }
+
+    /// Whether the browser forgets its key when it is closed.
+    pub fn ends_with_the_browser(&self) -> bool {
+        self.expiry()
+            .ends_with_the_browser(self.inner.sessions.inner.store.settings())
+    }
+
     /// Whether the browser returned a cookie of ours with this request, so that it will find its work again.
     pub fn keeps_cookies(&self) -> bool {
         self.inner.brought_cookie
@@ -168,7 +180,7 @@ impl Visitor {
     fn change(&self, change: Change) -> Result<(), state::Error> {
         let mut after = self.state();
         after.apply(&change, self.inner.sessions.inner.clock.now());
-        after.write()?;
+        after.write(self.inner.sessions.inner.store.state_bytes())?;
         self.doings().changes.push(change);
         Ok(())
     }
@@ -185,6 +197,14 @@ impl Visitor {
     /// When all values together would be longer than [`STATE_BYTES`](state::STATE_BYTES).
     pub fn set<T: Serialize>(&self, item: &Item<T>, value: &T) -> Result<(), state::Error> {
         self.change(Change::set(item, value)?)
+    }
+
+    /// Keeps a value as [`set`](Self::set) does, if it can be kept: what the page did counts even if this does not.
+    pub fn hint<T: Serialize>(&self, item: &Item<T>, value: &T) {
+        let kept = Change::hint(item, value).and_then(|change| self.change(change));
+        if let Err(error) = kept {
+            tracing::warn!(%error, "something small about a browser was not kept");
+        }
     }
 
     /// Forgets the value of this name.
@@ -229,6 +249,21 @@ impl Visitor {
     /// The sentence of this id, if it was left for this browser.
     pub fn told(&self, id: &str) -> Option<String> {
         self.state().message(id).map(|message| message.text.clone())
+    }
+
+    /// Takes back all sentences left for the visitor's browsers, at once: they may name what was just deleted.
+    pub async fn take_back(&self) {
+        let inner = &self.inner.sessions.inner;
+        let now = inner.clock.now();
+        let Ok(browsers) = self.browsers().await else { return };
+        for browser in browsers {
+            if let Err(error) = inner.store.change(&browser, &[Change::Hush], now).await {
+                tracing::warn!(%error, "a browser still has what it was told");
+            }
+        }
+        if let Err(error) = self.change(Change::Hush) {
+            tracing::warn!(%error, "a browser still has what it was told");
+        }
     }
 
     /// What the visitor should know, on every page until it is put away.
@@ -282,18 +317,17 @@ impl Visitor {
         Ok(true)
     }
 
-    /// Ends the keys of all other browsers, and gives this one a new key with the answer. Returns how many.
+    /// Ends the keys of all other browsers, and gives this one a new key with the answer. Returns how many, as
+    /// far as the engine can count them.
     ///
     /// # Errors
     /// [`Error::Unavailable`] when the store does not answer.
     pub async fn revoke_others(&self) -> Result<usize, Error> {
         let inner = &self.inner.sessions.inner;
-        let others = self.others().await?;
-        for browser in &others {
-            inner.store.end(browser, inner.clock.now()).await?;
-        }
+        let Some(open) = self.open() else { return Ok(0) };
+        let ended = inner.store.end_others(&open.browser, inner.clock.now()).await?;
         self.renew();
-        Ok(others.len())
+        Ok(ended)
     }
 
     async fn others(&self) -> Result<Vec<Browser>, Error> {

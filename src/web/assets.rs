@@ -32,8 +32,9 @@ macro_rules! asset {
 }
 
 /// The files, the only list.
-const FILES: [(&str, &str, &[u8]); 3] = [
+const FILES: [(&str, &str, &[u8]); 4] = [
     asset!("style.css", "text/css; charset=utf-8"),
+    asset!("dark.css", "text/css; charset=utf-8"),
     asset!("drop.js", "text/javascript; charset=utf-8"),
     asset!("favicon.svg", "image/svg+xml"),
 ];

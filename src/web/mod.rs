@@ -7,6 +7,7 @@
 
 pub mod assets;
 pub mod card;
+pub mod choices;
 pub mod control;
 pub mod error;
 pub mod form;
@@ -25,16 +26,18 @@ use actix_web::dev::Server;
 use actix_web::http::Method;
 use actix_web::middleware::from_fn;
 use actix_web::{App, HttpServer, Route, web};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::Db;
+use crate::db::quota::Quota;
 use crate::session::{self, Sessions};
 use crate::uploads::Uploads;
 use error::Error;
 use pages::{
-    changes, delete, download, duplicate, health, help, home, import, overview, preview, privacy, section, sections,
-    session as own, session_delete, upload,
+    changes, computer, convert, delete, display, download, duplicate, health, help, home, import, overview, preview,
+    privacy, reminder, section, sections, session as own, session_delete, session_export, session_import, upload,
 };
 
 /// What handlers share; cheap to clone.
@@ -48,9 +51,40 @@ pub struct AppState {
     pub uploads: Uploads,
     /// The time.
     pub clock: Clock,
+    /// Turns to make or read a copy of everything: each takes a processor and, while it is made, a connection.
+    copies: Arc<Semaphore>,
 }
 
 impl AppState {
+    /// What one session may keep.
+    pub fn quota(&self) -> Quota {
+        let session = &self.config.session;
+        Quota {
+            cards: session.max_cards.map(|most| i32::try_from(most).unwrap_or(i32::MAX)),
+            bytes: session.max_bytes.map(|most| i64::try_from(most).unwrap_or(i64::MAX)),
+        }
+    }
+
+    /// The origin under which browsers reach this server, without a slash at the end.
+    fn origin(&self) -> String {
+        let config = &self.config;
+        config
+            .public_origin
+            .clone()
+            .unwrap_or_else(|| format!("http://{}", config.listen))
+    }
+
+    /// Waits for a turn to make or read a copy of everything, and keeps it until it is dropped.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] when it does not come in time.
+    async fn turn_to_copy(&self) -> Result<OwnedSemaphorePermit, Error> {
+        match tokio::time::timeout(COPY_PATIENCE, Arc::clone(&self.copies).acquire_owned()).await {
+            Ok(Ok(turn)) => Ok(turn),
+            Ok(Err(_)) | Err(_) => Err(Error::Unavailable("too many copies are being made or read".to_owned())),
+        }
+    }
+
     /// The name under which browsers reach this server, without the scheme.
     fn host(&self) -> String {
         match &self.config.public_origin {
@@ -109,6 +143,7 @@ pub fn routes() -> Vec<RouteEntry> {
         get("/help", |route| route.to(help::get)),
         get("/privacy", |route| route.to(privacy::get)),
         post("/cards", |route| route.to(upload::post)),
+        post("/convert", |route| route.to(convert::post)),
         get("/cards/{card}", |route| route.to(overview::get)),
         post("/cards/{card}", |route| route.to(overview::post)),
         get("/cards/{card}/import", |route| route.to(import::get)),
@@ -127,6 +162,11 @@ pub fn routes() -> Vec<RouteEntry> {
         get("/cards/{card}/delete", |route| route.to(delete::get)),
         post("/cards/{card}/delete", |route| route.to(delete::post)),
         get("/session", |route| route.to(own::get)),
+        post("/session/computer", |route| route.to(computer::post)),
+        post("/session/display", |route| route.to(display::post)),
+        get("/session/reminder.ics", |route| route.to(reminder::get)),
+        get("/session/export", |route| route.to(session_export::get)),
+        post("/session/import", |route| route.to(session_import::post)),
         get("/session/delete", |route| route.to(session_delete::get)),
         post("/session/delete", |route| route.to(session_delete::post)),
     ]
@@ -173,6 +213,10 @@ const CONNECTIONS_PER_WORKER: usize = 2_000;
 /// How many bytes a byte of text may take in a plain form, where most characters beyond ASCII are spelled out,
 /// with room for the names of the controls.
 const FORM_BYTES_PER_BYTE: usize = 4;
+/// How many copies of everything are made or read at the same time.
+const COPIES_AT_ONCE: usize = 3;
+/// How long a request waits for its turn to make or read one.
+const COPY_PATIENCE: Duration = Duration::from_secs(20);
 /// Pages wait for the database, not for the processor: more workers would only take memory.
 const MOST_WORKERS: usize = 8;
 
@@ -193,6 +237,7 @@ pub fn start(config: &Config, db: Db, sessions: Sessions, clock: Clock) -> io::R
         uploads: Uploads::open(&config.uploads).map_err(io::Error::other)?,
         db,
         clock,
+        copies: Arc::new(Semaphore::new(COPIES_AT_ONCE)),
     };
     let workers = std::thread::available_parallelism()
         .map_or(2, usize::from)

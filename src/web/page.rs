@@ -8,7 +8,9 @@ use actix_web::http::header::ContentType;
 use askama::Template;
 use chrono::{DateTime, NaiveDateTime, Utc};
 
+use super::choices::Display;
 use super::error::Error;
+use crate::db::quota::{Quota, Usage};
 use crate::random;
 use crate::session::Visitor;
 
@@ -19,8 +21,12 @@ pub struct Page {
     pub title: String,
     /// Until when the visitor's work is kept; `None` when nothing is stored.
     pub kept_until: Option<Date>,
+    /// How long the work is kept after the last visit, in words, where the browser forgets its key when it is closed.
+    pub closes: Option<String>,
     /// One sentence on what has just happened.
-    pub notice: Option<&'static str>,
+    pub notice: Option<String>,
+    /// How the page looks.
+    pub display: Display,
 }
 
 impl Page {
@@ -34,23 +40,40 @@ impl Page {
 
     /// A page for this visitor.
     pub fn of(title: impl Into<String>, visitor: &Visitor) -> Self {
+        let closes = visitor.session().is_some() && visitor.ends_with_the_browser();
         Self {
             kept_until: visitor.session().map(|_| visitor.expires_at().into()),
+            closes: visitor.idle_time().filter(|_| closes).map(time_in_words),
+            display: Display::of(visitor),
             ..Self::bare(title)
         }
     }
 
-    /// The same page with a sentence on what has just happened, chosen by the `done` of its address.
-    pub fn with_notice(mut self, done: Option<&str>) -> Self {
-        self.notice = match done {
-            Some("renamed") => Some("The card has its new name."),
-            Some("duplicated") => Some("This is the copy. The card it was made from stays as it is."),
-            Some("restored") => Some("The section is back where it was."),
-            Some("added") => Some("The section was added at the end."),
-            Some("deleted") => Some("The card is deleted."),
-            _ => None,
-        };
+    /// The same page with the sentence that was left for the visitor, if the address names one; a page that was
+    /// opened by a stranger's address shows nothing.
+    pub fn with_told(mut self, visitor: &Visitor, id: Option<&str>) -> Self {
+        self.notice = id.and_then(|id| visitor.told(id));
         self
+    }
+
+    /// The same page with a sentence on the section that was just saved. Saving is what visitors do most, so its
+    /// sentence is made from the address and costs no write.
+    pub fn with_saved(mut self, title: Option<&str>) -> Self {
+        if let Some(title) = title {
+            self.notice = Some(format!("{} was saved.", quoted(title)));
+        }
+        self
+    }
+}
+
+/// The most characters of a title in a sentence: sentences are kept in the small state of a browser.
+const QUOTED_CHARS: usize = 60;
+
+/// A title in quotation marks, cut to be part of a sentence.
+pub fn quoted(title: &str) -> String {
+    match title.char_indices().nth(QUOTED_CHARS) {
+        Some((end, _)) => format!("“{}…”", title[..end].trim_end()),
+        None => format!("“{title}”"),
     }
 }
 
@@ -118,6 +141,25 @@ pub fn see_other(address: impl AsRef<str>) -> HttpResponse {
         .finish()
 }
 
+/// Sends the browser on to another page of ours, and leaves a sentence that it shows there (303).
+///
+/// The address names the sentence, and showing does not use it up, because GET changes nothing. Where it cannot be
+/// kept, the page is shown without.
+pub fn see_other_telling(visitor: &Visitor, address: impl AsRef<str>, text: impl Into<String>) -> HttpResponse {
+    let address = address.as_ref();
+    match visitor.tell(text) {
+        Ok(id) => {
+            let (page, fragment) = address.find('#').map_or((address, ""), |place| address.split_at(place));
+            let mark = if page.contains('?') { '&' } else { '?' };
+            see_other(format!("{page}{mark}told={id}{fragment}"))
+        }
+        Err(error) => {
+            tracing::debug!(%error, "a sentence for the visitor was not kept");
+            see_other(address)
+        }
+    }
+}
+
 /// A new token for a form, by which a double click is known to be one.
 ///
 /// # Errors
@@ -131,9 +173,10 @@ pub fn is_once(text: &str) -> bool {
     (1..=64).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
+const UNITS: [(usize, &str); 3] = [(1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB")];
+
 /// `512 bytes`, `10 MiB`, `1.5 KiB`: at most one digit after the point.
 pub fn size_in_words(bytes: usize) -> String {
-    const UNITS: [(usize, &str); 3] = [(1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB")];
     for (unit, name) in UNITS {
         if bytes >= unit {
             let tenths = bytes.saturating_mul(10) / unit;
@@ -144,6 +187,33 @@ pub fn size_in_words(bytes: usize) -> String {
         }
     }
     in_words(bytes as u64, "byte")
+}
+
+/// `3 of 200 cards, 1.2 of 100 MiB`: what is used, in the unit of its limit.
+pub fn share_in_words(usage: &Usage, quota: &Quota) -> String {
+    let cards = match (quota.cards, usage.cards) {
+        (Some(most), used) => format!("{used} of {most} cards"),
+        (None, used) => in_words(u64::try_from(used).unwrap_or(0), "card"),
+    };
+    let used = usize::try_from(usage.bytes()).unwrap_or(0);
+    let bytes = match quota.bytes.and_then(|most| usize::try_from(most).ok()) {
+        Some(most) => {
+            let whole = size_in_words(most);
+            let unit = UNITS
+                .iter()
+                .find(|(unit, _)| most >= *unit)
+                .map_or(1, |(unit, _)| *unit);
+            let share = match used.saturating_mul(10) / unit {
+                _ if unit == 1 => used.to_string(),
+                0 if used > 0 => "less than 0.1".to_owned(),
+                tenths if tenths % 10 == 0 => (tenths / 10).to_string(),
+                tenths => format!("{}.{}", tenths / 10, tenths % 10),
+            };
+            format!("{share} of {whole}")
+        }
+        None => size_in_words(used),
+    };
+    format!("{cards}, {bytes}")
 }
 
 /// `30 days`, `1 hour`, `90 seconds`: the largest unit that divides the time.
@@ -158,7 +228,16 @@ pub fn time_in_words(time: Duration) -> String {
     in_words(seconds, "second")
 }
 
-fn in_words(number: u64, unit: &str) -> String {
+/// `1 minute`, `40 seconds`: how long to wait, whole minutes rounded up.
+pub fn wait_in_words(time: Duration) -> String {
+    match time.as_secs() {
+        seconds @ 0..=59 => in_words(seconds.max(1), "second"),
+        seconds => in_words(seconds.div_ceil(60), "minute"),
+    }
+}
+
+/// `1 card`, `3 cards`.
+pub fn in_words(number: u64, unit: &str) -> String {
     match number {
         1 => format!("1 {unit}"),
         _ => format!("{number} {unit}s"),
@@ -175,6 +254,41 @@ mod tests {
         assert_eq!(size_in_words(1), "1 byte");
         assert_eq!(size_in_words(1536), "1.5 KiB");
         assert_eq!(size_in_words(10_485_760), "10 MiB");
+    }
+
+    #[test]
+    fn long_titles_are_cut_in_sentences() {
+        assert_eq!(quoted("Ethics"), "“Ethics”");
+        assert_eq!(quoted(&"模".repeat(61)), format!("“{}…”", "模".repeat(60)));
+    }
+
+    #[test]
+    fn shares_read_as_people_say_them() {
+        let say = |cards, bytes, most_cards, most_bytes| {
+            let usage = Usage {
+                cards,
+                content_bytes: bytes,
+                history_bytes: 0,
+            };
+            share_in_words(
+                &usage,
+                &Quota {
+                    cards: most_cards,
+                    bytes: most_bytes,
+                },
+            )
+        };
+        assert_eq!(
+            say(3, 1_258_292, Some(200), Some(100 << 20)),
+            "3 of 200 cards, 1.2 of 100 MiB"
+        );
+        assert_eq!(
+            say(1, 700, Some(200), Some(100 << 20)),
+            "1 of 200 cards, less than 0.1 of 100 MiB"
+        );
+        assert_eq!(say(0, 0, Some(1), Some(100 << 20)), "0 of 1 cards, 0 of 100 MiB");
+        assert_eq!(say(1, 700, None, Some(900)), "1 card, 700 of 900 bytes");
+        assert_eq!(say(2, 1536, None, None), "2 cards, 1.5 KiB");
     }
 
     #[test]

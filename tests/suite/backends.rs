@@ -30,7 +30,7 @@ impl Backend {
         let folder = Arc::new(tempfile::tempdir().unwrap());
         let url = url.unwrap_or_else(|| format!("sqlite://{}", folder.path().join("cards.db").display()));
         let db = Db::open(&url).unwrap();
-        db.run(migrations::migrate).await.unwrap();
+        db.run_unhurried(migrations::migrate).await.unwrap();
         Self { name, url, db, folder }
     }
 

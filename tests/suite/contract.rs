@@ -80,7 +80,7 @@ async fn r25_every_page_of_the_visitor_says_until_when_the_work_is_kept() {
     let (visitor, _) = somebody(&app).await;
     let mut told = 0;
     for answer in walk(&visitor).await {
-        if !answer.header("content-type").starts_with("text/html") || answer.header("content-disposition") != "" {
+        if !answer.header("content-type").starts_with("text/html") || !answer.header("content-disposition").is_empty() {
             continue;
         }
         // The clock of these tests stands at 21 September 2026.

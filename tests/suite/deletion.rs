@@ -79,6 +79,20 @@ async fn one_card_is_deleted_and_the_others_stay() {
 }
 
 #[tokio::test]
+async fn what_was_told_about_a_deleted_card_goes_with_it() {
+    let app = TestApp::start().await;
+    let visitor = app.visitor();
+    let card = visitor.card("card.json", b"{\"name\": \"Plain\"}").await;
+    let page = visitor.get(&card).await;
+    let mut rename = page.page().find_form(|form| form.value("title") == Some("Plain"));
+    let told = visitor.submit(&page, rename.set("title", MARKER)).await;
+    assert!(visitor.follow(told).await.page().main().contains(MARKER));
+    assert!(is_on_disk(&app), "the sentence is kept");
+    confirm(&visitor, &format!("{card}/delete"), "Delete the card").await;
+    assert!(!is_on_disk(&app), "the name of the deleted card is still on the disk");
+}
+
+#[tokio::test]
 async fn delete_my_data_leaves_nothing() {
     let app = TestApp::start().await;
     let visitor = app.visitor();

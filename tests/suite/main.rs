@@ -3,17 +3,27 @@
 mod backends;
 mod harness;
 mod postgres;
+mod redis;
 
+mod archive;
 mod browser;
+mod choices;
 mod cleanup;
 mod contract;
 mod deletion;
 mod download;
 mod editing;
+mod gone;
 mod isolation;
+mod limits;
 mod migrations;
+mod outages;
 mod pages;
+mod privacy;
+mod quota;
+mod reminder;
 mod sessions;
+mod settings;
 mod storage;
 mod upload;
 mod webcards;

@@ -10,6 +10,8 @@ use std::time::{Duration, Instant};
 use diesel::connection::SimpleConnection as _;
 use diesel::{Connection as _, PgConnection};
 
+use crate::harness::{not_run, signal};
+
 /// A server of this test process, on a socket in a folder of its own.
 struct Server {
     socket: PathBuf,
@@ -35,17 +37,109 @@ pub fn new_database() -> Option<String> {
     Some(server.url(&name))
 }
 
+/// A server for one test alone, which remembers what it was told when it is started again.
+pub struct Own {
+    programs: PathBuf,
+    folder: PathBuf,
+    keeper: Option<Child>,
+}
+
+impl Own {
+    /// Starts one, or says that the test was not run because none is installed.
+    pub fn start() -> Option<Self> {
+        let programs = found_programs()?;
+        let folder = new_folder();
+        let initdb = format!(
+            "'{programs}/initdb' -D '{folder}/data' -U postgres -A trust -E UTF8 --locale=C --no-sync >'{folder}/log' 2>&1",
+            programs = programs.display(),
+            folder = folder.display(),
+        );
+        let made = command(&folder, &initdb).status();
+        assert!(made.expect("initdb starts").success(), "{}", log(&folder));
+        let mut own = Self {
+            programs,
+            folder,
+            keeper: None,
+        };
+        own.restart();
+        Some(own)
+    }
+
+    /// The address of its database.
+    pub fn url(&self) -> String {
+        url(&self.folder, "postgres")
+    }
+
+    /// Starts it again after [`kill`](Self::kill), with what it had written.
+    pub fn restart(&mut self) {
+        assert!(self.keeper.is_none(), "it was killed before");
+        let script = format!(
+            r#"'{programs}/postgres' -D '{folder}/data' -k '{folder}' -c listen_addresses= -c fsync=off \
+                >>'{folder}/log' 2>&1 &
+            server=$!
+            echo $server >'{folder}/pid'
+            cat >/dev/null
+            kill -9 $(cat /proc/$server/task/$server/children) $server"#,
+            programs = self.programs.display(),
+            folder = self.folder.display(),
+        );
+        let mut command = command(&self.folder, &script);
+        let keeper = command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
+        self.keeper = Some(keeper.spawn().expect("the programs of PostgreSQL start"));
+        drop(connect(&self.folder));
+    }
+
+    /// Ends all its processes at once.
+    pub fn kill(&mut self) {
+        let processes = self.processes();
+        signal("KILL", &processes);
+        // One that is not gone yet would keep the memory that the next server wants.
+        while processes.iter().any(|&id| is_alive(id)) {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        let mut keeper = self.keeper.take().expect("it runs");
+        drop(keeper.stdin.take());
+        keeper.wait().expect("it ends");
+    }
+
+    /// Lets all its processes fall silent without hanging up.
+    pub fn freeze(&self) {
+        // The first one alone makes others.
+        signal("STOP", &self.processes()[..1]);
+        signal("STOP", &self.processes());
+    }
+
+    /// Lets all its processes go on.
+    pub fn thaw(&self) {
+        signal("CONT", &self.processes());
+    }
+
+    /// The first process and those that it made.
+    fn processes(&self) -> Vec<u32> {
+        let pid = std::fs::read_to_string(self.folder.join("pid")).expect("it was started");
+        let pid = pid.trim();
+        let made = std::fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).expect("it runs");
+        let ids = std::iter::once(pid).chain(made.split_whitespace());
+        ids.map(|id| id.parse().expect("a number")).collect()
+    }
+}
+
+impl Drop for Own {
+    fn drop(&mut self) {
+        if self.keeper.is_some() {
+            self.kill();
+        }
+        let _ = std::fs::remove_dir_all(&self.folder);
+    }
+}
+
 impl Server {
     fn start() -> Option<Self> {
-        let Some(programs) = programs() else {
-            crate::harness::not_run("PostgreSQL is not installed (initdb and postgres were not found)");
-            return None;
-        };
-        let folder = tempfile::Builder::new()
-            .prefix("cartellino-pg-")
-            .tempdir()
-            .expect("a folder")
-            .keep();
+        let programs = found_programs()?;
+        let folder = new_folder();
         let script = format!(
             r#"set -e
             '{programs}/initdb' -D '{folder}/data' -U postgres -A trust -E UTF8 --locale=C --no-sync >'{folder}/log' 2>&1
@@ -60,45 +154,13 @@ impl Server {
             programs = programs.display(),
             folder = folder.display(),
         );
-        // PostgreSQL refuses to run as root; then it runs as the user that its package made.
-        let mut command = if is_root() {
-            let owned = Command::new("chown").arg("postgres").arg(&folder).status();
-            assert!(owned.is_ok_and(|status| status.success()), "the user postgres exists");
-            let mut command = Command::new("setpriv");
-            command.args([
-                "--reuid=postgres",
-                "--regid=postgres",
-                "--clear-groups",
-                "sh",
-                "-c",
-                &script,
-            ]);
-            command
-        } else {
-            let mut command = Command::new("sh");
-            command.args(["-c", &script]);
-            command
-        };
-        let keeper = command
-            .current_dir(&folder)
+        let keeper = command(&folder, &script)
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
             .expect("the programs of PostgreSQL start");
-        let url = url(&folder, "postgres");
-        let began = Instant::now();
-        let admin = loop {
-            match PgConnection::establish(&url) {
-                Ok(admin) => break admin,
-                Err(error) if began.elapsed() > Duration::from_secs(60) => {
-                    let log = std::fs::read_to_string(folder.join("log")).unwrap_or_default();
-                    let _ = std::io::stderr().write_all(log.as_bytes());
-                    panic!("PostgreSQL does not start: {error}");
-                }
-                Err(_) => std::thread::sleep(Duration::from_millis(50)),
-            }
-        };
+        let admin = connect(&folder);
         Some(Self {
             socket: folder,
             admin: Mutex::new(admin),
@@ -109,6 +171,69 @@ impl Server {
     fn url(&self, database: &str) -> String {
         url(&self.socket, database)
     }
+}
+
+fn is_alive(process: u32) -> bool {
+    let status = std::fs::read_to_string(format!("/proc/{process}/stat"));
+    status.is_ok_and(|status| !status.contains(") Z ") && !status.contains(") X "))
+}
+
+fn new_folder() -> PathBuf {
+    let folder = tempfile::Builder::new().prefix("cartellino-pg-").tempdir();
+    folder.expect("a folder").keep()
+}
+
+/// A shell in this folder. PostgreSQL refuses to run as root; then it runs as the user that its package made.
+fn command(folder: &Path, script: &str) -> Command {
+    let mut command = if is_root() {
+        let owned = Command::new("chown").arg("postgres").arg(folder).status();
+        assert!(owned.is_ok_and(|status| status.success()), "the user postgres exists");
+        let mut command = Command::new("setpriv");
+        command.args([
+            "--reuid=postgres",
+            "--regid=postgres",
+            "--clear-groups",
+            "sh",
+            "-c",
+            script,
+        ]);
+        command
+    } else {
+        let mut command = Command::new("sh");
+        command.args(["-c", script]);
+        command
+    };
+    command.current_dir(folder);
+    command
+}
+
+/// The first connection to the server in this folder, once it is up.
+fn connect(folder: &Path) -> PgConnection {
+    let url = url(folder, "postgres");
+    let began = Instant::now();
+    loop {
+        match PgConnection::establish(&url) {
+            Ok(connection) => return connection,
+            Err(error) if began.elapsed() > Duration::from_secs(60) => {
+                let _ = std::io::stderr().write_all(log(folder).as_bytes());
+                panic!("PostgreSQL does not start: {error}");
+            }
+            Err(_) => std::thread::sleep(Duration::from_millis(50)),
+        }
+    }
+}
+
+fn log(folder: &Path) -> String {
+    std::fs::read_to_string(folder.join("log")).unwrap_or_default()
+}
+
+/// The folder with the programs, or a word that there are none.
+fn found_programs() -> Option<PathBuf> {
+    let found = programs();
+    if found.is_none() {
+        not_run("PostgreSQL is not installed (initdb and postgres were not found)");
+    }
+    found
 }
 
 fn url(socket: &Path, database: &str) -> String {

@@ -1,5 +1,7 @@
 //! What was ended on purpose, by its hash: remembered until it could not be taken for something new any more.
 
+use std::collections::HashMap;
+
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
@@ -18,7 +20,19 @@ pub fn ended_at(conn: &mut DbConnection, hash: &str) -> Result<Option<NaiveDateT
         .optional()?)
 }
 
-/// Remembers a hash as ended, whether or not it ever opened anything.
+/// Which of these hashes were ended, or will be, and when.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn ended_among(conn: &mut DbConnection, hashes: &[String]) -> Result<HashMap<String, NaiveDateTime>, Error> {
+    let rows: Vec<(String, NaiveDateTime)> = ended_keys::table
+        .filter(ended_keys::key_hash.eq_any(hashes))
+        .select((ended_keys::key_hash, ended_keys::ended_at))
+        .load(conn)?;
+    Ok(rows.into_iter().collect())
+}
+
+/// Remembers a hash as ended, whether or not it ever opened anything. Returns whether it was not remembered before.
 ///
 /// # Errors
 /// When the database does not answer.
@@ -27,7 +41,7 @@ pub fn remember_ended(
     hash: &str,
     now: NaiveDateTime,
     forget_at: NaiveDateTime,
-) -> Result<(), Error> {
+) -> Result<bool, Error> {
     insert_or_meet(conn, |conn| {
         diesel::insert_into(ended_keys::table)
             .values((
@@ -37,7 +51,48 @@ pub fn remember_ended(
             ))
             .execute(conn)
     })
-    .map(drop)
+}
+
+/// The same; of two times the earlier one stays.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn remember_earliest(
+    conn: &mut DbConnection,
+    hash: &str,
+    now: NaiveDateTime,
+    forget_at: NaiveDateTime,
+) -> Result<(), Error> {
+    if !remember_ended(conn, hash, now, forget_at)? {
+        let later = ended_keys::table
+            .filter(ended_keys::key_hash.eq(hash))
+            .filter(ended_keys::ended_at.gt(now));
+        diesel::update(later)
+            .set((ended_keys::ended_at.eq(now), ended_keys::forget_at.eq(forget_at)))
+            .execute(conn)?;
+    }
+    Ok(())
+}
+
+/// The same; of two times the later one stays.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn remember_latest(
+    conn: &mut DbConnection,
+    hash: &str,
+    now: NaiveDateTime,
+    forget_at: NaiveDateTime,
+) -> Result<(), Error> {
+    if !remember_ended(conn, hash, now, forget_at)? {
+        let earlier = ended_keys::table
+            .filter(ended_keys::key_hash.eq(hash))
+            .filter(ended_keys::ended_at.lt(now));
+        diesel::update(earlier)
+            .set((ended_keys::ended_at.eq(now), ended_keys::forget_at.eq(forget_at)))
+            .execute(conn)?;
+    }
+    Ok(())
 }
 
 /// Forgets what need not be remembered any more; returns how many.

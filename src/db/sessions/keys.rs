@@ -4,7 +4,7 @@ use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
 use super::super::schema::{session_keys, sessions};
-use super::super::{DbConnection, Error, insert_or_meet};
+use super::super::{DbConnection, Error, insert_or_meet, text};
 use super::{ended_at, remember_ended};
 use crate::session::SessionId;
 
@@ -88,8 +88,8 @@ fn row(
         handle,
         session: SessionId::from_row(session),
         key_hash,
-        family,
-        state,
+        family: text::unspell(family),
+        state: text::unspell(state),
         version,
         begun_at,
         created_at,
@@ -147,8 +147,8 @@ pub fn create(conn: &mut DbConnection, new: &KeyRow, now: NaiveDateTime) -> Resu
                 session_keys::handle.eq(&new.handle),
                 session_keys::session_id.eq(new.session.as_str()),
                 session_keys::key_hash.eq(&new.key_hash),
-                session_keys::family.eq(&new.family),
-                session_keys::state.eq(&new.state),
+                session_keys::family.eq(text::spell(&new.family)),
+                session_keys::state.eq(text::spell(&new.state)),
                 session_keys::version.eq(new.version),
                 session_keys::created_at.eq(new.created_at),
                 session_keys::touched_at.eq(new.touched_at),
@@ -174,7 +174,7 @@ pub fn update(conn: &mut DbConnection, changed: &KeyRow, was: i32) -> Result<boo
     )
     .set((
         session_keys::session_id.eq(changed.session.as_str()),
-        session_keys::state.eq(&changed.state),
+        session_keys::state.eq(text::spell(&changed.state)),
         session_keys::version.eq(changed.version),
         session_keys::expires_at.eq(changed.expires_at),
     ))
@@ -244,18 +244,31 @@ pub fn renew(
     Ok(renewed > 0)
 }
 
-/// Deletes the row and remembers its keys as ended. Doing it twice is harmless.
+/// Deletes the row that this key opens, or opened before the last renewal, and remembers its keys as ended. Doing it
+/// twice is harmless.
 ///
 /// # Errors
 /// When the database does not answer.
 pub fn end(conn: &mut DbConnection, key_hash: &str, now: NaiveDateTime, forget_at: NaiveDateTime) -> Result<(), Error> {
-    let key = session_keys::table.filter(session_keys::key_hash.eq(key_hash));
-    let before: Option<Option<String>> = key.select(session_keys::previous_hash).first(conn).optional()?;
+    let rows: Vec<(String, String, Option<String>)> = session_keys::table
+        .filter(
+            session_keys::key_hash
+                .eq(key_hash)
+                .or(session_keys::previous_hash.eq(key_hash)),
+        )
+        .select((
+            session_keys::handle,
+            session_keys::key_hash,
+            session_keys::previous_hash,
+        ))
+        .load(conn)?;
     remember_ended(conn, key_hash, now, forget_at)?;
-    if let Some(before) = before.flatten() {
-        remember_ended(conn, &before, now, forget_at)?;
+    for (handle, key, before) in rows {
+        for hash in [Some(key), before].into_iter().flatten() {
+            remember_ended(conn, &hash, now, forget_at)?;
+        }
+        diesel::delete(session_keys::table.filter(session_keys::handle.eq(handle))).execute(conn)?;
     }
-    diesel::delete(key).execute(conn)?;
     Ok(())
 }
 

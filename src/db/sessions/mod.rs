@@ -9,9 +9,9 @@ pub mod keys;
 use chrono::{DateTime, NaiveDateTime};
 use diesel::prelude::*;
 
-pub use ended::{ended_at, forget_ended, remember_ended};
+pub use ended::{ended_among, ended_at, forget_ended, remember_earliest, remember_ended, remember_latest};
 
-use super::schema::{session_keys, sessions};
+use super::schema::{model_cards, session_keys, sessions};
 use super::{DbConnection, Error, insert_or_meet};
 use crate::session::SessionId;
 
@@ -161,13 +161,21 @@ pub fn find_by_handle(conn: &mut DbConnection, handle: &str) -> Result<Option<Se
     Ok(session.map(SessionId::from_row))
 }
 
-/// Deletes sessions that no key opens, where sessions own nothing but keys; returns how many.
+/// Deletes sessions that expired before this time, which no key opens and which own no card, where sessions own
+/// nothing but keys; returns how many. Should it be the database of the cards after all, no work is lost.
 ///
 /// # Errors
 /// When the database does not answer.
-pub fn delete_shadows(conn: &mut DbConnection) -> Result<usize, Error> {
+pub fn delete_shadows(conn: &mut DbConnection, before: NaiveDateTime) -> Result<usize, Error> {
     let opened = session_keys::table
         .filter(session_keys::session_id.eq(sessions::id))
         .select(session_keys::handle);
-    Ok(diesel::delete(sessions::table.filter(diesel::dsl::not(diesel::dsl::exists(opened)))).execute(conn)?)
+    let owned = model_cards::table
+        .filter(model_cards::session_id.eq(sessions::id))
+        .select(model_cards::id);
+    let shadows = sessions::table
+        .filter(sessions::expires_at.lt(before))
+        .filter(diesel::dsl::not(diesel::dsl::exists(opened)))
+        .filter(diesel::dsl::not(diesel::dsl::exists(owned)));
+    Ok(diesel::delete(shadows).execute(conn)?)
 }

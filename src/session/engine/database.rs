@@ -138,10 +138,19 @@ impl Engine for Database {
         self.db
             .write(move |conn| {
                 sessions::forget_ended(conn, now.naive_utc())?;
-                if own { sessions::delete_shadows(conn) } else { Ok(0) }
+                if own {
+                    sessions::delete_shadows(conn, now.naive_utc())
+                } else {
+                    Ok(0)
+                }
             })
             .await?;
         Ok(forgotten)
+    }
+
+    async fn check(&self) -> Result<(), Error> {
+        // The pool tries a connection before it lends it.
+        Ok(self.db.run(|_| Ok(())).await?)
     }
 
     fn is_beside_the_data(&self) -> bool {

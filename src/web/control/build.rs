@@ -34,6 +34,7 @@ impl Builder<'_> {
             key: None,
             label: String::new(),
             hint: String::new(),
+            is_folded: false,
             problems: Vec::new(),
             is_new: false,
             body,

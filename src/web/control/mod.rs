@@ -27,6 +27,8 @@ pub struct Control {
     pub label: String,
     /// The help shown under the label.
     pub hint: String,
+    /// Whether the help opens with a click only.
+    pub is_folded: bool,
     /// What is odd about the value, in plain words.
     pub problems: Vec<String>,
     /// A new entry that may stay blank.
@@ -82,6 +84,16 @@ impl Control {
     /// The id of the element: the name without dots.
     pub fn id(&self) -> String {
         self.name.replace('.', "-")
+    }
+
+    /// Folds the help of the control and of all within.
+    pub fn fold(&mut self) {
+        self.is_folded = true;
+        match &mut self.body {
+            Body::Group(controls) => controls.iter_mut().for_each(Self::fold),
+            Body::List { entries, .. } => entries.iter_mut().for_each(|entry| entry.control.fold()),
+            Body::Line { .. } | Body::Area { .. } | Body::YesNo(_) | Body::Kept { .. } => {}
+        }
     }
 
     /// The elements that describe the control, for screen readers.

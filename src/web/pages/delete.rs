@@ -3,12 +3,13 @@
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
-use crate::db::{cards, files, upkeep};
+use crate::db::{cards, files, quota, upkeep};
 use crate::session::Visitor;
 use crate::web::AppState;
 use crate::web::card::{link, owner};
+use crate::web::choices::LAST_CARD;
 use crate::web::error::Error;
-use crate::web::page::{CardLink, Page, render, see_other};
+use crate::web::page::{CardLink, Page, in_words, render, see_other_telling};
 
 #[derive(Template)]
 #[template(path = "pages/delete.html")]
@@ -51,14 +52,38 @@ pub async fn post(state: web::Data<AppState>, visitor: Visitor, id: web::Path<St
     let session = owner(&visitor)?;
     let folder = session.clone();
     let id = id.into_inner();
-    let gone = state
+    if visitor.get(&LAST_CARD).as_ref() == Some(&id)
+        && let Err(error) = visitor.remove(&LAST_CARD)
+    {
+        tracing::warn!(%error, "a deleted card is remembered as the last one");
+    }
+    let quota = state.quota();
+    let (gone, sections, left) = state
         .db
         .write(move |conn| {
-            let files = files::list(conn, &session, &id)?;
-            cards::delete(conn, &session, &id)?;
-            Ok(files)
+            quota::within(conn, &session, quota, |conn| {
+                let files = files::list(conn, &session, &id)?;
+                let sections = cards::sections(conn, &session, &id)?.len();
+                cards::delete(conn, &session, &id)?;
+                Ok((files, sections, cards::list(conn, &session)?.len()))
+            })
         })
         .await?;
+    // What was told about the card may hold its name, which goes with it; so the sentence at the end has none.
+    visitor.take_back().await;
+    let told = format!(
+        "The card is deleted, with {}{}. {} left.",
+        in_words(sections as u64, "section"),
+        match gone.len() {
+            0 => String::new(),
+            files => format!(" and {}", in_words(files as u64, "file")),
+        },
+        match left {
+            0 => "No card is".to_owned(),
+            1 => "One card is".to_owned(),
+            _ => format!("{left} cards are"),
+        }
+    );
     let uploads = state.uploads.clone();
     let removed = web::block(move || {
         for file in gone {
@@ -74,9 +99,9 @@ pub async fn post(state: web::Data<AppState>, visitor: Visitor, id: web::Path<St
         // The rows are gone, so nobody can reach the bytes; the cleanup takes what has no row.
         tracing::error!(%error, "a deleted card left bytes behind");
     }
-    // Deleted rows stand in the write-ahead log until it is emptied.
-    if let Err(error) = state.db.run(upkeep::erase).await {
+    // Copies of deleted rows stand in the database's files until these are tidied.
+    if let Err(error) = state.db.tidy(upkeep::erase).await {
         tracing::warn!(%error, "the database's files could not be tidied yet; the next cleanup does it");
     }
-    Ok(see_other("/?done=deleted"))
+    Ok(see_other_telling(&visitor, "/", told))
 }

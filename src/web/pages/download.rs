@@ -150,7 +150,7 @@ fn words(loss: Loss) -> String {
 }
 
 /// A name for a file, from the card's title: no character that a system or a shell might take for its own.
-fn file_name(title: &str, extension: &str) -> String {
+pub(super) fn file_name(title: &str, extension: &str) -> String {
     let mut name = String::new();
     for character in title.chars().take(100) {
         if character.is_alphanumeric() || matches!(character, '-' | '_' | '.') {
@@ -165,7 +165,7 @@ fn file_name(title: &str, extension: &str) -> String {
 }
 
 /// Bytes that a browser keeps as a file: with a plain name for old ones and the full name (RFC 6266, RFC 8187).
-fn attachment(name: &str, media_type: &str, bytes: Vec<u8>) -> HttpResponse {
+pub(super) fn attachment(name: &str, media_type: &str, bytes: Vec<u8>) -> HttpResponse {
     HttpResponse::Ok()
         .insert_header(("Content-Disposition", disposition(name)))
         .insert_header((CONTENT_TYPE, media_type))

@@ -1,9 +1,15 @@
 //! For machines: is the server alive, can it work, what may robots read.
 
+use std::time::Duration;
+
 use actix_web::http::header::{CACHE_CONTROL, ContentType, RETRY_AFTER};
 use actix_web::{HttpResponse, web};
 
+use crate::session::Sessions;
 use crate::web::AppState;
+
+/// How long a machine waits for the word at most.
+const PATIENCE: Duration = Duration::from_secs(4);
 
 fn text(mut answer: actix_web::HttpResponseBuilder, text: &'static str) -> HttpResponse {
     answer
@@ -17,13 +23,19 @@ pub async fn live() -> HttpResponse {
     text(HttpResponse::Ok(), "alive\n")
 }
 
-/// `GET /health/ready`: the database answers too.
-pub async fn ready(state: web::Data<AppState>) -> HttpResponse {
-    // The pool tries a connection before it lends it.
-    match state.db.run(|_| Ok(())).await {
+/// `GET /health/ready`: the database and the place of the keys answer too, and soon.
+pub async fn ready(state: web::Data<AppState>, sessions: web::Data<Sessions>) -> HttpResponse {
+    let answers = async {
+        // The pool tries a connection before it lends it.
+        state.db.run(|_| Ok(())).await.map_err(|error| error.to_string())?;
+        let engine = sessions.store().engine();
+        engine.check().await.map_err(|error| error.to_string())
+    };
+    let outcome = tokio::time::timeout(PATIENCE, answers).await;
+    match outcome.unwrap_or_else(|_| Err("no answer in time".to_owned())) {
         Ok(()) => text(HttpResponse::Ok(), "ready\n"),
-        Err(error) => {
-            tracing::warn!(%error, "not ready");
+        Err(why) => {
+            tracing::warn!(why, "not ready");
             let mut answer = HttpResponse::ServiceUnavailable();
             answer.insert_header((RETRY_AFTER, "5"));
             text(answer, "not ready\n")

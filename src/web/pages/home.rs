@@ -8,15 +8,17 @@ use crate::card::outline;
 use crate::db::cards;
 use crate::session::Visitor;
 use crate::web::AppState;
-use crate::web::card::format_of;
+use crate::web::card::{format_of, link};
+use crate::web::choices::LAST_CARD;
 use crate::web::error::Error;
-use crate::web::page::{Date, Page, once, render, size_in_words, time_in_words};
+use crate::web::page::{CardLink, Date, Page, once, render, size_in_words, time_in_words};
 
 #[derive(Template)]
 #[template(path = "pages/home.html")]
 struct Home {
     page: Page,
     cards: Vec<Label>,
+    last: Option<CardLink>,
     limit: String,
     limit_bytes: usize,
     once: String,
@@ -41,10 +43,15 @@ struct Label {
 /// # Errors
 /// When the database does not answer.
 pub async fn get(state: web::Data<AppState>, visitor: Visitor, told: web::Query<Told>) -> Result<HttpResponse, Error> {
+    if told.first.is_some() && !visitor.keeps_cookies() && !visitor.is_ambiguous() {
+        return super::without_cookie::page(&state);
+    }
     let rows = match visitor.session().cloned() {
         Some(session) => state.db.run(move |conn| cards::list(conn, &session)).await?,
         None => Vec::new(),
     };
+    let last = visitor.get(&LAST_CARD);
+    let last = rows.iter().find(|row| Some(&row.id) == last.as_ref()).map(link);
     let cards = rows
         .into_iter()
         .map(|row| {
@@ -63,8 +70,9 @@ pub async fn get(state: web::Data<AppState>, visitor: Visitor, told: web::Query<
         "Your cards"
     };
     render(&Home {
-        page: Page::of(title, &visitor).with_notice(told.done.as_deref()),
+        page: Page::of(title, &visitor).with_told(&visitor, told.told.as_deref()),
         cards,
+        last,
         limit: size_in_words(state.config.max_upload_bytes),
         limit_bytes: state.config.max_upload_bytes,
         once: once()?,
@@ -72,6 +80,6 @@ pub async fn get(state: web::Data<AppState>, visitor: Visitor, told: web::Query<
         blank_sections: outline::FULL.sections.len(),
         host: state.host(),
         until: visitor.expires_at().into(),
-        days: time_in_words(state.config.session.age),
+        days: time_in_words(visitor.idle_time().unwrap_or(state.config.session.age)),
     })
 }

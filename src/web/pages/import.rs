@@ -62,7 +62,7 @@ pub async fn get(
     told: web::Query<Told>,
 ) -> Result<HttpResponse, Error> {
     if told.first.is_some() && !visitor.keeps_cookies() && !visitor.is_ambiguous() {
-        return super::without_cookie::page();
+        return super::without_cookie::page(&state);
     }
     let whole = card::whole(&state, &visitor, id.into_inner()).await?;
     let page = Page::of(format!("What was read: {}", whole.row.title), &visitor);

@@ -1,9 +1,13 @@
 //! The pages: a file for each, with its handlers and the struct of its template.
 
 pub mod changes;
+pub mod computer;
+pub mod convert;
 pub mod delete;
+pub mod display;
 pub mod download;
 pub mod duplicate;
+pub mod full;
 pub mod health;
 pub mod help;
 pub mod home;
@@ -11,10 +15,13 @@ pub mod import;
 pub mod overview;
 pub mod preview;
 pub mod privacy;
+pub mod reminder;
 pub mod section;
 pub mod sections;
 pub mod session;
 pub mod session_delete;
+pub mod session_export;
+pub mod session_import;
 pub mod unreadable;
 pub mod upload;
 pub mod without_cookie;
@@ -25,8 +32,10 @@ use serde::Deserialize;
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub struct Told {
-    /// A word for what has just happened, see [`Page::with_notice`](super::page::Page::with_notice).
-    pub done: Option<String>,
+    /// Id of a sentence left for this browser, see [`see_other_telling`](super::page::see_other_telling).
+    pub told: Option<String>,
+    /// Key of the section that was just saved.
+    pub saved: Option<String>,
     /// Key of the section that was just deleted.
     pub removed: Option<String>,
     /// Whether the card was made by the request before this one.

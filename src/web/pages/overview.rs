@@ -5,13 +5,15 @@ use askama::Template;
 use serde::Deserialize;
 
 use super::Told;
+use super::full::{self, Again};
 use crate::card::check::{self, Severity};
-use crate::db::cards;
+use crate::db::{cards, quota};
 use crate::session::Visitor;
 use crate::web::AppState;
 use crate::web::card::{Progress, anchor, format_of, link, load_card, outline_of, owner, tidy_title};
+use crate::web::choices::remember_card;
 use crate::web::error::Error;
-use crate::web::page::{CardLink, Date, Page, once, render, see_other};
+use crate::web::page::{CardLink, Date, Page, once, quoted, render, see_other_telling};
 
 /// How many problems the page lists; the sections show the rest.
 const SHOWN: usize = 50;
@@ -85,6 +87,8 @@ pub async fn get(
         })
         .await?;
 
+    let saved = told.saved.as_deref().and_then(|key| card.section(key));
+    let saved = saved.map(|section| section.title.clone());
     let outline = outline_of(&row);
     let found = check::check(&card, outline);
     let sections: Vec<SectionLine> = card
@@ -127,7 +131,9 @@ pub async fn get(
         })
         .collect();
     render(&Overview {
-        page: Page::of(&row.title, &visitor).with_notice(told.done.as_deref()),
+        page: Page::of(&row.title, &visitor)
+            .with_told(&visitor, told.told.as_deref())
+            .with_saved(saved.as_deref()),
         card: link(&row),
         undo,
         sections,
@@ -167,11 +173,18 @@ pub async fn post(
     let session = owner(&visitor)?;
     let title = tidy_title(&form.title).ok_or(Error::BadRequest("The name of a card cannot be blank.".into()))?;
     let id = id.into_inner();
-    let address = format!("/cards/{id}?done=renamed");
+    let address = format!("/cards/{id}");
+    let told = format!("The card is now called {}.", quoted(&title));
+    remember_card(&visitor, &id);
+    let again = Again::Form(address.clone(), vec![("title".to_owned(), form.into_inner().title)]);
     let now = state.clock.now().naive_utc();
-    state
-        .db
-        .write(move |conn| cards::retitle(conn, &session, &id, &title, now))
-        .await?;
-    Ok(see_other(address))
+    let quota = state.quota();
+    let renamed = state.db.write(move |conn| {
+        quota::within(conn, &session, quota, |conn| {
+            cards::retitle(conn, &session, &id, &title, now)
+        })
+    });
+    let answer = renamed.await.map_err(Error::from);
+    let answer = answer.map(|()| see_other_telling(&visitor, address, told));
+    full::explained(answer, &state, &visitor, again).await
 }

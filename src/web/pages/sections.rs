@@ -3,13 +3,16 @@
 use actix_web::{HttpResponse, web};
 use serde::Deserialize;
 
+use super::full::{self, Again};
 use crate::card::{Names, stored};
 use crate::db::cards::{self, NewSection};
+use crate::db::quota;
 use crate::session::Visitor;
 use crate::web::AppState;
-use crate::web::card::{owner, tidy_title};
+use crate::web::card::{owner, section_address, tidy_title};
+use crate::web::choices::remember_card;
 use crate::web::error::Error;
-use crate::web::page::see_other;
+use crate::web::page::{quoted, see_other_telling};
 
 /// The form for a new section.
 #[derive(Deserialize)]
@@ -31,10 +34,16 @@ pub async fn post(
     let title = tidy_title(&form.title).ok_or(Error::BadRequest("The title of a section cannot be blank.".into()))?;
     let id = id.into_inner();
     let card = id.clone();
+    let again = Again::Form(
+        format!("/cards/{id}/sections"),
+        vec![("title".to_owned(), form.into_inner().title)],
+    );
     let now = state.clock.now().naive_utc();
-    let key = state
-        .db
-        .write(move |conn| {
+    let told = format!("{} was added at the end.", quoted(&title));
+    remember_card(&visitor, &id);
+    let quota = state.quota();
+    let key = state.db.write(move |conn| {
+        quota::within(conn, &session, quota, |conn| {
             let taken = cards::sections(conn, &session, &card)?;
             // A double click finds the section that the first one made (R49).
             let nothing = stored::to_text(&[]);
@@ -50,8 +59,10 @@ pub async fn post(
             cards::add_section(conn, &session, &card, &section, now)?;
             Ok(key)
         })
-        .await?;
-    Ok(see_other(format!("/cards/{id}/sections/{key}?done=added")))
+    });
+    let answer = key.await.map_err(Error::from);
+    let answer = answer.map(|key| see_other_telling(&visitor, format!("/cards/{id}/sections/{key}"), told));
+    full::explained(answer, &state, &visitor, again).await
 }
 
 /// `POST /cards/{card}/sections/{section}/restore`: puts the section back that was deleted.
@@ -65,11 +76,20 @@ pub async fn restore(
 ) -> Result<HttpResponse, Error> {
     let session = owner(&visitor)?;
     let (id, key) = path.into_inner();
-    let address = format!("/cards/{id}?done=restored");
+    let address = format!("/cards/{id}");
+    remember_card(&visitor, &id);
+    let again = Again::Form(format!("{}/restore", section_address(&id, &key)), Vec::new());
     let now = state.clock.now().naive_utc();
-    state
-        .db
-        .write(move |conn| cards::restore_section(conn, &session, &id, &key, now))
-        .await?;
-    Ok(see_other(address))
+    let quota = state.quota();
+    let restored = state.db.write(move |conn| {
+        quota::within(conn, &session, quota, |conn| {
+            cards::restore_section(conn, &session, &id, &key, now)?;
+            cards::section(conn, &session, &id, &key)
+        })
+    });
+    let answer = restored.await.map_err(Error::from).map(|section| {
+        let told = format!("{} is back where it was.", quoted(&section.title));
+        see_other_telling(&visitor, address, told)
+    });
+    full::explained(answer, &state, &visitor, again).await
 }

@@ -6,6 +6,7 @@ use askama::Template;
 
 use crate::format::ReadError;
 use crate::web::AppState;
+use crate::web::choices::Display;
 use crate::web::error::Error;
 use crate::web::page::{Page, once, render_as, size_in_words};
 
@@ -26,6 +27,7 @@ struct Unreadable<'a> {
     text: Option<&'a str>,
     once: String,
     once_file: String,
+    is_shared: bool,
     limit: String,
     limit_bytes: usize,
 }
@@ -44,7 +46,13 @@ struct Line {
 ///
 /// # Errors
 /// When the page cannot be made.
-pub fn page(name: Option<&str>, error: &ReadError, state: &AppState) -> Result<HttpResponse, Error> {
+pub fn page(
+    name: Option<&str>,
+    error: &ReadError,
+    is_shared: bool,
+    display: Display,
+    state: &AppState,
+) -> Result<HttpResponse, Error> {
     let limit_bytes = state.config.max_upload_bytes;
     let excerpt = match (&error.text, error.position) {
         (Some(text), Some((line, column))) => excerpt(text, line, column),
@@ -53,7 +61,11 @@ pub fn page(name: Option<&str>, error: &ReadError, state: &AppState) -> Result<H
     render_as(
         StatusCode::UNPROCESSABLE_ENTITY,
         &Unreadable {
-            page: Page::bare("Error: this could not be read"),
+            page: Page {
+                display,
+                ..Page::bare("Error: this could not be read")
+            },
+            is_shared,
             name,
             place: error
                 .position

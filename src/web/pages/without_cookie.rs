@@ -3,21 +3,29 @@
 use actix_web::HttpResponse;
 use askama::Template;
 
+use crate::format::Format;
+use crate::web::AppState;
 use crate::web::error::Error;
-use crate::web::page::{Page, render};
+use crate::web::page::{Page, render, size_in_words, time_in_words};
 
 #[derive(Template)]
 #[template(path = "pages/without_cookie.html")]
 struct WithoutCookie {
     page: Page,
+    age: String,
+    formats: [Format; Format::ALL.len()],
+    limit: String,
 }
 
 /// The page, in place of the one asked for.
 ///
 /// # Errors
 /// When the page cannot be made.
-pub fn page() -> Result<HttpResponse, Error> {
+pub fn page(state: &AppState) -> Result<HttpResponse, Error> {
     render(&WithoutCookie {
         page: Page::bare("Your browser keeps no cookies"),
+        age: time_in_words(state.config.session.age),
+        formats: Format::ALL,
+        limit: size_in_words(state.config.max_upload_bytes),
     })
 }

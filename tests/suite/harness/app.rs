@@ -73,7 +73,9 @@ impl TestApp {
             .expect("the settings fit together");
         let grace = TimeDelta::from_std(config.session.cleanup_grace).expect("a time that can be counted");
         let db = Db::open(&config.database_url).expect("the database opens");
-        db.run(migrations::migrate).await.expect("the tables are made");
+        db.run_unhurried(migrations::migrate)
+            .await
+            .expect("the tables are made");
         let uploads = Uploads::open(&config.uploads).expect("the folder for uploads opens");
         let clock = Clock::set_to(beginning());
 
@@ -140,13 +142,18 @@ impl TestApp {
     }
 
     /// How many rows a table has.
-    pub async fn rows(&self, table: &'static str) -> i64 {
+    pub async fn rows(&self, table: &str) -> i64 {
+        self.number(&format!("SELECT count(*) AS n FROM {table}")).await
+    }
+
+    /// The number that a query calls `n`.
+    pub async fn number(&self, query: &str) -> i64 {
         #[derive(diesel::QueryableByName)]
         struct Count {
             #[diesel(sql_type = diesel::sql_types::BigInt)]
             n: i64,
         }
-        let query = diesel::sql_query(format!("SELECT count(*) AS n FROM {table}"));
+        let query = diesel::sql_query(query);
         self.db
             .run(move |conn| {
                 let count: Count = match conn {
@@ -166,22 +173,60 @@ impl TestApp {
         texts.remove(0)
     }
 
-    /// The texts of a query's column `t`.
-    async fn texts(&self, sql: &'static str) -> Vec<String> {
+    /// The texts that a query calls `t`.
+    pub async fn texts(&self, query: &str) -> Vec<String> {
         #[derive(diesel::QueryableByName)]
         struct Text {
             #[diesel(sql_type = diesel::sql_types::Text)]
             t: String,
         }
-        let query = diesel::sql_query(sql);
-        let rows = self.db.run(move |conn| {
-            let rows: Vec<Text> = match conn {
-                DbConnection::Sqlite(sqlite) => query.load(sqlite)?,
-                DbConnection::Pg(pg) => query.load(pg)?,
-            };
-            Ok(rows.into_iter().map(|row| row.t).collect())
-        });
-        rows.await.expect("the query works")
+        let query = diesel::sql_query(query);
+        self.db
+            .run(move |conn| {
+                let texts: Vec<Text> = match conn {
+                    DbConnection::Sqlite(sqlite) => query.load(sqlite)?,
+                    DbConnection::Pg(pg) => query.load(pg)?,
+                };
+                Ok(texts.into_iter().map(|text| text.t).collect())
+            })
+            .await
+            .expect("texts can be read")
+    }
+
+    /// The names of all tables.
+    pub async fn tables(&self) -> Vec<String> {
+        let query = if self.is_postgres().await {
+            "SELECT table_name::text AS t FROM information_schema.tables WHERE table_schema = 'public'"
+        } else {
+            "SELECT name AS t FROM sqlite_master WHERE type = 'table'"
+        };
+        let tables = self.texts(query).await;
+        assert!(tables.len() > 6, "all tables are seen: {tables:?}");
+        tables
+    }
+
+    /// How many rows of a table have this word in any column, as text or as bytes.
+    pub async fn rows_with(&self, table: &str, word: &str) -> i64 {
+        let query = if self.is_postgres().await {
+            let hex: String = word.bytes().map(|byte| format!("{byte:02x}")).collect();
+            format!(
+                "SELECT count(*) AS n FROM {table} r
+                 WHERE position('{word}' IN CAST(r AS TEXT)) > 0 OR position('{hex}' IN CAST(r AS TEXT)) > 0"
+            )
+        } else {
+            let columns = format!("SELECT name AS t FROM pragma_table_info('{table}')");
+            let columns = self.texts(&columns).await.into_iter();
+            let any: Vec<String> = columns
+                .map(|column| format!("instr(CAST(\"{column}\" AS BLOB), CAST('{word}' AS BLOB)) > 0"))
+                .collect();
+            format!("SELECT count(*) AS n FROM {table} WHERE {}", any.join(" OR "))
+        };
+        self.number(&query).await
+    }
+
+    async fn is_postgres(&self) -> bool {
+        let kind = self.db.run(|conn| Ok(matches!(conn, DbConnection::Pg(_)))).await;
+        kind.expect("the database answers")
     }
 
     /// All that is stored for visitors, to be compared.

@@ -7,6 +7,7 @@
 mod app;
 pub mod chromium;
 pub mod page;
+pub mod program;
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -33,6 +34,16 @@ pub fn not_run(reason: &str) {
 /// Says something that is seen even when the test passes: unlike `println!`, this is not captured.
 pub fn say(line: &str) {
     let _ = writeln!(std::io::stderr(), "{line}");
+}
+
+/// Sends a signal, such as `KILL`, to these processes.
+pub fn signal(name: &str, processes: &[u32]) {
+    let ids = processes.iter().map(u32::to_string);
+    let sent = std::process::Command::new("kill")
+        .arg(format!("-{name}"))
+        .args(ids)
+        .status();
+    assert!(sent.expect("kill is there").success(), "{name} reaches {processes:?}");
 }
 
 /// One browser of one person.

@@ -1,6 +1,7 @@
 //! A few small pages behind the real middleware, over real HTTP, for every engine.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
 
 use actix_web::dev::ServerHandle;
 use actix_web::middleware::from_fn;
@@ -27,6 +28,9 @@ pub struct Site {
     pub clock: Clock,
     pub origin: String,
     server: ServerHandle,
+    flags: Vec<String>,
+    /// What travels with a key in its cookie, by the cookie without it: the newest, as a browser has it.
+    carried: Mutex<HashMap<String, String>>,
 }
 
 #[derive(Clone)]
@@ -299,11 +303,46 @@ impl Site {
         });
         let (address, server) = starting.await.unwrap();
         Self {
-            name: format!("{engine} on {}", backend.name),
+            name: format!("{engine} on {} {flags:?}", backend.name),
             backend,
             clock,
             origin: format!("http://{address}"),
             server,
+            flags: flags.iter().map(|&flag| flag.to_owned()).collect(),
+            carried: Mutex::default(),
+        }
+    }
+
+    /// Another server on the same place, where there can be one.
+    pub async fn twin(&self) -> Option<Self> {
+        if self.name.starts_with("Memory") {
+            return None;
+        }
+        let flags: Vec<&str> = self.flags.iter().map(String::as_str).collect();
+        let twin = Self::start_at(Backend::same(&self.backend), self.clock.now(), &flags).await;
+        *twin.carried.lock().unwrap() = self.carried.lock().unwrap().clone();
+        Some(twin)
+    }
+
+    /// Stories follow a browser by its key. Where more travels in the cookie, it is put aside here as a browser would
+    /// keep it, and brought with the next request: the one place where stories are told that it does.
+    fn put_aside(&self, headers: &mut HeaderMap) {
+        let cookies: Vec<String> = headers
+            .get_all("set-cookie")
+            .iter()
+            .map(|cookie| cookie.to_str().unwrap().to_owned())
+            .collect();
+        headers.remove("set-cookie");
+        for cookie in cookies {
+            let (pair, attributes) = cookie.split_once(';').unwrap();
+            let bare = pair.split('.').next().unwrap().to_owned();
+            assert!(
+                pair.len() <= 4096 && (pair.len() <= 256 || self.keeps_state_in_the_cookie()),
+                "R8 {}",
+                self.name
+            );
+            headers.append("set-cookie", format!("{bare};{attributes}").parse().unwrap());
+            self.carried.lock().unwrap().insert(bare, pair.to_owned());
         }
     }
 
@@ -312,17 +351,39 @@ impl Site {
         self.name.starts_with("Cookie")
     }
 
+    /// The whole cookies that browsers have, by the cookies without what travels with the key.
+    pub fn carried(&self) -> HashMap<String, String> {
+        self.carried.lock().unwrap().clone()
+    }
+
     pub async fn sqlite() -> Self {
         Self::start(Backend::sqlite().await, &[]).await
     }
 
-    /// One for each engine, and that of the main database on both kinds of it.
+    /// One for each engine that this machine can run, and that of the main database on both kinds of it.
     pub async fn all() -> Vec<Self> {
         let mut all = Vec::new();
         for backend in Backend::all().await {
             all.push(Self::start(backend, &[]).await);
         }
-        all.push(Self::start(Backend::sqlite().await, &["--session-engine=memory"]).await);
+        for engine in ["--session-engine=redis", "--session-engine=cached_database"] {
+            if let Some(url) = crate::redis::new_database() {
+                all.push(Self::start(Backend::sqlite().await, &[engine, "--redis-url", &url]).await);
+            }
+        }
+        for engine in ["memory", "cookie"] {
+            let engine = format!("--session-engine={engine}");
+            all.push(Self::start(Backend::sqlite().await, &[&engine]).await);
+        }
+        let backend = Backend::sqlite().await;
+        let folder = format!("--session-file-path={}", backend.folder().join("sessions").display());
+        all.push(Self::start(backend, &["--session-engine=file", &folder]).await);
+        let backend = Backend::sqlite().await;
+        let url = format!(
+            "--session-database-url=sqlite://{}",
+            backend.folder().join("keys.db").display()
+        );
+        all.push(Self::start(backend, &[&url]).await);
         all
     }
 
@@ -335,12 +396,20 @@ impl Site {
             .request(method, format!("{}{path}", self.origin))
             .body(body.to_owned());
         for (name, value) in headers {
-            request = request.header(*name, HeaderValue::from_bytes(value).unwrap());
+            let mut value = value.to_vec();
+            if *name == "cookie"
+                && let Some(carried) = self.carried.lock().unwrap().get(&*String::from_utf8_lossy(&value))
+            {
+                value = carried.clone().into_bytes();
+            }
+            request = request.header(*name, HeaderValue::from_bytes(&value).unwrap());
         }
         let answer = request.send().await.unwrap();
+        let mut headers = answer.headers().clone();
+        self.put_aside(&mut headers);
         Answer {
             status: answer.status(),
-            headers: answer.headers().clone(),
+            headers,
             body: answer.text().await.unwrap(),
         }
     }

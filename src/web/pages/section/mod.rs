@@ -9,16 +9,19 @@ use actix_web::{HttpResponse, Responder, ResponseError as _};
 use askama::Template;
 use serde::Deserialize;
 
+use super::full::{self, Again};
 use crate::card::outline::{Part, Question};
 use crate::card::{Card, Field, Section, check};
 use crate::db::cards::{CardRow, CardSectionData};
+use crate::db::quota;
 use crate::session::Visitor;
 use crate::web::AppState;
-use crate::web::card::{Progress, anchor, link, load_card, outline_of, owner};
+use crate::web::card::{Progress, anchor, link, load_card, outline_of, owner, section_address};
+use crate::web::choices::{Display, remember_card};
 use crate::web::control::{self, Control};
 use crate::web::error::Error;
 use crate::web::form::Form;
-use crate::web::page::{CardLink, Page, render, render_as, see_other};
+use crate::web::page::{CardLink, Page, render, render_as, see_other, see_other_telling};
 use conflict::conflict_page;
 use save::{Outcome, save};
 
@@ -31,6 +34,9 @@ pub struct Seen {
     undo: Option<i32>,
     /// The name of the list that shows a blank entry.
     more: Option<String>,
+    /// What else a redirect says.
+    told: Option<String>,
+    saved: Option<String>,
 }
 
 #[derive(Template)]
@@ -78,7 +84,7 @@ struct SummaryLine {
 }
 
 struct Undo {
-    words: &'static str,
+    words: String,
     version: i32,
 }
 
@@ -125,6 +131,9 @@ fn section_page(
     let problems = check::check(card, outline);
     let here: Vec<&check::Problem> = problems.iter().filter(|problem| problem.section == key).collect();
     let mut fields = field_lines(section, part, seen.more.as_deref().unwrap_or_default());
+    if Display::of(visitor).is_help_folded() {
+        fields.iter_mut().for_each(|field| field.control.fold());
+    }
     let mut summary = Vec::new();
     for field in &mut fields {
         for problem in here.iter().filter(|problem| problem.field == field.id) {
@@ -160,8 +169,13 @@ fn section_page(
     };
     let troubled = if summary.is_empty() { "" } else { "Problems: " };
     let title = format!("{troubled}{} – {}", section.title, row.title);
+    let saved = seen.saved.as_deref().and_then(|key| card.section(key));
+    let mut page = Page::of(title, visitor)
+        .with_told(visitor, seen.told.as_deref())
+        .with_saved(saved.map(|section| section.title.as_str()));
+    let undo = undo(seen, rows[place].version, &mut page.notice);
     Ok(SectionPage {
-        page: Page::of(title, visitor).with_notice(seen.done.as_deref()),
+        page,
         card: link(row),
         key: key.into(),
         title: section.title.clone(),
@@ -169,7 +183,7 @@ fn section_page(
         version: rows[place].version,
         fields,
         summary,
-        undo: undo(seen, rows[place].version),
+        undo,
         new_field: String::new(),
         custom: part.is_none(),
         can_rise: custom(place.checked_sub(1)),
@@ -180,16 +194,18 @@ fn section_page(
     })
 }
 
-fn undo(seen: &Seen, current: i32) -> Option<Undo> {
+/// What can be undone, with the sentence about it if one was left, which then stands here and nowhere else.
+fn undo(seen: &Seen, current: i32, told: &mut Option<String>) -> Option<Undo> {
     let words = match seen.done.as_deref()? {
         "cleared" => "The section was cleared.",
         "removed" => "The entry was removed.",
         "field-removed" => "The field was removed.",
         _ => return None,
     };
-    seen.undo
-        .filter(|version| *version < current)
-        .map(|version| Undo { words, version })
+    seen.undo.filter(|version| *version < current).map(|version| Undo {
+        words: told.take().unwrap_or_else(|| words.to_owned()),
+        version,
+    })
 }
 
 /// The questions in their order, answered or not, then the further fields.
@@ -237,21 +253,32 @@ pub async fn post(
     body: Bytes,
 ) -> Result<HttpResponse, Error> {
     let (id, key) = path.into_inner();
+    let card = id.clone();
     let form = Form::parse(&body);
     let outcome = match owner(&visitor) {
         Ok(session) => {
             let now = state.clock.now().naive_utc();
             let form = Form::parse(&body);
+            let quota = state.quota();
+            let (id, key) = (id.clone(), key.clone());
             state
                 .db
-                .write(move |conn| save(conn, &session, &id, &key, form, now))
+                .write(move |conn| {
+                    quota::within(conn, &session, quota, |conn| save(conn, &session, &id, &key, form, now))
+                })
                 .await
                 .map_err(Error::from)
         }
         Err(error) => Err(error),
     };
     match outcome {
-        Ok(Outcome::Saved { address }) => Ok(see_other(address)),
+        Ok(Outcome::Saved { address, told }) => {
+            remember_card(&visitor, &card);
+            Ok(match told {
+                Some(told) => see_other_telling(&visitor, address, told),
+                None => see_other(address),
+            })
+        }
         Ok(Outcome::Conflict(clash)) => render_as(StatusCode::CONFLICT, &conflict_page(&visitor, *clash)),
         // Whatever became of the session or the card: what was typed is never thrown away.
         Err(error @ (Error::NotFound | Error::Ended)) => match form.texts() {
@@ -261,6 +288,9 @@ pub async fn post(
                 render_as(error.status_code(), &HomelessPage { page, texts })
             }
         },
-        Err(error) => Err(error),
+        Err(error) => {
+            let again = Again::Form(section_address(&id, &key), form.pairs);
+            full::explained(Err(error), &state, &visitor, again).await
+        }
     }
 }

@@ -10,6 +10,7 @@ use crate::db::{self, DbConnection};
 use crate::session::SessionId;
 use crate::web::card::{outline_of, section_of, tidy_title, title_of};
 use crate::web::form::{Form, Towards};
+use crate::web::page::quoted;
 
 /// What a button of the form asks for.
 enum Action {
@@ -54,7 +55,9 @@ impl Action {
 
 /// How saving ended.
 pub(super) enum Outcome {
-    Saved { address: String },
+    /// Saved, and where to go on; what has happened besides saving.
+    Saved { address: String, told: Option<String> },
+    /// Another tab was faster.
     Conflict(Box<Clash>),
 }
 
@@ -84,9 +87,14 @@ pub(super) fn save(
             cards::save(conn, session, id, key, current.version, &value, now)?;
         }
         return Ok(Outcome::Saved {
-            address: format!("{here}?done=undone"),
+            address: here,
+            told: Some(format!("{} is as it was before.", quoted(&current.title))),
         });
     }
+    let removed = match &action {
+        Action::RemoveField(name) => tidy_title(form.word(&format!("{name}~l"))),
+        _ => None,
+    };
     match &action {
         Action::Remove(name) | Action::RemoveField(name) => form.remove(name),
         Action::Shift(name, towards) => form.shift(name, *towards),
@@ -122,25 +130,39 @@ pub(super) fn save(
         Err(error) => return Err(error),
     }
     follow_name(conn, session, &row, &current, &fields, now)?;
-    let address = match action {
-        Action::Continue => next_address(conn, session, id, key)?,
-        Action::More(name) => format!("{here}?more={name}#{}", name.replace('.', "-")),
-        Action::Remove(_) => format!("{here}?done=removed&undo={version}"),
-        Action::RemoveField(_) => format!("{here}?done=field-removed&undo={version}"),
-        Action::Clear => format!("{here}?done=cleared&undo={version}"),
-        Action::AddField(label) if tidy_title(&label).is_some() => format!("{here}?done=field-added"),
-        Action::RenameSection(title) => rename_section(conn, session, &row, &current, outline, &title, now)?,
+    let title = quoted(&current.title);
+    let (address, told) = match action {
+        Action::Continue => (next_address(conn, session, id, key)?, None),
+        Action::More(name) => (format!("{here}?more={name}#{}", name.replace('.', "-")), None),
+        Action::Remove(_) => (format!("{here}?done=removed&undo={version}"), None),
+        Action::RemoveField(_) => (
+            format!("{here}?done=field-removed&undo={version}"),
+            removed.map(|label| format!("The field {} was removed.", quoted(&label))),
+        ),
+        Action::Clear => (
+            format!("{here}?done=cleared&undo={version}"),
+            Some(format!("{title} was cleared.")),
+        ),
+        Action::AddField(label) => match tidy_title(&label) {
+            Some(label) => (here, Some(format!("The field {} was added.", quoted(&label)))),
+            None => (saved_address(here, key), None),
+        },
+        Action::RenameSection(new) => rename_section(conn, session, &row, &current, outline, &new, now)?,
         Action::ShiftSection(towards) => {
             shift_section(conn, session, id, key, outline, towards, now)?;
-            format!("{here}?done=moved")
+            let way = match towards {
+                Towards::Start => "up",
+                Towards::End => "down",
+            };
+            (here, Some(format!("{title} was moved {way}.")))
         }
         Action::RemoveSection if part.is_none() => {
             cards::remove_section(conn, session, id, key, now)?;
-            format!("/cards/{id}?removed={key}")
+            (format!("/cards/{id}?removed={key}"), None)
         }
-        _ => format!("{here}?done=saved"),
+        _ => (saved_address(here, key), None),
     };
-    Ok(Outcome::Saved { address })
+    Ok(Outcome::Saved { address, told })
 }
 
 /// Takes the answers out; the visitor's own fields stay, blank.
@@ -210,10 +232,16 @@ fn follow_name(
 fn next_address(conn: &mut DbConnection, session: &SessionId, id: &str, key: &str) -> Result<String, db::Error> {
     let rows = cards::sections(conn, session, id)?;
     let next = rows.iter().skip_while(|row| row.section_key != key).nth(1);
-    Ok(match next {
-        Some(row) => format!("/cards/{id}/sections/{}?done=saved", row.section_key),
-        None => format!("/cards/{id}?done=saved"),
-    })
+    let page = match next {
+        Some(row) => format!("/cards/{id}/sections/{}", row.section_key),
+        None => format!("/cards/{id}"),
+    };
+    Ok(saved_address(page, key))
+}
+
+/// The page, which says that the section of this key was saved.
+fn saved_address(page: String, key: &str) -> String {
+    format!("{page}?saved={key}")
 }
 
 fn rename_section(
@@ -224,12 +252,12 @@ fn rename_section(
     outline: &Outline,
     title: &str,
     now: NaiveDateTime,
-) -> Result<String, db::Error> {
+) -> Result<(String, Option<String>), db::Error> {
     let id = &row.id;
     let key = &current.section_key;
     let title = tidy_title(title).filter(|title| *title != current.title && outline.part(key).is_none());
     let Some(title) = title else {
-        return Ok(format!("/cards/{id}/sections/{key}"));
+        return Ok((format!("/cards/{id}/sections/{key}"), None));
     };
     let rows = cards::sections(conn, session, id)?;
     let others = rows
@@ -238,7 +266,8 @@ fn rename_section(
         .filter(|other| other != key);
     let new_key = Names::without(others.chain(outline.sections.iter().map(|part| part.key))).section_key(&title);
     cards::rename_section(conn, session, id, key, &new_key, &title, now)?;
-    Ok(format!("/cards/{id}/sections/{new_key}?done=section-renamed"))
+    let told = format!("The section is now called {}.", quoted(&title));
+    Ok((format!("/cards/{id}/sections/{new_key}"), Some(told)))
 }
 
 fn shift_section(

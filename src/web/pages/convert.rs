@@ -1,0 +1,51 @@
+//! A file in another format, for visitors whose browser keeps no cookies.
+
+use actix_multipart::Multipart;
+use actix_web::{HttpResponse, web};
+
+use super::download::{attachment, file_name};
+use crate::format::{self, Format};
+use crate::web::AppState;
+use crate::web::card::title_of;
+use crate::web::error::Error;
+use crate::web::page::see_other;
+use crate::web::posted;
+
+/// `POST /convert`: what was sent comes back in the format asked for, and nothing of it is kept.
+///
+/// A browser without cookies cannot be known again, so what it has stored cannot be shown to it: an address that opens
+/// it would be a key in an address, which histories and logs keep. What it has just sent is all that it could download,
+/// so it sends that again and gets the download with the answer.
+///
+/// # Errors
+/// [`Error::Unreadable`] for a file that is no card, [`Error::TooLarge`], [`Error::BadRequest`].
+pub async fn post(state: web::Data<AppState>, form: Multipart) -> Result<HttpResponse, Error> {
+    let posted = posted::read(form, state.config.max_upload_bytes).await?;
+    let format = posted.to.as_deref().and_then(Format::from_id);
+    let format = format.ok_or(Error::BadRequest("There is no format of that name.".into()))?;
+    let (bytes, name) = match (posted.file, posted.text) {
+        (Some(file), _) => (file.bytes, file.name),
+        (None, Some(text)) => (text.into_bytes(), None),
+        (None, None) => return Ok(see_other("/")),
+    };
+    let converted = web::block(move || {
+        let reading = match format::read(&bytes) {
+            Ok(reading) => reading,
+            Err(error) => {
+                return Err(Error::Unreadable {
+                    name,
+                    error: Box::new(error),
+                    is_shared: false,
+                });
+            }
+        };
+        let source = (reading.format == format).then_some(bytes.as_slice());
+        let written = format::write(format, source, &reading.card)
+            .map_err(|error| Error::Internal(format!("what was read cannot be written: {}", error.message)))?;
+        let ending = if source.is_some() { "json" } else { format.extension() };
+        let name = file_name(&title_of(&reading.card, name.as_deref()), ending);
+        Ok((name, written))
+    });
+    let (name, written) = converted.await.map_err(|error| Error::Internal(error.to_string()))??;
+    Ok(attachment(&name, format.media_type(), written))
+}
