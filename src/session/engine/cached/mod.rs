@@ -137,8 +137,8 @@ impl Engine for Cached {
         self.database.create(new, now).await
     }
 
-    async fn update(&self, changed: &Browser, was: i32) -> Result<bool, Error> {
-        let updated = self.database.update(changed, was).await;
+    async fn update(&self, changed: &Browser, was: i32, moves_expiry: bool) -> Result<bool, Error> {
+        let updated = self.database.update(changed, was, moves_expiry).await;
         // Also when it was not: then the caller had something old, and loads once more. And when it is not known.
         self.drop_keys(&[&changed.key]).await;
         updated
