@@ -12,7 +12,7 @@ use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, Utc};
 use crate::clock::Clock;
 use crate::db::{self, Db, files, link_codes, sessions, upkeep};
 use crate::session::SessionId;
-use crate::session::engine::{self, Engine, REMEMBER_ENDED};
+use crate::session::engine::{self, Engine};
 use crate::uploads::{self, Uploads};
 
 /// How many sessions are looked up at once.
@@ -36,7 +36,7 @@ pub struct Counts {
     pub sessions: usize,
     /// Files that belonged to no session.
     pub orphans: usize,
-    /// Sessions or files that could not be removed; the log says why.
+    /// Sessions or files that could not be removed, and the place of the keys if it could not be swept; the log says why.
     pub failed: usize,
 }
 
@@ -108,7 +108,10 @@ async fn sweep_alone(
     .await?;
     sweep_orphans(db, uploads, mode, &mut counts).await?;
     if mode == Mode::Delete {
-        engine.sweep(now - grace).await?;
+        if let Err(error) = engine.sweep(now - grace).await {
+            counts.failed += 1;
+            tracing::error!(%error, "what has expired could not be removed from the place of the keys");
+        }
         db.write(move |conn| {
             link_codes::delete_expired(conn, now.naive_utc())?;
             sessions::forget_ended(conn, now.naive_utc())
@@ -266,13 +269,13 @@ async fn remove(
     session: SessionId,
     removal: Removal,
 ) -> Result<bool, Error> {
-    let id = session.clone();
+    let (id, remember) = (session.clone(), engine::remember_session(engine));
     let removed = db
         .write(move |conn| match removal {
             Removal::IfExpired(before) => sessions::delete_expired(conn, &id, before),
             Removal::Now(now) => {
-                let forget_at = (now + REMEMBER_ENDED).naive_utc();
-                sessions::end(conn, &id, now.naive_utc(), forget_at).map(|()| true)
+                let forget_at = (now + remember).naive_utc();
+                sessions::end(conn, &id, now.naive_utc(), forget_at).map(|_| true)
             }
         })
         .await?;

@@ -114,8 +114,8 @@ pub enum DbConnection {
     Sqlite(diesel::SqliteConnection),
 }
 
-/// The longest that a request waits for a connection or for its turn to write.
-const PATIENCE: Duration = Duration::from_secs(4);
+/// The longest that a request waits for a connection or for its turn to write, or for another place to answer.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(4);
 /// The longest that a request waits for a server to do what it asked for. SQLite is no server: it cannot fall silent.
 const ANSWER: Duration = Duration::from_secs(6);
 /// Connections of the pool.

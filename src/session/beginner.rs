@@ -35,14 +35,14 @@ impl Beginner {
         let store = &self.visitor.sessions().inner.store;
         match self.visitor.standing() {
             Standing::Open(open, _) => {
-                store.keep(conn, &open.browser)?;
+                store.keep(conn, &open.browser, now)?;
                 Ok(open.browser.session.clone())
             }
             Standing::New(key) => {
                 let changes = self.visitor.doings().changes.clone();
-                let browser = store.begin(conn, key, self.visitor.family(), &changes, now)?;
-                let session = browser.session.clone();
-                self.visitor.doings().outcome = Outcome::Opened(browser);
+                let begun = store.begin(conn, key, self.visitor.family(), &changes, now)?;
+                let session = begun.browser.session.clone();
+                self.visitor.doings().outcome = Outcome::Opened(begun);
                 Ok(session)
             }
             Standing::Ended | Standing::Ambiguous | Standing::Unavailable => Err(db::Error::Ended),

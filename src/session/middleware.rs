@@ -9,16 +9,16 @@ use actix_web::{HttpMessage as _, web};
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::cookie::Brought;
-use super::engine::Browser;
+use super::engine::{self, Browser};
 use super::key::Key;
-use super::state::{Change, Expiry, State};
+use super::patience::within_a_moment;
+use super::state::{Change, Expiry};
 use super::store::{Found, Open, Refused};
 use super::visitor::{Doings, Outcome, Standing};
-use super::{Error, Sessions, Visitor, client, origin};
+use super::{Error, IN_FLIGHT, SessionId, Sessions, Visitor, client, origin};
 
-/// After a session was ended, requests that were on their way get no new cookie for this long: it
-/// would replace a newer one.
-const IN_FLIGHT: TimeDelta = TimeDelta::seconds(60);
+/// An answer that took longer gives no new visitor's cookie: it could replace a newer one.
+const LATE: TimeDelta = TimeDelta::seconds(5);
 
 /// Lets a request through to its page as a [`Visitor`]'s, or refuses it.
 ///
@@ -35,19 +35,19 @@ pub async fn guard<B: MessageBody + 'static>(
     let mut response = match sessions.admit(&mut request, now).await {
         Err(refusal) => request.error_response(refusal).map_into_right_body(),
         Ok(admitted) => {
-            let mut response = next.call(request).await?;
-            match sessions.settle(&admitted, response.status(), now).await {
-                Ok(cookie) => {
-                    if let Some(cookie) = cookie {
-                        response.headers_mut().append(SET_COOKIE, cookie);
-                    }
-                    response.map_into_left_body()
-                }
-                Err(refusal) => {
+            let response = next.call(request).await?;
+            let settled = sessions.settle(&admitted, response.status()).await;
+            let mut response = match settled.refusal {
+                None => response.map_into_left_body(),
+                Some(refusal) => {
                     let (request, _) = response.into_parts();
                     ServiceResponse::from_err(refusal, request).map_into_right_body()
                 }
+            };
+            if let Some(cookie) = settled.cookie {
+                response.headers_mut().append(SET_COOKIE, cookie);
             }
+            response
         }
     };
     // What depends on the cookie belongs to one browser: no cache may keep it, errors included.
@@ -64,6 +64,30 @@ struct Admitted {
     first_page: bool,
     /// This request moved the expiry, so the cookie's has to move with it.
     touched: bool,
+    is_unsafe: bool,
+    at: DateTime<Utc>,
+}
+
+/// What an answer carries besides its page.
+#[derive(Default)]
+struct Settled {
+    cookie: Option<HeaderValue>,
+    /// Instead of the page: not all of what it did could be kept.
+    refusal: Option<Error>,
+}
+
+impl Settled {
+    fn cookie(cookie: Option<HeaderValue>) -> Self {
+        let refusal = None;
+        Self { cookie, refusal }
+    }
+
+    fn refusal(refusal: Error) -> Self {
+        Self {
+            cookie: None,
+            refusal: Some(refusal),
+        }
+    }
 }
 
 impl Sessions {
@@ -102,7 +126,7 @@ impl Sessions {
                         Ok(Found::Ended(at)) => {
                             was_ended = true;
                             let stranger = self.new_visitor(&mut first_page, now);
-                            // For now without a cookie to go with it.
+                            // For now without a cookie to go with it: it would replace a newer one.
                             first_page &= now >= at + IN_FLIGHT;
                             stranger
                         }
@@ -129,6 +153,8 @@ impl Sessions {
             visitor,
             first_page,
             touched,
+            is_unsafe,
+            at: now,
         })
     }
 
@@ -149,7 +175,7 @@ impl Sessions {
     /// Moves the expiry, unless another request at the same time did; a store that does not answer now may do so at
     /// the next request.
     async fn touch(&self, open: &mut Open, now: DateTime<Utc>) -> bool {
-        match self.inner.store.touch(open, now).await {
+        match within_a_moment(self.inner.store.touch(open, now)).await {
             Ok(Some(expires_at)) => {
                 open.browser.touched_at = now;
                 open.browser.expires_at = expires_at;
@@ -163,14 +189,11 @@ impl Sessions {
         }
     }
 
-    /// Keeps what the page did with the session, and makes the one cookie that the answer carries, if any.
-    async fn settle(
-        &self,
-        admitted: &Admitted,
-        status: StatusCode,
-        now: DateTime<Utc>,
-    ) -> Result<Option<HeaderValue>, Error> {
-        let inner = &*self.inner;
+    /// Settles what the page did with the session: what is to be kept is kept, and the answer gets its one cookie, if
+    /// any.
+    async fn settle(&self, admitted: &Admitted, status: StatusCode) -> Settled {
+        // An answer may have taken its time.
+        let now = self.inner.clock.now();
         let visitor = &admitted.visitor;
         let success = status.is_success() || status.is_redirection();
         let doings = if success {
@@ -178,63 +201,104 @@ impl Sessions {
         } else {
             Doings::default()
         };
-        if let Some(source) = visitor.counted()
-            && !matches!(doings.outcome, Outcome::Opened(_))
-        {
-            inner.limit.put_back(source);
-        }
+        self.put_back(visitor, &doings.outcome);
         match (visitor.standing(), doings.outcome) {
-            (_, Outcome::Ended(ended)) => {
-                if let Some(session) = ended
-                    && let Err(error) = inner.store.end_all(&session, now).await
-                {
-                    tracing::warn!(%error, "keys of a deleted session, which open nothing, are still kept");
-                }
-                Ok(inner.cookie.remove())
+            (standing, Outcome::Ended(ended)) => {
+                self.forget(standing, ended.session.as_ref(), now).await;
+                Settled::cookie(ended.is_first.then(|| self.inner.cookie.remove()).flatten())
             }
-            (_, Outcome::Entered(key, browser)) => {
-                let browser = self.keep(&browser, &doings.changes, now).await?;
-                Ok(self.cookie(&key, &browser, now))
+            (_, Outcome::Entered(key, browser)) => self.settle_joined(&key, &browser, &doings.changes, now).await,
+            (Standing::New(key), Outcome::Opened(begun)) => {
+                self.settle_joined(key, &begun.browser, &doings.changes, now).await
             }
-            (Standing::New(key), Outcome::Opened(browser)) => {
-                let browser = self.keep(&browser, &doings.changes, now).await?;
-                Ok(self.cookie(key, &browser, now))
+            (Standing::New(key), Outcome::Nothing) if success && admitted.first_page => {
+                // Another answer may have given the browser a key since.
+                let is_late = now > admitted.at + LATE;
+                let age = self.age(Expiry::Default, self.inner.store.expiry_of_new(now), now);
+                Settled::cookie(if is_late {
+                    None
+                } else {
+                    self.inner.cookie.set(key.text(), age)
+                })
             }
-            (Standing::New(key), Outcome::Nothing) if success && admitted.first_page => Ok(inner.cookie.set(
-                key.text(),
-                self.age(Expiry::Default, inner.store.expiry_of_new(now), now),
-            )),
             (Standing::Open(open, key), Outcome::Nothing) => {
-                let changes = &doings.changes;
-                let browser = self.keep(&open.browser, changes, now).await?;
-                // The browser has a newer key than this one, or will have in a moment.
-                if open.is_replaced {
-                    return Ok(None);
-                }
-                if doings.renews {
-                    let renewed = inner.store.renew(&browser, now).await?;
-                    return Ok(renewed.and_then(|key| {
-                        let key_hash = key.hash();
-                        self.cookie(
-                            &key,
-                            &Browser {
-                                key: key_hash,
-                                ..browser
-                            },
-                            now,
-                        )
-                    }));
-                }
-                let carried = inner.store.engine().is_in_the_cookie() && browser.version != open.browser.version;
-                let moved = carried || changes.iter().any(|change| matches!(change, Change::Expiry(_)));
-                // An answer that took its time must not bring back a key that was ended or replaced meanwhile.
-                if moved || admitted.touched && self.is_still_open(key, &browser, now).await {
-                    return Ok(self.cookie(key, &browser, now));
-                }
-                Ok(None)
+                let settled = self.settle_known(admitted, open, key, doings.renews, &doings.changes, now);
+                settled.await.unwrap_or_else(Settled::refusal)
             }
-            _ => Ok(None),
+            _ => Settled::default(),
         }
+    }
+
+    /// Gives a share of new sessions back that the request did not use.
+    fn put_back(&self, visitor: &Visitor, outcome: &Outcome) {
+        let is_used = matches!(outcome, Outcome::Opened(begun) if begun.is_new);
+        if let Some(source) = visitor.counted().filter(|_| !is_used) {
+            self.inner.limit.put_back(source);
+        }
+    }
+
+    /// Forgets the keys of what was ended, as far as that is not done.
+    async fn forget(&self, standing: &Standing, session: Option<&SessionId>, now: DateTime<Utc>) {
+        let store = &self.inner.store;
+        let forgotten = match (standing, session) {
+            (_, Some(session)) => store.end_all(session, now).await,
+            (Standing::New(key), None) if !store.engine().is_beside_the_data() => {
+                store.end(&store.first_entry(key), now).await
+            }
+            (_, None) => Ok(()),
+        };
+        if let Err(error) = forgotten {
+            tracing::warn!(%error, "keys that were ended, and open nothing, are still kept");
+        }
+    }
+
+    /// For a browser that has joined a session: it needs its cookie even if the rest could not be kept.
+    async fn settle_joined(&self, key: &Key, browser: &Browser, changes: &[Change], now: DateTime<Utc>) -> Settled {
+        let (browser, refusal) = match self.keep(browser, changes, now).await {
+            Ok(kept) => (kept, None),
+            Err(refusal) => (browser.clone(), Some(refusal)),
+        };
+        Settled {
+            cookie: self.needed_cookie(key, &browser, now).await,
+            refusal,
+        }
+    }
+
+    /// For a browser that came with its key.
+    async fn settle_known(
+        &self,
+        admitted: &Admitted,
+        open: &Open,
+        key: &Key,
+        renews: bool,
+        changes: &[Change],
+        now: DateTime<Utc>,
+    ) -> Result<Settled, Error> {
+        let store = &self.inner.store;
+        let browser = self.keep(&open.browser, changes, now).await?;
+        // The browser has a newer key than this one, or will have in a moment: it is neither renewed nor given back.
+        if browser.key != key.hash() {
+            return Ok(Settled::default());
+        }
+        if renews {
+            let Some(new) = store.renew(&browser, now).await? else {
+                return Ok(Settled::default());
+            };
+            let key = new.hash();
+            let renewed = Browser { key, ..browser };
+            return Ok(Settled::cookie(self.needed_cookie(&new, &renewed, now).await));
+        }
+        let travels = store.engine().is_in_the_cookie()
+            && (browser.version != open.browser.version || open.is_bare && admitted.is_unsafe);
+        let cookie = if travels || store.state(&browser).expiry != open.state.expiry {
+            self.needed_cookie(key, &browser, now).await
+        } else if admitted.touched {
+            let found = self.look_again(key, &browser, now).await;
+            found.ok().flatten().and_then(|open| self.cookie(key, &open, now))
+        } else {
+            None
+        };
+        Ok(Settled::cookie(cookie))
     }
 
     async fn keep(&self, browser: &Browser, changes: &[Change], now: DateTime<Utc>) -> Result<Browser, Error> {
@@ -252,21 +316,44 @@ impl Sessions {
         })
     }
 
-    fn cookie(&self, key: &Key, browser: &Browser, now: DateTime<Utc>) -> Option<HeaderValue> {
-        let expiry = State::read(&browser.state).unwrap_or_default().expiry;
-        let value = self.inner.store.value(key, browser)?;
-        self.inner.cookie.set(&value, self.age(expiry, browser.expires_at, now))
+    /// What the key opens now that the answer is ready, if the browser should have it: not if it was ended or replaced
+    /// meanwhile. Every cookie with a key is made of this.
+    async fn look_again(
+        &self,
+        key: &Key,
+        browser: &Browser,
+        now: DateTime<Utc>,
+    ) -> Result<Option<Open>, engine::Error> {
+        Ok(match self.inner.store.find(key, Some(browser), now).await? {
+            Found::Open(open) if !open.is_replaced => Some(*open),
+            _ => None,
+        })
+    }
+
+    /// A cookie without which the browser would lose what it just got, also where nobody can look again.
+    async fn needed_cookie(&self, key: &Key, browser: &Browser, now: DateTime<Utc>) -> Option<HeaderValue> {
+        let found = self.look_again(key, browser, now).await.unwrap_or_else(|error| {
+            tracing::warn!(%error, "a key goes out although nobody knows whether it was ended meanwhile");
+            Some(Open {
+                state: self.inner.store.state(browser),
+                browser: browser.clone(),
+                is_replaced: false,
+                is_bare: false,
+            })
+        });
+        self.cookie(key, &found?, now)
+    }
+
+    fn cookie(&self, key: &Key, open: &Open, now: DateTime<Utc>) -> Option<HeaderValue> {
+        let value = self.inner.store.value(key, &open.browser)?;
+        let age = self.age(open.state.expiry, open.browser.expires_at, now);
+        self.inner.cookie.set(&value, age)
     }
 
     /// How long the browser is to keep the cookie; `None` until it is closed.
     fn age(&self, expiry: Expiry, expires_at: DateTime<Utc>, now: DateTime<Utc>) -> Option<TimeDelta> {
         let closes = expiry.ends_with_the_browser(self.inner.store.settings());
         (!closes).then(|| expires_at - now)
-    }
-
-    /// Whether the key opens a session, and is the one that the browser should have, now that the answer is ready.
-    async fn is_still_open(&self, key: &Key, browser: &Browser, now: DateTime<Utc>) -> bool {
-        matches!(self.inner.store.find(key, Some(browser), now).await, Ok(Found::Open(open)) if !open.is_replaced)
     }
 }
 

@@ -89,6 +89,9 @@ impl SessionId {
     }
 }
 
+/// How long requests may be on their way: a replaced key opens so long, and an ended one brings no new cookie.
+const IN_FLIGHT: TimeDelta = TimeDelta::seconds(60);
+
 /// What the middleware and the visitors of one server share; cheap to clone.
 #[derive(Clone)]
 pub struct Sessions {

@@ -197,7 +197,7 @@ impl Visitor {
                     version: after.version.wrapping_add(1),
                     ..before
                 };
-                if let Err(error) = patience::block_on(store.engine().update(&back, after.version)) {
+                if let Err(error) = patience::block_on(store.engine().update(&back, after.version, false)) {
                     tracing::error!(%error, handle = back.handle, "a browser could not be led back");
                 }
             }
@@ -295,7 +295,7 @@ impl Visitor {
             return Ok(false);
         }
         let ended = match &self.doings().outcome {
-            Outcome::Ended(ended) => ended.clone(),
+            Outcome::Ended(ended) => ended.session.clone(),
             Outcome::Nothing | Outcome::Opened(_) | Outcome::Entered(..) => None,
         };
         if let Some(ended) = &ended
@@ -378,6 +378,7 @@ impl Visitor {
                         let open = Open {
                             state: store.state(&browser),
                             is_replaced: false,
+                            is_bare: false,
                             browser,
                         };
                         store.touch(&open, now).await.map(drop)

@@ -75,7 +75,7 @@ impl Expiry {
         let longest = now + delta(config::LONGEST_AGE);
         let expires_at = match self {
             Self::Default => now + delta(settings.age),
-            Self::Idle(seconds) | Self::BrowserClose(seconds) => now + TimeDelta::seconds(seconds.into()),
+            Self::Idle(_) | Self::BrowserClose(_) => now + self.idle(settings).map_or(TimeDelta::zero(), delta),
             Self::At(time) => time,
         };
         let hard_end = settings.absolute_age.map(|age| begun_at + delta(age));
@@ -95,15 +95,18 @@ impl Expiry {
     pub(super) fn idle(self, settings: &config::Session) -> Option<Duration> {
         match self {
             Self::Default => Some(settings.age),
-            Self::Idle(seconds) | Self::BrowserClose(seconds) => Some(Duration::from_secs(seconds.into())),
+            Self::Idle(seconds) => Some(Duration::from_secs(seconds.into())),
+            // Chosen for computers that others use too: never longer than on any other.
+            Self::BrowserClose(seconds) => Some(settings.age.min(Duration::from_secs(seconds.into()))),
             Self::At(_) => None,
         }
     }
 
-    /// How often activity moves the expiry at most: as set, but at least twice in the idle time.
+    /// How often activity moves the expiry at most: as set, but at least ten times in the idle time, so that it ends at
+    /// most a tenth too early.
     pub(super) fn touch_interval(self, settings: &config::Session) -> TimeDelta {
-        let half = self.idle(settings).map_or(settings.touch_interval, |idle| idle / 2);
-        delta(settings.touch_interval.min(half))
+        let tenth = self.idle(settings).map_or(settings.touch_interval, |idle| idle / 10);
+        delta(settings.touch_interval.min(tenth))
     }
 }
 
@@ -199,6 +202,12 @@ impl State {
         let map: Map<String, Value> = serde_json::from_str(text).ok()?;
         let state: Self = serde_json::from_value(map.into()).ok()?;
         (state.v <= VERSION).then_some(state)
+    }
+
+    /// Until when the key is good according to a text that cannot be read as a whole, if it still says so.
+    pub(super) fn surviving_expiry(text: &str) -> Option<Expiry> {
+        let mut map: Map<String, Value> = serde_json::from_str(text).ok()?;
+        serde_json::from_value(map.remove("expiry")?).ok()
     }
 
     /// The text, of at most so many bytes.

@@ -4,28 +4,24 @@
 //! `SessionStore` of actix-session as well: `save` without a state issues a key and stores nothing, `load` and `update`
 //! see the values of the state, `update_ttl` is the touch. None of them brings an ended session back.
 
-use std::collections::{HashMap, HashSet};
+mod adapter;
+
+use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use actix_session::storage::{LoadError, SaveError, SessionKey, SessionStore, UpdateError};
-use actix_web::cookie::time;
-use anyhow::anyhow;
-use chrono::{DateTime, TimeDelta, Utc};
-use serde_json::Value;
+use chrono::{DateTime, NaiveDateTime, Utc};
 
 use super::engine::{self, Browser, Engine, Lookup};
 use super::key::{ISSUED_FOR, Key, Seal};
 use super::parked::LEFT_AT;
 use super::patience::within;
 use super::state::{self, Change, Expiry, STATE_BYTES, State};
-use super::{SessionId, delta};
+use super::{IN_FLIGHT, SessionId, delta};
 use crate::clock::Clock;
 use crate::config;
 use crate::db::{self, Db, DbConnection, sessions};
 use crate::random;
 
-/// How long a replaced key still opens: requests may be on their way.
-const IN_FLIGHT: TimeDelta = TimeDelta::seconds(60);
 /// How often a change of the state is made again because another request was faster.
 const TRIES: usize = 8;
 /// How many unreadable states are remembered as logged.
@@ -65,6 +61,15 @@ pub(super) struct Open {
     pub(super) state: State,
     /// The key was replaced, or left for that of other work, a moment ago. It must not come back to the browser, which has a newer one.
     pub(super) is_replaced: bool,
+    /// The key came without the entry that should travel with it: the answer to the first save may have been lost.
+    pub(super) is_bare: bool,
+}
+
+/// A session that a request with an issued key stores its things in.
+pub(super) struct Begun {
+    pub(super) browser: Browser,
+    /// The request made it; otherwise a parallel one with the same key was faster.
+    pub(super) is_new: bool,
 }
 
 /// Why a change of the state was not kept.
@@ -150,8 +155,10 @@ impl Store {
     ) -> Result<Found, engine::Error> {
         let settings = &self.inner.settings;
         let looked_up = if self.engine().is_in_the_cookie() {
-            let carried = carried.cloned().unwrap_or_else(|| self.first_entry(key));
-            within(self.engine().admit(&carried, now)).await
+            match carried {
+                Some(carried) => within(self.engine().admit(carried, now)).await,
+                None => self.admit_bare(key, now).await,
+            }
         } else {
             within(self.engine().load(&key.hash(), now)).await
         };
@@ -166,6 +173,7 @@ impl Store {
                     Found::Open(Box::new(Open {
                         is_replaced: left || browser.key != key.hash(),
                         state,
+                        is_bare: self.engine().is_in_the_cookie() && carried.is_none(),
                         browser,
                     }))
                 } else {
@@ -178,9 +186,37 @@ impl Store {
         })
     }
 
-    /// The entry that this key would have begun, where entries travel in the cookie: the answer with it may not have
-    /// reached the browser, which then comes with the bare key once more.
-    fn first_entry(&self, key: &Key) -> Browser {
+    /// What a key opens that came alone, where entries travel in the cookie: the answer with the entry may be on its way,
+    /// or did not reach the browser. So a session that was begun just now with this key is opened, and no other: what
+    /// the entry said of its end is not known.
+    async fn admit_bare(&self, key: &Key, now: DateTime<Utc>) -> Result<Lookup, engine::Error> {
+        let first = self.first_entry(key);
+        let session = first.session.clone();
+        let life = self.inner.db.run(move |conn| match sessions::life(conn, &session) {
+            Ok((made_at, _)) => Ok(Some(made_at.and_utc())),
+            Err(db::Error::NotFound) => Ok(None),
+            Err(error) => Err(error),
+        });
+        let made_at = within(async { Ok(life.await?) }).await?;
+        Ok(match (within(self.engine().admit(&first, now)).await?, made_at) {
+            (Lookup::Open(found), Some(made_at)) => Lookup::Open(Browser {
+                begun_at: made_at,
+                created_at: made_at,
+                // There is no activity to be noted, and no cookie to be set for it.
+                touched_at: now,
+                expires_at: if now < made_at + IN_FLIGHT {
+                    Expiry::Default.expires_at(now, made_at, &self.inner.settings)
+                } else {
+                    now
+                },
+                ..found
+            }),
+            (known, _) => known,
+        })
+    }
+
+    /// The entry that this key begins, as far as it follows from the key.
+    pub(super) fn first_entry(&self, key: &Key) -> Browser {
         let (hash, issued_at) = (key.hash(), key.issued_at());
         Browser {
             handle: engine::first_handle(&hash),
@@ -215,7 +251,16 @@ impl Store {
                     "the state of a browser cannot be read and counts as empty"
                 );
             }
-            State::default()
+            let life = browser.expires_at - browser.touched_at;
+            let mut state = State::default();
+            // Whoever had chosen a short life still has it.
+            state.expiry = State::surviving_expiry(&browser.state).unwrap_or_else(|| match life.num_seconds() {
+                seconds if life < delta(self.inner.settings.age) => {
+                    Expiry::BrowserClose(u32::try_from(seconds).unwrap_or(0))
+                }
+                _ => Expiry::Default,
+            });
+            state
         })
     }
 
@@ -231,15 +276,37 @@ impl Store {
         family: &str,
         changes: &[Change],
         now: DateTime<Utc>,
-    ) -> Result<Browser, db::Error> {
-        let session = self.inner.seal.session(key);
-        self.enter(conn, key, &session, family, changes, now)
+    ) -> Result<Begun, db::Error> {
+        let of_key = self.inner.seal.session(key);
+        for hash in [&of_key.hash(), key.hash().as_str()] {
+            if sessions::ended_at(conn, hash)?.is_some() {
+                return Err(db::Error::Ended);
+            }
+        }
+        let made_at = match sessions::lock(conn, &of_key) {
+            Ok((made_at, _)) => Some(made_at.and_utc()),
+            Err(db::Error::NotFound) => None,
+            Err(error) => return Err(error),
+        };
+        let keeps_no_keys = self.engine().is_in_the_cookie();
+        let (session, begun_at, joins) = match made_at {
+            None => (of_key, now, false),
+            // Where no engine knows keys, it was a parallel request with this one, if it was just now.
+            Some(at) if keeps_no_keys && now < at + IN_FLIGHT => (of_key, at, true),
+            // Either the engine knows the key and says what it opens, or it has forgotten it, expired or left: then
+            // nothing of that session is for whoever has the key now.
+            Some(_) => (SessionId::from_row(random::id()?), now, false),
+        };
+        let new = self.entry(key, session, family, changes, begun_at, now)?;
+        let browser = self.create(conn, &new, now)?;
+        let is_new = !joins && (keeps_no_keys || browser.handle == new.handle);
+        Ok(Begun { browser, is_new })
     }
 
-    /// Lets a new key open the session, which is made if it is not there.
+    /// Lets a new key open the session.
     ///
     /// # Errors
-    /// [`db::Error::Ended`] when key or session were ended.
+    /// [`db::Error::Ended`] when key or session were ended, or there is no such session.
     pub(super) fn enter(
         &self,
         conn: &mut DbConnection,
@@ -252,32 +319,49 @@ impl Store {
         if sessions::ended_at(conn, &session.hash())?.is_some() {
             return Err(db::Error::Ended);
         }
-        let begun_at = match sessions::life(conn, session) {
-            Ok((created_at, _)) => created_at.and_utc(),
-            Err(db::Error::NotFound) => now,
-            Err(error) => return Err(error),
-        };
+        let (begun_at, _) = sessions::lock(conn, session).map_err(|error| match error {
+            db::Error::NotFound => db::Error::Ended,
+            other => other,
+        })?;
+        let new = self.entry(key, session.clone(), family, changes, begun_at.and_utc(), now)?;
+        self.create(conn, &new, now)
+    }
+
+    /// The entry of a browser that joins now.
+    fn entry(
+        &self,
+        key: &Key,
+        session: SessionId,
+        family: &str,
+        changes: &[Change],
+        begun_at: DateTime<Utc>,
+        now: DateTime<Utc>,
+    ) -> Result<Browser, random::Error> {
         let mut state = State::default();
         for change in changes {
             state.apply(change, now);
         }
-        let expires_at = state.expiry.expires_at(now, begun_at, &self.inner.settings);
-        let new = Browser {
+        Ok(Browser {
             key: key.hash(),
             handle: random::id()?,
-            session: session.clone(),
+            session,
             family: family.to_owned(),
+            // Too much is refused when it is set.
             state: state.write(self.state_bytes()).unwrap_or_else(|_| "{}".to_owned()),
             version: 1,
             begun_at,
             created_at: now,
             touched_at: now,
-            expires_at,
-        };
-        let known = self.engine().create_within(conn, &new, now);
+            expires_at: state.expiry.expires_at(now, begun_at, &self.inner.settings),
+        })
+    }
+
+    /// Keeps the new entry and what it needs in the main database; of several with one key all get the same.
+    fn create(&self, conn: &mut DbConnection, new: &Browser, now: DateTime<Utc>) -> Result<Browser, db::Error> {
+        let known = self.engine().create_within(conn, new, now);
         match known.map_err(|error| db::Error::Unavailable(error.to_string()))? {
             Lookup::Open(browser) => {
-                self.keep(conn, &browser)?;
+                self.keep(conn, &browser, now)?;
                 Ok(browser)
             }
             Lookup::Ended(_) | Lookup::Unknown => Err(db::Error::Ended),
@@ -288,16 +372,19 @@ impl Store {
     ///
     /// # Errors
     /// [`db::Error::Ended`] when the session was ended.
-    pub(super) fn keep(&self, conn: &mut DbConnection, browser: &Browser) -> Result<(), db::Error> {
+    pub(super) fn keep(&self, conn: &mut DbConnection, browser: &Browser, now: DateTime<Utc>) -> Result<(), db::Error> {
         let session = &browser.session;
         let expires_at = browser.expires_at.naive_utc();
-        match sessions::life(conn, session) {
+        match sessions::lock(conn, session) {
             Ok((_, until)) if until < expires_at => sessions::extend(conn, session, expires_at),
             Ok(_) => Ok(()),
             Err(db::Error::NotFound) => {
                 // A key without its session: ended while the request was on its way, or, where keys are kept elsewhere,
-                // left over from a transaction that was not committed.
-                if self.engine().is_beside_the_data() || sessions::ended_at(conn, &session.hash())?.is_some() {
+                // left over from a transaction that was not committed; that cannot be long ago.
+                if self.engine().is_beside_the_data()
+                    || now >= browser.created_at + ISSUED_FOR
+                    || sessions::ended_at(conn, &session.hash())?.is_some()
+                {
                     return Err(db::Error::Ended);
                 }
                 sessions::create(conn, session, browser.begun_at.naive_utc(), expires_at)
@@ -384,9 +471,9 @@ impl Store {
                 changed.expires_at = after.expiry.expires_at(now, browser.begun_at, &self.inner.settings);
                 self.outlive(&changed).await?;
             }
-            if within(self.engine().update(&changed, browser.version)).await? {
-                if moves_expiry {
-                    self.settle_expiry(&changed).await?;
+            if within(self.engine().update(&changed, browser.version, moves_expiry)).await? {
+                if moves_expiry && let Err(error) = self.settle_expiry(&changed).await {
+                    tracing::warn!(%error, "the data of a session may be kept for longer than its browsers wish");
                 }
                 return Ok(changed);
             }
@@ -400,20 +487,40 @@ impl Store {
 
     /// Keeps the data as long as the browser that keeps them longest wishes, and no longer.
     async fn settle_expiry(&self, changed: &Browser) -> Result<(), engine::Error> {
-        let browsers = within(self.engine().list(&changed.session)).await?;
-        // An engine that cannot list knows nothing of the others.
-        if !browsers.iter().any(|browser| browser.handle == changed.handle) {
+        // Nothing is known of the others.
+        if self.engine().is_in_the_cookie() {
             return Ok(());
         }
-        let Some(until) = browsers.iter().map(|browser| browser.expires_at.naive_utc()).max() else {
+        let session = changed.session.clone();
+        if self.engine().is_beside_the_data() {
+            let settled = self.inner.db.write(move |conn| sessions::settle_expiry(conn, &session));
+            return Ok(settled.await?);
+        }
+        let Some(until) = self.longest(changed).await? else {
             return Ok(());
         };
-        let session = changed.session.clone();
-        self.inner
+        let lowered = self
+            .inner
             .db
-            .write(move |conn| sessions::set_expiry(conn, &session, until))
-            .await?;
+            .write(move |conn| sessions::set_expiry(conn, &session, until));
+        lowered.await?;
+        // A browser that joined or was touched in between may have extended what was lowered then.
+        if let Some(later) = self.longest(changed).await?
+            && later > until
+        {
+            let session = changed.session.clone();
+            let extended = self.inner.db.write(move |conn| sessions::extend(conn, &session, later));
+            extended.await?;
+        }
         Ok(())
+    }
+
+    /// Until when the browser keeps its session that keeps it longest; `None` when this one is not among them.
+    async fn longest(&self, browser: &Browser) -> Result<Option<NaiveDateTime>, engine::Error> {
+        let browsers = within(self.engine().list(&browser.session)).await?;
+        let is_listed = browsers.iter().any(|listed| listed.handle == browser.handle);
+        let longest = browsers.iter().map(|listed| listed.expires_at.naive_utc()).max();
+        Ok(longest.filter(|_| is_listed))
     }
 
     /// Gives the browser a new key; `None` when another request was faster or ended it.
@@ -445,16 +552,22 @@ impl Store {
         within(self.engine().end_others(kept, now)).await
     }
 
-    /// Deletes the session's data and remembers it as ended, inside the caller's transaction. Its keys open nothing
-    /// any more; [`end_all`](Self::end_all) then forgets them.
+    /// Deletes the session's data and remembers it as ended, inside the caller's transaction; returns whether they were
+    /// there. Its keys open nothing any more; [`end_all`](Self::end_all) then forgets them.
     pub(super) fn end_data(
         &self,
         conn: &mut DbConnection,
         session: &SessionId,
         now: DateTime<Utc>,
-    ) -> Result<(), db::Error> {
-        let forget_at = now + engine::REMEMBER_ENDED;
+    ) -> Result<bool, db::Error> {
+        let forget_at = now + engine::remember_session(self.engine());
         sessions::end(conn, session, now.naive_utc(), forget_at.naive_utc())
+    }
+
+    /// Remembers a key as ended that has stored nothing yet: what is on its way with it begins no session.
+    pub(super) fn end_issued(&self, conn: &mut DbConnection, key: &Key, now: DateTime<Utc>) -> Result<(), db::Error> {
+        let forget_at = (now + engine::REMEMBER_ENDED).naive_utc();
+        sessions::remember_ended(conn, key.hash().as_str(), now.naive_utc(), forget_at).map(drop)
     }
 
     /// Ends all keys of a session whose data are gone, where they are kept elsewhere.
@@ -476,91 +589,5 @@ impl Store {
             .seal
             .issue(now)
             .map_err(|error| engine::Error(error.to_string()))
-    }
-
-    async fn open(&self, key: &SessionKey) -> Result<Option<Open>, engine::Error> {
-        let Some((key, carried)) = self.read(key.as_ref().as_bytes()) else {
-            return Ok(None);
-        };
-        Ok(match self.find(&key, carried.as_ref(), self.inner.clock.now()).await? {
-            Found::Open(open) => Some(*open),
-            Found::Issued | Found::Ended(_) | Found::Unknown => None,
-        })
-    }
-}
-
-/// The values of actix-session's map are JSON texts.
-fn values(map: HashMap<String, String>) -> Change {
-    let read = |text: String| serde_json::from_str(&text).unwrap_or(Value::String(text));
-    Change::Values(map.into_iter().map(|(name, text)| (name, read(text))).collect())
-}
-
-/// What stands in the cookie, as actix-session's stores take it.
-fn session_key(value: Option<String>) -> Result<SessionKey, anyhow::Error> {
-    let key = value.and_then(|value| SessionKey::try_from(value).ok());
-    key.ok_or_else(|| anyhow!("the value is longer than a cookie may be"))
-}
-
-impl SessionStore for Store {
-    async fn load(&self, key: &SessionKey) -> Result<Option<HashMap<String, String>>, LoadError> {
-        let opened = self.open(key).await.map_err(|error| LoadError::Other(error.into()))?;
-        Ok(opened.map(|open| {
-            let values = open.state.values().iter();
-            values.map(|(name, value)| (name.clone(), value.to_string())).collect()
-        }))
-    }
-
-    async fn save(&self, map: HashMap<String, String>, _ttl: &time::Duration) -> Result<SessionKey, SaveError> {
-        let failed = |error: anyhow::Error| SaveError::Other(error);
-        let now = self.inner.clock.now();
-        let key = self.issue(now).map_err(|error| failed(error.into()))?;
-        if map.is_empty() {
-            return session_key(Some(key.text().to_owned())).map_err(failed);
-        }
-        let (store, begun_by, changes) = (self.clone(), key.clone(), [values(map)]);
-        let begun = self
-            .inner
-            .db
-            .write(move |conn| store.begin(conn, &begun_by, "", &changes, now));
-        let browser = begun.await.map_err(|error| failed(error.into()))?;
-        session_key(self.value(&key, &browser)).map_err(failed)
-    }
-
-    async fn update(
-        &self,
-        session_key_text: SessionKey,
-        map: HashMap<String, String>,
-        ttl: &time::Duration,
-    ) -> Result<SessionKey, UpdateError> {
-        let failed = |error: anyhow::Error| UpdateError::Other(error);
-        let text = session_key_text.as_ref().as_bytes();
-        let opened = self
-            .open(&session_key_text)
-            .await
-            .map_err(|error| failed(error.into()))?;
-        let ended = || failed(anyhow!("the session has been ended"));
-        let (open, (key, _)) = opened.zip(self.read(text)).ok_or_else(ended)?;
-        let changes = [values(map)];
-        let changed = self.change(&open.browser, &changes, self.inner.clock.now());
-        let changed = changed.await.map_err(|refused| failed(refused.into()))?;
-        self.update_ttl(&session_key_text, ttl).await.map_err(failed)?;
-        session_key(self.value(&key, &changed)).map_err(failed)
-    }
-
-    async fn update_ttl(&self, key: &SessionKey, ttl: &time::Duration) -> Result<(), anyhow::Error> {
-        if let Some(open) = self.open(key).await? {
-            let now = self.inner.clock.now();
-            let last_touch = now - open.state.expiry.touch_interval(&self.inner.settings);
-            let expires_at = now + TimeDelta::seconds(ttl.whole_seconds());
-            self.note(&open.browser, last_touch, now, expires_at).await?;
-        }
-        Ok(())
-    }
-
-    async fn delete(&self, key: &SessionKey) -> Result<(), anyhow::Error> {
-        if let Some(open) = self.open(key).await? {
-            self.end(&open.browser, self.inner.clock.now()).await?;
-        }
-        Ok(())
     }
 }

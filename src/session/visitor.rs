@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use super::engine::Browser;
 use super::key::Key;
 use super::state::{self, Change, Expiry, Item, Message, State};
-use super::store::Open;
+use super::store::{Begun, Found, Open};
 use super::{Error, SessionId, Sessions};
 use crate::db::{self, DbConnection};
 use crate::random;
@@ -58,16 +58,24 @@ pub(super) struct Doings {
     pub(super) renews: bool,
 }
 
-#[derive(Clone, Default)]
+#[derive(Default)]
 pub(super) enum Outcome {
     #[default]
     Nothing,
     /// The first thing was stored, and with it this entry.
-    Opened(Browser),
+    Opened(Begun),
     /// The browser goes on with another session, under a new key.
     Entered(Key, Browser),
-    /// The key opens nothing any more; where data were deleted, those of this session.
-    Ended(Option<SessionId>),
+    /// The key opens nothing any more.
+    Ended(Ended),
+}
+
+/// What was ended.
+pub(super) struct Ended {
+    /// Where data were deleted, those of this session.
+    pub(super) session: Option<SessionId>,
+    /// No other request was faster: that one took the cookie away, and the browser may have a newer one by now.
+    pub(super) is_first: bool,
 }
 
 impl Visitor {
@@ -370,10 +378,14 @@ impl Visitor {
     /// [`Error::Unavailable`] when the store does not answer.
     pub async fn leave(&self) -> Result<(), Error> {
         let inner = &self.inner.sessions.inner;
-        if let Some(open) = self.open() {
-            inner.store.end(&open.browser, inner.clock.now()).await?;
+        let mut is_first = true;
+        if let Standing::Open(open, key) = &self.inner.standing {
+            let now = inner.clock.now();
+            is_first = !matches!(inner.store.find(key, Some(&open.browser), now).await?, Found::Ended(_));
+            inner.store.end(&open.browser, now).await?;
         }
-        self.doings().outcome = Outcome::Ended(None);
+        let session = None;
+        self.doings().outcome = Outcome::Ended(Ended { session, is_first });
         Ok(())
     }
 
@@ -408,11 +420,21 @@ impl Visitor {
     /// # Errors
     /// When the database does not answer.
     pub fn end(&self, conn: &mut DbConnection, now: DateTime<Utc>) -> Result<Option<SessionId>, db::Error> {
+        let store = &self.inner.sessions.inner.store;
         let session = self.session().cloned();
-        if let Some(session) = &session {
-            self.inner.sessions.inner.store.end_data(conn, session, now)?;
-        }
-        self.doings().outcome = Outcome::Ended(session.clone());
+        let is_first = match (&session, &self.inner.standing) {
+            (Some(session), _) => store.end_data(conn, session, now)?,
+            (None, Standing::New(key)) if self.inner.brought_cookie => {
+                store.end_issued(conn, key, now)?;
+                true
+            }
+            (None, _) => true,
+        };
+        let ended = session.clone();
+        self.doings().outcome = Outcome::Ended(Ended {
+            session: ended,
+            is_first,
+        });
         Ok(session)
     }
 }

@@ -177,7 +177,7 @@ async fn r56_activity_between_finding_and_deleting_wins() {
             .db
             .write(move |conn| {
                 let (now, later) = (before + HOUR, before + TimeDelta::days(30));
-                keys::touch(conn, "key of late", before, now, later)
+                keys::touch(conn, "key of late", 1, before, now, later)
             })
             .await
             .unwrap();

@@ -140,8 +140,9 @@ pub fn create(conn: &mut DbConnection, new: &KeyRow, now: NaiveDateTime) -> Resu
         Lookup::Unknown => {}
         known => return Ok(known),
     }
-    super::create(conn, &new.session, new.begun_at, new.expires_at)?;
     let made = insert_or_meet(conn, |conn| {
+        // Both or neither: where another was faster with this key, a session of its own is not left behind.
+        super::insert_unless_there(conn, &new.session, new.begun_at, new.expires_at)?;
         diesel::insert_into(session_keys::table)
             .values((
                 session_keys::handle.eq(&new.handle),
@@ -162,27 +163,36 @@ pub fn create(conn: &mut DbConnection, new: &KeyRow, now: NaiveDateTime) -> Resu
     load(conn, &new.key_hash, now)
 }
 
-/// Stores session, state and expiry of a row whose version is still `was`; returns whether it was.
+/// Stores session and state of a row whose version is still `was`, and, if it was moved, the expiry; returns whether it
+/// was. The data of the session live as long then.
 ///
 /// # Errors
 /// When the database does not answer.
-pub fn update(conn: &mut DbConnection, changed: &KeyRow, was: i32) -> Result<bool, Error> {
-    let updated = diesel::update(
-        session_keys::table
-            .filter(session_keys::key_hash.eq(&changed.key_hash))
-            .filter(session_keys::version.eq(was)),
-    )
-    .set((
+pub fn update(conn: &mut DbConnection, changed: &KeyRow, was: i32, moves_expiry: bool) -> Result<bool, Error> {
+    let row = session_keys::table
+        .filter(session_keys::key_hash.eq(&changed.key_hash))
+        .filter(session_keys::version.eq(was));
+    let state = (
         session_keys::session_id.eq(changed.session.as_str()),
         session_keys::state.eq(text::spell(&changed.state)),
         session_keys::version.eq(changed.version),
-        session_keys::expires_at.eq(changed.expires_at),
-    ))
-    .execute(conn)?;
+    );
+    if !moves_expiry {
+        return Ok(diesel::update(row).set(state).execute(conn)? > 0);
+    }
+    if !lock(conn, &changed.session)? {
+        return Ok(false);
+    }
+    let updated = diesel::update(row)
+        .set((state, session_keys::expires_at.eq(changed.expires_at)))
+        .execute(conn)?;
+    if updated > 0 {
+        super::extend(conn, &changed.session, changed.expires_at)?;
+    }
     Ok(updated > 0)
 }
 
-/// Notes activity if the last touch is not after `last_touch`, and moves the expiry.
+/// Notes activity if the last touch is not after `last_touch` and the version still this one, and moves the expiry.
 ///
 /// Returns whether this call did; of many at the same time one does. A stored time is never lowered: after a change
 /// of the settings the expiry that is stored may be the later one.
@@ -192,13 +202,19 @@ pub fn update(conn: &mut DbConnection, changed: &KeyRow, was: i32) -> Result<boo
 pub fn touch(
     conn: &mut DbConnection,
     key_hash: &str,
+    version: i32,
     last_touch: NaiveDateTime,
     now: NaiveDateTime,
     expires_at: NaiveDateTime,
 ) -> Result<bool, Error> {
     let key = session_keys::table.filter(session_keys::key_hash.eq(key_hash));
+    let Some(session) = lock_session_of(conn, key_hash)? else {
+        return Ok(false);
+    };
     let moved = diesel::update(
-        key.filter(session_keys::touched_at.le(last_touch))
+        key.filter(session_keys::session_id.eq(session.as_str()))
+            .filter(session_keys::version.eq(version))
+            .filter(session_keys::touched_at.le(last_touch))
             .filter(session_keys::touched_at.lt(now)),
     )
     .set(session_keys::touched_at.eq(now))
@@ -209,8 +225,7 @@ pub fn touch(
     diesel::update(key.filter(session_keys::expires_at.lt(expires_at)))
         .set(session_keys::expires_at.eq(expires_at))
         .execute(conn)?;
-    let session: String = key.select(session_keys::session_id).first(conn)?;
-    super::extend(conn, &SessionId::from_row(session), expires_at)?;
+    super::extend(conn, &session, expires_at)?;
     Ok(true)
 }
 
@@ -228,6 +243,9 @@ pub fn renew(
     until: NaiveDateTime,
     forget_at: NaiveDateTime,
 ) -> Result<bool, Error> {
+    if lock_session_of(conn, old)?.is_none() {
+        return Ok(false);
+    }
     let key = session_keys::table.filter(session_keys::key_hash.eq(old));
     let before: Option<Option<String>> = key.select(session_keys::previous_hash).first(conn).optional()?;
     let Some(before) = before else { return Ok(false) };
@@ -244,18 +262,30 @@ pub fn renew(
     Ok(renewed > 0)
 }
 
-/// Deletes the row that this key opens, or opened before the last renewal, and remembers its keys as ended. Doing it
-/// twice is harmless.
+/// Deletes the row of this browser, whichever key it has by now, and remembers its keys as ended. Doing it twice is
+/// harmless.
 ///
 /// # Errors
 /// When the database does not answer.
-pub fn end(conn: &mut DbConnection, key_hash: &str, now: NaiveDateTime, forget_at: NaiveDateTime) -> Result<(), Error> {
-    let rows: Vec<(String, String, Option<String>)> = session_keys::table
-        .filter(
-            session_keys::key_hash
-                .eq(key_hash)
-                .or(session_keys::previous_hash.eq(key_hash)),
-        )
+pub fn end(conn: &mut DbConnection, ended: &KeyRow, now: NaiveDateTime, forget_at: NaiveDateTime) -> Result<(), Error> {
+    let key_hash = ended.key_hash.as_str();
+    let rows = session_keys::table.filter(
+        session_keys::key_hash
+            .eq(key_hash)
+            .or(session_keys::previous_hash.eq(key_hash))
+            .or(session_keys::handle
+                .eq(&ended.handle)
+                .and(session_keys::session_id.eq(ended.session.as_str()))),
+    );
+    let sessions: Vec<String> = rows
+        .order(session_keys::session_id.asc())
+        .select(session_keys::session_id)
+        .load(conn)?;
+    for session in sessions {
+        lock(conn, &SessionId::from_row(session))?;
+    }
+    // Asked again: a renewal may have been finished while this waited.
+    let rows: Vec<(String, String, Option<String>)> = rows
         .select((
             session_keys::handle,
             session_keys::key_hash,
@@ -270,6 +300,28 @@ pub fn end(conn: &mut DbConnection, key_hash: &str, now: NaiveDateTime, forget_a
         diesel::delete(session_keys::table.filter(session_keys::handle.eq(handle))).execute(conn)?;
     }
     Ok(())
+}
+
+/// Takes the lock of the session that this key opens, if there is one.
+fn lock_session_of(conn: &mut DbConnection, key_hash: &str) -> Result<Option<SessionId>, Error> {
+    let session: Option<String> = session_keys::table
+        .filter(session_keys::key_hash.eq(key_hash))
+        .select(session_keys::session_id)
+        .first(conn)
+        .optional()?;
+    let Some(session) = session.map(SessionId::from_row) else {
+        return Ok(None);
+    };
+    Ok(lock(conn, &session)?.then_some(session))
+}
+
+/// Takes the lock of the session; returns whether it is there.
+fn lock(conn: &mut DbConnection, session: &SessionId) -> Result<bool, Error> {
+    match super::lock(conn, session) {
+        Ok(_) => Ok(true),
+        Err(Error::NotFound) => Ok(false),
+        Err(error) => Err(error),
+    }
 }
 
 /// The browsers of a session, the oldest first.

@@ -9,12 +9,13 @@ pub mod keys;
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
+use diesel::result::{DatabaseErrorKind, Error as DieselError};
 
 pub use ended::{ended_among, ended_at, forget_ended, remember_earliest, remember_ended, remember_latest};
 pub use join::{hold, move_all};
 
 use super::schema::{model_cards, session_keys, sessions};
-use super::{DbConnection, Error, insert_or_meet};
+use super::{DbConnection, Error};
 use crate::session::SessionId;
 
 /// Makes the session's row, unless it is there.
@@ -27,7 +28,18 @@ pub fn create(
     created_at: NaiveDateTime,
     expires_at: NaiveDateTime,
 ) -> Result<(), Error> {
-    insert_or_meet(conn, |conn| {
+    Ok(insert_unless_there(conn, session, created_at, expires_at)?)
+}
+
+/// The same, as a part of a larger insert.
+fn insert_unless_there(
+    conn: &mut DbConnection,
+    session: &SessionId,
+    created_at: NaiveDateTime,
+    expires_at: NaiveDateTime,
+) -> Result<(), DieselError> {
+    // PostgreSQL gives a transaction up after an error; the savepoint keeps it.
+    let inserted = conn.transaction(|conn| {
         diesel::insert_into(sessions::table)
             .values((
                 sessions::id.eq(session.as_str()),
@@ -35,8 +47,11 @@ pub fn create(
                 sessions::expires_at.eq(expires_at),
             ))
             .execute(conn)
-    })
-    .map(drop)
+    });
+    match inserted {
+        Ok(_) | Err(DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, _)) => Ok(()),
+        Err(error) => Err(error),
+    }
 }
 
 /// Whether a session with this id has a row.
@@ -59,6 +74,23 @@ pub fn life(conn: &mut DbConnection, session: &SessionId) -> Result<(NaiveDateTi
         .filter(sessions::id.eq(session.as_str()))
         .select((sessions::created_at, sessions::expires_at))
         .first(conn)?)
+}
+
+/// The same, and keeps others from changing or ending the session until the end of the transaction: whoever writes
+/// rows of a session takes this first, so that all take them in one order. On SQLite only one writes at a time anyway.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is no such session.
+pub fn lock(conn: &mut DbConnection, session: &SessionId) -> Result<(NaiveDateTime, NaiveDateTime), Error> {
+    let row = sessions::table.filter(sessions::id.eq(session.as_str()));
+    match conn {
+        // Rows that hang on the session may be added meanwhile.
+        DbConnection::Pg(pg) => Ok(row
+            .select((sessions::created_at, sessions::expires_at))
+            .for_no_key_update()
+            .first(pg)?),
+        DbConnection::Sqlite(_) => life(conn, session),
+    }
 }
 
 /// Keeps the session's data at least until then. A stored time is never lowered.
@@ -87,7 +119,26 @@ pub fn set_expiry(conn: &mut DbConnection, session: &SessionId, expires_at: Naiv
     Ok(())
 }
 
-/// Deletes the session with all its rows and remembers it and its keys as ended. Doing it twice is harmless.
+/// Keeps the session's data as long as the key that is good for longest, and no longer, where keys are kept here.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn settle_expiry(conn: &mut DbConnection, session: &SessionId) -> Result<(), Error> {
+    // Nobody moves a key's expiry without the lock.
+    match lock(conn, session) {
+        Ok(_) => {}
+        Err(Error::NotFound) => return Ok(()),
+        Err(error) => return Err(error),
+    }
+    let longest: Option<NaiveDateTime> = session_keys::table
+        .filter(session_keys::session_id.eq(session.as_str()))
+        .select(diesel::dsl::max(session_keys::expires_at))
+        .first(conn)?;
+    longest.map_or(Ok(()), |longest| set_expiry(conn, session, longest))
+}
+
+/// Deletes the session with all its rows and remembers it and its keys as ended. Doing it twice is harmless; returns
+/// whether it was there.
 ///
 /// # Errors
 /// When the database does not answer.
@@ -96,13 +147,17 @@ pub fn end(
     session: &SessionId,
     now: NaiveDateTime,
     forget_at: NaiveDateTime,
-) -> Result<(), Error> {
+) -> Result<bool, Error> {
+    match lock(conn, session) {
+        Ok(_) | Err(Error::NotFound) => {}
+        Err(error) => return Err(error),
+    }
     remember_ended(conn, &session.hash(), now, forget_at)?;
     for hash in keys::hashes(conn, session)? {
         remember_ended(conn, &hash, now, forget_at)?;
     }
-    diesel::delete(sessions::table.filter(sessions::id.eq(session.as_str()))).execute(conn)?;
-    Ok(())
+    let deleted = diesel::delete(sessions::table.filter(sessions::id.eq(session.as_str()))).execute(conn)?;
+    Ok(deleted > 0)
 }
 
 /// Up to `limit` sessions that expired before this time, the oldest first, beginning after `after`.

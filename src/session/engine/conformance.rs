@@ -87,6 +87,8 @@ pub async fn check(open: &dyn Fn() -> Arc<dyn Engine>, clock: Clock, now: DateTi
         place.creating_never_overwrites().await?;
         place.hostile_states_come_back().await?;
         place.updates_are_compared().await?;
+        place.a_second_renewal_ends_the_first_key().await?;
+        place.an_update_takes_no_touch_back().await?;
         place.updates_at_once().await?;
         place.touches_move_times_only().await?;
         place.touches_at_once().await?;
@@ -223,7 +225,7 @@ impl Place {
         let renewed = self.one.renew(&nobody, &new_key()?, self.now, self.minutes(1)).await?;
         if !self.one.is_in_the_cookie() {
             holds(!renewed, PROMISE, &"it was renewed")?;
-            holds(!self.one.update(&nobody, 1).await?, PROMISE, &"it was updated")?;
+            holds(!self.one.update(&nobody, 1, false).await?, PROMISE, &"it was updated")?;
             let touched = Browser {
                 touched_at: self.minutes(1),
                 ..nobody.clone()
@@ -330,6 +332,18 @@ impl Place {
         self.both_find_ended(&old, self.minutes(2), PROMISE).await
     }
 
+    async fn a_second_renewal_ends_the_first_key(&self) -> Outcome {
+        const PROMISE: &str = "a key whose successor is replaced is ended";
+        let first = self.kept().await?;
+        let second = with_key(&first, &new_key()?);
+        let third = with_key(&first, &new_key()?);
+        self.one.renew(&first, &second.key, self.now, self.minutes(10)).await?;
+        let (later, until) = (self.minutes(1), self.minutes(11));
+        self.other.renew(&second, &third.key, later, until).await?;
+        self.both_find_ended(&first, later, PROMISE).await?;
+        self.both_find(&second, later, &told_open(&third), PROMISE).await
+    }
+
     async fn renewals_of_one_key_at_once(&self) -> Outcome {
         const PROMISE: &str = "of renewals of one key at the same time one succeeds";
         let old = self.kept().await?;
@@ -359,16 +373,15 @@ impl Place {
 
     async fn ending_reaches_all_keys(&self) -> Outcome {
         const PROMISE: &str = "ending an entry ends all its keys, also those replaced a moment ago";
-        // Whoever ends it may have seen it before the last renewal.
-        for seen_before in [false, true] {
+        // Whoever ends it may have seen it before the last renewals.
+        for seen in 0..3 {
             let first = self.kept().await?;
             let second = with_key(&first, &new_key()?);
             let third = with_key(&first, &new_key()?);
             let until = self.minutes(10);
             self.one.renew(&first, &second.key, self.now, until).await?;
             self.other.renew(&second, &third.key, self.now, until).await?;
-            let seen = if seen_before { &second } else { &third };
-            self.one.end(seen, self.now).await?;
+            self.one.end([&first, &second, &third][seen], self.now).await?;
             for browser in [&first, &second, &third] {
                 self.both_find_ended(browser, self.minutes(1), PROMISE).await?;
                 let last = self.now + REMEMBER_ENDED - TimeDelta::seconds(1);
@@ -469,14 +482,15 @@ impl Place {
                 version: 2,
                 ..kept.clone()
             };
-            holds(self.one.update(&again, 1).await?, PROMISE, &"it was not updated")?;
+            holds(self.one.update(&again, 1, false).await?, PROMISE, &"it was not updated")?;
             self.both_find(&again, self.now, &told_open(&again), PROMISE).await?;
         }
         Ok(())
     }
 
     async fn updates_are_compared(&self) -> Outcome {
-        const PROMISE: &str = "an update replaces session, state, version and expiry, if the version is still the same";
+        const PROMISE: &str =
+            "an update replaces session, state, version and a moved expiry, if the version is still the same";
         let (before, elsewhere) = (self.kept().await?, self.kept().await?);
         let after = Browser {
             session: elsewhere.session.clone(),
@@ -493,14 +507,14 @@ impl Place {
             ..after.clone()
         };
         for was in [0, 2] {
-            let updated = self.one.update(&asked, was).await?;
+            let updated = self.one.update(&asked, was, true).await?;
             holds(!updated, PROMISE, &("the version was another", was))?;
         }
         self.both_find(&before, self.now, &told_open(&before), PROMISE).await?;
-        holds(self.one.update(&asked, 1).await?, PROMISE, &"it was not updated")?;
+        holds(self.one.update(&asked, 1, true).await?, PROMISE, &"it was not updated")?;
         self.both_find(&before, self.now, &told_open(&after), PROMISE).await?;
         holds(
-            !self.other.update(&asked, 1).await?,
+            !self.other.update(&asked, 1, true).await?,
             PROMISE,
             &"the version was another by then",
         )?;
@@ -510,9 +524,40 @@ impl Place {
                 version,
                 ..after.clone()
             };
-            holds(self.one.update(&next, was).await?, PROMISE, &(was, version))?;
+            holds(self.one.update(&next, was, true).await?, PROMISE, &(was, version))?;
         }
         Ok(())
+    }
+
+    async fn an_update_takes_no_touch_back(&self) -> Outcome {
+        const PROMISE: &str = "an update that does not move the expiry keeps that of a touch meanwhile";
+        let seen = self.kept().await?;
+        let touched = Browser {
+            touched_at: self.minutes(1),
+            expires_at: seen.expires_at + TimeDelta::hours(1),
+            ..seen.clone()
+        };
+        holds(
+            self.one.touch(&touched, self.now).await?,
+            PROMISE,
+            &"it was not touched",
+        )?;
+        let changed = Browser {
+            state: r#"{"v":1,"values":{"a":1}}"#.to_owned(),
+            version: 2,
+            ..seen.clone()
+        };
+        holds(
+            self.other.update(&changed, 1, false).await?,
+            PROMISE,
+            &"it was not updated",
+        )?;
+        let both = Browser {
+            state: changed.state.clone(),
+            version: 2,
+            ..touched
+        };
+        self.both_find(&seen, self.now, &told_open(&both), PROMISE).await
     }
 
     async fn updates_at_once(&self) -> Outcome {
@@ -530,7 +575,7 @@ impl Place {
             let updated = self
                 .crowd(|engine, number| {
                     let wish = wishes[number].clone();
-                    async move { engine.update(&wish, was).await }
+                    async move { engine.update(&wish, was, false).await }
                 })
                 .await?;
             let winners: Vec<&Browser> = wishes
@@ -553,7 +598,6 @@ impl Place {
             touched_at: self.minutes(minutes),
             expires_at,
             state: "no".to_owned(),
-            version: 9,
             family: "Another".to_owned(),
             ..kept.clone()
         };
@@ -580,6 +624,15 @@ impl Place {
             ..touched
         };
         self.both_find(&kept, self.now, &told_open(&touched), PROMISE).await?;
+        let unseen = Browser {
+            version: 9,
+            ..touch(3, later + TimeDelta::hours(1))
+        };
+        holds(
+            !self.one.touch(&unseen, self.minutes(9)).await?,
+            PROMISE,
+            &"the state had been changed meanwhile, and with it maybe the expiry",
+        )?;
         for minutes in [2, 0] {
             let back = self.one.touch(&touch(minutes, later), self.minutes(9)).await?;
             holds(!back, PROMISE, &("a time was lowered", minutes))?;
@@ -621,7 +674,7 @@ impl Place {
                 let (kept, changed, fresh) = (kept.clone(), changed.clone(), fresh.clone());
                 async move {
                     match number % 4 {
-                        0 => drop(engine.update(&changed, 1).await?),
+                        0 => drop(engine.update(&changed, 1, false).await?),
                         1 => drop(engine.touch(&changed, now).await?),
                         2 => drop(engine.renew(&kept, &fresh, now, now + TimeDelta::minutes(1)).await?),
                         _ => engine.end(&kept, now).await?,
@@ -642,7 +695,7 @@ impl Place {
                 ..changed.clone()
             };
             for was in [1, 2] {
-                let updated = self.other.update(&late, was).await?;
+                let updated = self.other.update(&late, was, false).await?;
                 holds(!updated, PROMISE, &"it was updated")?;
             }
         }
@@ -672,7 +725,7 @@ impl Place {
             created_at: stranger.created_at,
             ..stranger.clone()
         };
-        holds(self.one.update(&moved, 1).await?, PROMISE, &"it was not updated")?;
+        holds(self.one.update(&moved, 1, false).await?, PROMISE, &"it was not updated")?;
         let left = self.other.list(&stranger.session).await?;
         holds(left.is_empty(), "a list follows an update", &left)?;
         let joined = self.other.list(&first.session).await?;

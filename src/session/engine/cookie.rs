@@ -124,7 +124,7 @@ impl Engine for Cookie {
         Ok(self.main.write(move |conn| create(conn, &new, now)).await?)
     }
 
-    async fn update(&self, changed: &Browser, _: i32) -> Result<bool, Error> {
+    async fn update(&self, changed: &Browser, _: i32, _: bool) -> Result<bool, Error> {
         let changed = changed.clone();
         let updated = self.main.write(move |conn| {
             let marks = Marks::of(&changed);

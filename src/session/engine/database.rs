@@ -59,14 +59,14 @@ impl Engine for Database {
         Ok(from_row(made.await?))
     }
 
-    async fn update(&self, changed: &Browser, was: i32) -> Result<bool, Error> {
+    async fn update(&self, changed: &Browser, was: i32, moves_expiry: bool) -> Result<bool, Error> {
         let row = to_row(changed);
         let place = self.place;
         let updated = self.db.write(move |conn| {
             if place == Place::Own {
                 sessions::create(conn, &row.session, row.begun_at, row.expires_at)?;
             }
-            keys::update(conn, &row, was)
+            keys::update(conn, &row, was, moves_expiry)
         });
         Ok(updated.await?)
     }
@@ -77,6 +77,7 @@ impl Engine for Database {
             keys::touch(
                 conn,
                 &row.key_hash,
+                row.version,
                 last_touch.naive_utc(),
                 row.touched_at,
                 row.expires_at,
@@ -108,11 +109,11 @@ impl Engine for Database {
     }
 
     async fn end(&self, browser: &Browser, now: DateTime<Utc>) -> Result<(), Error> {
-        let key = browser.key.clone();
+        let row = to_row(browser);
         let forget_at = (now + REMEMBER_ENDED).naive_utc();
         let ended = self
             .db
-            .write(move |conn| keys::end(conn, key.as_str(), now.naive_utc(), forget_at));
+            .write(move |conn| keys::end(conn, &row, now.naive_utc(), forget_at));
         Ok(ended.await?)
     }
 
@@ -166,8 +167,8 @@ impl Engine for Database {
 
     fn update_within(&self, conn: &mut DbConnection, changed: &Browser, was: i32) -> Result<bool, Error> {
         match self.place {
-            Place::Main => Ok(keys::update(conn, &to_row(changed), was)?),
-            Place::Own => crate::session::patience::block_on(self.update(changed, was)),
+            Place::Main => Ok(keys::update(conn, &to_row(changed), was, false)?),
+            Place::Own => crate::session::patience::block_on(self.update(changed, was, false)),
         }
     }
 }

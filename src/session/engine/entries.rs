@@ -51,9 +51,9 @@ impl Entries {
     }
 
     /// See [`Engine::update`](super::Engine::update).
-    pub fn update(&mut self, changed: &Browser, was: i32) -> bool {
+    pub fn update(&mut self, changed: &Browser, was: i32, moves_expiry: bool) -> bool {
         match self.keys.get_mut(&changed.key) {
-            Some(Kept::Entry(kept)) => kept.update(changed, was),
+            Some(Kept::Entry(kept)) => kept.update(changed, was, moves_expiry),
             _ => false,
         }
     }
@@ -67,12 +67,19 @@ impl Entries {
     }
 
     /// See [`Engine::renew`](super::Engine::renew).
-    pub fn renew(&mut self, old: &Browser, new: &KeyHash, until: DateTime<Utc>) -> bool {
+    pub fn renew(&mut self, old: &Browser, new: &KeyHash, now: DateTime<Utc>, until: DateTime<Utc>) -> bool {
         let Some(Kept::Entry(kept)) = self.keys.get(&old.key) else {
             return false;
         };
         let key = new.clone();
         let renewed = Browser { key, ..kept.clone() };
+        for earlier in self.keys.values_mut() {
+            if let Kept::Replaced(by, at) = earlier
+                && *by == old.key
+            {
+                *at = now.min(*at);
+            }
+        }
         self.keys.insert(new.clone(), Kept::Entry(renewed));
         self.keys.insert(old.key.clone(), Kept::Replaced(new.clone(), until));
         true
@@ -122,20 +129,23 @@ impl Entries {
 
 impl Browser {
     /// Takes over what an update changes, if the version is still this one.
-    pub(super) fn update(&mut self, changed: &Self, was: i32) -> bool {
+    pub(super) fn update(&mut self, changed: &Self, was: i32, moves_expiry: bool) -> bool {
         if self.version != was {
             return false;
         }
         self.session = changed.session.clone();
         self.state = changed.state.clone();
         self.version = changed.version;
-        self.expires_at = changed.expires_at;
+        if moves_expiry {
+            self.expires_at = changed.expires_at;
+        }
         true
     }
 
-    /// Takes over the times of a touch, if there was none since `last_touch`.
+    /// Takes over the times of a touch, if there was none since `last_touch` and no change of the state either.
     pub(super) fn touch(&mut self, touched: &Self, last_touch: DateTime<Utc>) -> bool {
-        if self.touched_at > last_touch || self.touched_at >= touched.touched_at {
+        let is_changed = self.version != touched.version;
+        if is_changed || self.touched_at > last_touch || self.touched_at >= touched.touched_at {
             return false;
         }
         self.touched_at = touched.touched_at;

@@ -77,9 +77,9 @@ fn create(folder: &Folder, new: &Browser, now: DateTime<Utc>) -> io::Result<Look
     Ok(Lookup::Open(new.clone()))
 }
 
-fn renew(folder: &Folder, old: &KeyHash, new: &KeyHash, until: DateTime<Utc>) -> io::Result<bool> {
+fn renew(folder: &Folder, old: &KeyHash, new: &KeyHash, now: DateTime<Utc>, until: DateTime<Utc>) -> io::Result<bool> {
     let _turn = folder.turn()?;
-    let Some(Kept::Entry { browser, .. }) = folder.read(old)? else {
+    let Some(Kept::Entry { browser, replaces }) = folder.read(old)? else {
         return Ok(false);
     };
     let renewed = Browser {
@@ -91,6 +91,12 @@ fn renew(folder: &Folder, old: &KeyHash, new: &KeyHash, until: DateTime<Utc>) ->
     folder.write(&Record::entry(&renewed, Some(old)))?;
     folder.write(&Record::replaced(old, new, until))?;
     folder.unindex(&browser.session, old)?;
+    if let Some(earlier) = replaces
+        && let Some(Kept::Replaced { until, .. }) = folder.read(&earlier)?
+        && until > now
+    {
+        folder.write(&Record::replaced(&earlier, old, now))?;
+    }
     Ok(true)
 }
 
@@ -234,7 +240,7 @@ impl Engine for File {
         self.work(move |folder| create(folder, &new, now)).await
     }
 
-    async fn update(&self, changed: &Browser, was: i32) -> Result<bool, Error> {
+    async fn update(&self, changed: &Browser, was: i32, moves_expiry: bool) -> Result<bool, Error> {
         let changed = changed.clone();
         self.work(move |folder| {
             let _turn = folder.turn()?;
@@ -242,7 +248,7 @@ impl Engine for File {
                 return Ok(false);
             };
             let before = browser.session.clone();
-            if !browser.update(&changed, was) {
+            if !browser.update(&changed, was, moves_expiry) {
                 return Ok(false);
             }
             folder.index(&browser)?;
@@ -271,9 +277,15 @@ impl Engine for File {
         .await
     }
 
-    async fn renew(&self, old: &Browser, new: &KeyHash, _: DateTime<Utc>, until: DateTime<Utc>) -> Result<bool, Error> {
+    async fn renew(
+        &self,
+        old: &Browser,
+        new: &KeyHash,
+        now: DateTime<Utc>,
+        until: DateTime<Utc>,
+    ) -> Result<bool, Error> {
         let (old, new) = (old.key.clone(), new.clone());
-        self.work(move |folder| renew(folder, &old, &new, until)).await
+        self.work(move |folder| renew(folder, &old, &new, now, until)).await
     }
 
     async fn end(&self, browser: &Browser, now: DateTime<Utc>) -> Result<(), Error> {

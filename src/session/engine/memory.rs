@@ -32,16 +32,22 @@ impl Engine for Memory {
         Ok(self.entries().create(new, now))
     }
 
-    async fn update(&self, changed: &Browser, was: i32) -> Result<bool, Error> {
-        Ok(self.entries().update(changed, was))
+    async fn update(&self, changed: &Browser, was: i32, moves_expiry: bool) -> Result<bool, Error> {
+        Ok(self.entries().update(changed, was, moves_expiry))
     }
 
     async fn touch(&self, touched: &Browser, last_touch: DateTime<Utc>) -> Result<bool, Error> {
         Ok(self.entries().touch(touched, last_touch))
     }
 
-    async fn renew(&self, old: &Browser, new: &KeyHash, _: DateTime<Utc>, until: DateTime<Utc>) -> Result<bool, Error> {
-        Ok(self.entries().renew(old, new, until))
+    async fn renew(
+        &self,
+        old: &Browser,
+        new: &KeyHash,
+        now: DateTime<Utc>,
+        until: DateTime<Utc>,
+    ) -> Result<bool, Error> {
+        Ok(self.entries().renew(old, new, now, until))
     }
 
     async fn end(&self, browser: &Browser, now: DateTime<Utc>) -> Result<(), Error> {

@@ -41,6 +41,16 @@ pub const REMEMBER_ENDED: TimeDelta = super::key::ISSUED_FOR;
 /// How many sessions are looked up at once.
 const BATCH: i64 = 500;
 
+/// How long a session that was ended has to be remembered: where keys are kept elsewhere, one of them may have been out
+/// of reach then, and live as long as any key.
+pub fn remember_session(engine: &dyn Engine) -> TimeDelta {
+    if engine.is_beside_the_data() {
+        REMEMBER_ENDED
+    } else {
+        super::delta(config::LONGEST_AGE) + REMEMBER_ENDED
+    }
+}
+
 /// One browser's entry: what its key opens.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Browser {
@@ -108,17 +118,19 @@ pub trait Engine: Send + Sync {
     /// several at the same time one is kept, and all are told the same.
     async fn create(&self, new: &Browser, now: DateTime<Utc>) -> Result<Lookup, Error>;
 
-    /// Replaces session, state, version and expiry of the entry with this key, and nothing else, if its version is
-    /// still `was`. Returns whether it was.
-    async fn update(&self, changed: &Browser, was: i32) -> Result<bool, Error>;
+    /// Replaces session, state and version of the entry with this key, and only if the change `moves_expiry` also
+    /// `expires_at`, which a touch may have moved meanwhile; and nothing else. All this if its version is still `was`.
+    /// Returns whether it was.
+    async fn update(&self, changed: &Browser, was: i32, moves_expiry: bool) -> Result<bool, Error>;
 
     /// Takes over `touched_at`, and `expires_at` if it is later, if the last touch is not after `last_touch` and before
-    /// the new one; changes nothing else. Returns whether this call did.
+    /// the new one, and the version still that of `touched`: nobody chose a shorter life meanwhile. Changes nothing
+    /// else. Returns whether this call did.
     async fn touch(&self, touched: &Browser, last_touch: DateTime<Utc>) -> Result<bool, Error>;
 
     /// Lets the key `new` open the entry of the key `old`, which opens it until `until` and is ended then. A key that
-    /// `old` itself had replaced may be ended at once. Returns whether there was such an entry: of several renewals of
-    /// one key at the same time one succeeds.
+    /// `old` itself had replaced is ended now. Returns whether there was such an entry: of several renewals of one key
+    /// at the same time one succeeds.
     async fn renew(
         &self,
         old: &Browser,
@@ -128,7 +140,7 @@ pub trait Engine: Send + Sync {
     ) -> Result<bool, Error>;
 
     /// Forgets the entry and remembers its keys, those replaced as well, as ended for [`REMEMBER_ENDED`]. Where the key
-    /// was replaced a moment ago, the entry under the newer key is meant. Doing it twice is harmless.
+    /// was replaced meanwhile, the entry under the newer key is meant. Doing it twice is harmless.
     async fn end(&self, browser: &Browser, now: DateTime<Utc>) -> Result<(), Error>;
 
     /// The browsers of a session, the oldest first.
@@ -183,9 +195,9 @@ pub trait Engine: Send + Sync {
         super::patience::block_on(self.create(new, now))
     }
 
-    /// [`update`](Self::update) as a part of a transaction in the main database, in the same way.
+    /// [`update`](Self::update), without its expiry, as a part of a transaction in the main database, in the same way.
     fn update_within(&self, _: &mut DbConnection, changed: &Browser, was: i32) -> Result<bool, Error> {
-        super::patience::block_on(self.update(changed, was))
+        super::patience::block_on(self.update(changed, was, false))
     }
 }
 

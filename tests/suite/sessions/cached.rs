@@ -118,7 +118,7 @@ async fn r37_every_change_is_seen_at_once_on_the_other_server() {
         assert_eq!(load(&other, &her).await, Lookup::Open(her.clone()), "round {round}");
         let was = her.version;
         (her.version, her.state) = (was + 1, format!("{{\"v\":1,\"values\":{{\"n\":{round}}}}}"));
-        assert!(one.update(&her, was).await.unwrap());
+        assert!(one.update(&her, was, false).await.unwrap());
     }
     her.touched_at = later;
     her.expires_at += TimeDelta::hours(2);

@@ -208,7 +208,7 @@ async fn writes_until_it_is_killed() {
         for version in 2..5 {
             browser.version = version;
             browser.state = format!("{{\"v\":1,\"values\":{{\"n\":{version}}}}}");
-            assert!(engine.update(&browser, version - 1).await.unwrap());
+            assert!(engine.update(&browser, version - 1, false).await.unwrap());
             say(&browser);
             let key = hash();
             let until = beginning() + TimeDelta::minutes(1);

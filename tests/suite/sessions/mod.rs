@@ -6,6 +6,7 @@ mod cached;
 mod conformance;
 mod cookie;
 mod file;
+mod races;
 mod restart;
 mod site;
 mod state;
@@ -253,7 +254,7 @@ async fn r20_of_touches_at_the_same_time_one_writes() {
         let touches = (0..10).map(|_| {
             backend
                 .db
-                .write(move |conn| keys::touch(conn, "k", later - TimeDelta::hours(1), later, later + month))
+                .write(move |conn| keys::touch(conn, "k", 1, later - TimeDelta::hours(1), later, later + month))
         });
         let outcomes = futures_util::future::join_all(touches).await;
         let writes = outcomes
@@ -425,7 +426,7 @@ async fn r20_a_shorter_life_in_the_settings_does_not_make_every_look_a_write() {
             let last_touch = later - TimeDelta::hours(1);
             backend
                 .db
-                .write(move |conn| keys::touch(conn, "k", last_touch, later, later + TimeDelta::days(7)))
+                .write(move |conn| keys::touch(conn, "k", 1, last_touch, later, later + TimeDelta::days(7)))
         };
         assert!(touch(120).await.unwrap(), "{}", backend.name);
         assert!(!touch(130).await.unwrap());

@@ -137,8 +137,8 @@ impl Engine for Cached {
         self.database.create(new, now).await
     }
 
-    async fn update(&self, changed: &Browser, was: i32) -> Result<bool, Error> {
-        let updated = self.database.update(changed, was).await;
+    async fn update(&self, changed: &Browser, was: i32, moves_expiry: bool) -> Result<bool, Error> {
+        let updated = self.database.update(changed, was, moves_expiry).await;
         // Also when it was not: then the caller had something old, and loads once more. And when it is not known.
         self.drop_keys(&[&changed.key]).await;
         updated
@@ -196,5 +196,15 @@ impl Engine for Cached {
     fn create_within(&self, conn: &mut DbConnection, new: &Browser, now: DateTime<Utc>) -> Result<Lookup, Error> {
         // Nothing is filled in: the transaction may yet be rolled back.
         self.database.create_within(conn, new, now)
+    }
+
+    fn update_within(&self, conn: &mut DbConnection, changed: &Browser, was: i32) -> Result<bool, Error> {
+        let updated = self.database.update_within(conn, changed, was);
+        // Whoever fills in the old entry before the commit is believed for a moment only, see above.
+        let dropped = crate::session::patience::block_on(async {
+            self.drop_keys(&[&changed.key]).await;
+            Ok(())
+        });
+        updated.and_then(|updated| dropped.map(|()| updated))
     }
 }

@@ -74,18 +74,22 @@ end
 function operations.update(hash, was, ttl, session, state, version, expires)
   local kind, before, stored = unpack(redis.call('HMGET', key(hash), 'kind', 'session', 'version'))
   if kind ~= 'open' or stored ~= was then return { 'no' } end
-  redis.call('HSET', key(hash), 'session', session, 'state', state, 'version', version, 'expires', expires)
-  keep(hash, expires, ttl)
+  redis.call('HSET', key(hash), 'session', session, 'state', state, 'version', version)
+  -- Without one, that of a touch meanwhile stays.
+  if expires ~= '' then
+    redis.call('HSET', key(hash), 'expires', expires)
+    keep(hash, expires, ttl)
+  end
   if before ~= session then redis.call('SREM', browsers(before), hash) end
   redis.call('SADD', browsers(session), hash)
   outlive(browsers(session), ttl)
   return { 'yes' }
 end
 
-function operations.touch(hash, last, ttl, touched, expires)
-  local kind, session, before, until_then =
-    unpack(redis.call('HMGET', key(hash), 'kind', 'session', 'touched', 'expires'))
-  if kind ~= 'open' or tonumber(before) > tonumber(last) or tonumber(before) >= tonumber(touched) then
+function operations.touch(hash, version, last, ttl, touched, expires)
+  local kind, session, stored, before, until_then =
+    unpack(redis.call('HMGET', key(hash), 'kind', 'session', 'version', 'touched', 'expires'))
+  if kind ~= 'open' or stored ~= version or tonumber(before) > tonumber(last) or tonumber(before) >= tonumber(touched) then
     return { 'no' }
   end
   redis.call('HSET', key(hash), 'touched', touched)
@@ -97,7 +101,7 @@ function operations.touch(hash, last, ttl, touched, expires)
   return { 'yes' }
 end
 
-function operations.renew(old, new, until_then, forget_at, ttl)
+function operations.renew(old, new, until_then, forget_at, ttl, now)
   local kind, by, session, expires, previous =
     unpack(redis.call('HMGET', key(old), 'kind', 'by', 'session', 'expires', 'previous'))
   -- The same call once more, because the first answer was lost.
@@ -109,6 +113,9 @@ function operations.renew(old, new, until_then, forget_at, ttl)
   redis.call('HSET', key(old), 'kind', 'replaced', 'by', new, 'at', until_then)
   if previous then redis.call('HSET', key(old), 'previous', previous) end
   keep(old, forget_at, ttl)
+  if previous and field(previous, 'kind') == 'replaced' and tonumber(field(previous, 'at')) > tonumber(now) then
+    redis.call('HSET', key(previous), 'at', now)
+  end
   redis.call('SREM', browsers(session), old)
   redis.call('SADD', browsers(session), new)
   return { 'yes' }

@@ -83,7 +83,7 @@ impl Engine for Redis {
         lookup(&known.await?)
     }
 
-    async fn update(&self, changed: &Browser, was: i32) -> Result<bool, Error> {
+    async fn update(&self, changed: &Browser, was: i32, moves_expiry: bool) -> Result<bool, Error> {
         let updated = self.ask(
             "update",
             [
@@ -93,7 +93,11 @@ impl Engine for Redis {
                 changed.session.as_str().to_owned(),
                 changed.state.clone(),
                 changed.version.to_string(),
-                micros(changed.expires_at),
+                if moves_expiry {
+                    micros(changed.expires_at)
+                } else {
+                    String::new()
+                },
             ],
         );
         Ok(is_yes(&updated.await?))
@@ -104,6 +108,7 @@ impl Engine for Redis {
             "touch",
             [
                 touched.key.as_str().to_owned(),
+                touched.version.to_string(),
                 micros(last_touch),
                 time_to_live(touched),
                 micros(touched.touched_at),
@@ -129,6 +134,7 @@ impl Engine for Redis {
                 micros(until),
                 micros(forget_at),
                 millis(forget_at - now + SLACK),
+                micros(now),
             ],
         );
         Ok(is_yes(&renewed.await?))
