@@ -127,6 +127,7 @@ const CONNECTIONS: u32 = 16;
 /// give up after a while, and no more jobs are begun than there are connections, so that threads do not pile up either.
 #[derive(Clone)]
 pub struct Db {
+    url: Arc<str>,
     pool: Pool<Connections>,
     /// Each job holds a share until it is really over.
     jobs: Arc<Semaphore>,
@@ -153,7 +154,19 @@ impl Db {
             .error_handler(Box::new(NopErrorHandler))
             .build_unchecked(connections);
         let jobs = Arc::new(Semaphore::new(CONNECTIONS as usize));
-        Ok(Self { pool, jobs, writer })
+        let url = url.into();
+        Ok(Self {
+            url,
+            pool,
+            jobs,
+            writer,
+        })
+    }
+
+    /// Whether this address leads to the same database, as far as addresses tell.
+    pub fn is_at(&self, url: &str) -> bool {
+        let file = |url: &str| Some(std::fs::canonicalize(url.strip_prefix("sqlite://")?).ok()?);
+        *self.url == *url || file(url).is_some_and(|other| file(&self.url) == Some(other))
     }
 
     /// Runs queries off the async threads.

@@ -17,7 +17,7 @@ use super::store::{Found, Open, Refused};
 use super::visitor::{Doings, Outcome, Standing};
 use super::{Error, IN_FLIGHT, SessionId, Sessions, Visitor, client, origin};
 
-/// An answer that took longer gives no new visitor's cookie: it could replace a newer one.
+/// An answer that took longer gives no cookie that is not needed: it could replace a newer one.
 const LATE: TimeDelta = TimeDelta::seconds(5);
 
 /// Lets a request through to its page as a [`Visitor`]'s, or refuses it.
@@ -66,6 +66,13 @@ struct Admitted {
     touched: bool,
     is_unsafe: bool,
     at: DateTime<Utc>,
+}
+
+impl Admitted {
+    /// Whether another answer may have given the browser a cookie since.
+    fn is_late(&self, now: DateTime<Utc>) -> bool {
+        now > self.at + LATE
+    }
 }
 
 /// What an answer carries besides its page.
@@ -212,10 +219,8 @@ impl Sessions {
                 self.settle_joined(key, &begun.browser, &doings.changes, now).await
             }
             (Standing::New(key), Outcome::Nothing) if success && admitted.first_page => {
-                // Another answer may have given the browser a key since.
-                let is_late = now > admitted.at + LATE;
                 let age = self.age(Expiry::Default, self.inner.store.expiry_of_new(now), now);
-                Settled::cookie(if is_late {
+                Settled::cookie(if admitted.is_late(now) {
                     None
                 } else {
                     self.inner.cookie.set(key.text(), age)
@@ -292,7 +297,7 @@ impl Sessions {
             && (browser.version != open.browser.version || open.is_bare && admitted.is_unsafe);
         let cookie = if travels || store.state(&browser).expiry != open.state.expiry {
             self.needed_cookie(key, &browser, now).await
-        } else if admitted.touched {
+        } else if admitted.touched && !(store.engine().is_in_the_cookie() && admitted.is_late(now)) {
             let found = self.look_again(key, &browser, now).await;
             found.ok().flatten().and_then(|open| self.cookie(key, &open, now))
         } else {

@@ -268,7 +268,7 @@ pub fn open(keeping: &Keeping, main: &Db) -> Result<Arc<dyn Engine>, Error> {
 
 /// The engine `database`, on the main one or on one of its own, which is brought to this version.
 fn database(keeping: &Keeping, main: &Db) -> Result<Database, Error> {
-    let Some(url) = &keeping.database_url else {
+    let Some(url) = keeping.database_url.as_ref().filter(|url| !main.is_at(url)) else {
         return Ok(Database::new(main.clone()));
     };
     let opened = Db::open(url).and_then(|db| db.run_here(migrations::migrate).map(|_| db));

@@ -16,8 +16,8 @@ use async_trait::async_trait;
 use cartellino::clock::Clock;
 use cartellino::config::{Config, Options};
 use cartellino::db::cards::{self, NewCard};
-use cartellino::db::{self, Db, DbConnection, sessions};
-use cartellino::session::engine::{Browser, Database, Engine, Error, Lookup, Memory};
+use cartellino::db::{self, Db, DbConnection, migrations, sessions};
+use cartellino::session::engine::{Browser, Cached, Cookie, Database, Engine, Error, File, Lookup, Memory, Redis};
 use cartellino::session::key::{KeyHash, Seal};
 use cartellino::session::state::{Expiry, Item};
 use cartellino::session::store::Store;
@@ -394,13 +394,46 @@ impl Bench {
     }
 }
 
-/// Engines to compare: rows on SQLite, and memory.
-async fn benches() -> Vec<(&'static str, Bench)> {
+/// One for each engine that knows keys and can run here.
+async fn benches() -> Vec<(String, Bench)> {
+    let mut benches = Vec::new();
+    for backend in Backend::all().await {
+        let engine = Arc::new(Database::new(backend.db.clone()));
+        benches.push((
+            format!("database on {}", backend.name),
+            Bench::start(backend, engine).await,
+        ));
+    }
     let backend = Backend::sqlite().await;
-    vec![
-        ("database", Bench::sqlite().await),
-        ("memory", Bench::start(backend, Arc::new(Memory::default())).await),
-    ]
+    let own = Db::open(&format!("sqlite://{}", backend.folder().join("keys.db").display())).unwrap();
+    own.run(migrations::migrate).await.unwrap();
+    let engine = Arc::new(Database::elsewhere(own));
+    benches.push(("a database of its own".to_owned(), Bench::start(backend, engine).await));
+    let backend = Backend::sqlite().await;
+    let engine = Arc::new(File::open(&backend.folder().join("sessions")).unwrap());
+    benches.push(("file".to_owned(), Bench::start(backend, engine).await));
+    if let Some(url) = crate::redis::new_database() {
+        let engine = Arc::new(Redis::open(&url).unwrap());
+        benches.push(("redis".to_owned(), Bench::start(Backend::sqlite().await, engine).await));
+    }
+    if let Some(url) = crate::redis::new_database() {
+        let backend = Backend::sqlite().await;
+        let engine = Arc::new(Cached::open(Database::new(backend.db.clone()), &url).unwrap());
+        benches.push(("cached_database".to_owned(), Bench::start(backend, engine).await));
+    }
+    let backend = Backend::sqlite().await;
+    let engine = Arc::new(Memory::default());
+    benches.push(("memory".to_owned(), Bench::start(backend, engine).await));
+    benches
+}
+
+/// Those, and the one that keeps nothing.
+async fn all_benches() -> Vec<(String, Bench)> {
+    let mut benches = benches().await;
+    let backend = Backend::sqlite().await;
+    let engine = Arc::new(Cookie::new(backend.db.clone()));
+    benches.push(("cookie".to_owned(), Bench::start(backend, engine).await));
+    benches
 }
 
 #[tokio::test]
@@ -438,7 +471,7 @@ async fn r37_a_key_that_was_left_opens_nothing_after_its_engine_forgot_it() {
 
 #[tokio::test]
 async fn r33_a_late_change_of_the_expiry_does_not_bring_a_replaced_key_back() {
-    for (name, bench) in benches().await {
+    for (name, bench) in all_benches().await {
         let old = bench.visitor().await;
         let late = bench.held(Method::POST, "/act", &old, "held idle 7200").await;
         let new = bench.act("renew", &old).await.cookie();
@@ -455,7 +488,7 @@ async fn r33_a_late_change_of_the_expiry_does_not_bring_a_replaced_key_back() {
 
 #[tokio::test]
 async fn r33_a_late_first_answer_does_not_bring_a_replaced_or_ended_key_back() {
-    for (name, bench) in benches().await {
+    for (name, bench) in all_benches().await {
         let old = bench.get("").await.cookie();
         let late = bench.held(Method::POST, "/cards", &old, "held after").await;
         bench.post("mine", &old).await;
@@ -473,7 +506,7 @@ async fn r33_a_late_first_answer_does_not_bring_a_replaced_or_ended_key_back() {
 
 #[tokio::test]
 async fn r30_of_two_renewals_that_also_say_something_one_gives_a_key() {
-    for (name, bench) in benches().await {
+    for (name, bench) in all_benches().await {
         let old = bench.visitor().await;
         let late = bench.held(Method::POST, "/act", &old, "held tell-and-renew").await;
         let first = bench.act("tell-and-renew", &old).await.cookie();
@@ -487,12 +520,14 @@ async fn r30_of_two_renewals_that_also_say_something_one_gives_a_key() {
 
 #[tokio::test]
 async fn r23_a_late_look_does_not_make_the_cookie_of_a_shared_computer_last() {
-    for (name, bench) in benches().await {
+    for (name, bench) in all_benches().await {
         let cookie = bench.visitor().await;
         bench.clock.advance(TimeDelta::hours(2));
         let late = bench.held(Method::GET, "/act", &cookie, "held look").await;
         let switched = bench.act("close 43200", &cookie).await;
         assert!(!switched.cookies()[0].contains("Max-Age"));
+        // Where nothing is kept, nobody can look again: then only what is quick gives a cookie.
+        bench.clock.advance(TimeDelta::seconds(6));
         let late = bench.let_go(late).await;
         for cookie in late.cookies() {
             assert!(!cookie.contains("Max-Age"), "{name}: {cookie}");
@@ -502,7 +537,7 @@ async fn r23_a_late_look_does_not_make_the_cookie_of_a_shared_computer_last() {
 
 #[tokio::test]
 async fn r24_a_change_of_the_state_does_not_take_a_touch_back() {
-    for (name, bench) in benches().await {
+    for (name, bench) in all_benches().await {
         let cookie = bench.visitor().await;
         bench.act("idle 7200", &cookie).await;
         bench.clock.advance(TimeDelta::minutes(59));
@@ -689,7 +724,7 @@ async fn r38_a_deleted_session_stays_deleted_when_its_keys_could_not_be_ended() 
 
 #[tokio::test]
 async fn r31_the_old_key_is_good_for_a_minute_after_the_renewal_not_after_the_request_came() {
-    for (name, bench) in benches().await {
+    for (name, bench) in all_benches().await {
         let old = bench.visitor().await;
         let slow = bench.held(Method::POST, "/act", &old, "held renew").await;
         bench.clock.advance(TimeDelta::seconds(61));
@@ -923,7 +958,7 @@ async fn r07_parallel_first_requests_of_one_browser_take_one_share() {
 
 #[tokio::test]
 async fn r38_an_end_holds_for_a_first_upload_that_is_on_its_way() {
-    for (name, bench) in benches().await {
+    for (name, bench) in all_benches().await {
         let cookie = bench.get("").await.cookie();
         let slow = bench.held(Method::POST, "/cards", &cookie, "held before").await;
         assert_eq!(bench.act("end", &cookie).await.status, StatusCode::OK);
@@ -990,7 +1025,7 @@ async fn r33_a_key_that_came_while_its_session_was_deleted_is_ended_on_postgres(
 
 #[tokio::test]
 async fn r33_a_late_second_end_does_not_take_a_newer_cookie_away() {
-    for (name, bench) in benches().await {
+    for (name, bench) in all_benches().await {
         let cookie = bench.visitor().await;
         let late = bench.held(Method::POST, "/act", &cookie, "held end").await;
         assert_eq!(bench.act("end", &cookie).await.cookies().len(), 1);
@@ -1047,4 +1082,21 @@ async fn r29_a_shared_computer_stays_one_when_its_state_cannot_be_read() {
     bench.clock.advance(TimeDelta::hours(2));
     let look = bench.get(&cookie).await;
     assert!(!look.cookies()[0].contains("Max-Age"), "{:?}", look.cookies());
+}
+
+#[tokio::test]
+async fn r53_the_main_database_named_once_more_is_the_main_one() {
+    let backend = Backend::sqlite().await;
+    let path = backend.url.strip_prefix("sqlite://").unwrap().to_owned();
+    let folder = backend.folder().display().to_string();
+    let file = path.rsplit('/').next().unwrap();
+    for url in [backend.url.clone(), format!("sqlite://{folder}/./{file}")] {
+        let flag = format!("--session-database-url={url}");
+        let config = Options::from_flags(["--database-url", &backend.url, &flag])
+            .unwrap()
+            .check()
+            .unwrap();
+        let engine = session::engine::open(&config.session.keeping, &backend.db).unwrap();
+        assert!(engine.is_beside_the_data(), "{url}");
+    }
 }
