@@ -165,7 +165,7 @@ impl Db {
 
     /// Whether this address leads to the same database, as far as addresses tell.
     pub fn is_at(&self, url: &str) -> bool {
-        let file = |url: &str| Some(std::fs::canonicalize(url.strip_prefix("sqlite://")?).ok()?);
+        let file = |url: &str| std::fs::canonicalize(url.strip_prefix("sqlite://")?).ok();
         *self.url == *url || file(url).is_some_and(|other| file(&self.url) == Some(other))
     }
 

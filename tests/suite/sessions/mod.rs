@@ -2,6 +2,7 @@
 //!
 //! Names begin with the requirement they check.
 
+mod bench;
 mod cached;
 mod conformance;
 mod cookie;
