@@ -10,6 +10,8 @@ mod links;
 mod numbers;
 mod placeholders;
 
+pub use licences::identifier as licence;
+
 use super::outline::{Column, Kind, Outline, Part};
 use super::picture;
 use super::{Card, Section, Value};

@@ -62,7 +62,7 @@ pub async fn post(state: web::Data<AppState>, beginner: Beginner, form: Multipar
 /// Reads what was sent, off the async threads: large files take a moment.
 async fn from_bytes(bytes: Vec<u8>, name: Option<String>, once: Option<String>) -> Result<NewCard, Error> {
     let read = web::block(move || {
-        let reading = format::read(&bytes);
+        let reading = format::read_named(&bytes, name.as_deref());
         (reading, bytes, name)
     });
     let (reading, bytes, name) = read.await.map_err(|error| Error::Internal(error.to_string()))?;
@@ -116,6 +116,10 @@ async fn store(state: &AppState, beginner: &Beginner, card: NewCard, is_file: bo
             // A form sent twice meets the card and the file that it made first.
             if files::list(conn, &session, &id)?.is_empty() {
                 let file = random::id()?;
+                let format = Format::from_id(&card.format);
+                let media_type = format.map_or("application/octet-stream", |format| {
+                    format.notation(Some(bytes)).media_type()
+                });
                 let kept = uploads
                     .keep(session.as_str(), &file, &mut &*bytes)
                     .map_err(|error| db::Error::Unavailable(error.to_string()))?;
@@ -124,7 +128,7 @@ async fn store(state: &AppState, beginner: &Beginner, card: NewCard, is_file: bo
                     card_id: id.clone(),
                     section_key: None,
                     name: card.file_name.clone().unwrap_or_default(),
-                    media_type: "application/json".to_owned(),
+                    media_type: media_type.to_owned(),
                     size: i64::try_from(kept.size).unwrap_or(i64::MAX),
                     sha256: kept.sha256,
                     created_at: now.naive_utc(),
