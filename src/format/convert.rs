@@ -52,7 +52,8 @@ fn into_full(card: &Card) -> Card {
     let (mut full, mut own): (Vec<Section>, Vec<Section>) = (Vec::new(), Vec::new());
     for section in &card.sections {
         let mut left = Vec::new();
-        for field in section.fields.iter().filter(|field| !field.value.is_blank()) {
+        let is_said = |field: &&Field| !field.value.is_blank() && !field.value.as_text().is_some_and(check::is_comment);
+        for field in section.fields.iter().filter(is_said) {
             let question = FULL.question(&field.id).or_else(|| {
                 let words = if field.id == "+Text" { "" } else { field.label.as_str() };
                 let id = known::question(known::section(&section.title)?, words)?;
@@ -168,6 +169,11 @@ fn rows(question: &Question, value: &Value, version_1: bool) -> Value {
                 Some(identifier) => Value::List(vec![row("identifier", identifier)]),
                 None => Value::List(vec![row("custom_text", text)]),
             }
+        }
+        (Kind::Table { .. }, Value::Text(text))
+            if question.id == "training-data.datasets" && !version_1 && (text.len() > 80 || text.contains('\n')) =>
+        {
+            Value::List(vec![row("description", text)])
         }
         (Kind::Table { .. }, Value::Text(text)) => match main_column(question.id) {
             Some(column) => Value::List(vec![row(column, text)]),

@@ -11,6 +11,7 @@ mod numbers;
 mod placeholders;
 
 pub use licences::identifier as licence;
+pub use placeholders::is_comment;
 
 use super::outline::{Column, Kind, Outline, Part};
 use super::picture;

@@ -54,6 +54,11 @@ pub(super) fn is_placeholder(text: &str) -> bool {
         || (lower.trim().starts_with("{{") && lower.trim().ends_with("}}"))
 }
 
+/// Whether a text is nothing but HTML comments.
+pub fn is_comment(text: &str) -> bool {
+    text.contains("<!--") && without_comments(text).trim().is_empty()
+}
+
 /// The text without its HTML comments, which templates have for instructions.
 fn without_comments(text: &str) -> Cow<'_, str> {
     if !text.contains("<!--") {
@@ -69,6 +74,10 @@ fn without_comments(text: &str) -> Cow<'_, str> {
 
 /// Says where a placeholder is still in the text.
 pub(super) fn check(text: &str) -> Option<Remark> {
+    // Instructions in comments are no answer, but no reader sees them.
+    if is_comment(text) {
+        return None;
+    }
     if is_placeholder(text) {
         return Some(Remark::tip(format!(
             "“{}” is a placeholder. Write the answer, or empty the field.",
@@ -108,7 +117,7 @@ mod tests {
             "<!-- What is it for? -->\n\n[More Information Needed]",
         ] {
             assert!(is_placeholder(text), "{text}");
-            assert!(check(text).is_some(), "{text}");
+            assert_eq!(check(text).is_some(), !text.ends_with("-->"), "{text}");
         }
     }
 

@@ -76,7 +76,10 @@ impl Builder {
                 (&mut self.own[index], field.label.as_str())
             }
         };
-        let is_lead = heading.is_empty() || field.id == TEXT || field.id == "+";
+        // A section of the template that is one text stays so under any outline.
+        let is_one =
+            known::place(&field.id).is_some_and(|known| known.section == section.key && known.heading.is_empty());
+        let is_lead = is_one || heading.is_empty() || field.id == TEXT || field.id == "+";
         if is_lead && target.lead.is_empty() {
             target.lead = text;
         } else {
@@ -150,12 +153,12 @@ pub(super) fn closed(text: &str) -> Cow<'_, str> {
     if text.is_empty() || lets_headings_follow(text) {
         return Cow::Borrowed(text);
     }
-    let fence = text.lines().map(str::trim_start).filter_map(|line| {
+    let mut fence = text.lines().map(str::trim_start).filter_map(|line| {
         let sign = line.chars().next().filter(|sign| matches!(sign, '`' | '~'))?;
         let fence = &line[..line.len() - line.trim_start_matches(sign).len()];
         (fence.len() >= 3).then_some(fence)
     });
-    let fence = fence.last();
+    let fence = fence.next_back();
     let ends = fence
         .into_iter()
         .chain(["-->", "</pre>", "</script>", "</style>", "</textarea>", "?>", "]]>"]);

@@ -212,7 +212,7 @@ pub(super) fn findings(root: &Node, line: impl Fn(usize) -> usize) -> Vec<Findin
     for member in members.iter().take(200) {
         let key = member.key.as_str();
         let at = member.key_span.start;
-        if let Some((_, right)) = MISSPELT.iter().find(|(wrong, right)| *wrong == key && !has(right)) {
+        if let Some((_, right)) = MISSPELT.iter().find(|(wrong, _)| *wrong == key) {
             let message =
                 format!("The hub does not read “{key}”; it knows “{right}”. Rename it if that is what you mean.");
             push(at, key, Severity::Problem, message);
