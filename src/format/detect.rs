@@ -6,11 +6,37 @@ use super::tree::Tree;
 use super::{Format, ReadError, native};
 use crate::json::{self, Kind, Node};
 
+/// The endings of files that hold a model; some of them run what is in them when they are loaded, and some are text.
+const MODELS: &[&str] = &[
+    "pkl",
+    "pickle",
+    "pt",
+    "pth",
+    "ckpt",
+    "joblib",
+    "bin",
+    "h5",
+    "keras",
+    "onnx",
+    "gguf",
+    "safetensors",
+    "npz",
+    "npy",
+];
+
 /// The format that is surest of the file.
 ///
 /// # Errors
 /// When the file is none of the formats, with what it seems to be and what to try.
 pub(super) fn detect(file: &File) -> Result<Format, ReadError> {
+    if file.is_called(MODELS) {
+        return Err(ReadError {
+            message: "By its name this is a model itself, which is never opened here.".into(),
+            advice: "Upload the model card, such as README.md or model_card.json, or paste its text.".into(),
+            position: None,
+            text: None,
+        });
+    }
     match file.tree() {
         Ok(Tree::Json(source)) => refuse(source, &source.text)?,
         Err(error) if is_meant_as_data(file, &file.text()?.text) => return Err(error),
@@ -30,6 +56,9 @@ pub(super) fn detect(file: &File) -> Result<Format, ReadError> {
     }
 }
 
+/// The endings of files that are documents of names and values, whatever is in them.
+const DATA: &[&str] = &["json", "jsonc", "yaml", "yml"];
+
 /// Whether a text that cannot be read as a document was meant as one, rather than as Markdown.
 fn is_meant_as_data(file: &File, text: &str) -> bool {
     let has_front_matter = file.markdown().is_ok_and(|page| page.front.is_some());
@@ -44,14 +73,14 @@ fn is_meant_as_data(file: &File, text: &str) -> bool {
             .is_some_and(|begin| begin.eq_ignore_ascii_case(tag))
     };
     match start.chars().next() {
-        None => false,
+        None => file.is_called(DATA),
         // Templates leave “{{ name }}” and “{% if %}” behind.
         Some('{') => !start.starts_with("{{") && !start.starts_with("{%"),
         // Links and badges begin so in Markdown.
         Some('[') => !start.starts_with("[!") && !first.contains("](") && !first.contains("]:"),
         Some('"') => start[1..].trim_start().starts_with(['{', '[']),
         Some('<') => ["<!doctype", "<html", "<?xml"].into_iter().any(begins),
-        Some(_) => file.is_called(&["json", "jsonc", "yaml", "yml"]) || is_mostly_names(text),
+        Some(_) => file.is_called(DATA) || is_mostly_names(text),
     }
 }
 

@@ -2,6 +2,7 @@ use std::path::{Path, PathBuf};
 
 use proptest::prelude::*;
 
+use super::headings;
 use crate::card::change::difference;
 use crate::card::{Card, Field, Section, Value};
 use crate::format::file::File;
@@ -367,20 +368,23 @@ fn corpus(folder: &str) -> Vec<PathBuf> {
     })
 }
 
+/// Whether all sections begin with headings of one level and none stands before them. Elsewhere, taking one away may make
+/// another one of them the title, or what was a part a section.
+fn is_even(bytes: &[u8]) -> bool {
+    let file = File::new(bytes);
+    let page = file.markdown().unwrap();
+    let (first, _) = headings::find(&page.text[page.intro.clone()], 0);
+    let mut levels = page.sections.iter().map(|block| block.heading.level);
+    let enough = page.title.is_some() || page.level > 1 || page.sections.len() > 2;
+    first.is_empty() && enough && levels.all(|level| level == page.level)
+}
+
 /// Each law on a file, with the words of what breaks it.
 fn laws(name: &str, bytes: &[u8]) -> Vec<String> {
     let reading = read_named(bytes, Some("card.md")).unwrap();
     let format = reading.format;
     let mut broken = Vec::new();
-    // Where headings of several levels begin sections, taking one away may make another one of them the title.
-    let document = File::new(bytes).markdown().map(|page| {
-        page.sections
-            .iter()
-            .map(|block| block.heading.level)
-            .collect::<Vec<_>>()
-    });
-    let levels = document.unwrap();
-    let is_even = levels.len() > 2 && levels.iter().all(|level| *level == levels[0]);
+    let is_even = is_even(bytes);
     if write(format, Some(bytes), &reading.card).unwrap() != bytes {
         broken.push(format!("{name}: unchanged"));
     }
@@ -505,6 +509,33 @@ fn pages() -> impl Strategy<Value = String> {
     prop::collection::vec(piece, 0..14).prop_map(|pieces| pieces.concat())
 }
 
+/// Pages in which nothing is left open.
+fn calm_pages() -> impl Strategy<Value = String> {
+    let piece = prop::sample::select(vec![
+        "# One\n",
+        "\n## Two\n",
+        "## Two\n",
+        "### Uses ###\n\n",
+        "\n## Uses\n",
+        "\nUnder\n=====\n",
+        "\nLine\n---\n",
+        "text\n",
+        "text\nmore\n",
+        "\n",
+        "\n\n",
+        "- item\n",
+        "\n> quote\n\n",
+        "\n```\n# code\n```\n",
+        "\n<!-- # no\n-->\n",
+        "\n| a |\n| - |\n",
+        "é 🦦\n",
+    ]);
+    (prop::collection::vec(piece, 0..14), any::<bool>()).prop_map(|(pieces, ends)| {
+        let page = pieces.concat();
+        if ends { page } else { page.trim_end().to_owned() }
+    })
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(2000) })]
 
@@ -532,5 +563,62 @@ proptest! {
         let left = difference(&again, &Format::MARKDOWN.0.settled(&File::new(page.as_bytes()), &card));
         let told = losses(Format::MARKDOWN, Some(page.as_bytes()), &card);
         prop_assert_eq!(told.len(), left.iter().filter(|change| change.after.as_ref().is_some_and(|value| !value.is_blank())).count());
+    }
+
+    #[test]
+    fn what_was_put_is_read_back(
+        page in calm_pages(), at in any::<prop::sample::Index>(), new in "[a-z]{1,5}( [a-z*]{1,4}){0,3}(\n\n- [a-z]{1,3}){0,2}",
+        returns in any::<bool>(),
+    ) {
+        if !is_even(page.as_bytes()) {
+            return Ok(());
+        }
+        let page = if returns { page.replace('\n', "\r\n") } else { page };
+        for format in [Format::MARKDOWN, Format::HUGGING_FACE] {
+            let mut card = read_as(format, page.as_bytes()).unwrap().card;
+            let places: Vec<(usize, usize)> = card.sections.iter().enumerate()
+                .flat_map(|(index, section)| (0..section.fields.len()).map(move |field| (index, field))).collect();
+            if places.is_empty() {
+                return Ok(());
+            }
+            let (section, field) = places[at.index(places.len())];
+            let field = &mut card.sections[section].fields[field];
+            field.value = Value::text(if field.id == "model-details.name" { "name" } else { new.as_str() });
+            let written = write(format, Some(page.as_bytes()), &card).unwrap();
+            let again = read_as(format, &written).unwrap().card;
+            prop_assert_eq!(difference(&again, &card), [], "{}", text(written));
+        }
+    }
+
+    #[test]
+    fn sections_come_and_go(page in calm_pages(), at in any::<prop::sample::Index>(), what in 0..4usize) {
+        // With one level of headings below the title, whatever comes and goes stays of that level.
+        let page = format!("# Title\n\n{}", page.replace("# One", "## One").replace("=====", "-----"));
+        let mut card = read_as(Format::MARKDOWN, page.as_bytes()).unwrap().card;
+        let own: Vec<usize> = (0..card.sections.len()).filter(|index| card.sections[*index].key != "summary").collect();
+        if !is_even(page.as_bytes()) {
+            return Ok(());
+        }
+        match (what, own.is_empty()) {
+            (0, _) => card.sections.push(Section {
+                key: "new".into(),
+                title: "New".into(),
+                fields: vec![Field { id: "+Text".into(), label: "Text".into(), value: Value::text("words") }],
+            }),
+            (_, true) => return Ok(()),
+            (1, _) => drop(card.sections.remove(own[at.index(own.len())])),
+            (2, _) => card.sections[own[at.index(own.len())]].title = "Another".into(),
+            _ => {
+                let index = own[at.index(own.len())];
+                if index > own[0] {
+                    card.sections.swap(index, index - 1);
+                }
+            }
+        }
+        let written = write(Format::MARKDOWN, Some(page.as_bytes()), &card).unwrap();
+        let again = read_as(Format::MARKDOWN, &written).unwrap().card;
+        let titles = |card: &Card| card.sections.iter().map(|section| section.title.clone()).collect::<Vec<_>>();
+        prop_assert_eq!(titles(&again), titles(&card), "{}", text(written.clone()));
+        prop_assert_eq!(difference(&again, &card), [], "{}", text(written));
     }
 }

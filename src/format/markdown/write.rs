@@ -520,7 +520,9 @@ impl Writer<'_> {
             let tail = &source[source.trim_end().len()..];
             &tail[tail.find('\n').unwrap_or(tail.len())..]
         };
-        let kept = self.text.trim_end_matches(['\n', '\r', ' ', '\t']).len();
+        // Blanks at the end of the last line belong to it.
+        let kept = self.text.trim_end().len();
+        let kept = self.text[kept..].find('\n').map_or(self.text.len(), |tail| kept + tail);
         self.text.truncate(kept);
         if !self.text.is_empty() {
             self.text.push_str(end);
