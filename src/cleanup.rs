@@ -4,6 +4,7 @@
 //! the deleting statement asks again, so that activity in the meantime wins.
 
 use std::fs::{File, OpenOptions};
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, Utc};
@@ -11,7 +12,7 @@ use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, Utc};
 use crate::clock::Clock;
 use crate::db::{self, Db, files, sessions, upkeep};
 use crate::session::SessionId;
-use crate::session::key::ISSUED_FOR;
+use crate::session::engine::{self, Engine, REMEMBER_ENDED};
 use crate::uploads::{self, Uploads};
 
 /// How many sessions are looked up at once.
@@ -48,6 +49,9 @@ pub enum Error {
     /// The database failed.
     #[error(transparent)]
     Db(#[from] db::Error),
+    /// The place of the keys failed.
+    #[error(transparent)]
+    Engine(#[from] engine::Error),
     /// The folder for uploads failed.
     #[error(transparent)]
     Uploads(#[from] uploads::Error),
@@ -70,21 +74,44 @@ pub enum Whose {
 /// When another cleanup is running, or the database or the folder for uploads does not answer.
 pub async fn sweep(
     db: &Db,
+    engine: &dyn Engine,
     uploads: &Uploads,
     now: DateTime<Utc>,
     grace: TimeDelta,
     mode: Mode,
 ) -> Result<Counts, Error> {
-    let _only_one = lock(uploads)?;
+    let only_one = alone(db, uploads).await?;
+    let outcome = sweep_alone(db, engine, uploads, now, grace, mode).await;
+    only_one.release().await;
+    outcome
+}
+
+async fn sweep_alone(
+    db: &Db,
+    engine: &dyn Engine,
+    uploads: &Uploads,
+    now: DateTime<Utc>,
+    grace: TimeDelta,
+    mode: Mode,
+) -> Result<Counts, Error> {
     let mut counts = Counts::default();
     let before = (now - grace).naive_utc();
-    remove_batches(db, uploads, before, Removal::IfExpired(before), mode, &mut counts).await?;
+    remove_batches(
+        db,
+        engine,
+        uploads,
+        before,
+        Removal::IfExpired(before),
+        mode,
+        &mut counts,
+    )
+    .await?;
     sweep_orphans(db, uploads, mode, &mut counts).await?;
     if mode == Mode::Delete {
-        let forget_before = (now - ISSUED_FOR).naive_utc();
-        db.write(move |conn| sessions::forget_ended(conn, forget_before))
+        engine.sweep(now - grace).await?;
+        db.write(move |conn| sessions::forget_ended(conn, now.naive_utc()))
             .await?;
-        reclaim(db).await;
+        reclaim(db, counts).await;
     }
     Ok(counts)
 }
@@ -93,44 +120,72 @@ pub async fn sweep(
 ///
 /// # Errors
 /// As [`sweep`].
-pub async fn end(db: &Db, uploads: &Uploads, now: DateTime<Utc>, whose: Whose, mode: Mode) -> Result<Counts, Error> {
-    let _only_one = lock(uploads)?;
+pub async fn end(
+    db: &Db,
+    engine: &dyn Engine,
+    uploads: &Uploads,
+    now: DateTime<Utc>,
+    whose: Whose,
+    mode: Mode,
+) -> Result<Counts, Error> {
+    let only_one = alone(db, uploads).await?;
+    let outcome = end_alone(db, engine, uploads, now, whose, mode).await;
+    only_one.release().await;
+    outcome
+}
+
+async fn end_alone(
+    db: &Db,
+    engine: &dyn Engine,
+    uploads: &Uploads,
+    now: DateTime<Utc>,
+    whose: Whose,
+    mode: Mode,
+) -> Result<Counts, Error> {
     let mut counts = Counts::default();
-    let removal = Removal::Now(now.naive_utc());
+    let removal = Removal::Now(now);
     match whose {
         Whose::All => {
             // Both databases can compare with the last day of a year of four digits.
             let all = NaiveDate::from_ymd_opt(9999, 12, 31).unwrap_or_default().into();
-            remove_batches(db, uploads, all, removal, mode, &mut counts).await?;
+            remove_batches(db, engine, uploads, all, removal, mode, &mut counts).await?;
         }
         Whose::Browser(handle) => {
             let session = db.run(move |conn| sessions::find_by_handle(conn, &handle)).await?;
             if let Some(session) = session {
-                remove_one(db, uploads, session, removal, mode, &mut counts).await?;
+                remove_one(db, engine, uploads, session, removal, mode, &mut counts).await;
             }
         }
     }
     if mode == Mode::Delete {
-        reclaim(db).await;
+        reclaim(db, counts).await;
     }
     Ok(counts)
 }
 
 /// What is deleted is deleted, even when its space cannot be given back now.
-async fn reclaim(db: &Db) {
-    if let Err(error) = db.run(upkeep::reclaim).await {
+async fn reclaim(db: &Db, counts: Counts) {
+    let has_removed = counts.sessions > 0;
+    if let Err(error) = db.tidy(move |conn| upkeep::reclaim(conn, has_removed)).await {
         tracing::warn!(%error, "the database's files could not be tidied yet; the next cleanup does it");
     }
 }
 
 /// Sweeps at once and then in this interval, for as long as the server runs; errors are logged and the next
 /// sweep tries again.
-pub async fn run_every(interval: Duration, db: Db, uploads: Uploads, clock: Clock, grace: TimeDelta) {
+pub async fn run_every(
+    interval: Duration,
+    db: Db,
+    engine: Arc<dyn Engine>,
+    uploads: Uploads,
+    clock: Clock,
+    grace: TimeDelta,
+) {
     let mut ticks = tokio::time::interval(interval);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
         ticks.tick().await;
-        match sweep(&db, &uploads, clock.now(), grace, Mode::Delete).await {
+        match sweep(&db, &*engine, &uploads, clock.now(), grace, Mode::Delete).await {
             Ok(counts) if counts == Counts::default() => tracing::debug!("cleanup: nothing had expired"),
             Ok(counts) => tracing::info!(
                 sessions = counts.sessions,
@@ -150,11 +205,12 @@ enum Removal {
     /// If it still expired before this time when its turn has come.
     IfExpired(NaiveDateTime),
     /// In any case, and its keys are remembered as ended now.
-    Now(NaiveDateTime),
+    Now(DateTime<Utc>),
 }
 
 async fn remove_batches(
     db: &Db,
+    engine: &dyn Engine,
     uploads: &Uploads,
     before: NaiveDateTime,
     removal: Removal,
@@ -170,52 +226,57 @@ async fn remove_batches(
         let Some(end) = batch.last() else { return Ok(()) };
         last = Some(end.clone());
         for (_, session) in batch {
-            remove_one(db, uploads, session, removal, mode, counts).await?;
+            remove_one(db, engine, uploads, session, removal, mode, counts).await;
         }
     }
 }
 
-/// Removes one session and counts it; only that somebody else is cleaning up breaks the work off.
+/// Removes one session and counts it, or that it could not be removed.
 async fn remove_one(
     db: &Db,
+    engine: &dyn Engine,
     uploads: &Uploads,
     session: SessionId,
     removal: Removal,
     mode: Mode,
     counts: &mut Counts,
-) -> Result<(), Error> {
+) {
     if mode == Mode::DryRun {
         counts.sessions += 1;
-        return Ok(());
+        return;
     }
-    match remove(db, uploads, session, removal).await {
+    match remove(db, engine, uploads, session, removal).await {
         Ok(removed) => counts.sessions += usize::from(removed),
-        Err(Error::Running) => return Err(Error::Running),
         Err(error) => {
             counts.failed += 1;
             tracing::error!(%error, "a session could not be removed");
         }
     }
-    Ok(())
 }
 
 /// Rows first: should the server stop in between, the files are orphans for the next sweep, never a card without its
 /// files.
-async fn remove(db: &Db, uploads: &Uploads, session: SessionId, removal: Removal) -> Result<bool, Error> {
+async fn remove(
+    db: &Db,
+    engine: &dyn Engine,
+    uploads: &Uploads,
+    session: SessionId,
+    removal: Removal,
+) -> Result<bool, Error> {
     let id = session.clone();
-    let outcome = db
-        .write(move |conn| {
-            if !upkeep::is_our_turn_to_clean(conn)? {
-                return Ok(None);
-            }
-            match removal {
-                Removal::IfExpired(before) => sessions::delete_expired(conn, &id, before).map(Some),
-                Removal::Now(now) => sessions::end(conn, &id, now).map(|()| Some(true)),
+    let removed = db
+        .write(move |conn| match removal {
+            Removal::IfExpired(before) => sessions::delete_expired(conn, &id, before),
+            Removal::Now(now) => {
+                let forget_at = (now + REMEMBER_ENDED).naive_utc();
+                sessions::end(conn, &id, now.naive_utc(), forget_at).map(|()| true)
             }
         })
         .await?;
-    let removed = outcome.ok_or(Error::Running)?;
     if removed {
+        if let Removal::Now(now) = removal {
+            engine::end_all(engine, &session, now).await?;
+        }
         on_disk(uploads, move |uploads| uploads.delete_all(session.as_str())).await?;
     }
     Ok(removed)
@@ -256,6 +317,27 @@ where
     let uploads = uploads.clone();
     let done = tokio::task::spawn_blocking(move || work(&uploads)).await;
     done.unwrap_or_else(|broken| Err(uploads::Error::Disk(std::io::Error::other(broken))))
+}
+
+/// Held while a cleanup is at work.
+struct OnlyOne {
+    machine: File,
+    database: db::Alone,
+}
+
+impl OnlyOne {
+    async fn release(self) {
+        drop(self.machine);
+        self.database.release().await;
+    }
+}
+
+/// Holds off other cleanups, on this machine and on others that share the database.
+async fn alone(db: &Db, uploads: &Uploads) -> Result<OnlyOne, Error> {
+    Ok(OnlyOne {
+        machine: lock(uploads)?,
+        database: db.clean_alone().await?.ok_or(Error::Running)?,
+    })
 }
 
 /// Holds off other cleanups on this machine; the system lets go when the file is closed, even by a crash.

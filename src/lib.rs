@@ -25,6 +25,7 @@
 //! | [`db`] | rows and SQL for SQLite and PostgreSQL; Diesel ends here | `session`'s id |
 //! | [`session`] | the anonymous visitor: key, cookie, engine, middleware | `db`, `config`, `clock`, `random` |
 //! | [`uploads`] | bytes on disk under names of our own | `random` |
+//! | [`archive`] | everything of a visitor as one ZIP file, and back | `db`, `uploads`, `card`, `format`, `json` |
 //! | [`cleanup`] | removes what has expired | `db`, `session`, `uploads` |
 //! | [`web`] | HTTP: routes, pages, forms, errors; the only room that knows status codes | all of the above |
 //! | [`cli`] | the command line, a file a subcommand | all of the above |
@@ -42,6 +43,7 @@
 //!    ([`web::form`]); [`db::cards::save`] wants the version that the form was made from.
 //! 4. [`web::pages::download`]: rows become a card, [`format::write`] puts it into the upload.
 
+pub mod archive;
 pub mod card;
 pub mod cleanup;
 pub mod cli;

@@ -47,6 +47,11 @@ pub struct Kept {
     pub sha256: String,
 }
 
+/// SHA-256 of bytes in hexadecimal digits, as [`Kept`] has it.
+pub fn sha256(bytes: &[u8]) -> String {
+    HEXLOWER.encode(&Sha256::digest(bytes))
+}
+
 /// A file on disk as the cleanup finds it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Found {
@@ -114,6 +119,33 @@ impl Uploads {
     /// When the disk refuses.
     pub fn delete_all(&self, owner: &str) -> Result<(), Error> {
         gone(fs::remove_dir_all(self.folder(owner)))
+    }
+
+    /// Gives files of one owner to another, under the same ids. They are whole at one of the two at any moment.
+    ///
+    /// # Errors
+    /// When the disk refuses, or when there is no such file.
+    pub fn hand_over(&self, from: &str, to: &str, ids: &[String]) -> Result<(), Error> {
+        if ids.is_empty() {
+            return Ok(());
+        }
+        let folder = self.folder(to);
+        make_folder(&folder).map_err(Error::Disk)?;
+        for id in ids {
+            fs::rename(self.path(from, id)?, self.path(to, id)?)?;
+        }
+        File::open(&folder)
+            .and_then(|folder| folder.sync_all())
+            .map_err(Error::Disk)
+    }
+
+    /// An empty file for work in between, on the disk of the uploads. It has no name, so that nobody else finds it and
+    /// it is gone as soon as it is closed, even by a crash.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn scratch(&self) -> Result<File, Error> {
+        tempfile::tempfile_in(&self.root).map_err(Error::Disk)
     }
 
     /// All files last changed before this time, and folders that have been empty since then (they are removed).
@@ -259,6 +291,22 @@ mod tests {
         uploads.delete("one", "a1").unwrap();
         uploads.delete("one", "a1").unwrap();
         assert!(content(&uploads, "one", "a1").is_err());
+    }
+
+    #[test]
+    fn files_change_hands_whole() {
+        let (_folder, uploads) = uploads();
+        for id in ["a1", "a2", "a3"] {
+            uploads.keep("one", id, &mut id.as_bytes()).unwrap();
+        }
+        uploads
+            .hand_over("one", "other", &["a1".to_owned(), "a2".to_owned()])
+            .unwrap();
+        assert_eq!(content(&uploads, "other", "a1").unwrap(), "a1");
+        assert_eq!(content(&uploads, "other", "a2").unwrap(), "a2");
+        assert!(content(&uploads, "one", "a1").is_err());
+        assert_eq!(content(&uploads, "one", "a3").unwrap(), "a3");
+        assert!(uploads.hand_over("one", "other", &["../a3".to_owned()]).is_err());
     }
 
     #[test]

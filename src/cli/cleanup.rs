@@ -5,14 +5,22 @@ use chrono::TimeDelta;
 
 use crate::cleanup::{self, Counts, Mode, Whose};
 use crate::clock::Clock;
-use crate::config::Storage;
+use crate::config::{KeepingOptions, Storage};
 use crate::db::{Db, migrations};
+use crate::session::engine;
 use crate::uploads::Uploads;
 
 /// One sweep, or the end of the sessions named, and what it removed.
-pub(super) fn run(storage: &Storage, grace_s: u32, whose: Option<Whose>, dry_run: bool) -> anyhow::Result<ExitCode> {
+pub(super) fn run(
+    storage: &Storage,
+    keeping: KeepingOptions,
+    grace_s: u32,
+    whose: Option<Whose>,
+    dry_run: bool,
+) -> anyhow::Result<ExitCode> {
     let db = Db::open(storage.database()?).context("DATABASE_URL")?;
     let uploads = Uploads::open(&storage.uploads_folder()?).context("UPLOADS_URL")?;
+    let engine = engine::open(&keeping.check()?, &db)?;
     let mode = if dry_run { Mode::DryRun } else { Mode::Delete };
     let grace = TimeDelta::seconds(i64::from(grace_s));
     let counts = actix_web::rt::System::new().block_on(async {
@@ -22,8 +30,8 @@ pub(super) fn run(storage: &Storage, grace_s: u32, whose: Option<Whose>, dry_run
         );
         let now = Clock::System.now();
         Ok(match whose.clone() {
-            None => cleanup::sweep(&db, &uploads, now, grace, mode).await?,
-            Some(whose) => cleanup::end(&db, &uploads, now, whose, mode).await?,
+            None => cleanup::sweep(&db, &*engine, &uploads, now, grace, mode).await?,
+            Some(whose) => cleanup::end(&db, &*engine, &uploads, now, whose, mode).await?,
         })
     })?;
     if matches!(whose, Some(Whose::Browser(_))) && counts == Counts::default() {

@@ -47,6 +47,8 @@ enum Command {
     CleanupSessions {
         #[command(flatten)]
         storage: config::Storage,
+        #[command(flatten)]
+        keeping: config::KeepingOptions,
         /// Seconds after the expiry before a session is taken
         #[arg(
             long,
@@ -97,13 +99,14 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Migrate { storage, show } => migrate::run(&storage, show),
         Command::CleanupSessions {
             storage,
+            keeping,
             session_cleanup_grace,
             session,
             all,
             dry_run,
         } => {
             let whose = session.map(Whose::Browser).or(all.then_some(Whose::All));
-            cleanup::run(&storage, session_cleanup_grace, whose, dry_run)
+            cleanup::run(&storage, keeping, session_cleanup_grace, whose, dry_run)
         }
         Command::Check { files } => check::run(&files),
         Command::Convert { file, to } => convert::run(&file, &to),

@@ -10,7 +10,7 @@ use crate::cleanup;
 use crate::clock::Clock;
 use crate::config::{Config, Options};
 use crate::db::{Db, migrations};
-use crate::session::{Place, place};
+use crate::session::{Place, Sessions, place};
 use crate::uploads::Uploads;
 use crate::web;
 
@@ -36,13 +36,15 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     }
     let uploads = Uploads::open(&config.uploads).context("UPLOADS_URL")?;
     let clock = Clock::System;
-    let (server, address) =
-        web::start(&config, db.clone(), clock.clone()).with_context(|| format!("LISTEN {}", config.listen))?;
+    let sessions = Sessions::open(&config, db.clone(), clock.clone()).context("SESSION_ENGINE")?;
+    let engine = sessions.store().shared_engine();
+    let (server, address) = web::start(&config, db.clone(), sessions, clock.clone())
+        .with_context(|| format!("LISTEN {}", config.listen))?;
     let stopped = stop_signal();
     announce(&config, address);
     let cleanup = config.session.cleanup_interval.map(|interval| {
         let grace = TimeDelta::from_std(config.session.cleanup_grace).unwrap_or(TimeDelta::MAX);
-        tokio::spawn(cleanup::run_every(interval, db, uploads, clock, grace))
+        tokio::spawn(cleanup::run_every(interval, db, engine, uploads, clock, grace))
     });
     let handle = server.handle();
     actix_web::rt::spawn(async move {

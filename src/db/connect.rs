@@ -87,19 +87,23 @@ fn sqlite(path: &Path) -> Result<SqliteConnection, Error> {
     let name = path.to_str().ok_or_else(|| unusable(&"its name is not UTF-8"))?;
     let mut conn = SqliteConnection::establish(name).map_err(|error| unusable(&error))?;
     // Waiting comes first: already the change to WAL may meet another process.
-    // `auto_vacuum` must be set while the file is still empty: a cleanup gives its space back.
-    // `secure_delete` writes zeros over what is deleted: visitors are promised that it is gone.
-    conn.batch_execute(
-        "PRAGMA busy_timeout = 4000;
-         PRAGMA auto_vacuum = INCREMENTAL;
-         PRAGMA journal_mode = WAL;
-         PRAGMA synchronous = FULL;
-         PRAGMA foreign_keys = ON;
-         PRAGMA secure_delete = ON;",
-    )
-    .map_err(|error| unusable(&error))?;
+    conn.batch_execute(BUSY_TIMEOUT)
+        .and_then(|()| conn.batch_execute(FILE))
+        .map_err(|error| unusable(&error))?;
     Ok(conn)
 }
+
+/// How long a connection to PostgreSQL waits for others.
+pub(super) const LOCK_TIMEOUT: &str = "SET lock_timeout = '4s'";
+/// How long a connection to SQLite waits for others.
+pub(super) const BUSY_TIMEOUT: &str = "PRAGMA busy_timeout = 4000";
+/// How the file is kept. `auto_vacuum` must be set while it is still empty: a cleanup gives its space back.
+/// `secure_delete` writes zeros over what is deleted: visitors are promised that it is gone.
+const FILE: &str = "PRAGMA auto_vacuum = INCREMENTAL;
+    PRAGMA journal_mode = WAL;
+    PRAGMA synchronous = FULL;
+    PRAGMA foreign_keys = ON;
+    PRAGMA secure_delete = ON;";
 
 /// Makes the file, if it is not there, readable by its owner only: it holds what visitors wrote.
 fn private_file(path: &Path) -> std::io::Result<()> {
@@ -119,6 +123,7 @@ fn postgres(url: &str) -> Result<PgConnection, Error> {
         format!("{url}{joint}connect_timeout=3")
     };
     let mut conn = PgConnection::establish(&url).map_err(|error| Error::Unavailable(error.to_string()))?;
-    conn.batch_execute("SET lock_timeout = '4s'; SET statement_timeout = '30s'; SET client_min_messages = 'warning';")?;
+    conn.batch_execute("SET statement_timeout = '30s'; SET client_min_messages = 'warning';")?;
+    conn.batch_execute(LOCK_TIMEOUT)?;
     Ok(conn)
 }

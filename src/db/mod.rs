@@ -5,10 +5,12 @@
 //! none can see another visitor's rows. [`Db::run`] and [`Db::write`] lend a connection off the
 //! async threads. This room knows neither HTTP nor what a card means.
 
+mod alone;
 pub mod cards;
 mod connect;
 pub mod files;
 pub mod migrations;
+pub mod quota;
 pub mod schema;
 pub mod sessions;
 mod text;
@@ -21,8 +23,9 @@ use diesel::Connection as _;
 use diesel::connection::{AnsiTransactionManager, TransactionManager as _};
 use diesel::r2d2::{NopErrorHandler, Pool};
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+pub use alone::Alone;
 pub use connect::Address;
 use connect::Connections;
 
@@ -38,6 +41,9 @@ pub enum Error {
     /// The session was ended while the request was on its way.
     #[error("the session has been ended")]
     Ended,
+    /// The session would keep more than it may; nothing was changed.
+    #[error("the session is full")]
+    Full(quota::Full),
     /// The database does not answer in time, or refuses.
     #[error("the database is not available: {0}")]
     Unavailable(String),
@@ -81,7 +87,7 @@ impl From<crate::random::Error> for Error {
 
 /// Whether a database's message tells of a state that goes away by waiting or by the operator's hand.
 fn is_passing(message: &str) -> bool {
-    const PASSING: [&str; 10] = [
+    const PASSING: [&str; 11] = [
         "database is locked",
         "database table is locked",
         "database or disk is full",
@@ -89,6 +95,7 @@ fn is_passing(message: &str) -> bool {
         "unable to open database file",
         "attempt to write a readonly database",
         "canceling statement due to",
+        "deadlock detected",
         "server closed the connection",
         "no connection to the server",
         "terminating connection",
@@ -165,21 +172,40 @@ impl Db {
         T: Send + 'static,
         F: FnOnce(&mut DbConnection) -> Result<T, Error> + Send + 'static,
     {
-        let turn = match &self.writer {
-            Some(writer) => Some(
-                tokio::time::timeout(PATIENCE, Arc::clone(writer).acquire_owned())
-                    .await
-                    .map_err(|_| Error::Unavailable("too many writers are waiting".to_owned()))?
-                    .map_err(|closed| Error::Unavailable(closed.to_string()))?,
-            ),
-            None => None,
-        };
+        let turn = self.turn().await?;
         self.run(move |conn| {
             // The turn travels with the job, so that it ends with it even if the request is gone.
             let _turn = turn;
             transaction(conn, work)
         })
         .await
+    }
+
+    /// Runs work that is no transaction, such as tidying the database's files, while no other writer is at it.
+    ///
+    /// # Errors
+    /// As [`Self::write`].
+    pub async fn tidy<T, F>(&self, work: F) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut DbConnection) -> Result<T, Error> + Send + 'static,
+    {
+        let turn = self.turn().await?;
+        self.run(move |conn| {
+            let _turn = turn;
+            work(conn)
+        })
+        .await
+    }
+
+    /// The turn to write, where one at a time can.
+    async fn turn(&self) -> Result<Option<OwnedSemaphorePermit>, Error> {
+        let Some(writer) = &self.writer else { return Ok(None) };
+        match tokio::time::timeout(PATIENCE, Arc::clone(writer).acquire_owned()).await {
+            Ok(Ok(turn)) => Ok(Some(turn)),
+            Ok(Err(closed)) => Err(Error::Unavailable(closed.to_string())),
+            Err(_) => Err(Error::Unavailable("too many writers are waiting".to_owned())),
+        }
     }
 }
 
@@ -194,10 +220,35 @@ pub fn transaction<T, F>(conn: &mut DbConnection, work: F) -> Result<T, Error>
 where
     F: FnOnce(&mut DbConnection) -> Result<T, Error>,
 {
+    begin(conn, "BEGIN", "BEGIN IMMEDIATE")?;
+    carry_out(conn, work)
+}
+
+/// Runs `work`, which only reads, so that it sees the rows as they are at one moment whatever others write meanwhile.
+///
+/// # Errors
+/// As [`transaction`].
+pub fn snapshot<T, F>(conn: &mut DbConnection, work: F) -> Result<T, Error>
+where
+    F: FnOnce(&mut DbConnection) -> Result<T, Error>,
+{
+    begin(conn, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", "BEGIN")?;
+    carry_out(conn, work)
+}
+
+fn begin(conn: &mut DbConnection, on_postgres: &str, on_sqlite: &str) -> Result<(), Error> {
     match conn {
-        DbConnection::Pg(pg) => AnsiTransactionManager::begin_transaction(pg)?,
-        DbConnection::Sqlite(sqlite) => AnsiTransactionManager::begin_transaction_sql(sqlite, "BEGIN IMMEDIATE")?,
+        DbConnection::Pg(pg) => AnsiTransactionManager::begin_transaction_sql(pg, on_postgres)?,
+        DbConnection::Sqlite(sqlite) => AnsiTransactionManager::begin_transaction_sql(sqlite, on_sqlite)?,
     }
+    Ok(())
+}
+
+/// Runs `work` in the transaction that was begun, and ends it.
+fn carry_out<T, F>(conn: &mut DbConnection, work: F) -> Result<T, Error>
+where
+    F: FnOnce(&mut DbConnection) -> Result<T, Error>,
+{
     match work(conn) {
         Ok(value) => {
             <DbConnection as diesel::Connection>::TransactionManager::commit_transaction(conn)?;

@@ -32,6 +32,7 @@ diesel::table! {
     ended_keys (key_hash) {
         key_hash -> Text,
         ended_at -> Timestamp,
+        forget_at -> Timestamp,
     }
 }
 
@@ -75,6 +76,9 @@ diesel::table! {
         created_at -> Timestamp,
         touched_at -> Timestamp,
         expires_at -> Timestamp,
+        family -> Text,
+        previous_hash -> Nullable<Text>,
+        previous_until -> Nullable<Timestamp>,
     }
 }
 
@@ -83,6 +87,9 @@ diesel::table! {
         id -> Text,
         created_at -> Timestamp,
         expires_at -> Timestamp,
+        cards -> Integer,
+        content_bytes -> BigInt,
+        history_bytes -> BigInt,
     }
 }
 

@@ -48,22 +48,20 @@ impl Cookie {
         brought
     }
 
-    /// The header that gives the browser its key for this long.
-    pub(super) fn set(&self, key: &Key, age: TimeDelta) -> Option<HeaderValue> {
-        self.header(key.text(), age.num_seconds().max(0))
+    /// The header that gives the browser its key for this long; without an age, until the browser is closed.
+    pub(super) fn set(&self, key: &Key, age: Option<TimeDelta>) -> Option<HeaderValue> {
+        self.header(key.text(), age.map(|age| age.num_seconds().max(0)))
     }
 
     /// The header that takes the key away.
     pub(super) fn remove(&self) -> Option<HeaderValue> {
-        self.header("", 0)
+        self.header("", Some(0))
     }
 
-    fn header(&self, value: &str, age_s: i64) -> Option<HeaderValue> {
+    fn header(&self, value: &str, age_s: Option<i64>) -> Option<HeaderValue> {
         let secure = if self.secure { "; Secure" } else { "" };
-        let text = format!(
-            "{}={value}; Max-Age={age_s}; Path=/; HttpOnly; SameSite=Lax{secure}",
-            self.name
-        );
+        let age = age_s.map(|seconds| format!("; Max-Age={seconds}")).unwrap_or_default();
+        let text = format!("{}={value}{age}; Path=/; HttpOnly; SameSite=Lax{secure}", self.name);
         let mut header = HeaderValue::try_from(text).ok()?;
         header.set_sensitive(true);
         Some(header)

@@ -18,6 +18,9 @@ pub enum Error {
     /// The session was ended, maybe in another tab.
     #[error("This session has been ended, so nothing was saved.")]
     Ended,
+    /// Another request changed the browser's state, or ended it, while this one was answered.
+    #[error("Something else was changed at the same moment, so not all of this was kept. Try again.")]
+    Overtaken,
     /// Too many new sessions from one network address.
     #[error("Too many new sessions were begun from your network. Try again in {} seconds.", retry_after.as_secs())]
     TooMany {
@@ -29,13 +32,20 @@ pub enum Error {
     Unavailable,
 }
 
+impl From<super::engine::Error> for Error {
+    fn from(error: super::engine::Error) -> Self {
+        tracing::error!(%error, "the store of the sessions does not answer");
+        Self::Unavailable
+    }
+}
+
 impl ResponseError for Error {
     fn status_code(&self) -> StatusCode {
         match self {
             Self::Ambiguous => StatusCode::BAD_REQUEST,
             Self::CrossSite => StatusCode::FORBIDDEN,
             Self::Method => StatusCode::METHOD_NOT_ALLOWED,
-            Self::Ended => StatusCode::CONFLICT,
+            Self::Ended | Self::Overtaken => StatusCode::CONFLICT,
             Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         }
@@ -53,7 +63,7 @@ impl ResponseError for Error {
             Self::Method => {
                 response.insert_header((header::ALLOW, "GET, HEAD, POST"));
             }
-            Self::Ambiguous | Self::CrossSite | Self::Ended => {}
+            Self::Ambiguous | Self::CrossSite | Self::Ended | Self::Overtaken => {}
         }
         response
             .content_type("text/plain; charset=utf-8")

@@ -8,17 +8,20 @@
 
 use actix_session::storage::SessionKey;
 use chrono::{DateTime, TimeDelta, Utc};
-use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
+use data_encoding::{BASE32_NOPAD, BASE64URL_NOPAD, HEXLOWER};
 use hmac::{Hmac, KeyInit as _, Mac as _};
+use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
+use super::SessionId;
 use crate::random;
 
 const RANDOM: usize = 16;
 const TIME: usize = 4;
 const SEAL: usize = 16;
 const BYTES: usize = RANDOM + TIME + SEAL;
-const PURPOSE: &[u8] = b"cartellino session key 1\0";
+const KEY: &[u8] = b"cartellino session key 1\0";
+const SESSION: &[u8] = b"cartellino session id 1\0";
 
 /// How long a key that has stored nothing is good.
 pub const ISSUED_FOR: TimeDelta = TimeDelta::hours(24);
@@ -53,10 +56,16 @@ impl Key {
 }
 
 /// The hash of a key: 64 hexadecimal digits that open nothing.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct KeyHash(String);
 
 impl KeyHash {
+    /// The hash as it stands in a row.
+    pub fn from_row(hash: String) -> Self {
+        Self(hash)
+    }
+
     /// The digits as they are stored.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -92,7 +101,7 @@ impl Seal {
         let issued = u32::try_from(now.timestamp()).unwrap_or(u32::MAX);
         content[RANDOM..].copy_from_slice(&issued.to_be_bytes());
         let secret = self.secrets.first().map_or("", String::as_str);
-        seal.copy_from_slice(&self.mac(secret, content).finalize().into_bytes()[..SEAL]);
+        seal.copy_from_slice(&self.mac(KEY, secret, content).finalize().into_bytes()[..SEAL]);
         Ok(key(BASE64URL_NOPAD.encode(&bytes), issued))
     }
 
@@ -105,16 +114,24 @@ impl Seal {
         let (content, seal) = bytes.split_at_checked(RANDOM + TIME)?;
         // All secrets are tried in any case, and each comparison takes the same time.
         let sealed = self.secrets.iter().fold(false, |sealed, secret| {
-            self.mac(secret, content).verify_truncated_left(seal).is_ok() | sealed
+            self.mac(KEY, secret, content).verify_truncated_left(seal).is_ok() | sealed
         });
         let issued = u32::from_be_bytes(content[RANDOM..].try_into().ok()?);
         sealed.then(|| key(BASE64URL_NOPAD.encode(&bytes), issued))
     }
 
-    fn mac(&self, secret: &str, content: &[u8]) -> Hmac<Sha256> {
+    /// The id of the session that this key begins. It follows from the key, so that parallel first requests with one
+    /// key begin one session, and tells nothing about it to whoever has not the secret.
+    pub fn session(&self, key: &Key) -> SessionId {
+        let secret = self.secrets.first().map_or("", String::as_str);
+        let mac = self.mac(SESSION, secret, key.text.as_bytes()).finalize().into_bytes();
+        SessionId::from_row(BASE32_NOPAD.encode(&mac[..16]).to_ascii_lowercase())
+    }
+
+    fn mac(&self, purpose: &[u8], secret: &str, content: &[u8]) -> Hmac<Sha256> {
         Hmac::<Sha256>::new_from_slice(secret.as_bytes())
             .expect("HMAC takes secrets of every length")
-            .chain_update(PURPOSE)
+            .chain_update(purpose)
             .chain_update(self.cookie_name.as_bytes())
             .chain_update([0])
             .chain_update(content)

@@ -1,8 +1,6 @@
 //! What stands before every page.
 
-use actix_session::storage::SessionStore as _;
 use actix_web::body::{BoxBody, EitherBody, MessageBody};
-use actix_web::cookie::time;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{CACHE_CONTROL, HeaderMap, HeaderValue, SET_COOKIE, VARY};
 use actix_web::http::{Method, StatusCode};
@@ -11,10 +9,12 @@ use actix_web::{HttpMessage as _, web};
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::cookie::Brought;
+use super::engine::Browser;
 use super::key::Key;
-use super::store::{Found, Open, not_after_the_end};
-use super::visitor::{Outcome, State};
-use super::{Error, Sessions, Visitor, delta, origin};
+use super::state::{Change, Expiry, State};
+use super::store::{Found, Open, Refused};
+use super::visitor::{Doings, Outcome, Standing};
+use super::{Error, Sessions, Visitor, client, origin};
 
 /// After a session was ended, requests that were on their way get no new cookie for this long: it
 /// would replace a newer one.
@@ -34,17 +34,20 @@ pub async fn guard<B: MessageBody + 'static>(
     let now = sessions.inner.clock.now();
     let mut response = match sessions.admit(&mut request, now).await {
         Err(refusal) => request.error_response(refusal).map_into_right_body(),
-        Ok(mut admitted) => {
+        Ok(admitted) => {
             let mut response = next.call(request).await?;
-            // An answer that took its time must not bring back a key that was ended meanwhile.
-            if admitted.touched {
-                admitted.touched = sessions.is_still_open(&admitted.visitor).await;
+            match sessions.settle(&admitted, response.status(), now).await {
+                Ok(cookie) => {
+                    if let Some(cookie) = cookie {
+                        response.headers_mut().append(SET_COOKIE, cookie);
+                    }
+                    response.map_into_left_body()
+                }
+                Err(refusal) => {
+                    let (request, _) = response.into_parts();
+                    ServiceResponse::from_err(refusal, request).map_into_right_body()
+                }
             }
-            let cookie = sessions.cookie_for(&admitted, response.status(), now);
-            if let Some(cookie) = cookie {
-                response.headers_mut().append(SET_COOKIE, cookie);
-            }
-            response.map_into_left_body()
         }
     };
     // What depends on the cookie belongs to one browser: no cache may keep it, errors included.
@@ -79,28 +82,25 @@ impl Sessions {
         let brought = inner.cookie.read(request.headers());
         let mut first_page = false;
         let mut brought_cookie = false;
-        let mut state = match brought {
+        let mut standing = match brought {
             Brought::Several if is_unsafe => return Err(Error::Ambiguous),
-            Brought::Several => State::Ambiguous,
-            Brought::Nothing => self.new_visitor(&mut first_page).await,
+            Brought::Several => Standing::Ambiguous,
+            Brought::Nothing => self.new_visitor(&mut first_page, now),
             Brought::One(text) => match inner.store.seal().open(&text) {
-                None => self.new_visitor(&mut first_page).await,
+                None => self.new_visitor(&mut first_page, now),
                 Some(key) => {
                     brought_cookie = true;
-                    match self.find(&key).await {
-                        Err(unavailable) => {
-                            tracing::error!(
-                                error = format!("{unavailable:#}"),
-                                "the store of the sessions does not answer"
-                            );
-                            State::Unavailable
+                    match inner.store.find(&key, now).await {
+                        Err(error) => {
+                            tracing::error!(%error, "the store of the sessions does not answer");
+                            Standing::Unavailable
                         }
-                        Ok(Some(Found::Open(open))) => State::Open(open, key),
-                        Ok(Some(Found::Issued)) => State::New(key),
-                        Ok(Some(Found::Ended(_))) if is_unsafe => State::Ended,
+                        Ok(Found::Open(open)) => Standing::Open(open, key),
+                        Ok(Found::Issued) => Standing::New(key),
+                        Ok(Found::Ended(_)) if is_unsafe => Standing::Ended,
                         // A stranger for now, without a cookie to go with it.
-                        Ok(Some(Found::Ended(at))) if now < at + IN_FLIGHT => self.new_visitor(&mut false).await,
-                        Ok(Some(Found::Ended(_)) | None) => self.new_visitor(&mut first_page).await,
+                        Ok(Found::Ended(at)) if now < at + IN_FLIGHT => self.new_visitor(&mut false, now),
+                        Ok(Found::Ended(_) | Found::Unknown) => self.new_visitor(&mut first_page, now),
                     }
                 }
             },
@@ -108,13 +108,13 @@ impl Sessions {
         first_page &= method == Method::GET && is_activity;
 
         let mut touched = false;
-        if let State::Open(open, key) = &mut state
+        if let Standing::Open(open, _) = &mut standing
             && is_activity
-            && now >= open.touched_at + delta(inner.settings.touch_interval)
         {
-            touched = self.touch(open, key, now).await;
+            touched = self.touch(open, now).await;
         }
-        let visitor = Visitor::new(self.clone(), state, brought_cookie);
+        let family = client::family(request.headers());
+        let visitor = Visitor::new(self.clone(), standing, family, brought_cookie);
         request.extensions_mut().insert(visitor.clone());
         Ok(Admitted {
             visitor,
@@ -124,41 +124,28 @@ impl Sessions {
     }
 
     /// A visitor without a good key, who is given one.
-    async fn new_visitor(&self, first_page: &mut bool) -> State {
-        let ttl = time::Duration::seconds(delta(self.inner.settings.age).num_seconds());
-        let issued = self.inner.store.save(Default::default(), &ttl).await;
-        let key = issued.map(|key| self.inner.store.seal().open(key.as_ref().as_bytes()));
-        match key {
-            Ok(Some(key)) => {
+    fn new_visitor(&self, first_page: &mut bool, now: DateTime<Utc>) -> Standing {
+        match self.inner.store.issue(now) {
+            Ok(key) => {
                 *first_page = true;
-                State::New(key)
+                Standing::New(key)
             }
-            Ok(None) => State::Unavailable,
             Err(error) => {
                 tracing::error!(%error, "no key could be issued");
-                State::Unavailable
+                Standing::Unavailable
             }
         }
     }
 
-    async fn find(&self, key: &Key) -> Result<Option<Found>, anyhow::Error> {
-        let Some(session_key) = key.session_key() else {
-            return Ok(None);
-        };
-        let state = self.inner.store.load(&session_key).await?;
-        Ok(state.as_ref().and_then(Found::from_state))
-    }
-
     /// Moves the expiry, unless another request at the same time did; a store that does not answer now may do so at
     /// the next request.
-    async fn touch(&self, open: &mut Open, key: &Key, now: DateTime<Utc>) -> bool {
-        let settings = &self.inner.settings;
-        let expires_at = not_after_the_end(now + delta(settings.age), open.created_at, settings);
-        match self.inner.store.touch(key, now, expires_at).await {
-            Ok(moved) => {
-                open.expires_at = open.expires_at.max(expires_at);
-                moved
+    async fn touch(&self, open: &mut Open, now: DateTime<Utc>) -> bool {
+        match self.inner.store.touch(open, now).await {
+            Ok(Some(expires_at)) => {
+                open.browser.expires_at = expires_at;
+                true
             }
+            Ok(None) => false,
             Err(error) => {
                 tracing::warn!(%error, "activity could not be noted");
                 false
@@ -166,33 +153,95 @@ impl Sessions {
         }
     }
 
-    /// Whether the visitor's key opens a session now that the answer is ready.
-    async fn is_still_open(&self, visitor: &Visitor) -> bool {
-        match visitor.state() {
-            State::Open(_, key) => matches!(self.find(key).await, Ok(Some(Found::Open(_)))),
-            _ => false,
-        }
-    }
-
-    /// The one cookie that the answer carries, if any.
-    fn cookie_for(&self, admitted: &Admitted, status: StatusCode, now: DateTime<Utc>) -> Option<HeaderValue> {
+    /// Keeps what the page did with the session, and makes the one cookie that the answer carries, if any.
+    async fn settle(
+        &self,
+        admitted: &Admitted,
+        status: StatusCode,
+        now: DateTime<Utc>,
+    ) -> Result<Option<HeaderValue>, Error> {
         let inner = &*self.inner;
-        let outcome = admitted.visitor.outcome();
+        let visitor = &admitted.visitor;
         let success = status.is_success() || status.is_redirection();
-        if let Some(source) = admitted.visitor.counted()
-            && !(success && outcome == Outcome::Opened)
+        let doings = if success {
+            std::mem::take(&mut *visitor.doings())
+        } else {
+            Doings::default()
+        };
+        if let Some(source) = visitor.counted()
+            && !matches!(doings.outcome, Outcome::Opened(_))
         {
             inner.limit.put_back(source);
         }
-        match (admitted.visitor.state(), outcome) {
-            (_, Outcome::Ended) if success => inner.cookie.remove(),
-            (State::New(key), Outcome::Opened) if success => inner.cookie.set(key, delta(inner.settings.age)),
-            (State::New(key), Outcome::Nothing) if success && admitted.first_page => {
-                inner.cookie.set(key, delta(inner.settings.age))
+        match (visitor.standing(), doings.outcome) {
+            (_, Outcome::Ended(ended)) => {
+                if let Some(session) = ended
+                    && let Err(error) = inner.store.end_all(&session, now).await
+                {
+                    tracing::warn!(%error, "keys of a deleted session, which open nothing, are still kept");
+                }
+                Ok(inner.cookie.remove())
             }
-            (State::Open(open, key), _) if admitted.touched => inner.cookie.set(key, open.expires_at - now),
-            _ => None,
+            (_, Outcome::Entered(key, browser)) => {
+                let browser = self.keep(&browser, &doings.changes, now).await?;
+                Ok(self.cookie(&key, &browser, now))
+            }
+            (Standing::New(key), Outcome::Opened(browser)) => {
+                let browser = self.keep(&browser, &doings.changes, now).await?;
+                Ok(self.cookie(key, &browser, now))
+            }
+            (Standing::New(key), Outcome::Nothing) if success && admitted.first_page => Ok(inner
+                .cookie
+                .set(key, self.age(Expiry::Default, inner.store.expiry_of_new(now), now))),
+            (Standing::Open(open, key), Outcome::Nothing) => {
+                let changes = &doings.changes;
+                let browser = self.keep(&open.browser, changes, now).await?;
+                // The browser has a newer key than this one, or will have in a moment.
+                if open.is_replaced {
+                    return Ok(None);
+                }
+                if doings.renews {
+                    let renewed = inner.store.renew(&browser, now).await?;
+                    return Ok(renewed.and_then(|key| self.cookie(&key, &browser, now)));
+                }
+                let moved = changes.iter().any(|change| matches!(change, Change::Expiry(_)));
+                // An answer that took its time must not bring back a key that was ended or replaced meanwhile.
+                if moved || admitted.touched && self.is_still_open(key, now).await {
+                    return Ok(self.cookie(key, &browser, now));
+                }
+                Ok(None)
+            }
+            _ => Ok(None),
         }
+    }
+
+    async fn keep(&self, browser: &Browser, changes: &[Change], now: DateTime<Utc>) -> Result<Browser, Error> {
+        if changes.is_empty() {
+            return Ok(browser.clone());
+        }
+        self.inner.store.change(browser, changes, now).await.map_err(|refused| {
+            tracing::warn!(error = %refused, "a change of a browser's state was not kept");
+            match refused {
+                Refused::Engine(_) => Error::Unavailable,
+                Refused::State(_) | Refused::Overtaken => Error::Overtaken,
+            }
+        })
+    }
+
+    fn cookie(&self, key: &Key, browser: &Browser, now: DateTime<Utc>) -> Option<HeaderValue> {
+        let expiry = State::read(&browser.state).unwrap_or_default().expiry;
+        self.inner.cookie.set(key, self.age(expiry, browser.expires_at, now))
+    }
+
+    /// How long the browser is to keep the cookie; `None` until it is closed.
+    fn age(&self, expiry: Expiry, expires_at: DateTime<Utc>, now: DateTime<Utc>) -> Option<TimeDelta> {
+        let closes = expiry.ends_with_the_browser(self.inner.store.settings());
+        (!closes).then(|| expires_at - now)
+    }
+
+    /// Whether the key opens a session, and is the one that the browser should have, now that the answer is ready.
+    async fn is_still_open(&self, key: &Key, now: DateTime<Utc>) -> bool {
+        matches!(self.inner.store.find(key, now).await, Ok(Found::Open(open)) if !open.is_replaced)
     }
 }
 

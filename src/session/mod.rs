@@ -1,47 +1,56 @@
 //! The anonymous visitor: a random key in a cookie opens a session, and the session owns the data.
 //!
-//! [`middleware::guard`] stands before the pages: it refuses what another site sent, reads the
-//! cookie, asks the store, notes activity and sets the cookie. Handlers meet the session only as
-//! [`Visitor`] or [`Beginner`]. Keys are made and recognised in [`key`], kept by an [`engine::Engine`], and the
-//! middleware talks to that engine through actix-session's `SessionStore`, see [`store`].
+//! [`middleware::guard`] stands before the pages: it refuses what another site sent, reads the cookie, asks the
+//! [`store`], notes activity, keeps what the page did, and sets the cookie. Handlers meet the session only as [`Visitor`]
+//! or [`Beginner`]. Keys are made and recognised in [`key`]; what they open is kept by an [`engine`]; the rules in
+//! between, the same for every engine, are those of [`store`], which is also actix-session's `SessionStore`. A browser's
+//! small values, its expiry and its messages are its [`state`](mod@state).
 //!
-//! A key is *issued* with the first page and stored with the first thing that a visitor stores.
-//! What the visitor owns lives in the room `db` and hangs on the [`SessionId`], never on the key.
+//! A key is *issued* with the first page and stored with the first thing that a visitor stores. What the visitor owns
+//! lives in the room `db` and hangs on the [`SessionId`], never on the key.
 
+mod beginner;
 mod client;
 mod cookie;
-pub mod database;
 pub mod engine;
 mod error;
 pub mod key;
 mod limit;
 pub mod middleware;
 mod origin;
+mod patience;
 mod secret;
+pub mod state;
 pub mod store;
 mod visitor;
 
+use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
 use chrono::TimeDelta;
+use data_encoding::HEXLOWER;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 
+pub use beginner::Beginner;
 pub use client::address as client_address;
 pub use error::Error;
 pub use secret::{Place, place};
-pub use visitor::{Beginner, Visitor};
+pub use visitor::Visitor;
 
 use crate::clock::Clock;
 use crate::config::{self, Config};
 use crate::db::Db;
 use cookie::Cookie;
-use database::Database;
+use engine::Engine;
 use key::Seal;
 use limit::Limit;
 use store::Store;
 
 /// A session's internal id: owner of rows and files, never shown to anybody.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct SessionId(String);
 
 impl SessionId {
@@ -54,6 +63,15 @@ impl SessionId {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// By which an ended session is remembered: 64 hexadecimal digits that lead to nothing.
+    pub fn hash(&self) -> String {
+        let digest = Sha256::new()
+            .chain_update(b"cartellino ended session 1\0")
+            .chain_update(&self.0)
+            .finalize();
+        HEXLOWER.encode(&digest)
+    }
 }
 
 /// What the middleware and the visitors of one server share; cheap to clone.
@@ -63,11 +81,10 @@ pub struct Sessions {
 }
 
 struct Inner {
-    store: Store<Database>,
+    store: Store,
     cookie: Cookie,
     limit: Limit,
     clock: Clock,
-    settings: config::Session,
     public_origin: Option<String>,
     trusted_proxies: Vec<config::Network>,
 }
@@ -76,22 +93,34 @@ impl Sessions {
     /// The sessions of a server with these settings; makes the secret on the first start.
     ///
     /// # Errors
+    /// When the file with the secret can be neither read nor made, or the engine's place cannot be opened.
+    pub fn open(config: &Config, db: Db, clock: Clock) -> io::Result<Self> {
+        let engine = engine::open(&config.session.keeping, &db).map_err(io::Error::other)?;
+        Self::with_engine(config, db, engine, clock)
+    }
+
+    /// The same with an engine of one's own.
+    ///
+    /// # Errors
     /// When the file with the secret can be neither read nor made.
-    pub fn open(config: &Config, db: Db, clock: Clock) -> std::io::Result<Self> {
-        let secrets = secret::load(config)?;
+    pub fn with_engine(config: &Config, db: Db, engine: Arc<dyn Engine>, clock: Clock) -> io::Result<Self> {
         let settings = config.session.clone();
-        let seal = Seal::new(secrets, &settings.cookie_name);
+        let seal = Seal::new(secret::load(config)?, &settings.cookie_name);
         Ok(Self {
             inner: Arc::new(Inner {
-                store: Store::new(db.clone(), Database::new(db), seal, clock.clone(), settings.clone()),
                 cookie: Cookie::new(&settings.cookie_name, settings.cookie_secure),
                 limit: Limit::new(settings.create_limit),
+                store: Store::new(db, engine, seal, clock.clone(), settings),
                 clock,
                 public_origin: config.public_origin.clone(),
                 trusted_proxies: config.trusted_proxies.clone(),
-                settings,
             }),
         })
+    }
+
+    /// The rules and the engine, for whoever is no visitor: cleanup and operators.
+    pub fn store(&self) -> &Store {
+        &self.inner.store
     }
 }
 
@@ -101,7 +130,7 @@ fn delta(duration: std::time::Duration) -> TimeDelta {
 }
 
 /// Whether the file is readable by its owner only, where the system knows such rights.
-fn is_private(path: &Path) -> std::io::Result<bool> {
+fn is_private(path: &Path) -> io::Result<bool> {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;

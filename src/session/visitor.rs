@@ -1,22 +1,25 @@
-use std::future::{Ready, ready};
 use std::net::IpAddr;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
-use actix_web::dev::Payload;
-use actix_web::{FromRequest, HttpMessage as _, HttpRequest};
 use chrono::{DateTime, Utc};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
-use super::engine::Engine as _;
+use super::engine::Browser;
 use super::key::Key;
+use super::state::{self, Change, Expiry, Item, Message, State};
 use super::store::Open;
-use super::{Error, SessionId, Sessions, client_address, delta};
+use super::{Error, SessionId, Sessions};
 use crate::db::{self, DbConnection};
+use crate::random;
 
-/// The visitor of a page: with [`Beginner`] the only way for handlers to meet the session.
+/// The visitor of a page: with [`Beginner`](super::Beginner) the only way for handlers to meet the session.
 ///
 /// Handlers take it as an argument. It is cheap to clone and may go into the closures of
 /// [`Db::run`](crate::db::Db::run) and [`Db::write`](crate::db::Db::write). Where the store does
 /// not answer, taking it fails with [`Error::Unavailable`], so that nobody passes for new.
+///
+/// What handlers set is kept when the answer is a success, before it goes out; otherwise it is dropped.
 #[derive(Clone)]
 pub struct Visitor {
     inner: Arc<Inner>,
@@ -24,18 +27,19 @@ pub struct Visitor {
 
 struct Inner {
     sessions: Sessions,
-    state: State,
+    standing: Standing,
+    family: String,
     brought_cookie: bool,
-    outcome: Mutex<Outcome>,
+    doings: Mutex<Doings>,
     counted: OnceLock<IpAddr>,
 }
 
 /// What the request's cookie turned out to be.
-pub(super) enum State {
+pub(super) enum Standing {
     /// Nothing is stored; the first thing stored will be stored under this key.
     New(Key),
     /// The key opens this session.
-    Open(Open, Key),
+    Open(Box<Open>, Key),
     /// The key was ended on purpose, and the request would change something with it.
     Ended,
     /// Two cookies: the visitor is shown nothing and can do nothing.
@@ -44,33 +48,55 @@ pub(super) enum State {
     Unavailable,
 }
 
-/// What the handler did, for the cookie of the answer.
-#[derive(Clone, Copy, PartialEq, Eq)]
+/// What the handler did, for the end of the request.
+#[derive(Default)]
+pub(super) struct Doings {
+    pub(super) outcome: Outcome,
+    pub(super) changes: Vec<Change>,
+    pub(super) renews: bool,
+}
+
+#[derive(Clone, Default)]
 pub(super) enum Outcome {
+    #[default]
     Nothing,
-    Opened,
-    Ended,
+    /// The first thing was stored, and with it this entry.
+    Opened(Browser),
+    /// The browser goes on with another session, under a new key.
+    Entered(Key, Browser),
+    /// The key opens nothing any more; where data were deleted, those of this session.
+    Ended(Option<SessionId>),
 }
 
 impl Visitor {
-    pub(super) fn new(sessions: Sessions, state: State, brought_cookie: bool) -> Self {
+    pub(super) fn new(sessions: Sessions, standing: Standing, family: String, brought_cookie: bool) -> Self {
         Self {
             inner: Arc::new(Inner {
                 sessions,
-                state,
+                standing,
+                family,
                 brought_cookie,
-                outcome: Mutex::new(Outcome::Nothing),
+                doings: Mutex::default(),
                 counted: OnceLock::new(),
             }),
         }
     }
 
-    pub(super) fn state(&self) -> &State {
-        &self.inner.state
+    pub(super) fn standing(&self) -> &Standing {
+        &self.inner.standing
     }
 
-    pub(super) fn outcome(&self) -> Outcome {
-        *self.inner.outcome.lock().unwrap_or_else(PoisonError::into_inner)
+    pub(super) fn sessions(&self) -> &Sessions {
+        &self.inner.sessions
+    }
+
+    pub(super) fn family(&self) -> &str {
+        &self.inner.family
+    }
+
+    pub(super) fn doings(&self) -> MutexGuard<'_, Doings> {
+        // Doings are replaced or extended in one step each, so there is nothing half-written.
+        self.inner.doings.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The address in whose share of new sessions this request was counted.
@@ -78,16 +104,259 @@ impl Visitor {
         self.inner.counted.get().copied()
     }
 
-    fn set_outcome(&self, outcome: Outcome) {
-        *self.inner.outcome.lock().unwrap_or_else(PoisonError::into_inner) = outcome;
+    pub(super) fn count(&self, address: IpAddr) {
+        // A request is counted once, however often it asks.
+        let _ = self.inner.counted.set(address);
+    }
+
+    fn open(&self) -> Option<&Open> {
+        match &self.inner.standing {
+            Standing::Open(open, _) => Some(open),
+            Standing::New(_) | Standing::Ended | Standing::Ambiguous | Standing::Unavailable => None,
+        }
     }
 
     /// The visitor's session; `None` when nothing is stored yet.
     pub fn session(&self) -> Option<&SessionId> {
-        match &self.inner.state {
-            State::Open(open, _) => Some(&open.session),
-            State::New(_) | State::Ended | State::Ambiguous | State::Unavailable => None,
+        self.open().map(|open| &open.browser.session)
+    }
+
+    /// Until when the visitor's work is kept; without a session, until when it would be if it began now.
+    pub fn expires_at(&self) -> DateTime<Utc> {
+        let inner = &self.inner.sessions.inner;
+        match self.open() {
+            Some(open) => open.browser.expires_at,
+            None => {
+                let now = inner.clock.now();
+                Expiry::Default.expires_at(now, now, inner.store.settings())
+            }
         }
+    }
+
+    /// Whether the browser returned a cookie of ours with this request, so that it will find its work again.
+    pub fn keeps_cookies(&self) -> bool {
+        self.inner.brought_cookie
+    }
+
+    /// Whether the browser sent two different session cookies, so that nothing of either can be shown.
+    pub fn is_ambiguous(&self) -> bool {
+        matches!(self.inner.standing, Standing::Ambiguous)
+    }
+
+    /// Whether the request would change what belonged to a session that was ended on purpose.
+    pub fn is_ended(&self) -> bool {
+        matches!(self.inner.standing, Standing::Ended)
+    }
+
+    /// Whether the visitor can be shown what is theirs: not where the store does not answer.
+    pub(super) fn is_available(&self) -> bool {
+        !matches!(self.inner.standing, Standing::Unavailable)
+    }
+}
+
+/// The state of the visitor's browser: small values, see [`state`](super::state).
+impl Visitor {
+    fn state(&self) -> State {
+        let mut state = self.open().map(|open| open.state.clone()).unwrap_or_default();
+        let now = self.inner.sessions.inner.clock.now();
+        for change in &self.doings().changes {
+            state.apply(change, now);
+        }
+        state
+    }
+
+    fn change(&self, change: Change) -> Result<(), state::Error> {
+        let mut after = self.state();
+        after.apply(&change, self.inner.sessions.inner.clock.now());
+        after.write()?;
+        self.doings().changes.push(change);
+        Ok(())
+    }
+
+    /// The value of this name; `None` when there is none, or one of another type.
+    pub fn get<T: DeserializeOwned>(&self, item: &Item<T>) -> Option<T> {
+        self.state().get(item)
+    }
+
+    /// Keeps a value under this name. It needs a session by the end of the request: what is set for a visitor for
+    /// whom nothing is stored is dropped.
+    ///
+    /// # Errors
+    /// When all values together would be longer than [`STATE_BYTES`](state::STATE_BYTES).
+    pub fn set<T: Serialize>(&self, item: &Item<T>, value: &T) -> Result<(), state::Error> {
+        self.change(Change::set(item, value)?)
+    }
+
+    /// Forgets the value of this name.
+    ///
+    /// # Errors
+    /// As [`set`](Self::set), which a removal can only meet when a state was too long before.
+    pub fn remove<T>(&self, item: &Item<T>) -> Result<(), state::Error> {
+        self.change(Change::remove(item))
+    }
+
+    /// Until when this browser's key is good.
+    pub fn expiry(&self) -> Expiry {
+        self.state().expiry
+    }
+
+    /// Chooses until when this browser's key is good; the cookie goes out with the answer.
+    ///
+    /// # Errors
+    /// As [`set`](Self::set).
+    pub fn set_expiry(&self, expiry: Expiry) -> Result<(), state::Error> {
+        self.change(Change::Expiry(expiry))
+    }
+
+    /// Leaves a sentence for the page that the answer leads to, which shows it where its address names the id. It is
+    /// shown again when that page is loaded again, and is gone after a while.
+    ///
+    /// # Errors
+    /// As [`set`](Self::set); where there is no session to keep it in, [`state::Error::NoSession`].
+    pub fn tell(&self, text: impl Into<String>) -> Result<String, state::Error> {
+        if self.open().is_none() && matches!(self.doings().outcome, Outcome::Nothing | Outcome::Ended(_)) {
+            return Err(state::Error::NoSession);
+        }
+        let id = random::id().map_err(|_| state::Error::NoSession)?;
+        self.change(Change::Tell(Message {
+            id: id.clone(),
+            text: text.into(),
+            at: self.inner.sessions.inner.clock.now(),
+        }))?;
+        Ok(id)
+    }
+
+    /// The sentence of this id, if it was left for this browser.
+    pub fn told(&self, id: &str) -> Option<String> {
+        self.state().message(id).map(|message| message.text.clone())
+    }
+
+    /// What the visitor should know, on every page until it is put away.
+    pub fn notices(&self) -> Vec<Message> {
+        self.open()
+            .map(|open| open.state.notices().to_vec())
+            .unwrap_or_default()
+    }
+
+    /// Puts a notice away.
+    ///
+    /// # Errors
+    /// As [`set`](Self::set).
+    pub fn dismiss(&self, id: &str) -> Result<(), state::Error> {
+        self.change(Change::Dismiss(id.to_owned()))
+    }
+}
+
+/// The browsers of the visitor's session.
+impl Visitor {
+    /// Public name of this browser; `None` when nothing is stored yet.
+    pub fn handle(&self) -> Option<&str> {
+        self.open().map(|open| open.browser.handle.as_str())
+    }
+
+    /// All browsers that open the visitor's session, the oldest first; where the engine cannot say, this one.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] when the store does not answer.
+    pub async fn browsers(&self) -> Result<Vec<Browser>, Error> {
+        let Some(open) = self.open() else { return Ok(Vec::new()) };
+        let inner = &self.inner.sessions.inner;
+        let mut browsers = inner.store.browsers(&open.browser.session, inner.clock.now()).await?;
+        if !browsers.iter().any(|browser| browser.handle == open.browser.handle) {
+            browsers.push(open.browser.clone());
+        }
+        Ok(browsers)
+    }
+
+    /// Ends the key of another browser of the session; returns whether there was one of this handle.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] when the store does not answer.
+    pub async fn revoke(&self, handle: &str) -> Result<bool, Error> {
+        let inner = &self.inner.sessions.inner;
+        let others = self.others().await?;
+        let Some(browser) = others.into_iter().find(|browser| browser.handle == handle) else {
+            return Ok(false);
+        };
+        inner.store.end(&browser, inner.clock.now()).await?;
+        Ok(true)
+    }
+
+    /// Ends the keys of all other browsers, and gives this one a new key with the answer. Returns how many.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] when the store does not answer.
+    pub async fn revoke_others(&self) -> Result<usize, Error> {
+        let inner = &self.inner.sessions.inner;
+        let others = self.others().await?;
+        for browser in &others {
+            inner.store.end(browser, inner.clock.now()).await?;
+        }
+        self.renew();
+        Ok(others.len())
+    }
+
+    async fn others(&self) -> Result<Vec<Browser>, Error> {
+        let mut others = self.browsers().await?;
+        others.retain(|browser| Some(browser.handle.as_str()) != self.handle());
+        Ok(others)
+    }
+
+    /// Leaves a notice with all other browsers of the session. One that cannot be told now is not told.
+    pub async fn notify_others(&self, text: &str) {
+        let inner = &self.inner.sessions.inner;
+        let now = inner.clock.now();
+        let Ok(others) = self.others().await else { return };
+        for browser in others {
+            let Ok(id) = random::id() else { return };
+            let notice = Change::Notice(Message {
+                id,
+                text: text.to_owned(),
+                at: now,
+            });
+            if let Err(error) = inner.store.change(&browser, &[notice], now).await {
+                tracing::warn!(%error, "a browser could not be told");
+            }
+        }
+    }
+
+    /// Gives this browser a new key with the answer; the present one opens the session for a minute more.
+    pub fn renew(&self) {
+        self.doings().renews = true;
+    }
+
+    /// Ends this browser's key; the answer takes the cookie away. The session's data stay, for other browsers.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] when the store does not answer.
+    pub async fn leave(&self) -> Result<(), Error> {
+        let inner = &self.inner.sessions.inner;
+        if let Some(open) = self.open() {
+            inner.store.end(&open.browser, inner.clock.now()).await?;
+        }
+        self.doings().outcome = Outcome::Ended(None);
+        Ok(())
+    }
+
+    /// Lets this browser go on with another session, under a new key that goes out with the answer, inside the
+    /// caller's transaction. What it had before stays where it is.
+    ///
+    /// # Errors
+    /// [`db::Error::Ended`] when that session was ended.
+    pub fn enter(
+        &self,
+        conn: &mut DbConnection,
+        session: &SessionId,
+        now: DateTime<Utc>,
+    ) -> Result<Browser, db::Error> {
+        let inner = &self.inner.sessions.inner;
+        let key = inner
+            .store
+            .issue(now)
+            .map_err(|error| db::Error::Unavailable(error.to_string()))?;
+        let browser = inner.store.enter(conn, &key, session, self.family(), &[], now)?;
+        self.doings().outcome = Outcome::Entered(key, browser.clone());
+        Ok(browser)
     }
 
     /// Deletes the session with all its rows, inside the caller's transaction; the answer takes
@@ -100,117 +369,9 @@ impl Visitor {
     pub fn end(&self, conn: &mut DbConnection, now: DateTime<Utc>) -> Result<Option<SessionId>, db::Error> {
         let session = self.session().cloned();
         if let Some(session) = &session {
-            self.inner.sessions.inner.store.engine().end(conn, session, now)?;
+            self.inner.sessions.inner.store.end_data(conn, session, now)?;
         }
-        self.set_outcome(Outcome::Ended);
+        self.doings().outcome = Outcome::Ended(session.clone());
         Ok(session)
-    }
-
-    /// Until when the visitor's work is kept; without a session, until when it would be if it began now.
-    pub fn expires_at(&self) -> DateTime<Utc> {
-        let inner = &self.inner.sessions.inner;
-        match &self.inner.state {
-            State::Open(open, _) => open.expires_at,
-            State::New(_) | State::Ended | State::Ambiguous | State::Unavailable => {
-                inner.clock.now() + delta(inner.settings.age)
-            }
-        }
-    }
-
-    /// Whether the browser returned a cookie of ours with this request, so that it will find its work again.
-    pub fn keeps_cookies(&self) -> bool {
-        self.inner.brought_cookie
-    }
-
-    /// Whether the browser sent two different session cookies, so that nothing of either can be shown.
-    pub fn is_ambiguous(&self) -> bool {
-        matches!(self.inner.state, State::Ambiguous)
-    }
-
-    /// Whether the request would change what belonged to a session that was ended on purpose.
-    pub fn is_ended(&self) -> bool {
-        matches!(self.inner.state, State::Ended)
-    }
-}
-
-/// A visitor whose request may begin a session: what handlers take that store somebody's first thing.
-///
-/// Taking it counts against the share of new sessions that the visitor's network address has, and fails with
-/// [`Error::TooMany`] when that is used up. Known visitors are not counted, and what begins no session after all is
-/// given back. Requests that begin nothing take a [`Visitor`] and are never refused for others' sake.
-#[derive(Clone)]
-pub struct Beginner {
-    visitor: Visitor,
-}
-
-impl Beginner {
-    /// The visitor.
-    pub fn visitor(&self) -> &Visitor {
-        &self.visitor
-    }
-
-    /// The visitor's session, made if there is none: to be called inside the transaction that
-    /// stores the visitor's first thing, so that both are kept or neither.
-    ///
-    /// The cookie goes out with the answer, if that is a success.
-    ///
-    /// # Errors
-    /// [`db::Error::Ended`] when the session was ended meanwhile.
-    pub fn open(&self, conn: &mut DbConnection, now: DateTime<Utc>) -> Result<SessionId, db::Error> {
-        match &self.visitor.inner.state {
-            State::Open(open, _) => {
-                if db::sessions::exists(conn, &open.session)? {
-                    Ok(open.session.clone())
-                } else {
-                    Err(db::Error::Ended)
-                }
-            }
-            State::New(key) => {
-                let inner = &self.visitor.inner.sessions.inner;
-                let expires_at = now + delta(inner.settings.age);
-                let session = inner.store.engine().create(conn, &key.hash(), now, expires_at)?;
-                self.visitor.set_outcome(Outcome::Opened);
-                Ok(session)
-            }
-            State::Ended | State::Ambiguous | State::Unavailable => Err(db::Error::Ended),
-        }
-    }
-}
-
-impl FromRequest for Beginner {
-    type Error = Error;
-    type Future = Ready<Result<Self, Error>>;
-
-    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let visitor = Visitor::from_request(request, payload).into_inner();
-        ready(visitor.and_then(|visitor| {
-            let inner = &visitor.inner.sessions.inner;
-            if matches!(visitor.inner.state, State::New(_)) {
-                let address = client_address(request.peer_addr(), request.headers(), &inner.trusted_proxies);
-                inner
-                    .limit
-                    .take(address, inner.clock.now())
-                    .map_err(|retry_after| Error::TooMany { retry_after })?;
-                let _ = visitor.inner.counted.set(address);
-            }
-            Ok(Self { visitor })
-        }))
-    }
-}
-
-impl FromRequest for Visitor {
-    type Error = Error;
-    type Future = Ready<Result<Self, Error>>;
-
-    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let visitor = request.extensions().get::<Visitor>().cloned();
-        ready(match visitor {
-            Some(visitor) if !matches!(visitor.inner.state, State::Unavailable) => Ok(visitor),
-            Some(_) => Err(Error::Unavailable),
-            None => {
-                tracing::error!("a page that wants the visitor stands outside the session's middleware");
-                Err(Error::Unavailable)
-            }
-        })
     }
 }

@@ -118,6 +118,13 @@ pub fn link(row: &CardRow) -> CardLink {
     }
 }
 
+/// The address of a section's page.
+pub fn section_address(id: &str, key: &str) -> String {
+    let encoded: String = form_urlencoded::byte_serialize(key.as_bytes()).collect();
+    // A plus means a space in queries only.
+    format!("/cards/{id}/sections/{}", encoded.replace('+', "%20"))
+}
+
 /// The rows of a new card: the outline's sections, all of them, then those that it does not name.
 pub fn rows_of(card: &Card, outline: &Outline) -> Vec<NewSection> {
     let known = outline.sections.iter().map(|part| NewSection {

@@ -17,9 +17,11 @@ use actix_web::middleware::Next;
 use actix_web::{HttpResponse, ResponseError, web};
 use askama::Template;
 
-use super::page::{Page, render_as, size_in_words};
-use super::pages::unreadable;
+use super::page::{Page, render_as, size_in_words, wait_in_words};
+use super::pages::{full, unreadable};
 use super::{AppState, headers};
+use crate::archive::{self, Refusal};
+use crate::db::quota::Full;
 use crate::format::ReadError;
 use crate::{db, random, session};
 
@@ -56,6 +58,9 @@ pub enum Error {
         /// The most that it takes.
         limit_bytes: usize,
     },
+    /// The visitor keeps as much as anybody may, and this would be more.
+    #[error("the session is full")]
+    Full(Full),
     /// A file that is no card that we understand. Its text comes back to be mended.
     #[error("a file that cannot be read")]
     Unreadable {
@@ -64,6 +69,9 @@ pub enum Error {
         /// What is wrong and where.
         error: Box<ReadError>,
     },
+    /// A file that is no copy of somebody's cards, or one that cannot be brought back.
+    #[error("a copy is refused: {}", .0.message)]
+    Refused(Box<Refusal>),
     /// Too many visitors from one network address.
     #[error("too many new sessions")]
     TooMany {
@@ -84,8 +92,19 @@ impl From<db::Error> for Error {
             db::Error::NotFound => Self::NotFound,
             db::Error::Stale => Self::Stale,
             db::Error::Ended => Self::Ended,
+            db::Error::Full(full) => Self::Full(full),
             db::Error::Unavailable(cause) => Self::Unavailable(cause),
             error @ (db::Error::Unusable(_) | db::Error::Query(_)) => Self::Internal(error.to_string()),
+        }
+    }
+}
+
+impl From<archive::Error> for Error {
+    fn from(error: archive::Error) -> Self {
+        match error {
+            archive::Error::Refused(refusal) => Self::Refused(Box::new(refusal)),
+            archive::Error::Db(error) => error.into(),
+            archive::Error::Disk(error) => Self::Unavailable(error.to_string()),
         }
     }
 }
@@ -105,6 +124,7 @@ impl From<session::Error> for Error {
                 allow: "GET, HEAD, POST".to_owned(),
             },
             session::Error::Ended => Self::Ended,
+            session::Error::Overtaken => Self::Stale,
             session::Error::TooMany { retry_after } => Self::TooMany { retry_after },
             session::Error::Unavailable => Self::Unavailable("the store of the sessions".to_owned()),
         }
@@ -120,8 +140,9 @@ impl ResponseError for Error {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::Method { .. } => StatusCode::METHOD_NOT_ALLOWED,
             Self::Stale | Self::Ended => StatusCode::CONFLICT,
-            Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::Unreadable { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+            // The server could take it; with what this visitor has already, the request is too large (RFC 9110, 15.5.14).
+            Self::TooLarge { .. } | Self::Full(_) => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Unreadable { .. } | Self::Refused(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
@@ -180,15 +201,29 @@ fn words(error: &Error, is_form: bool) -> (&'static str, Cow<'static, str>, Cow<
         Error::TooLarge { limit_bytes } => (
             "This is too large",
             format!("This server takes up to {}, and what you sent is more. Nothing was stored.", size_in_words(*limit_bytes)).into(),
-            "Take embedded pictures or long data out of the file and send it again; a card is mostly text.".into(),
+            "Go back: your browser still has what you typed. Take embedded pictures or long data out and send it again; a \
+             card is mostly text."
+                .into(),
+        ),
+        Error::Full(full) => (
+            full::heading(full),
+            full::message(full).into(),
+            "Download and delete a card that you do not need here any more, then reload this page: your browser sends \
+             it again."
+                .into(),
         ),
         Error::Unreadable { error, .. } => ("This could not be read", error.message.clone().into(), error.advice.clone().into()),
+        Error::Refused(refusal) => (
+            "This copy could not be brought back",
+            format!("{} Nothing was stored, and what you have here is as it was.", refusal.message).into(),
+            refusal.advice.clone().into(),
+        ),
         Error::TooMany { retry_after } => (
             "Too many beginnings",
             "Many new visitors came from your network in a short time, so no new work can be begun from there for now. \
              Work that exists is not affected."
                 .into(),
-            format!("Try again in {} seconds. {again}", retry_after.as_secs().max(1)).into(),
+            format!("Try again in {}. {again}", wait_in_words(*retry_after)).into(),
         ),
         Error::Unavailable(_) => (
             "The server is catching its breath",

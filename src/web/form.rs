@@ -162,26 +162,31 @@ impl Form {
     /// All texts that were typed, with their labels where the form tells them: for giving them back
     /// when they cannot be saved.
     pub fn texts(&self) -> Vec<(String, String)> {
-        let mut labels: HashMap<&str, &str> = HashMap::new();
-        for mark in ["~i", "~l"] {
-            for (name, content) in &self.pairs {
-                if let Some(field) = name.strip_prefix("f.").and_then(|name| name.strip_suffix(mark)) {
-                    labels.insert(field, content.trim_start_matches('+'));
-                }
+        texts_of(&self.pairs)
+    }
+}
+
+/// The texts among the names and contents of a form, as [`Form::texts`].
+pub fn texts_of(pairs: &[(String, String)]) -> Vec<(String, String)> {
+    let mut labels: HashMap<&str, &str> = HashMap::new();
+    for mark in ["~i", "~l"] {
+        for (name, content) in pairs {
+            if let Some(field) = name.strip_prefix("f.").and_then(|name| name.strip_suffix(mark)) {
+                labels.insert(field, content.trim_start_matches('+'));
             }
         }
-        let is_typed = |name: &str, content: &str| !name.contains('~') && !content.trim().is_empty();
-        self.pairs
-            .iter()
-            .filter_map(|(name, content)| Some((name.strip_prefix("f.")?, content)))
-            .filter(|(name, content)| is_typed(name, content))
-            .map(|(name, content)| {
-                let field = name.split('.').next().unwrap_or(name);
-                let label = labels.get(field).copied().unwrap_or("Text");
-                (label.to_owned(), content.clone())
-            })
-            .collect()
     }
+    let is_typed = |name: &str, content: &str| !name.contains('~') && !content.trim().is_empty();
+    pairs
+        .iter()
+        .filter_map(|(name, content)| Some((name.strip_prefix("f.")?, content)))
+        .filter(|(name, content)| is_typed(name, content))
+        .map(|(name, content)| {
+            let field = name.split('.').next().unwrap_or(name);
+            let label = labels.get(field).copied().unwrap_or("Text");
+            (label.to_owned(), content.clone())
+        })
+        .collect()
 }
 
 /// The fields as the names and contents of a form that says exactly them.

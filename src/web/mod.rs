@@ -25,16 +25,18 @@ use actix_web::dev::Server;
 use actix_web::http::Method;
 use actix_web::middleware::from_fn;
 use actix_web::{App, HttpServer, Route, web};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::Db;
+use crate::db::quota::Quota;
 use crate::session::{self, Sessions};
 use crate::uploads::Uploads;
 use error::Error;
 use pages::{
-    changes, delete, download, duplicate, health, help, home, import, overview, preview, privacy, section, sections,
-    session as own, session_delete, upload,
+    changes, delete, download, duplicate, health, help, home, import, overview, preview, privacy, reminder, section,
+    sections, session as own, session_delete, session_export, session_import, upload,
 };
 
 /// What handlers share; cheap to clone.
@@ -48,9 +50,40 @@ pub struct AppState {
     pub uploads: Uploads,
     /// The time.
     pub clock: Clock,
+    /// Turns to make or read a copy of everything: each takes a processor and, while it is made, a connection.
+    copies: Arc<Semaphore>,
 }
 
 impl AppState {
+    /// What one session may keep.
+    pub fn quota(&self) -> Quota {
+        let session = &self.config.session;
+        Quota {
+            cards: session.max_cards.map(|most| i32::try_from(most).unwrap_or(i32::MAX)),
+            bytes: session.max_bytes.map(|most| i64::try_from(most).unwrap_or(i64::MAX)),
+        }
+    }
+
+    /// The origin under which browsers reach this server, without a slash at the end.
+    fn origin(&self) -> String {
+        let config = &self.config;
+        config
+            .public_origin
+            .clone()
+            .unwrap_or_else(|| format!("http://{}", config.listen))
+    }
+
+    /// Waits for a turn to make or read a copy of everything, and keeps it until it is dropped.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] when it does not come in time.
+    async fn turn_to_copy(&self) -> Result<OwnedSemaphorePermit, Error> {
+        match tokio::time::timeout(COPY_PATIENCE, Arc::clone(&self.copies).acquire_owned()).await {
+            Ok(Ok(turn)) => Ok(turn),
+            Ok(Err(_)) | Err(_) => Err(Error::Unavailable("too many copies are being made or read".to_owned())),
+        }
+    }
+
     /// The name under which browsers reach this server, without the scheme.
     fn host(&self) -> String {
         match &self.config.public_origin {
@@ -127,6 +160,9 @@ pub fn routes() -> Vec<RouteEntry> {
         get("/cards/{card}/delete", |route| route.to(delete::get)),
         post("/cards/{card}/delete", |route| route.to(delete::post)),
         get("/session", |route| route.to(own::get)),
+        get("/session/reminder.ics", |route| route.to(reminder::get)),
+        get("/session/export", |route| route.to(session_export::get)),
+        post("/session/import", |route| route.to(session_import::post)),
         get("/session/delete", |route| route.to(session_delete::get)),
         post("/session/delete", |route| route.to(session_delete::post)),
     ]
@@ -173,14 +209,18 @@ const CONNECTIONS_PER_WORKER: usize = 2_000;
 /// How many bytes a byte of text may take in a plain form, where most characters beyond ASCII are spelled out,
 /// with room for the names of the controls.
 const FORM_BYTES_PER_BYTE: usize = 4;
+/// How many copies of everything are made or read at the same time.
+const COPIES_AT_ONCE: usize = 3;
+/// How long a request waits for its turn to make or read one.
+const COPY_PATIENCE: Duration = Duration::from_secs(20);
 /// Pages wait for the database, not for the processor: more workers would only take memory.
 const MOST_WORKERS: usize = 8;
 
 /// Starts the server and says where it listens. Await the [`Server`] to run it; its handle stops it.
 ///
 /// # Errors
-/// When the address cannot be listened on, or the sessions' secret or the folder for uploads cannot be used.
-pub fn start(config: &Config, db: Db, clock: Clock) -> io::Result<(Server, SocketAddr)> {
+/// When the address cannot be listened on, or the folder for uploads cannot be used.
+pub fn start(config: &Config, db: Db, sessions: Sessions, clock: Clock) -> io::Result<(Server, SocketAddr)> {
     let listener = TcpListener::bind(config.listen)?;
     // Port 0 takes a free one; pages and the check of a form's origin want the one it got.
     let address = listener.local_addr()?;
@@ -188,12 +228,12 @@ pub fn start(config: &Config, db: Db, clock: Clock) -> io::Result<(Server, Socke
         listen: address,
         ..config.clone()
     };
-    let sessions = Sessions::open(config, db.clone(), clock.clone())?;
     let state = AppState {
         config: Arc::new(config.clone()),
         uploads: Uploads::open(&config.uploads).map_err(io::Error::other)?,
         db,
         clock,
+        copies: Arc::new(Semaphore::new(COPIES_AT_ONCE)),
     };
     let workers = std::thread::available_parallelism()
         .map_or(2, usize::from)

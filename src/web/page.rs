@@ -9,6 +9,7 @@ use askama::Template;
 use chrono::{DateTime, NaiveDateTime, Utc};
 
 use super::error::Error;
+use crate::db::quota::{Quota, Usage};
 use crate::random;
 use crate::session::Visitor;
 
@@ -47,6 +48,7 @@ impl Page {
             Some("duplicated") => Some("This is the copy. The card it was made from stays as it is."),
             Some("restored") => Some("The section is back where it was."),
             Some("added") => Some("The section was added at the end."),
+            Some("returned") => Some("The cards of your copy are here, beside any you had."),
             Some("deleted") => Some("The card is deleted."),
             _ => None,
         };
@@ -131,9 +133,10 @@ pub fn is_once(text: &str) -> bool {
     (1..=64).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
+const UNITS: [(usize, &str); 3] = [(1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB")];
+
 /// `512 bytes`, `10 MiB`, `1.5 KiB`: at most one digit after the point.
 pub fn size_in_words(bytes: usize) -> String {
-    const UNITS: [(usize, &str); 3] = [(1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB")];
     for (unit, name) in UNITS {
         if bytes >= unit {
             let tenths = bytes.saturating_mul(10) / unit;
@@ -146,6 +149,33 @@ pub fn size_in_words(bytes: usize) -> String {
     in_words(bytes as u64, "byte")
 }
 
+/// `3 of 200 cards, 1.2 of 100 MiB`: what is used, in the unit of its limit.
+pub fn share_in_words(usage: &Usage, quota: &Quota) -> String {
+    let cards = match (quota.cards, usage.cards) {
+        (Some(most), used) => format!("{used} of {most} cards"),
+        (None, used) => in_words(u64::try_from(used).unwrap_or(0), "card"),
+    };
+    let used = usize::try_from(usage.bytes()).unwrap_or(0);
+    let bytes = match quota.bytes.and_then(|most| usize::try_from(most).ok()) {
+        Some(most) => {
+            let whole = size_in_words(most);
+            let unit = UNITS
+                .iter()
+                .find(|(unit, _)| most >= *unit)
+                .map_or(1, |(unit, _)| *unit);
+            let share = match used.saturating_mul(10) / unit {
+                _ if unit == 1 => used.to_string(),
+                0 if used > 0 => "less than 0.1".to_owned(),
+                tenths if tenths % 10 == 0 => (tenths / 10).to_string(),
+                tenths => format!("{}.{}", tenths / 10, tenths % 10),
+            };
+            format!("{share} of {whole}")
+        }
+        None => size_in_words(used),
+    };
+    format!("{cards}, {bytes}")
+}
+
 /// `30 days`, `1 hour`, `90 seconds`: the largest unit that divides the time.
 pub fn time_in_words(time: Duration) -> String {
     const UNITS: [(u64, &str); 3] = [(86_400, "day"), (3_600, "hour"), (60, "minute")];
@@ -156,6 +186,14 @@ pub fn time_in_words(time: Duration) -> String {
         }
     }
     in_words(seconds, "second")
+}
+
+/// `1 minute`, `40 seconds`: how long to wait, whole minutes rounded up.
+pub fn wait_in_words(time: Duration) -> String {
+    match time.as_secs() {
+        seconds @ 0..=59 => in_words(seconds.max(1), "second"),
+        seconds => in_words(seconds.div_ceil(60), "minute"),
+    }
 }
 
 fn in_words(number: u64, unit: &str) -> String {
@@ -175,6 +213,35 @@ mod tests {
         assert_eq!(size_in_words(1), "1 byte");
         assert_eq!(size_in_words(1536), "1.5 KiB");
         assert_eq!(size_in_words(10_485_760), "10 MiB");
+    }
+
+    #[test]
+    fn shares_read_as_people_say_them() {
+        let say = |cards, bytes, most_cards, most_bytes| {
+            let usage = Usage {
+                cards,
+                content_bytes: bytes,
+                history_bytes: 0,
+            };
+            share_in_words(
+                &usage,
+                &Quota {
+                    cards: most_cards,
+                    bytes: most_bytes,
+                },
+            )
+        };
+        assert_eq!(
+            say(3, 1_258_292, Some(200), Some(100 << 20)),
+            "3 of 200 cards, 1.2 of 100 MiB"
+        );
+        assert_eq!(
+            say(1, 700, Some(200), Some(100 << 20)),
+            "1 of 200 cards, less than 0.1 of 100 MiB"
+        );
+        assert_eq!(say(0, 0, Some(1), Some(100 << 20)), "0 of 1 cards, 0 of 100 MiB");
+        assert_eq!(say(1, 700, None, Some(900)), "1 card, 700 of 900 bytes");
+        assert_eq!(say(2, 1536, None, None), "2 cards, 1.5 KiB");
     }
 
     #[test]

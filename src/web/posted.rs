@@ -32,7 +32,7 @@ pub struct PostedFile {
 /// The longest word in a field that is not the card itself, in bytes.
 const WORD_BYTES: usize = 200;
 /// The longest silence in the middle of a body.
-const PATIENCE: Duration = Duration::from_secs(30);
+pub(super) const PATIENCE: Duration = Duration::from_secs(30);
 /// What is read of a body that is too large, so that browsers show the answer instead of a broken connection.
 const DRAINED_BYTES: usize = 64 << 20;
 /// How many parts a form may have.
@@ -87,7 +87,8 @@ async fn read_parts(form: &mut Multipart, limit_bytes: usize) -> Result<Posted, 
     Err(Error::BadRequest("The form has too many parts.".into()))
 }
 
-async fn next(form: &mut Multipart) -> Result<Option<Field>, Error> {
+/// The next part of the form.
+pub(super) async fn next(form: &mut Multipart) -> Result<Option<Field>, Error> {
     match tokio::time::timeout(PATIENCE, form.next()).await {
         Ok(next) => next.transpose().map_err(broken),
         Err(_) => Err(too_slow()),
@@ -107,7 +108,8 @@ async fn bytes(field: &mut Field, left: &mut usize, limit_bytes: usize) -> Resul
     }
 }
 
-async fn word(field: &mut Field) -> Result<String, Error> {
+/// A part that is a short word.
+pub(super) async fn word(field: &mut Field) -> Result<String, Error> {
     let mut left = WORD_BYTES;
     match bytes(field, &mut left, WORD_BYTES).await {
         Ok(bytes) => Ok(String::from_utf8_lossy(&bytes).into_owned()),
@@ -119,7 +121,7 @@ async fn word(field: &mut Field) -> Result<String, Error> {
 }
 
 /// Reads on and throws away, for a while.
-async fn drain(form: &mut Multipart) {
+pub(super) async fn drain(form: &mut Multipart) {
     let mut left = DRAINED_BYTES;
     while let Ok(Ok(Some(mut field))) = tokio::time::timeout(PATIENCE, async { next(form).await }).await {
         while let Ok(Some(Ok(chunk))) = tokio::time::timeout(PATIENCE, field.next()).await {
@@ -139,14 +141,14 @@ fn as_typed(text: String) -> String {
     if from_box { text.replace("\r\n", "\n") } else { text }
 }
 
-fn broken(error: MultipartError) -> Error {
+pub(super) fn broken(error: MultipartError) -> Error {
     tracing::debug!(%error, "an upload broke off");
     Error::BadRequest(
         "What arrived is incomplete: it broke off on the way, or was not sent as a form with a file.".into(),
     )
 }
 
-fn too_slow() -> Error {
+pub(super) fn too_slow() -> Error {
     Error::BadRequest("The rest of the form did not arrive in time. Nothing was stored.".into())
 }
 

@@ -1,5 +1,7 @@
 //! Lines, columns and what stands between the nodes of a YAML text.
 
+use std::ops::Range;
+
 /// The byte offset at which the line that holds the offset begins, after a byte order mark.
 pub(super) fn line_start(text: &str, at: usize) -> usize {
     match text[..at].rfind(['\n', '\r']) {
@@ -65,4 +67,20 @@ pub(super) fn skip_trivia(text: &str, mut at: usize) -> usize {
 /// a block to be one.
 pub(super) fn is_apart(text: &str, at: usize) -> bool {
     matches!(text.as_bytes().get(at), None | Some(b' ' | b'\t' | b'\r' | b'\n'))
+}
+
+/// The range of a literal or folded scalar, from its indicator to the end of its last line; blank lines
+/// at its end belong to it when it keeps them. `parsed_end` lies somewhere behind its last line of content.
+pub(super) fn block_scalar(text: &str, start: usize, parsed_end: usize) -> Range<usize> {
+    let header_end = line_end(text, start);
+    let parsed_end = parsed_end.max(header_end);
+    let keeps = text[start + 1..header_end].bytes().take(2).any(|byte| byte == b'+');
+    if !keeps {
+        let body = text[header_end..parsed_end].trim_end_matches([' ', '\t', '\r', '\n']);
+        return start..line_end(text, header_end + body.len());
+    }
+    let line = line_start(text, parsed_end);
+    let ends_before_line = line > header_end && text[line..parsed_end].trim().is_empty();
+    let end = before_break(text, line).filter(|_| ends_before_line);
+    start..end.unwrap_or(parsed_end).max(header_end)
 }

@@ -3,7 +3,7 @@ use std::ops::Range;
 
 use granit_parser::{Event, Parser, ScalarStyle as Spelled, Span, StrInput, StructureStyle, options};
 
-use super::lines::{column, is_apart, line_end, line_start, skip_trivia};
+use super::lines::{block_scalar, column, is_apart, skip_trivia};
 use super::node::{Document, Item, Kind, Layout, Member, Node, Properties, Quirk, QuirkKind, ScalarStyle};
 use super::{SyntaxError, Value, error, scalar};
 
@@ -181,7 +181,13 @@ impl<'t> Builder<'t> {
             Spelled::Folded => ScalarStyle::Folded,
         };
         let range = match style {
-            ScalarStyle::Literal | ScalarStyle::Folded => self.block_scalar(self.range(span).end)?,
+            ScalarStyle::Literal | ScalarStyle::Folded => {
+                let start = skip_trivia(self.text, self.at);
+                if !matches!(self.byte(start), Some(b'|' | b'>')) {
+                    return Err(error::misplaced(start));
+                }
+                block_scalar(self.text, start, self.range(span).end)
+            }
             _ => match self.range(span) {
                 range if range.is_empty() => self.at..self.at,
                 range => range,
@@ -198,34 +204,6 @@ impl<'t> Builder<'t> {
             self.quirk(range.start, QuirkKind::OldYesNo(content.to_owned()));
         }
         Ok((range, Kind::Scalar(style, value)))
-    }
-
-    /// The range of a literal or folded scalar, from its indicator to the end of its last line; blank
-    /// lines at its end belong to it when it keeps them.
-    fn block_scalar(&self, parsed_end: usize) -> Result<Range<usize>, SyntaxError> {
-        let start = skip_trivia(self.text, self.at);
-        if !matches!(self.byte(start), Some(b'|' | b'>')) {
-            return Err(error::misplaced(start));
-        }
-        let header_end = line_end(self.text, start);
-        let keeps = self.text[start + 1..header_end]
-            .bytes()
-            .take(2)
-            .any(|byte| byte == b'+');
-        let parsed_end = parsed_end.max(header_end);
-        let end = if keeps {
-            let line = line_start(self.text, parsed_end);
-            let end = if self.text[line..parsed_end].trim().is_empty() && line > header_end {
-                super::lines::before_break(self.text, line).unwrap_or(line)
-            } else {
-                parsed_end
-            };
-            end.max(header_end)
-        } else {
-            let body = self.text[header_end..parsed_end].trim_end_matches([' ', '\t', '\r', '\n']);
-            line_end(self.text, header_end + body.len())
-        };
-        Ok(start..end)
     }
 
     fn list(&mut self, style: StructureStyle, depth: usize) -> Result<(Range<usize>, Kind), SyntaxError> {

@@ -3,7 +3,12 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use cartellino::db::sessions::keys::{self, KeyRow, Lookup};
 use cartellino::db::{Db, DbConnection, Error, migrations};
+use cartellino::random;
+use cartellino::session::SessionId;
+use cartellino::session::engine::Database;
+use chrono::NaiveDateTime;
 use diesel::RunQueryDsl as _;
 use tempfile::TempDir;
 
@@ -107,4 +112,33 @@ impl Backend {
             .await
             .unwrap()
     }
+}
+
+/// Makes a session that a key with this hash opens.
+pub fn open_session(
+    conn: &mut DbConnection,
+    key_hash: &str,
+    now: NaiveDateTime,
+    expires_at: NaiveDateTime,
+) -> Result<SessionId, Error> {
+    let session = SessionId::from_row(random::id()?);
+    let row = KeyRow {
+        handle: random::id()?,
+        session: session.clone(),
+        key_hash: key_hash.to_owned(),
+        family: "Firefox on Linux".to_owned(),
+        state: "{}".to_owned(),
+        version: 1,
+        begun_at: now,
+        created_at: now,
+        touched_at: now,
+        expires_at,
+    };
+    assert!(matches!(keys::create(conn, &row, now)?, Lookup::Open(_)));
+    Ok(session)
+}
+
+/// The engine `database` on this database.
+pub fn engine(backend: &Backend) -> Database {
+    Database::new(backend.db.clone())
 }

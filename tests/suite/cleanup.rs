@@ -6,12 +6,13 @@ use std::time::{Duration, SystemTime};
 
 use cartellino::cleanup::{self, Counts, Mode, Whose};
 use cartellino::db::cards::{self, NewCard, NewSection};
+use cartellino::db::sessions::keys;
 use cartellino::db::{files, sessions};
 use cartellino::session::SessionId;
 use cartellino::uploads::Uploads;
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::backends::Backend;
+use crate::backends::{Backend, engine, open_session};
 
 const HOUR: TimeDelta = TimeDelta::hours(1);
 
@@ -30,7 +31,7 @@ async fn visitor(backend: &Backend, uploads: &Uploads, marker: &str, expires_at:
         .db
         .write(move |conn| {
             let now = beginning().naive_utc();
-            let session = sessions::create(conn, &format!("key of {text}"), now, expires_at.naive_utc())?;
+            let session = open_session(conn, &format!("key of {text}"), now, expires_at.naive_utc())?;
             let card = NewCard {
                 title: format!("title {text}"),
                 format: "json".to_owned(),
@@ -70,7 +71,9 @@ async fn visitor(backend: &Backend, uploads: &Uploads, marker: &str, expires_at:
 }
 
 async fn sweep(backend: &Backend, uploads: &Uploads, now: DateTime<Utc>, mode: Mode) -> Counts {
-    cleanup::sweep(&backend.db, uploads, now, HOUR, mode).await.unwrap()
+    cleanup::sweep(&backend.db, &engine(backend), uploads, now, HOUR, mode)
+        .await
+        .unwrap()
 }
 
 /// Whether any file below the folder has these bytes in it.
@@ -174,7 +177,7 @@ async fn r56_activity_between_finding_and_deleting_wins() {
             .db
             .write(move |conn| {
                 let (now, later) = (before + HOUR, before + TimeDelta::days(30));
-                sessions::touch(conn, "key of late", before, now, later)
+                keys::touch(conn, "key of late", before, now, later)
             })
             .await
             .unwrap();
@@ -197,7 +200,7 @@ async fn r58_many_sessions_go_in_batches_and_a_failing_one_stops_nothing() {
             .write(|conn| {
                 for number in 0..250 {
                     let expiry = beginning() + TimeDelta::seconds(number % 3);
-                    sessions::create(
+                    open_session(
                         conn,
                         &format!("key {number}"),
                         beginning().naive_utc(),
@@ -268,13 +271,244 @@ async fn r58_one_cleanup_at_a_time() {
     let uploads = uploads(&backend);
     let lock = fs::File::create(uploads.root().join(".cleanup.lock")).unwrap();
     lock.lock().unwrap();
-    let outcome = cleanup::sweep(&backend.db, &uploads, beginning(), HOUR, Mode::Delete).await;
+    let outcome = cleanup::sweep(
+        &backend.db,
+        &engine(&backend),
+        &uploads,
+        beginning(),
+        HOUR,
+        Mode::Delete,
+    )
+    .await;
     assert!(matches!(outcome, Err(cleanup::Error::Running)));
     drop(lock);
     assert!(
-        cleanup::sweep(&backend.db, &uploads, beginning(), HOUR, Mode::Delete)
+        cleanup::sweep(
+            &backend.db,
+            &engine(&backend),
+            &uploads,
+            beginning(),
+            HOUR,
+            Mode::Delete
+        )
+        .await
+        .is_ok()
+    );
+}
+
+#[tokio::test]
+async fn r58_of_servers_on_one_database_one_cleans_up() {
+    for backend in Backend::all().await {
+        let uploads = uploads(&backend);
+        let other = Backend::same(&backend);
+        visitor(&backend, &uploads, "one", beginning()).await;
+        let now = beginning() + TimeDelta::days(1);
+        if backend.name == "PostgreSQL" {
+            // On another machine, with another folder: only the database knows.
+            let elsewhere = Uploads::open(&backend.folder().join("elsewhere")).unwrap();
+            let alone = other.db.clean_alone().await.unwrap().unwrap();
+            let outcome = cleanup::sweep(&backend.db, &engine(&backend), &elsewhere, now, HOUR, Mode::Delete).await;
+            assert!(matches!(outcome, Err(cleanup::Error::Running)));
+            let outcome = cleanup::end(
+                &backend.db,
+                &engine(&backend),
+                &elsewhere,
+                now,
+                Whose::All,
+                Mode::Delete,
+            )
+            .await;
+            assert!(matches!(outcome, Err(cleanup::Error::Running)));
+            assert_eq!(backend.rows("sessions").await, 1);
+            // A server that goes without a word lets go as well.
+            drop(alone);
+            let again = loop {
+                if let Some(alone) = other.db.clean_alone().await.unwrap() {
+                    break alone;
+                }
+            };
+            again.release().await;
+        }
+        // At the same time: together they remove it once, and none fails for another reason.
+        let engines = (engine(&backend), engine(&other));
+        let (first, second) = tokio::join!(
+            cleanup::sweep(&backend.db, &engines.0, &uploads, now, HOUR, Mode::Delete),
+            cleanup::sweep(&other.db, &engines.1, &uploads, now, HOUR, Mode::Delete),
+        );
+        let mut sum = 0;
+        for outcome in [first, second] {
+            match outcome {
+                Ok(counts) => sum += counts.sessions,
+                Err(cleanup::Error::Running) => {}
+                Err(error) => panic!("{}: {error}", backend.name),
+            }
+        }
+        assert_eq!(sum, 1, "{}", backend.name);
+        assert_eq!(backend.rows("sessions").await, 0);
+    }
+}
+
+#[tokio::test]
+async fn r58_visitors_save_while_thousands_of_sessions_are_removed() {
+    for backend in Backend::all().await {
+        let uploads = uploads(&backend);
+        let living = visitor(&backend, &uploads, "living", beginning() + TimeDelta::days(30)).await;
+        backend
+            .db
+            .write(|conn| {
+                let now = beginning().naive_utc();
+                for number in 0..3_000 {
+                    open_session(conn, &format!("key {number}"), now, now)?;
+                }
+                Ok(())
+            })
             .await
-            .is_ok()
+            .unwrap();
+        let card = backend.text("SELECT card_id AS t FROM card_section_data LIMIT 1").await;
+        let cleaner = tokio::spawn({
+            let (db, engine, uploads) = (backend.db.clone(), engine(&backend), uploads.clone());
+            let now = beginning() + TimeDelta::days(1);
+            async move {
+                cleanup::sweep(&db, &engine, &uploads, now, HOUR, Mode::Delete)
+                    .await
+                    .unwrap()
+            }
+        });
+        let mut in_between = 0;
+        for version in 2..40 {
+            let (living, card) = (living.clone(), card.clone());
+            let save = backend.db.write(move |conn| {
+                let now = beginning().naive_utc();
+                cards::save(conn, &living, &card, "one", version, &format!("typed {version}"), now)
+            });
+            assert_eq!(save.await.unwrap(), version + 1);
+            let left = backend.rows("sessions").await;
+            in_between += usize::from(left > 1 && left < 3_001);
+        }
+        assert_eq!(cleaner.await.unwrap(), removed(3_000), "{}", backend.name);
+        assert!(in_between > 5, "{}: {in_between} saves came in between", backend.name);
+        assert_eq!(backend.rows("sessions").await, 1);
+    }
+}
+
+#[tokio::test]
+async fn r58_a_dry_run_says_what_the_real_one_then_does() {
+    for backend in Backend::all().await {
+        let uploads = uploads(&backend);
+        for number in 0..7 {
+            let expiry = beginning() + TimeDelta::hours(number * 5);
+            visitor(&backend, &uploads, &format!("number {number}"), expiry).await;
+        }
+        uploads.keep("nobody", "orphan", &mut &b"x"[..]).unwrap();
+        let long_ago = SystemTime::now() - Duration::from_secs(25 * 3600);
+        let orphan = uploads.read("nobody", "orphan").unwrap();
+        orphan.set_modified(long_ago).unwrap();
+        let now = beginning() + TimeDelta::hours(16);
+        let folders = || {
+            fs::read_dir(uploads.root())
+                .unwrap()
+                .flatten()
+                .filter(|entry| entry.path().is_dir())
+        };
+        let before = folders().count();
+        let told = sweep(&backend, &uploads, now, Mode::DryRun).await;
+        assert_eq!(
+            (told.sessions, told.orphans, told.failed),
+            (3, 1, 0),
+            "{}",
+            backend.name
+        );
+        assert_eq!(backend.rows("sessions").await, 7);
+        assert_eq!(folders().count(), before);
+        assert_eq!(sweep(&backend, &uploads, now, Mode::Delete).await, told);
+        assert_eq!(sweep(&backend, &uploads, now, Mode::Delete).await, Counts::default());
+        assert_eq!(sweep(&backend, &uploads, now, Mode::DryRun).await, Counts::default());
+    }
+}
+
+#[tokio::test]
+async fn r58_a_session_whose_rows_cannot_go_stops_nothing_and_goes_later() {
+    let backend = Backend::sqlite().await;
+    let uploads = uploads(&backend);
+    for marker in ["first", "stubborn", "last"] {
+        visitor(&backend, &uploads, marker, beginning()).await;
+    }
+    let execute = |sql: &'static str| {
+        backend.db.run(move |conn| {
+            use diesel::connection::SimpleConnection as _;
+            if let cartellino::db::DbConnection::Sqlite(sqlite) = conn {
+                sqlite.batch_execute(sql)?;
+            }
+            Ok(())
+        })
+    };
+    execute(
+        "CREATE TRIGGER stubborn BEFORE DELETE ON model_cards WHEN OLD.title LIKE '%stubborn%'
+         BEGIN SELECT RAISE(ABORT, 'no'); END",
+    )
+    .await
+    .unwrap();
+    let now = beginning() + TimeDelta::days(1);
+    let counts = sweep(&backend, &uploads, now, Mode::Delete).await;
+    assert_eq!((counts.sessions, counts.orphans, counts.failed), (2, 0, 1));
+    assert_eq!(backend.rows("sessions").await, 1);
+    assert!(
+        is_anywhere(uploads.root(), "file stubborn"),
+        "rows and files go together"
+    );
+
+    // The subcommand says it with its exit code.
+    let run = || {
+        let output = std::process::Command::new(env!("CARGO_BIN_EXE_cartellino"))
+            .args(["cleanup_sessions", "--all", "--database-url", &backend.url])
+            .current_dir(backend.folder())
+            .env_clear()
+            .output()
+            .unwrap();
+        let text = String::from_utf8(output.stdout).unwrap();
+        (output.status.code().unwrap(), text)
+    };
+    let (code, text) = run();
+    assert!(code == 1 && text.contains("1 failed"), "{code} {text}");
+    execute("DROP TRIGGER stubborn").await.unwrap();
+    let (code, text) = run();
+    assert!(code == 0 && text.contains("1 sessions"), "{code} {text}");
+    assert_eq!(backend.rows("sessions").await, 0);
+}
+
+#[tokio::test]
+async fn r58_a_file_too_large_to_be_written_anew_at_once_is_left_to_the_next_cleanup() {
+    let backend = Backend::sqlite().await;
+    let uploads = uploads(&backend);
+    visitor(&backend, &uploads, "living", beginning() + TimeDelta::days(30)).await;
+    let bulk = |conn: &mut cartellino::db::DbConnection| {
+        let now = beginning().naive_utc();
+        let session = open_session(conn, "bulk", now, now + TimeDelta::days(300))?;
+        let card = NewCard {
+            title: "bulk".to_owned(),
+            format: "json".to_owned(),
+            outline: "full".to_owned(),
+            source: Some(vec![7; 40 << 20]),
+            file_name: None,
+            once: None,
+            sections: Vec::new(),
+        };
+        cards::create(conn, &session, &card, now)
+    };
+    backend.db.write(bulk).await.unwrap();
+    let is_marked = || backend.count("SELECT user_version AS n FROM pragma_user_version()");
+    backend.db.tidy(cartellino::db::upkeep::erase).await.unwrap();
+    assert_eq!(is_marked().await, 1);
+    assert_eq!(
+        sweep(&backend, &uploads, beginning(), Mode::Delete).await,
+        Counts::default()
+    );
+    assert_eq!(is_marked().await, 0);
+    assert_eq!(
+        backend
+            .count("SELECT freelist_count AS n FROM pragma_freelist_count()")
+            .await,
+        0
     );
 }
 
@@ -285,11 +519,14 @@ async fn keys_that_were_ended_are_forgotten_after_a_day() {
         let session = visitor(&backend, &uploads, "ended", beginning() + TimeDelta::days(30)).await;
         backend
             .db
-            .write(move |conn| sessions::end(conn, &session, beginning().naive_utc()))
+            .write(move |conn| {
+                let now = beginning().naive_utc();
+                sessions::end(conn, &session, now, now + TimeDelta::days(1))
+            })
             .await
             .unwrap();
         sweep(&backend, &uploads, beginning() + TimeDelta::hours(23), Mode::Delete).await;
-        assert_eq!(backend.rows("ended_keys").await, 1);
+        assert_eq!(backend.rows("ended_keys").await, 2, "the session and its key");
         sweep(&backend, &uploads, beginning() + TimeDelta::hours(25), Mode::Delete).await;
         assert_eq!(backend.rows("ended_keys").await, 0, "{}", backend.name);
     }
@@ -305,7 +542,8 @@ async fn r58_an_operator_ends_one_session_or_all() {
         }
         let handle = backend.text("SELECT handle AS t FROM session_keys WHERE key_hash = 'key of secondmarker'");
         let handle = handle.await;
-        let end = |whose: Whose, mode: Mode| cleanup::end(&backend.db, &uploads, beginning(), whose, mode);
+        let keys = engine(&backend);
+        let end = |whose: Whose, mode: Mode| cleanup::end(&backend.db, &keys, &uploads, beginning(), whose, mode);
         let one = Whose::Browser(handle);
         assert_eq!(end(one.clone(), Mode::DryRun).await.unwrap(), removed(1));
         assert_eq!(backend.rows("sessions").await, 3);
@@ -323,7 +561,7 @@ async fn r58_an_operator_ends_one_session_or_all() {
         assert_eq!(backend.rows("sessions").await, 0);
         assert_eq!(
             backend.rows("ended_keys").await,
-            3,
+            6,
             "the keys do not open anything again"
         );
     }

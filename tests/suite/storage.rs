@@ -2,11 +2,11 @@
 
 use cartellino::db::cards::{self, NewCard, NewSection};
 use cartellino::db::files::{self, FileRow};
-use cartellino::db::{Db, DbConnection, Error, sessions};
+use cartellino::db::{Db, DbConnection, Error};
 use cartellino::session::SessionId;
 use chrono::{NaiveDateTime, TimeDelta};
 
-use crate::backends::Backend;
+use crate::backends::{Backend, open_session};
 
 fn at(minute: i64) -> NaiveDateTime {
     chrono::DateTime::from_timestamp(1_800_000_000 + 60 * minute, 0)
@@ -35,7 +35,7 @@ fn card(once: Option<&str>) -> NewCard {
 }
 
 async fn session(db: &Db, key: &'static str) -> SessionId {
-    db.write(move |conn| sessions::create(conn, key, at(0), at(1000)))
+    db.write(move |conn| open_session(conn, key, at(0), at(1000)))
         .await
         .unwrap()
 }

@@ -2,13 +2,15 @@
 //!
 //! Every function takes the session's id and sees only that session's rows.
 
+mod restore;
 mod revisions;
 mod sections;
 
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
-pub use revisions::{removed, revision};
+pub use restore::{RestoredCard, restore, restore_history, restore_section_data};
+pub use revisions::{Revision, history, history_entry, removed, revision};
 pub use sections::{
     add_section, remove_section, rename_section, restore_section, save, section, sections, swap_sections,
 };
@@ -211,6 +213,18 @@ pub fn source(conn: &mut DbConnection, session: &SessionId, card: &str) -> Resul
         .filter(model_cards::session_id.eq(session.as_str()))
         .filter(model_cards::id.eq(card))
         .select(model_cards::source)
+        .first(conn)?)
+}
+
+/// How often the card was changed, counted from 1.
+///
+/// # Errors
+/// [`Error::NotFound`] when the card is not the session's.
+pub fn version(conn: &mut DbConnection, session: &SessionId, card: &str) -> Result<i32, Error> {
+    Ok(model_cards::table
+        .filter(model_cards::session_id.eq(session.as_str()))
+        .filter(model_cards::id.eq(card))
+        .select(model_cards::version)
         .first(conn)?)
 }
 

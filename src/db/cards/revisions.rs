@@ -21,6 +21,15 @@ pub(super) enum Why {
     Removed,
 }
 
+/// An earlier state of a section.
+#[derive(Clone, Debug)]
+pub struct Revision {
+    /// The state; its time is when it became an earlier one.
+    pub section: CardSectionData,
+    /// Whether it is the last state of a section that was taken out.
+    pub removed: bool,
+}
+
 /// Keeps a section's state, and lets go what is too old or too much.
 pub(super) fn keep(
     conn: &mut DbConnection,
@@ -29,6 +38,29 @@ pub(super) fn keep(
     section: &CardSectionData,
     why: Why,
     now: NaiveDateTime,
+) -> Result<(), Error> {
+    insert(conn, session, card, section, why == Why::Removed, now)?;
+    let of_card = card_revisions::table
+        .filter(card_revisions::session_id.eq(session.as_str()))
+        .filter(card_revisions::card_id.eq(card));
+    diesel::delete(
+        of_card
+            .filter(card_revisions::section_key.eq(&section.section_key))
+            .filter(card_revisions::version.le(section.version - KEPT)),
+    )
+    .execute(conn)?;
+    diesel::delete(of_card.filter(card_revisions::created_at.lt(now - TimeDelta::days(KEPT_DAYS)))).execute(conn)?;
+    Ok(())
+}
+
+/// Notes an earlier state of a section.
+pub(super) fn insert(
+    conn: &mut DbConnection,
+    session: &SessionId,
+    card: &str,
+    section: &CardSectionData,
+    removed: bool,
+    created_at: NaiveDateTime,
 ) -> Result<(), Error> {
     diesel::insert_into(card_revisions::table)
         .values((
@@ -40,20 +72,10 @@ pub(super) fn keep(
             card_revisions::position.eq(section.position),
             card_revisions::value.eq(&section.value),
             card_revisions::version.eq(section.version),
-            card_revisions::removed.eq(why == Why::Removed),
-            card_revisions::created_at.eq(now),
+            card_revisions::removed.eq(removed),
+            card_revisions::created_at.eq(created_at),
         ))
         .execute(conn)?;
-    let of_card = card_revisions::table
-        .filter(card_revisions::session_id.eq(session.as_str()))
-        .filter(card_revisions::card_id.eq(card));
-    diesel::delete(
-        of_card
-            .filter(card_revisions::section_key.eq(&section.section_key))
-            .filter(card_revisions::version.le(section.version - KEPT)),
-    )
-    .execute(conn)?;
-    diesel::delete(of_card.filter(card_revisions::created_at.lt(now - TimeDelta::days(KEPT_DAYS)))).execute(conn)?;
     Ok(())
 }
 
@@ -114,6 +136,57 @@ pub fn removed(
             updated_at,
         }),
     )
+}
+
+/// The ids of all earlier states that are kept of a card, section by section, the oldest first.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn history(conn: &mut DbConnection, session: &SessionId, card: &str) -> Result<Vec<String>, Error> {
+    Ok(card_revisions::table
+        .filter(card_revisions::session_id.eq(session.as_str()))
+        .filter(card_revisions::card_id.eq(card))
+        .order((
+            card_revisions::section_key.asc(),
+            card_revisions::version.asc(),
+            card_revisions::created_at.asc(),
+            card_revisions::removed.asc(),
+            card_revisions::value.asc(),
+        ))
+        .select(card_revisions::id)
+        .load(conn)?)
+}
+
+/// One earlier state, by an id of [`history`]: many of them together can be large.
+///
+/// # Errors
+/// [`Error::NotFound`] when it is not the session's.
+pub fn history_entry(conn: &mut DbConnection, session: &SessionId, id: &str) -> Result<Revision, Error> {
+    let row: (String, String, i32, String, i32, bool, NaiveDateTime) = card_revisions::table
+        .filter(card_revisions::session_id.eq(session.as_str()))
+        .filter(card_revisions::id.eq(id))
+        .select((
+            card_revisions::section_key,
+            card_revisions::title,
+            card_revisions::position,
+            card_revisions::value,
+            card_revisions::version,
+            card_revisions::removed,
+            card_revisions::created_at,
+        ))
+        .first(conn)?;
+    let (section_key, title, position, value, version, removed, updated_at) = row;
+    Ok(Revision {
+        section: CardSectionData {
+            section_key,
+            title: text::unspell(title),
+            position,
+            value,
+            version,
+            updated_at,
+        },
+        removed,
+    })
 }
 
 /// Removed states of this key become ordinary earlier values: the section is there again.

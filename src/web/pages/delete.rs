@@ -3,7 +3,7 @@
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
-use crate::db::{cards, files, upkeep};
+use crate::db::{cards, files, quota, upkeep};
 use crate::session::Visitor;
 use crate::web::AppState;
 use crate::web::card::{link, owner};
@@ -51,12 +51,15 @@ pub async fn post(state: web::Data<AppState>, visitor: Visitor, id: web::Path<St
     let session = owner(&visitor)?;
     let folder = session.clone();
     let id = id.into_inner();
+    let quota = state.quota();
     let gone = state
         .db
         .write(move |conn| {
-            let files = files::list(conn, &session, &id)?;
-            cards::delete(conn, &session, &id)?;
-            Ok(files)
+            quota::within(conn, &session, quota, |conn| {
+                let files = files::list(conn, &session, &id)?;
+                cards::delete(conn, &session, &id)?;
+                Ok(files)
+            })
         })
         .await?;
     let uploads = state.uploads.clone();
@@ -74,8 +77,8 @@ pub async fn post(state: web::Data<AppState>, visitor: Visitor, id: web::Path<St
         // The rows are gone, so nobody can reach the bytes; the cleanup takes what has no row.
         tracing::error!(%error, "a deleted card left bytes behind");
     }
-    // Deleted rows stand in the write-ahead log until it is emptied.
-    if let Err(error) = state.db.run(upkeep::erase).await {
+    // Copies of deleted rows stand in the database's files until these are tidied.
+    if let Err(error) = state.db.tidy(upkeep::erase).await {
         tracing::warn!(%error, "the database's files could not be tidied yet; the next cleanup does it");
     }
     Ok(see_other("/?done=deleted"))

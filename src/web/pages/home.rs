@@ -41,6 +41,9 @@ struct Label {
 /// # Errors
 /// When the database does not answer.
 pub async fn get(state: web::Data<AppState>, visitor: Visitor, told: web::Query<Told>) -> Result<HttpResponse, Error> {
+    if told.first.is_some() && !visitor.keeps_cookies() && !visitor.is_ambiguous() {
+        return super::without_cookie::page();
+    }
     let rows = match visitor.session().cloned() {
         Some(session) => state.db.run(move |conn| cards::list(conn, &session)).await?,
         None => Vec::new(),

@@ -5,8 +5,9 @@ use askama::Template;
 use serde::Deserialize;
 
 use super::Told;
+use super::full::{self, Again};
 use crate::card::check::{self, Severity};
-use crate::db::cards;
+use crate::db::{cards, quota};
 use crate::session::Visitor;
 use crate::web::AppState;
 use crate::web::card::{Progress, anchor, format_of, link, load_card, outline_of, owner, tidy_title};
@@ -168,10 +169,17 @@ pub async fn post(
     let title = tidy_title(&form.title).ok_or(Error::BadRequest("The name of a card cannot be blank.".into()))?;
     let id = id.into_inner();
     let address = format!("/cards/{id}?done=renamed");
+    let again = Again::Form(
+        format!("/cards/{id}"),
+        vec![("title".to_owned(), form.into_inner().title)],
+    );
     let now = state.clock.now().naive_utc();
-    state
-        .db
-        .write(move |conn| cards::retitle(conn, &session, &id, &title, now))
-        .await?;
-    Ok(see_other(address))
+    let quota = state.quota();
+    let renamed = state.db.write(move |conn| {
+        quota::within(conn, &session, quota, |conn| {
+            cards::retitle(conn, &session, &id, &title, now)
+        })
+    });
+    let answer = renamed.await.map(|()| see_other(address)).map_err(Error::from);
+    full::explained(answer, &state, &visitor, again).await
 }

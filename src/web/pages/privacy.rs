@@ -3,10 +3,11 @@
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
+use crate::config::{Config, Engine};
 use crate::session::Visitor;
 use crate::web::AppState;
 use crate::web::error::Error;
-use crate::web::page::{Page, render, time_in_words};
+use crate::web::page::{Page, render, size_in_words, time_in_words};
 
 #[derive(Template)]
 #[template(path = "pages/privacy.html")]
@@ -14,10 +15,19 @@ struct Privacy<'a> {
     page: Page,
     cookie_name: &'a str,
     is_secure: bool,
+    keys: &'static str,
+    database: &'static str,
     age: String,
+    until_closed: bool,
     touch_interval: Option<String>,
     absolute_age: Option<String>,
     cleanup_interval: Option<String>,
+    cleanup_grace: Option<String>,
+    create_limit: u32,
+    believes_proxies: bool,
+    upload: String,
+    max_cards: Option<u32>,
+    max_bytes: Option<String>,
 }
 
 /// `GET /privacy`.
@@ -25,14 +35,64 @@ struct Privacy<'a> {
 /// # Errors
 /// When the page cannot be made.
 pub async fn get(state: web::Data<AppState>, visitor: Option<Visitor>) -> Result<HttpResponse, Error> {
-    let session = &state.config.session;
+    let config = &*state.config;
+    let session = &config.session;
     render(&Privacy {
         page: visitor.map_or_else(|| Page::bare("Privacy"), |visitor| Page::of("Privacy", &visitor)),
         cookie_name: &session.cookie_name,
         is_secure: session.cookie_secure,
+        keys: keys_are_kept(session.keeping.engine),
+        database: database(config),
         age: time_in_words(session.age),
+        until_closed: session.expire_at_browser_close,
         touch_interval: (!session.touch_interval.is_zero()).then(|| time_in_words(session.touch_interval)),
         absolute_age: session.absolute_age.map(time_in_words),
         cleanup_interval: session.cleanup_interval.map(time_in_words),
+        cleanup_grace: (!session.cleanup_grace.is_zero()).then(|| time_in_words(session.cleanup_grace)),
+        create_limit: session.create_limit,
+        believes_proxies: !config.trusted_proxies.is_empty(),
+        upload: size_in_words(config.max_upload_bytes),
+        max_cards: session.max_cards,
+        max_bytes: session
+            .max_bytes
+            .map(|most| size_in_words(usize::try_from(most).unwrap_or(usize::MAX))),
     })
+}
+
+/// What holds the rows; the kind, never the place.
+fn database(config: &Config) -> &'static str {
+    if config.database_url.starts_with("sqlite:") {
+        "a database file of SQLite on this server"
+    } else {
+        "a PostgreSQL database"
+    }
+}
+
+/// Where an engine keeps what belongs to a browser's key.
+fn keys_are_kept(engine: Engine) -> &'static str {
+    match engine {
+        Engine::Database => "in a database",
+        Engine::CachedDatabase => "in a database and, to be found faster, in a Redis",
+        Engine::File => "in a small file on this server",
+        Engine::Memory => {
+            "in the server’s memory only, so that a restart forgets it and your key opens nothing any more"
+        }
+        Engine::Redis => "in a Redis",
+        Engine::Cookie => "nowhere on this server: it is in the cookie itself, encrypted",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::ValueEnum as _;
+
+    #[test]
+    fn every_engine_has_its_own_words() {
+        let words: std::collections::HashSet<&str> = Engine::value_variants()
+            .iter()
+            .map(|engine| keys_are_kept(*engine))
+            .collect();
+        assert_eq!(words.len(), Engine::value_variants().len());
+    }
 }

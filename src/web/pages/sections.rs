@@ -3,11 +3,13 @@
 use actix_web::{HttpResponse, web};
 use serde::Deserialize;
 
+use super::full::{self, Again};
 use crate::card::{Names, stored};
 use crate::db::cards::{self, NewSection};
+use crate::db::quota;
 use crate::session::Visitor;
 use crate::web::AppState;
-use crate::web::card::{owner, tidy_title};
+use crate::web::card::{owner, section_address, tidy_title};
 use crate::web::error::Error;
 use crate::web::page::see_other;
 
@@ -31,10 +33,14 @@ pub async fn post(
     let title = tidy_title(&form.title).ok_or(Error::BadRequest("The title of a section cannot be blank.".into()))?;
     let id = id.into_inner();
     let card = id.clone();
+    let again = Again::Form(
+        format!("/cards/{id}/sections"),
+        vec![("title".to_owned(), form.into_inner().title)],
+    );
     let now = state.clock.now().naive_utc();
-    let key = state
-        .db
-        .write(move |conn| {
+    let quota = state.quota();
+    let key = state.db.write(move |conn| {
+        quota::within(conn, &session, quota, |conn| {
             let taken = cards::sections(conn, &session, &card)?;
             // A double click finds the section that the first one made (R49).
             let nothing = stored::to_text(&[]);
@@ -50,8 +56,12 @@ pub async fn post(
             cards::add_section(conn, &session, &card, &section, now)?;
             Ok(key)
         })
-        .await?;
-    Ok(see_other(format!("/cards/{id}/sections/{key}?done=added")))
+    });
+    let answer = key
+        .await
+        .map(|key| see_other(format!("/cards/{id}/sections/{key}?done=added")))
+        .map_err(Error::from);
+    full::explained(answer, &state, &visitor, again).await
 }
 
 /// `POST /cards/{card}/sections/{section}/restore`: puts the section back that was deleted.
@@ -66,10 +76,14 @@ pub async fn restore(
     let session = owner(&visitor)?;
     let (id, key) = path.into_inner();
     let address = format!("/cards/{id}?done=restored");
+    let again = Again::Form(format!("{}/restore", section_address(&id, &key)), Vec::new());
     let now = state.clock.now().naive_utc();
-    state
-        .db
-        .write(move |conn| cards::restore_section(conn, &session, &id, &key, now))
-        .await?;
-    Ok(see_other(address))
+    let quota = state.quota();
+    let restored = state.db.write(move |conn| {
+        quota::within(conn, &session, quota, |conn| {
+            cards::restore_section(conn, &session, &id, &key, now)
+        })
+    });
+    let answer = restored.await.map(|()| see_other(address)).map_err(Error::from);
+    full::explained(answer, &state, &visitor, again).await
 }

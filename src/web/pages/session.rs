@@ -3,11 +3,13 @@
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
+use crate::archive::Limits;
+use crate::db::quota::{self, Quota};
 use crate::db::{cards, files};
 use crate::session::Visitor;
 use crate::web::AppState;
 use crate::web::error::Error;
-use crate::web::page::{Page, render, time_in_words};
+use crate::web::page::{Page, once, render, share_in_words, size_in_words, time_in_words};
 
 #[derive(Template)]
 #[template(path = "pages/session.html")]
@@ -15,6 +17,21 @@ struct Session {
     page: Page,
     days: String,
     stored: Stored,
+    usage: Usage,
+    once: String,
+    copy_limit: String,
+}
+
+/// How full the session is, in words.
+#[derive(Default)]
+struct Usage {
+    share: String,
+    /// How much of it are earlier versions; `None`: none.
+    history: Option<String>,
+    /// Whether there is a limit at which earlier versions give way.
+    is_limited: bool,
+    /// Whether little room is left.
+    is_nearly_full: bool,
 }
 
 /// How much of a visitor is stored.
@@ -56,9 +73,30 @@ pub async fn stored(state: &AppState, visitor: &Visitor) -> Result<Stored, Error
 /// # Errors
 /// When the database does not answer.
 pub async fn get(state: web::Data<AppState>, visitor: Visitor) -> Result<HttpResponse, Error> {
+    let used = match visitor.session().cloned() {
+        Some(session) => state.db.run(move |conn| quota::usage(conn, &session)).await?,
+        None => quota::Usage::default(),
+    };
+    let copy_bytes = Limits::of(state.config.max_upload_bytes).packed_bytes;
     render(&Session {
         page: Page::of("Your work on this server", &visitor),
         days: time_in_words(state.config.session.age),
         stored: stored(&state, &visitor).await?,
+        usage: usage(&used, &state.quota()),
+        once: once()?,
+        copy_limit: size_in_words(usize::try_from(copy_bytes).unwrap_or(usize::MAX)),
     })
+}
+
+fn usage(used: &quota::Usage, quota: &Quota) -> Usage {
+    // Nine tenths without the earlier versions, which give way by themselves.
+    let nearly = |used: i64, most: Option<i64>| most.is_some_and(|most| used > most / 10 * 9);
+    let history = usize::try_from(used.history_bytes).unwrap_or(0);
+    Usage {
+        share: share_in_words(used, quota),
+        history: (history > 0).then(|| size_in_words(history)),
+        is_limited: quota.bytes.is_some(),
+        is_nearly_full: nearly(used.cards.into(), quota.cards.map(i64::from))
+            || nearly(used.content_bytes, quota.bytes),
+    }
 }

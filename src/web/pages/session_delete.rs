@@ -52,8 +52,8 @@ pub async fn post(state: web::Data<AppState>, visitor: Visitor) -> Result<HttpRe
             // The rows are gone, so nobody can reach the bytes; the cleanup takes what has no row.
             tracing::error!(%error, "deleted data left bytes behind");
         }
-        // Deleted rows stand in the write-ahead log until it is emptied.
-        if let Err(error) = state.db.run(crate::db::upkeep::erase).await {
+        // Copies of deleted rows stand in the database's files until these are tidied.
+        if let Err(error) = state.db.tidy(crate::db::upkeep::erase).await {
             tracing::warn!(%error, "the database's files could not be tidied yet; the next cleanup does it");
         }
     }

@@ -3,10 +3,12 @@
 use actix_multipart::Multipart;
 use actix_web::{HttpResponse, web};
 
+use super::full::{self, Again};
 use crate::card::{Card, outline};
 use crate::db;
 use crate::db::cards::{self, NewCard};
 use crate::db::files::{self, FileRow};
+use crate::db::quota;
 use crate::format::{self, Format};
 use crate::random;
 use crate::session::Beginner;
@@ -45,18 +47,29 @@ pub async fn post(state: web::Data<AppState>, beginner: Beginner, form: Multipar
         }
     };
     let is_blank = card.source.is_none();
-    let id = store(&state, &beginner, card, is_file).await?;
+    let again = match (&card.source, is_file) {
+        (Some(_), true) => Again::File,
+        (Some(text), false) => Again::Text(String::from_utf8_lossy(text).into_owned()),
+        (None, _) => Again::Blank,
+    };
+    let stored = store(&state, &beginner, card, is_file).await;
+    let answer = stored.map(|id| opened(&beginner, &id, is_blank));
+    full::explained(answer, &state, beginner.visitor(), again).await
+}
+
+/// Where the new card is.
+fn opened(beginner: &Beginner, id: &str, is_blank: bool) -> HttpResponse {
     // A browser that keeps no cookies comes back as a stranger: the mark lets the next page tell why.
     let mark = if beginner.visitor().keeps_cookies() {
         ""
     } else {
         "?first=1"
     };
-    Ok(see_other(if is_blank && mark.is_empty() {
+    see_other(if is_blank && mark.is_empty() {
         format!("/cards/{id}")
     } else {
         format!("/cards/{id}/import{mark}")
-    }))
+    })
 }
 
 /// Reads what was sent, off the async threads: large files take a moment.
@@ -105,38 +118,47 @@ async fn store(state: &AppState, beginner: &Beginner, card: NewCard, is_file: bo
     let now = state.clock.now();
     let beginner = beginner.clone();
     let uploads = state.uploads.clone();
+    let quota = state.quota();
     let id = state
         .db
         .write(move |conn| {
             let session = beginner.open(conn, now)?;
-            let id = cards::create(conn, &session, &card, now.naive_utc())?;
-            let Some(bytes) = card.source.as_deref().filter(|_| is_file) else {
-                return Ok(id);
-            };
-            // A form sent twice meets the card and the file that it made first.
-            if files::list(conn, &session, &id)?.is_empty() {
-                let file = random::id()?;
-                let format = Format::from_id(&card.format);
-                let media_type = format.map_or("application/octet-stream", |format| {
-                    format.notation(Some(bytes)).media_type()
-                });
-                let kept = uploads
-                    .keep(session.as_str(), &file, &mut &*bytes)
-                    .map_err(|error| db::Error::Unavailable(error.to_string()))?;
-                let row = FileRow {
-                    id: file,
-                    card_id: id.clone(),
-                    section_key: None,
-                    name: card.file_name.clone().unwrap_or_default(),
-                    media_type: media_type.to_owned(),
-                    size: i64::try_from(kept.size).unwrap_or(i64::MAX),
-                    sha256: kept.sha256,
-                    created_at: now.naive_utc(),
+            let file = random::id()?;
+            let stored = quota::within(conn, &session, quota, |conn| {
+                let id = cards::create(conn, &session, &card, now.naive_utc())?;
+                let Some(bytes) = card.source.as_deref().filter(|_| is_file) else {
+                    return Ok(id);
                 };
-                // Bytes without a row, should this fail, are found and removed by the cleanup.
-                files::create(conn, &session, &row)?;
+                // A form sent twice meets the card and the file that it made first.
+                if files::list(conn, &session, &id)?.is_empty() {
+                    let kept = uploads
+                        .keep(session.as_str(), &file, &mut &*bytes)
+                        .map_err(|error| db::Error::Unavailable(error.to_string()))?;
+                    let format = Format::from_id(&card.format);
+                    let media_type = format.map_or("application/octet-stream", |format| {
+                        format.notation(Some(bytes)).media_type()
+                    });
+                    let row = FileRow {
+                        id: file.clone(),
+                        card_id: id.clone(),
+                        section_key: None,
+                        name: card.file_name.clone().unwrap_or_default(),
+                        media_type: media_type.to_owned(),
+                        size: i64::try_from(kept.size).unwrap_or(i64::MAX),
+                        sha256: kept.sha256,
+                        created_at: now.naive_utc(),
+                    };
+                    files::create(conn, &session, &row)?;
+                }
+                Ok(id)
+            });
+            // Bytes without a row, should this fail as well, are found and removed by the cleanup.
+            if stored.is_err()
+                && let Err(error) = uploads.delete(session.as_str(), &file)
+            {
+                tracing::warn!(%error, "a refused upload left bytes behind");
             }
-            Ok(id)
+            stored
         })
         .await?;
     Ok(id)

@@ -2,13 +2,15 @@
 
 use std::net::SocketAddr;
 use std::path::Path;
-use std::sync::mpsc;
+use std::sync::{Arc, mpsc};
 
 use actix_web::dev::ServerHandle;
 use cartellino::cleanup::{self, Mode};
 use cartellino::clock::Clock;
 use cartellino::config::Options;
 use cartellino::db::{Db, DbConnection, migrations};
+use cartellino::session::Sessions;
+use cartellino::session::engine::Engine;
 use cartellino::uploads::Uploads;
 use cartellino::web;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -27,6 +29,7 @@ pub struct TestApp {
     /// Its clock, which stands still until the test moves it.
     pub clock: Clock,
     origin: String,
+    engine: Arc<dyn Engine>,
     uploads: Uploads,
     grace: TimeDelta,
     server: ServerHandle,
@@ -78,9 +81,12 @@ impl TestApp {
         // in the middle of an answer when the test's runtime does.
         let (started, starting) = oneshot::channel();
         let (server_db, server_clock) = (db.clone(), clock.clone());
+        let sessions = Sessions::open(&config, db.clone(), clock.clone()).expect("the place of the keys opens");
+        let engine = sessions.store().shared_engine();
         std::thread::spawn(move || {
             actix_web::rt::System::new().block_on(async move {
-                let (server, address) = web::start(&config, server_db, server_clock).expect("the server starts");
+                let (server, address) =
+                    web::start(&config, server_db, sessions, server_clock).expect("the server starts");
                 let _ = started.send((address, server.handle()));
                 server.await.expect("the server runs");
             });
@@ -91,6 +97,7 @@ impl TestApp {
             db,
             clock,
             origin: format!("http://{address}"),
+            engine,
             uploads,
             grace,
             server,
@@ -120,19 +127,31 @@ impl TestApp {
 
     /// One cleanup, as the server does every hour.
     pub async fn sweep(&self) -> cleanup::Counts {
-        cleanup::sweep(&self.db, &self.uploads, self.clock.now(), self.grace, Mode::Delete)
-            .await
-            .expect("the cleanup works")
+        cleanup::sweep(
+            &self.db,
+            &*self.engine,
+            &self.uploads,
+            self.clock.now(),
+            self.grace,
+            Mode::Delete,
+        )
+        .await
+        .expect("the cleanup works")
     }
 
     /// How many rows a table has.
-    pub async fn rows(&self, table: &'static str) -> i64 {
+    pub async fn rows(&self, table: &str) -> i64 {
+        self.number(&format!("SELECT count(*) AS n FROM {table}")).await
+    }
+
+    /// The number that a query calls `n`.
+    pub async fn number(&self, query: &str) -> i64 {
         #[derive(diesel::QueryableByName)]
         struct Count {
             #[diesel(sql_type = diesel::sql_types::BigInt)]
             n: i64,
         }
-        let query = diesel::sql_query(format!("SELECT count(*) AS n FROM {table}"));
+        let query = diesel::sql_query(query);
         self.db
             .run(move |conn| {
                 let count: Count = match conn {
@@ -143,6 +162,86 @@ impl TestApp {
             })
             .await
             .expect("rows can be counted")
+    }
+
+    /// The first text of a query's column `t`.
+    pub async fn text(&self, sql: &'static str) -> String {
+        let mut texts = self.texts(sql).await;
+        assert!(!texts.is_empty(), "{sql} finds nothing");
+        texts.remove(0)
+    }
+
+    /// The texts that a query calls `t`.
+    pub async fn texts(&self, query: &str) -> Vec<String> {
+        #[derive(diesel::QueryableByName)]
+        struct Text {
+            #[diesel(sql_type = diesel::sql_types::Text)]
+            t: String,
+        }
+        let query = diesel::sql_query(query);
+        self.db
+            .run(move |conn| {
+                let texts: Vec<Text> = match conn {
+                    DbConnection::Sqlite(sqlite) => query.load(sqlite)?,
+                    DbConnection::Pg(pg) => query.load(pg)?,
+                };
+                Ok(texts.into_iter().map(|text| text.t).collect())
+            })
+            .await
+            .expect("texts can be read")
+    }
+
+    /// The names of all tables.
+    pub async fn tables(&self) -> Vec<String> {
+        let query = if self.is_postgres().await {
+            "SELECT table_name::text AS t FROM information_schema.tables WHERE table_schema = 'public'"
+        } else {
+            "SELECT name AS t FROM sqlite_master WHERE type = 'table'"
+        };
+        let tables = self.texts(query).await;
+        assert!(tables.len() > 6, "all tables are seen: {tables:?}");
+        tables
+    }
+
+    /// How many rows of a table have this word in any column, as text or as bytes.
+    pub async fn rows_with(&self, table: &str, word: &str) -> i64 {
+        let query = if self.is_postgres().await {
+            let hex: String = word.bytes().map(|byte| format!("{byte:02x}")).collect();
+            format!(
+                "SELECT count(*) AS n FROM {table} r
+                 WHERE position('{word}' IN CAST(r AS TEXT)) > 0 OR position('{hex}' IN CAST(r AS TEXT)) > 0"
+            )
+        } else {
+            let columns = format!("SELECT name AS t FROM pragma_table_info('{table}')");
+            let columns = self.texts(&columns).await.into_iter();
+            let any: Vec<String> = columns
+                .map(|column| format!("instr(CAST(\"{column}\" AS BLOB), CAST('{word}' AS BLOB)) > 0"))
+                .collect();
+            format!("SELECT count(*) AS n FROM {table} WHERE {}", any.join(" OR "))
+        };
+        self.number(&query).await
+    }
+
+    async fn is_postgres(&self) -> bool {
+        let kind = self.db.run(|conn| Ok(matches!(conn, DbConnection::Pg(_)))).await;
+        kind.expect("the database answers")
+    }
+
+    /// All that is stored for visitors, to be compared.
+    pub async fn dump(&self) -> Vec<String> {
+        let mut all = Vec::new();
+        for sql in [
+            "SELECT id || created_at || expires_at AS t FROM sessions ORDER BY id",
+            "SELECT handle || key_hash || state || version || touched_at || expires_at AS t FROM session_keys ORDER BY handle",
+            "SELECT key_hash AS t FROM ended_keys ORDER BY key_hash",
+            "SELECT id || title || version || updated_at AS t FROM model_cards ORDER BY id",
+            "SELECT card_id || section_key || value || version AS t FROM card_section_data ORDER BY card_id, section_key",
+            "SELECT id || section_key || value AS t FROM card_revisions ORDER BY id",
+            "SELECT id || name || size AS t FROM files ORDER BY id",
+        ] {
+            all.extend(self.texts(sql).await);
+        }
+        all
     }
 
     /// Does something to the database behind the server's back.

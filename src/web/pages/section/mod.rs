@@ -9,12 +9,14 @@ use actix_web::{HttpResponse, Responder, ResponseError as _};
 use askama::Template;
 use serde::Deserialize;
 
+use super::full::{self, Again};
 use crate::card::outline::{Part, Question};
 use crate::card::{Card, Field, Section, check};
 use crate::db::cards::{CardRow, CardSectionData};
+use crate::db::quota;
 use crate::session::Visitor;
 use crate::web::AppState;
-use crate::web::card::{Progress, anchor, link, load_card, outline_of, owner};
+use crate::web::card::{Progress, anchor, link, load_card, outline_of, owner, section_address};
 use crate::web::control::{self, Control};
 use crate::web::error::Error;
 use crate::web::form::Form;
@@ -242,9 +244,13 @@ pub async fn post(
         Ok(session) => {
             let now = state.clock.now().naive_utc();
             let form = Form::parse(&body);
+            let quota = state.quota();
+            let (id, key) = (id.clone(), key.clone());
             state
                 .db
-                .write(move |conn| save(conn, &session, &id, &key, form, now))
+                .write(move |conn| {
+                    quota::within(conn, &session, quota, |conn| save(conn, &session, &id, &key, form, now))
+                })
                 .await
                 .map_err(Error::from)
         }
@@ -261,6 +267,9 @@ pub async fn post(
                 render_as(error.status_code(), &HomelessPage { page, texts })
             }
         },
-        Err(error) => Err(error),
+        Err(error) => {
+            let again = Again::Form(section_address(&id, &key), form.pairs);
+            full::explained(Err(error), &state, &visitor, again).await
+        }
     }
 }

@@ -3,12 +3,14 @@
 //! [`Options`] is what flags and environment say, [`Config`] what the server works with: whoever
 //! holds one knows that its values fit together.
 
+mod session;
+
+use clap::{Args, FromArgMatches as _};
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::str::FromStr;
-use std::time::Duration;
 
-use clap::{Args, FromArgMatches as _};
+pub use session::{Engine, Keeping, KeepingOptions, LONGEST_AGE, Session};
 
 /// A setting that cannot be used, or does not fit to another one.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -26,13 +28,6 @@ fn wrong(variable: &'static str, message: impl Into<String>) -> Error {
         message: message.into(),
     }
 }
-
-/// The longest life of a cookie that browsers accept: 400 days, in seconds.
-const LONGEST_AGE_S: u64 = 34_560_000;
-/// The latest hard end that can be set: ten years, in seconds. It keeps sums of times far from their limits.
-const LONGEST_END_S: u64 = 315_360_000;
-/// The shortest secret, in characters: 32 hexadecimal digits hold 128 bits.
-const SHORTEST_SECRET: usize = 32;
 
 /// What flags and environment say; flags are stronger.
 #[derive(Args, Clone)]
@@ -62,85 +57,8 @@ pub struct Options {
     #[arg(long, env = "LOG", default_value = "info", value_name = "LOG")]
     log: String,
 
-    /// Where session keys are stored. Only `database` for now.
-    #[arg(
-        long,
-        env = "SESSION_ENGINE",
-        default_value = "database",
-        value_name = "SESSION_ENGINE"
-    )]
-    session_engine: String,
-
-    /// Seconds that work is kept after the visitor's last activity: 30 days. At most 400 days, the browsers' cap.
-    #[arg(long, env = "SESSION_COOKIE_AGE", default_value_t = 2_592_000, value_name = "SESSION_COOKIE_AGE",
-          value_parser = clap::value_parser!(u64).range(1..=LONGEST_AGE_S))]
-    session_cookie_age: u64,
-
-    /// Name of the cookie. Default: __Host-sessionid, or sessionid on plain http.
-    #[arg(long, env = "SESSION_COOKIE_NAME", value_name = "SESSION_COOKIE_NAME")]
-    session_cookie_name: Option<String>,
-
-    /// Whether browsers send the cookie on https only: true or false. Default: true when PUBLIC_ORIGIN is https.
-    #[arg(long, env = "SESSION_COOKIE_SECURE", value_name = "SESSION_COOKIE_SECURE")]
-    session_cookie_secure: Option<bool>,
-
-    /// Seconds between two moves of the expiry by activity.
-    #[arg(
-        long,
-        env = "SESSION_TOUCH_INTERVAL",
-        default_value_t = 3600,
-        value_name = "SESSION_TOUCH_INTERVAL"
-    )]
-    session_touch_interval: u64,
-
-    /// Seconds after which a session ends whatever its activity. Default: never.
-    #[arg(long, env = "SESSION_ABSOLUTE_AGE", value_name = "SESSION_ABSOLUTE_AGE",
-          value_parser = clap::value_parser!(u64).range(1..=LONGEST_END_S))]
-    session_absolute_age: Option<u64>,
-
-    /// Sessions that one network address may begin in an hour; 0 sets no limit.
-    #[arg(
-        long,
-        env = "SESSION_CREATE_LIMIT",
-        default_value_t = 60,
-        value_name = "SESSION_CREATE_LIMIT"
-    )]
-    session_create_limit: u32,
-
-    /// Secret that seals the keys in cookies: at least 32 characters, the same on all servers.
-    /// Default: made once and kept in a file beside the database.
-    #[arg(long, env = "SESSION_SECRET", hide_env_values = true, value_name = "SESSION_SECRET")]
-    session_secret: Option<String>,
-
-    /// Earlier secrets whose cookies are still good, with commas.
-    #[arg(
-        long,
-        env = "SESSION_SECRET_FALLBACKS",
-        hide_env_values = true,
-        value_delimiter = ',',
-        value_name = "SESSION_SECRET_FALLBACKS"
-    )]
-    session_secret_fallbacks: Vec<String>,
-
-    /// Seconds between two cleanups of expired sessions inside the server; 0 switches them off.
-    #[arg(
-        long,
-        env = "SESSION_CLEANUP_INTERVAL",
-        default_value_t = 3600,
-        value_name = "SESSION_CLEANUP_INTERVAL",
-        value_parser = clap::value_parser!(u64).range(0..=LONGEST_AGE_S)
-    )]
-    session_cleanup_interval: u64,
-
-    /// Seconds after the expiry before a cleanup takes a session.
-    #[arg(
-        long,
-        env = "SESSION_CLEANUP_GRACE",
-        default_value_t = 3600,
-        value_name = "SESSION_CLEANUP_GRACE",
-        value_parser = clap::value_parser!(u64).range(0..=LONGEST_AGE_S)
-    )]
-    session_cleanup_grace: u64,
+    #[command(flatten)]
+    session: session::SessionOptions,
 }
 
 /// Where rows and files are; `migrate` and `cleanup_sessions` need no more than this.
@@ -190,19 +108,23 @@ impl Storage {
     /// # Errors
     /// When `DATABASE_URL` names neither an SQLite file nor a PostgreSQL server.
     pub fn database(&self) -> Result<&str, Error> {
-        let url = self.database_url.as_str();
-        let known = ["sqlite://", "postgres://", "postgresql://"]
-            .iter()
-            .any(|scheme| url.len() > scheme.len() && url.starts_with(scheme));
-        if known {
-            Ok(url)
-        } else {
-            // The value itself is not repeated: it may hold a password.
-            Err(wrong(
-                "DATABASE_URL",
-                "must begin with sqlite:// or postgres://, such as sqlite://cartellino.db",
-            ))
-        }
+        check_database("DATABASE_URL", &self.database_url)
+    }
+}
+
+/// The address, known to begin with a scheme that is supported.
+fn check_database<'a>(variable: &'static str, url: &'a str) -> Result<&'a str, Error> {
+    let known = ["sqlite://", "postgres://", "postgresql://"]
+        .iter()
+        .any(|scheme| url.len() > scheme.len() && url.starts_with(scheme));
+    if known {
+        Ok(url)
+    } else {
+        // The value itself is not repeated: it may hold a password.
+        Err(wrong(
+            variable,
+            "must begin with sqlite:// or postgres://, such as sqlite://cartellino.db",
+        ))
     }
 }
 
@@ -227,31 +149,6 @@ pub struct Config {
     pub session: Session,
 }
 
-/// The settings of sessions, checked.
-#[derive(Clone)]
-pub struct Session {
-    /// How long a session lives after its last activity; at most 400 days.
-    pub age: Duration,
-    /// Name of the cookie.
-    pub cookie_name: String,
-    /// Whether the cookie is marked `Secure`.
-    pub cookie_secure: bool,
-    /// How often activity moves the expiry at most.
-    pub touch_interval: Duration,
-    /// Hard end of a session after its creation; `None`: there is none.
-    pub absolute_age: Option<Duration>,
-    /// New sessions of one source address in an hour; 0: no limit.
-    pub create_limit: u32,
-    /// Secret that seals keys; `None`: the one kept beside the database.
-    pub secret: Option<String>,
-    /// Earlier secrets that still open.
-    pub secret_fallbacks: Vec<String>,
-    /// Time between two cleanups; `None`: no cleanup inside the server.
-    pub cleanup_interval: Option<Duration>,
-    /// How long expired sessions are left alone.
-    pub cleanup_grace: Duration,
-}
-
 impl Options {
     /// Checks the settings, each for itself and with the others.
     ///
@@ -262,53 +159,7 @@ impl Options {
         let https = public_origin
             .as_deref()
             .is_some_and(|origin| origin.starts_with("https://"));
-        let cookie_secure = self.session_cookie_secure.unwrap_or(https);
-        if cookie_secure && !https {
-            return Err(wrong(
-                "SESSION_COOKIE_SECURE",
-                "browsers return a secure cookie on https only: set PUBLIC_ORIGIN to an https:// address, or leave \
-                 this off",
-            ));
-        }
-        let cookie_name = self
-            .session_cookie_name
-            .unwrap_or_else(|| if cookie_secure { "__Host-sessionid" } else { "sessionid" }.to_owned());
-        check_cookie_name(&cookie_name, cookie_secure)?;
-        if self.session_engine != "database" {
-            return Err(wrong(
-                "SESSION_ENGINE",
-                format!(
-                    "`{}` is not available in this version; `database` is",
-                    self.session_engine.escape_debug()
-                ),
-            ));
-        }
-        let (age, touch) = (self.session_cookie_age, self.session_touch_interval);
-        if touch > age / 2 {
-            return Err(wrong(
-                "SESSION_TOUCH_INTERVAL",
-                format!(
-                    "{touch} s is too long for SESSION_COOKIE_AGE {age} s: at most half of it, or active visitors lose their work"
-                ),
-            ));
-        }
-        if self.session_absolute_age.is_some_and(|absolute| absolute < age) {
-            return Err(wrong(
-                "SESSION_ABSOLUTE_AGE",
-                format!("must not be shorter than SESSION_COOKIE_AGE ({age} s)"),
-            ));
-        }
-        if let Some(secret) = &self.session_secret {
-            check_secret("SESSION_SECRET", secret)?;
-        }
-        let fallbacks: Vec<String> = self
-            .session_secret_fallbacks
-            .into_iter()
-            .filter(|secret| !secret.is_empty())
-            .collect();
-        for secret in &fallbacks {
-            check_secret("SESSION_SECRET_FALLBACKS", secret)?;
-        }
+        let session = self.session.check(https, self.max_upload_bytes)?;
         if let Err(error) = self.log.parse::<tracing_subscriber::EnvFilter>() {
             return Err(wrong("LOG", error.to_string()));
         }
@@ -321,19 +172,7 @@ impl Options {
                 .map_err(|_| wrong("MAX_UPLOAD_BYTES", "is more than this machine can address"))?,
             trusted_proxies: self.trusted_proxies,
             log: self.log,
-            session: Session {
-                age: Duration::from_secs(age),
-                cookie_name,
-                cookie_secure,
-                touch_interval: Duration::from_secs(touch),
-                absolute_age: self.session_absolute_age.map(Duration::from_secs),
-                create_limit: self.session_create_limit,
-                secret: self.session_secret,
-                secret_fallbacks: fallbacks,
-                cleanup_interval: (self.session_cleanup_interval > 0)
-                    .then(|| Duration::from_secs(self.session_cleanup_interval)),
-                cleanup_grace: Duration::from_secs(self.session_cleanup_grace),
-            },
+            session,
         })
     }
 
@@ -396,36 +235,6 @@ fn origin(text: &str) -> Result<String, Error> {
     Ok(format!("{scheme}://{authority}"))
 }
 
-fn check_cookie_name(name: &str, secure: bool) -> Result<(), Error> {
-    let token = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
-    if name.is_empty() || name.len() > 64 || !name.chars().all(token) {
-        return Err(wrong(
-            "SESSION_COOKIE_NAME",
-            "must be 1 to 64 letters, digits or hyphens, without spaces",
-        ));
-    }
-    let prefixed = ["__host-", "__secure-"]
-        .iter()
-        .any(|prefix| name.to_ascii_lowercase().starts_with(prefix));
-    if prefixed && !secure {
-        return Err(wrong(
-            "SESSION_COOKIE_NAME",
-            "browsers accept the prefixes __Host- and __Secure- on https only: set PUBLIC_ORIGIN to an https:// address",
-        ));
-    }
-    Ok(())
-}
-
-fn check_secret(variable: &'static str, secret: &str) -> Result<(), Error> {
-    if secret.len() < SHORTEST_SECRET {
-        return Err(wrong(
-            variable,
-            format!("each secret needs at least {SHORTEST_SECRET} random characters"),
-        ));
-    }
-    Ok(())
-}
-
 /// A network address, or a range of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Network {
@@ -478,6 +287,7 @@ impl FromStr for Network {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::time::Duration;
 
     fn check(flags: &[&str]) -> Result<Config, String> {
         let options = Options::from_flags(flags).map_err(|error| error.to_string())?;
@@ -496,6 +306,16 @@ mod tests {
         assert!(!config.session.cookie_secure);
         assert!(!config.is_exposed());
         assert_eq!(config.max_upload_bytes, 10 * 1024 * 1024);
+    }
+
+    #[test]
+    fn no_limit_is_written_as_zero() {
+        let defaults = check(&[]).unwrap().session;
+        assert_eq!((defaults.max_cards, defaults.max_bytes), (Some(200), Some(100 << 20)));
+        let none = check(&["--session-max-cards", "0", "--session-max-bytes", "0"])
+            .unwrap()
+            .session;
+        assert_eq!((none.max_cards, none.max_bytes), (None, None));
     }
 
     #[test]
@@ -524,7 +344,22 @@ mod tests {
             (&["--max-upload-bytes", "many"], "MAX_UPLOAD_BYTES"),
             (&["--trusted-proxies", "10.0.0.0/33"], "TRUSTED_PROXIES"),
             (&["--log", "cartellino=loud"], "LOG"),
-            (&["--session-engine", "redis"], "SESSION_ENGINE"),
+            (&["--session-engine", "mongodb"], "SESSION_ENGINE"),
+            (&["--session-engine", "redis"], "REDIS_URL"),
+            (&["--session-engine", "cached_database"], "REDIS_URL"),
+            (&["--session-engine", "redis", "--redis-url", "localhost"], "REDIS_URL"),
+            (&["--session-engine", "file"], "SESSION_FILE_PATH"),
+            (&["--session-database-url", "mysql://x"], "SESSION_DATABASE_URL"),
+            (
+                &["--session-engine", "memory", "--session-database-url", "sqlite://x"],
+                "SESSION_DATABASE_URL",
+            ),
+            (&["--session-link-age", "5"], "SESSION_LINK_AGE"),
+            (&["--session-max-browsers", "0"], "SESSION_MAX_BROWSERS"),
+            (
+                &["--session-expire-at-browser-close", "sometimes"],
+                "SESSION_EXPIRE_AT_BROWSER_CLOSE",
+            ),
             (&["--session-cookie-age", "0"], "SESSION_COOKIE_AGE"),
             (&["--session-cookie-age", "34560001"], "SESSION_COOKIE_AGE"),
             (&["--session-cookie-age", "3600"], "SESSION_TOUCH_INTERVAL"),
@@ -541,6 +376,13 @@ mod tests {
             (&["--session-secret", "short"], "SESSION_SECRET"),
             (&["--session-secret-fallbacks", "short"], "SESSION_SECRET_FALLBACKS"),
             (&["--session-create-limit=-1"], "SESSION_CREATE_LIMIT"),
+            (&["--session-max-cards=-1"], "SESSION_MAX_CARDS"),
+            (&["--session-max-cards", "many"], "SESSION_MAX_CARDS"),
+            (&["--session-max-cards", "1000001"], "SESSION_MAX_CARDS"),
+            (&["--session-max-bytes=-1"], "SESSION_MAX_BYTES"),
+            (&["--session-max-bytes", "100 MiB"], "SESSION_MAX_BYTES"),
+            (&["--session-max-bytes", "1125899906842625"], "SESSION_MAX_BYTES"),
+            (&["--session-max-bytes", "10485759"], "SESSION_MAX_BYTES"),
         ];
         for (flags, variable) in cases {
             let complaint = complaint(flags);

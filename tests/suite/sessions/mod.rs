@@ -2,269 +2,23 @@
 //!
 //! Names begin with the requirement they check.
 
-use std::sync::mpsc;
+mod site;
+mod state;
+
+use std::collections::HashMap;
+use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
-use actix_web::dev::ServerHandle;
-use actix_web::middleware::from_fn;
-use actix_web::{App, HttpResponse, HttpServer, error, web};
 use cartellino::clock::Clock;
-use cartellino::config::{Config, Options};
-use cartellino::db::cards::{self, NewCard, NewSection};
-use cartellino::db::{self, Db, sessions};
-use cartellino::session::{self, Beginner, Sessions, Visitor};
+use cartellino::config::Options;
+use cartellino::db::sessions::keys;
+use cartellino::session::{self};
 use chrono::{DateTime, TimeDelta, Utc};
-use reqwest::header::{HeaderMap, HeaderValue};
-use reqwest::{Client, Method, StatusCode};
+use reqwest::{Method, StatusCode};
 use tokio::sync::oneshot;
 
-use crate::backends::Backend;
-
-/// The small pages, with a clock that the test moves.
-struct Site {
-    backend: Backend,
-    clock: Clock,
-    origin: String,
-    server: ServerHandle,
-}
-
-#[derive(Clone)]
-struct State {
-    db: Db,
-    clock: Clock,
-}
-
-/// Headers of a request.
-type Headers<'a> = &'a [(&'a str, &'a [u8])];
-
-struct Answer {
-    status: StatusCode,
-    headers: HeaderMap,
-    body: String,
-}
-
-impl Answer {
-    fn cookies(&self) -> Vec<String> {
-        let all = self.headers.get_all("set-cookie").iter();
-        all.map(|cookie| cookie.to_str().unwrap().to_owned()).collect()
-    }
-
-    /// The one cookie set, as `name=value`.
-    fn cookie(&self) -> String {
-        let cookies = self.cookies();
-        assert_eq!(cookies.len(), 1, "{cookies:?}");
-        cookies[0].split(';').next().unwrap().to_owned()
-    }
-}
-
-fn beginning() -> DateTime<Utc> {
-    DateTime::from_timestamp(1_800_000_000, 0).unwrap()
-}
-
-fn card(title: String) -> NewCard {
-    NewCard {
-        title,
-        format: "json".to_owned(),
-        outline: "full".to_owned(),
-        source: None,
-        file_name: None,
-        once: None,
-        sections: vec![NewSection {
-            key: "one".to_owned(),
-            title: "One".to_owned(),
-            value: "1".to_owned(),
-        }],
-    }
-}
-
-fn failed(error: db::Error) -> actix_web::Error {
-    match error {
-        db::Error::NotFound => error::ErrorNotFound("not found"),
-        db::Error::Ended => session::Error::Ended.into(),
-        db::Error::Unavailable(_) => session::Error::Unavailable.into(),
-        other => error::ErrorInternalServerError(other.to_string()),
-    }
-}
-
-async fn home(visitor: Visitor, state: web::Data<State>) -> actix_web::Result<String> {
-    let until = visitor.expires_at().timestamp();
-    let keeps = visitor.keeps_cookies();
-    let cards = match visitor.session().cloned() {
-        Some(session) => state
-            .db
-            .run(move |conn| cards::list(conn, &session))
-            .await
-            .map_err(failed)?,
-        None => Vec::new(),
-    };
-    let titles: Vec<String> = cards.into_iter().map(|card| card.title).collect();
-    Ok(format!("cards {titles:?} until {until} keeps {keeps}"))
-}
-
-async fn create(beginner: Beginner, state: web::Data<State>, title: String) -> actix_web::Result<HttpResponse> {
-    if title == "invalid" {
-        return Ok(HttpResponse::UnprocessableEntity().finish());
-    }
-    let now = state.clock.now();
-    let created = state.db.write(move |conn| {
-        let session = beginner.open(conn, now)?;
-        let fails = title == "fails";
-        cards::create(conn, &session, &card(title), now.naive_utc())?;
-        if fails {
-            Err(db::Error::Unusable("on purpose".to_owned()))
-        } else {
-            Ok(())
-        }
-    });
-    created.await.map_err(failed)?;
-    Ok(HttpResponse::SeeOther().insert_header(("location", "/")).finish())
-}
-
-/// A creation whose session is ended by another request after this one was let in.
-async fn overtaken(beginner: Beginner, state: web::Data<State>) -> actix_web::Result<HttpResponse> {
-    end_behind(beginner.visitor(), &state).await?;
-    create(beginner, state, "resurrected".to_owned()).await
-}
-
-/// A look whose session is ended by another request before the answer is ready.
-async fn overtaken_look(visitor: Visitor, state: web::Data<State>) -> actix_web::Result<HttpResponse> {
-    end_behind(&visitor, &state).await?;
-    Ok(HttpResponse::Ok().finish())
-}
-
-async fn end_behind(visitor: &Visitor, state: &State) -> actix_web::Result<()> {
-    let (session, now) = (visitor.session().cloned().unwrap(), state.clock.now());
-    let ending = state
-        .db
-        .write(move |conn| sessions::end(conn, &session, now.naive_utc()));
-    ending.await.map_err(failed)
-}
-
-async fn end(visitor: Visitor, state: web::Data<State>) -> actix_web::Result<HttpResponse> {
-    let now = state.clock.now();
-    state
-        .db
-        .write(move |conn| visitor.end(conn, now))
-        .await
-        .map_err(failed)?;
-    Ok(HttpResponse::SeeOther().insert_header(("location", "/")).finish())
-}
-
-impl Site {
-    async fn start(backend: Backend, flags: &[&str]) -> Self {
-        Self::start_at(backend, beginning(), flags).await
-    }
-
-    async fn start_at(backend: Backend, now: DateTime<Utc>, flags: &[&str]) -> Self {
-        let secret = "--session-secret=0123456789abcdef0123456789abcdef";
-        let mut all = vec!["--database-url", &backend.url];
-        if !flags.iter().any(|flag| flag.starts_with("--session-secret=")) {
-            all.push(secret);
-        }
-        all.extend(flags);
-        let config: Config = Options::from_flags(all).unwrap().check().unwrap();
-        let clock = Clock::set_to(now);
-        let sessions = Sessions::open(&config, backend.db.clone(), clock.clone()).unwrap();
-        let state = State {
-            db: backend.db.clone(),
-            clock: clock.clone(),
-        };
-        let (started, starting) = oneshot::channel();
-        std::thread::spawn(move || {
-            actix_web::rt::System::new().block_on(async move {
-                let server = HttpServer::new(move || {
-                    App::new()
-                        .app_data(web::Data::new(state.clone()))
-                        .app_data(web::Data::new(sessions.clone()))
-                        .route("/static", web::get().to(async || "static"))
-                        .service(
-                            web::scope("")
-                                .wrap(from_fn(session::middleware::guard))
-                                .route("/", web::get().to(home))
-                                .route("/", web::head().to(home))
-                                .route("/public", web::get().to(async || "public"))
-                                .route("/cards", web::post().to(create))
-                                .route("/overtaken", web::post().to(overtaken))
-                                .route("/overtaken", web::get().to(overtaken_look))
-                                .route("/end", web::post().to(end)),
-                        )
-                })
-                .workers(2)
-                .disable_signals()
-                .bind("127.0.0.1:0")
-                .unwrap();
-                let address = server.addrs()[0];
-                let server = server.run();
-                let _ = started.send((address, server.handle()));
-                server.await.unwrap();
-            });
-        });
-        let (address, server) = starting.await.unwrap();
-        Self {
-            backend,
-            clock,
-            origin: format!("http://{address}"),
-            server,
-        }
-    }
-
-    async fn sqlite() -> Self {
-        Self::start(Backend::sqlite().await, &[]).await
-    }
-
-    async fn all() -> Vec<Self> {
-        let mut all = Vec::new();
-        for backend in Backend::all().await {
-            all.push(Self::start(backend, &[]).await);
-        }
-        all
-    }
-
-    async fn send(&self, method: Method, path: &str, headers: Headers<'_>, body: &str) -> Answer {
-        let client = Client::builder()
-            .redirect(reqwest::redirect::Policy::none())
-            .build()
-            .unwrap();
-        let mut request = client
-            .request(method, format!("{}{path}", self.origin))
-            .body(body.to_owned());
-        for (name, value) in headers {
-            request = request.header(*name, HeaderValue::from_bytes(value).unwrap());
-        }
-        let answer = request.send().await.unwrap();
-        Answer {
-            status: answer.status(),
-            headers: answer.headers().clone(),
-            body: answer.text().await.unwrap(),
-        }
-    }
-
-    async fn get(&self, cookie: &str) -> Answer {
-        self.send(Method::GET, "/", &[("cookie", cookie.as_bytes())], "").await
-    }
-
-    async fn post(&self, path: &str, cookie: &str, body: &str) -> Answer {
-        self.send(Method::POST, path, &[("cookie", cookie.as_bytes())], body)
-            .await
-    }
-
-    /// A visitor who has stored a card: the cookie.
-    async fn visitor(&self, title: &str) -> String {
-        let answer = self.send(Method::POST, "/cards", &[], title).await;
-        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
-        answer.cookie()
-    }
-
-    async fn sessions(&self) -> i64 {
-        self.backend.rows("sessions").await
-    }
-}
-
-impl Drop for Site {
-    fn drop(&mut self) {
-        drop(self.server.stop(false));
-    }
-}
+use crate::backends::{Backend, engine, open_session};
+use site::{Headers, Site, beginning};
 
 #[tokio::test]
 async fn r01_the_first_page_gives_the_cookie_and_writes_nothing() {
@@ -308,10 +62,10 @@ async fn r02_a_cookieless_upload_works_and_gets_its_cookie() {
     for site in Site::all().await {
         let cookie = site.visitor("mine").await;
         let page = site.get(&cookie).await;
-        assert!(page.body.contains("mine"), "{}: {}", site.backend.name, page.body);
+        assert!(page.body.contains("mine"), "{}: {}", site.name, page.body);
         assert!(!site.get("").await.body.contains("mine"));
         assert_eq!(site.sessions().await, 1);
-        assert_eq!(site.backend.rows("session_keys").await, 1);
+        assert_eq!(site.get_path("/browsers", &cookie).await.body.lines().count(), 1);
     }
 }
 
@@ -324,7 +78,7 @@ async fn r02_what_stores_nothing_creates_nothing() {
             assert!(answer.cookies().is_empty(), "{body}");
         }
         for table in ["sessions", "session_keys", "model_cards"] {
-            assert_eq!(site.backend.rows(table).await, 0, "R3: {} {table}", site.backend.name);
+            assert_eq!(site.backend.rows(table).await, 0, "R3: {} {table}", site.name);
         }
     }
 }
@@ -338,13 +92,7 @@ async fn r04_parallel_first_requests_make_one_session() {
             async move { site.post("/cards", cookie, &format!("card {number}")).await }
         });
         for answer in futures_util::future::join_all(posts).await {
-            assert_eq!(
-                answer.status,
-                StatusCode::SEE_OTHER,
-                "{}: {}",
-                site.backend.name,
-                answer.body
-            );
+            assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}: {}", site.name, answer.body);
             // Those that came after the first was done find a session and have nothing to say.
             assert!(answer.cookies().is_empty() || answer.cookie() == cookie);
         }
@@ -467,7 +215,7 @@ async fn r19_reading_moves_row_and_cookie_together_once_an_interval() {
             );
         }
         let touched = site.get(&cookie).await;
-        assert_eq!(touched.cookie(), cookie, "{}", site.backend.name);
+        assert_eq!(touched.cookie(), cookie, "{}", site.name);
         assert!(touched.cookies()[0].contains("Max-Age=2592000"));
         assert!(touched.body.contains(&until(site.clock.now())), "{}", touched.body);
         assert!(site.get(&cookie).await.cookies().is_empty());
@@ -494,13 +242,13 @@ async fn r20_of_touches_at_the_same_time_one_writes() {
         let month = TimeDelta::days(30);
         backend
             .db
-            .write(move |conn| sessions::create(conn, "k", start, start + month))
+            .write(move |conn| open_session(conn, "k", start, start + month))
             .await
             .unwrap();
         let touches = (0..10).map(|_| {
             backend
                 .db
-                .write(move |conn| sessions::touch(conn, "k", later - TimeDelta::hours(1), later, later + month))
+                .write(move |conn| keys::touch(conn, "k", later - TimeDelta::hours(1), later, later + month))
         });
         let outcomes = futures_util::future::join_all(touches).await;
         let writes = outcomes
@@ -557,19 +305,19 @@ async fn r36_ending_takes_everything_and_can_be_repeated() {
             ended.cookies(),
             ["sessionid=; Max-Age=0; Path=/; HttpOnly; SameSite=Lax"],
             "R11 {}",
-            site.backend.name
+            site.name
         );
         let again = site.post("/end", &cookie, "").await;
         assert_eq!(again.status, StatusCode::SEE_OTHER);
         assert_eq!(again.cookies(), ended.cookies());
-        for table in ["sessions", "session_keys", "model_cards", "card_section_data"] {
+        for table in ["sessions", "model_cards", "card_section_data"] {
             assert_eq!(site.backend.rows(table).await, 1, "R70 {table}");
         }
         assert!(site.get(&other).await.body.contains("theirs"));
 
         // R33, R37, R38: the ended key stores nothing, and takes no newer cookie away.
         let late = site.post("/cards", &cookie, "resurrected").await;
-        assert_eq!(late.status, StatusCode::CONFLICT, "{}", site.backend.name);
+        assert_eq!(late.status, StatusCode::CONFLICT, "{}", site.name);
         assert!(late.cookies().is_empty());
         let late = site.get(&cookie).await;
         assert_eq!(late.status, StatusCode::OK);
@@ -585,13 +333,7 @@ async fn r38_a_request_on_its_way_does_not_bring_an_ended_session_back() {
     for site in Site::all().await {
         let cookie = site.visitor("mine").await;
         let late = site.post("/overtaken", &cookie, "").await;
-        assert_eq!(
-            late.status,
-            StatusCode::CONFLICT,
-            "{}: {}",
-            site.backend.name,
-            late.body
-        );
+        assert_eq!(late.status, StatusCode::CONFLICT, "{}: {}", site.name, late.body);
         assert!(late.cookies().is_empty());
         assert_eq!(site.sessions().await, 0);
         assert_eq!(site.backend.rows("model_cards").await, 0);
@@ -606,7 +348,7 @@ async fn r33_a_late_answer_does_not_give_an_ended_key_back() {
         let late = site
             .send(Method::GET, "/overtaken", &[("cookie", cookie.as_bytes())], "")
             .await;
-        assert_eq!(late.status, StatusCode::OK, "{}", site.backend.name);
+        assert_eq!(late.status, StatusCode::OK, "{}", site.name);
         assert!(late.cookies().is_empty(), "{:?}", late.cookies());
     }
 }
@@ -618,7 +360,7 @@ async fn r20_of_parallel_looks_one_moves_row_and_cookie() {
         site.clock.advance(TimeDelta::hours(2));
         let looks = futures_util::future::join_all((0..12).map(|_| site.get(&cookie))).await;
         let cookies: usize = looks.iter().map(|look| look.cookies().len()).sum();
-        assert_eq!(cookies, 1, "{}", site.backend.name);
+        assert_eq!(cookies, 1, "{}", site.name);
     }
 }
 
@@ -628,7 +370,7 @@ async fn r20_a_shorter_life_in_the_settings_does_not_make_every_look_a_write() {
         let (now, month) = (beginning().naive_utc(), TimeDelta::days(30));
         backend
             .db
-            .write(move |conn| sessions::create(conn, "k", now, now + month))
+            .write(move |conn| open_session(conn, "k", now, now + month))
             .await
             .unwrap();
         let touch = |minutes: i64| {
@@ -636,7 +378,7 @@ async fn r20_a_shorter_life_in_the_settings_does_not_make_every_look_a_write() {
             let last_touch = later - TimeDelta::hours(1);
             backend
                 .db
-                .write(move |conn| sessions::touch(conn, "k", last_touch, later, later + TimeDelta::days(7)))
+                .write(move |conn| keys::touch(conn, "k", last_touch, later, later + TimeDelta::days(7)))
         };
         assert!(touch(120).await.unwrap(), "{}", backend.name);
         assert!(!touch(130).await.unwrap());
@@ -658,32 +400,33 @@ async fn r50_the_store_serves_other_callers_of_the_interface() {
             .unwrap()
             .session;
         let seal = session::key::Seal::new(vec!["secret".to_owned()], "sessionid");
-        let engine = session::database::Database::new(backend.db.clone());
+        let engine = Arc::new(engine(&backend));
         let store = session::store::Store::new(backend.db.clone(), engine, seal.clone(), clock.clone(), settings);
         let month = actix_web::cookie::time::Duration::days(30);
+        let state = HashMap::from([("last".to_owned(), "\"card\"".to_owned())]);
 
         let key = store.save(Default::default(), &month).await.unwrap();
-        assert!(store.load(&key).await.unwrap().unwrap().is_empty());
+        assert!(store.load(&key).await.unwrap().is_none());
         assert_eq!(backend.rows("session_keys").await, 0, "R1 {}", backend.name);
-        let hash = seal.open(key.as_ref().as_bytes()).unwrap().hash();
-        let now = beginning().naive_utc();
-        backend
-            .db
-            .write(move |conn| sessions::create(conn, hash.as_str(), now, now + TimeDelta::days(30)))
-            .await
-            .unwrap();
+        assert!(
+            store.update(key, state.clone(), &month).await.is_err(),
+            "nothing is stored under it"
+        );
+
+        let key = store.save(state.clone(), &month).await.unwrap();
+        assert_eq!(store.load(&key).await.unwrap(), Some(state));
         clock.advance(TimeDelta::days(29));
-        let open = store.load(&key).await.unwrap().unwrap();
-        let key = store.update(key, open, &month).await.unwrap();
+        let other = HashMap::from([("count".to_owned(), "3".to_owned())]);
+        let key = store.update(key, other.clone(), &month).await.unwrap();
         clock.advance(TimeDelta::days(29));
-        assert!(store.load(&key).await.unwrap().unwrap().contains_key("session"));
+        assert_eq!(store.load(&key).await.unwrap(), Some(other.clone()));
 
         store.delete(&key).await.unwrap();
         store.delete(&key).await.unwrap();
         store.update_ttl(&key, &month).await.unwrap();
-        let key = store.update(key, Default::default(), &month).await.unwrap();
-        assert!(store.load(&key).await.unwrap().unwrap().contains_key("ended_at"), "R38");
-        assert_eq!(backend.rows("sessions").await, 0, "{}", backend.name);
+        assert!(store.load(&key).await.unwrap().is_none());
+        assert!(store.update(key, other, &month).await.is_err(), "R38");
+        assert_eq!(backend.rows("session_keys").await, 0, "{}", backend.name);
         let foreign = actix_session::storage::SessionKey::try_from("x".repeat(48)).unwrap();
         assert!(store.load(&foreign).await.unwrap().is_none());
         store.delete(&foreign).await.unwrap();

@@ -1,0 +1,17 @@
+DROP TRIGGER count_card_insert;
+DROP TRIGGER count_card_update;
+DROP TRIGGER count_card_delete;
+DROP TRIGGER count_section_insert;
+DROP TRIGGER count_section_update;
+DROP TRIGGER count_section_delete;
+DROP TRIGGER count_revision_insert;
+DROP TRIGGER count_revision_update;
+DROP TRIGGER count_revision_delete;
+DROP TRIGGER count_file_insert;
+DROP TRIGGER count_file_update;
+DROP TRIGGER count_file_delete;
+ALTER TABLE sessions DROP COLUMN history_bytes;
+ALTER TABLE sessions DROP COLUMN content_bytes;
+ALTER TABLE sessions DROP COLUMN cards;
+DROP INDEX card_revisions_oldest;
+CREATE INDEX card_revisions_session_id ON card_revisions (session_id);
