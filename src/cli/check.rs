@@ -10,7 +10,7 @@ pub(super) fn run(files: &[PathBuf]) -> anyhow::Result<ExitCode> {
     let mut problems = 0;
     for file in files {
         let name = file.display();
-        match format::read(&read(file)?) {
+        match format::read_named(&read(file)?, file.to_str()) {
             Ok(reading) => {
                 for finding in reading.report() {
                     problems += usize::from(finding.severity == Severity::Problem);

@@ -18,7 +18,7 @@ pub(super) fn run(file: &Path, to: &str) -> anyhow::Result<ExitCode> {
         )
     })?;
     let bytes = read(file)?;
-    let reading = format::read(&bytes).map_err(|error| unreadable(file, &error))?;
+    let reading = format::read_named(&bytes, file.to_str()).map_err(|error| unreadable(file, &error))?;
     let source = (reading.format == target).then_some(bytes.as_slice());
     let losses = format::losses(target, source, &reading.card);
     for loss in &losses {

@@ -1,6 +1,10 @@
 //! A card made to fit another format, before it is written as a new document.
 
-use crate::card::outline::{FULL, Kind, Question};
+use std::collections::HashSet;
+
+use super::markdown::known;
+use crate::card::check;
+use crate::card::outline::{FULL, Kind, Part, Question};
 use crate::card::{Card, Field, Section, field_id};
 use crate::json::Value;
 
@@ -11,7 +15,7 @@ pub(super) fn without_blanks(card: &Card) -> Card {
 
 /// The card with rows and entries where the Model Card Toolkit wants them.
 pub(super) fn structured(card: &Card, version_1: bool) -> Card {
-    each_value(card, |question, value| match question {
+    each_value(&into_full(card), |question, value| match question {
         Some(question) => rows(question, value, version_1),
         None => value.clone(),
     })
@@ -19,7 +23,7 @@ pub(super) fn structured(card: &Card, version_1: bool) -> Card {
 
 /// The card with lines of text for answers, as WebCards holds them.
 pub(super) fn flat(card: &Card) -> Card {
-    each_value(card, |question, value| match question {
+    each_value(&into_full(card), |question, value| match question {
         Some(_) => flat_value(value),
         None => value.clone(),
     })
@@ -31,6 +35,74 @@ pub(super) fn named(card: &Card) -> Card {
     Card {
         sections: card.sections.into_iter().map(named_section).collect(),
     }
+}
+
+/// The card with the questions of the full outline in its sections, wherever they were answered; a field of its own that
+/// stands below the heading of such a question answers it.
+fn into_full(card: &Card) -> Card {
+    let is_full = |section: &Section| FULL.part(&section.key).is_some_and(|part| part.title == section.title);
+    if card.sections.iter().all(is_full) {
+        return card.clone();
+    }
+    let fields = || card.sections.iter().flat_map(|section| &section.fields);
+    let mut taken: HashSet<&str> = fields()
+        .filter_map(|field| FULL.question(&field.id))
+        .map(|question| question.id)
+        .collect();
+    let (mut full, mut own): (Vec<Section>, Vec<Section>) = (Vec::new(), Vec::new());
+    for section in &card.sections {
+        let mut left = Vec::new();
+        let is_said = |field: &&Field| !field.value.is_blank() && !field.value.as_text().is_some_and(check::is_comment);
+        for field in section.fields.iter().filter(is_said) {
+            let question = FULL.question(&field.id).or_else(|| {
+                let words = if field.id == "+Text" { "" } else { field.label.as_str() };
+                let id = known::question(known::section(&section.title)?, words)?;
+                FULL.question(id)
+                    .filter(|question| field.is_custom() && taken.insert(question.id))
+            });
+            let part =
+                question.and_then(|question| FULL.sections.iter().find(|part| part.question(question.id).is_some()));
+            match question.zip(part) {
+                Some((question, part)) => part_of(&mut full, part).fields.push(Field {
+                    id: question.id.into(),
+                    label: question.label.into(),
+                    value: field.value.clone(),
+                }),
+                None => left.push(field.clone()),
+            }
+        }
+        let left = left.into_iter().map(|field| Field {
+            id: if field.is_custom() {
+                field.id
+            } else {
+                field_id(&field.label)
+            },
+            ..field
+        });
+        match FULL.part(&section.key) {
+            Some(part) if left.len() > 0 => part_of(&mut full, part).fields.extend(left),
+            Some(_) => {}
+            None => own.push(Section {
+                fields: left.collect(),
+                ..section.clone()
+            }),
+        }
+    }
+    full.extend(own);
+    Card { sections: full }
+}
+
+fn part_of<'s>(sections: &'s mut Vec<Section>, part: &Part) -> &'s mut Section {
+    let index = sections.iter().position(|section| section.key == part.key);
+    let index = index.unwrap_or_else(|| {
+        sections.push(Section {
+            key: part.key.into(),
+            title: part.title.into(),
+            fields: Vec::new(),
+        });
+        sections.len() - 1
+    });
+    &mut sections[index]
 }
 
 /// The card with its values changed, and without what is blank.
@@ -92,6 +164,17 @@ fn rows(question: &Question, value: &Value, version_1: bool) -> Value {
     let datasets_by_use = version_1 && question.id == "training-data.datasets";
     match (&question.kind, value) {
         (Kind::Table { .. }, Value::List(rows)) if datasets_by_use => by_use(rows),
+        (Kind::Table { .. }, Value::Text(text)) if question.id == "model-details.licenses" && !version_1 => {
+            match check::licence(text) {
+                Some(identifier) => Value::List(vec![row("identifier", identifier)]),
+                None => Value::List(vec![row("custom_text", text)]),
+            }
+        }
+        (Kind::Table { .. }, Value::Text(text))
+            if question.id == "training-data.datasets" && !version_1 && (text.len() > 80 || text.contains('\n')) =>
+        {
+            Value::List(vec![row("description", text)])
+        }
         (Kind::Table { .. }, Value::Text(text)) => match main_column(question.id) {
             Some(column) => Value::List(vec![row(column, text)]),
             None => value.clone(),

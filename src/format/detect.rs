@@ -6,13 +6,41 @@ use super::tree::Tree;
 use super::{Format, ReadError, native};
 use crate::json::{self, Kind, Node};
 
+/// The endings of files that hold a model; some of them run what is in them when they are loaded, and some are text.
+const MODELS: &[&str] = &[
+    "pkl",
+    "pickle",
+    "pt",
+    "pth",
+    "ckpt",
+    "joblib",
+    "bin",
+    "h5",
+    "keras",
+    "onnx",
+    "gguf",
+    "safetensors",
+    "npz",
+    "npy",
+];
+
 /// The format that is surest of the file.
 ///
 /// # Errors
 /// When the file is none of the formats, with what it seems to be and what to try.
 pub(super) fn detect(file: &File) -> Result<Format, ReadError> {
-    if let Ok(Tree::Json(source)) = file.tree() {
-        refuse(source, &source.text)?;
+    if file.is_called(MODELS) {
+        return Err(ReadError {
+            message: "By its name this is a model itself, which is never opened here.".into(),
+            advice: "Upload the model card, such as README.md or model_card.json, or paste its text.".into(),
+            position: None,
+            text: None,
+        });
+    }
+    match file.tree() {
+        Ok(Tree::Json(source)) => refuse(source, &source.text)?,
+        Err(error) if is_meant_as_data(file, &file.text()?.text) => return Err(error),
+        _ => {}
     }
     let mut best: Option<(Certainty, Format)> = None;
     for format in Format::ALL.iter().copied() {
@@ -26,6 +54,53 @@ pub(super) fn detect(file: &File) -> Result<Format, ReadError> {
         (None, Err(error)) => Err(error),
         (None, Ok(_)) => Ok(Format::JSON),
     }
+}
+
+/// The endings of files that are documents of names and values, whatever is in them.
+const DATA: &[&str] = &["json", "jsonc", "yaml", "yml"];
+
+/// Whether a text that cannot be read as a document was meant as one, rather than as Markdown.
+fn is_meant_as_data(file: &File, text: &str) -> bool {
+    let has_front_matter = file.markdown().is_ok_and(|page| page.front.is_some());
+    if has_front_matter || file.is_called(&["md", "markdown", "txt"]) {
+        return false;
+    }
+    let start = text.trim_start();
+    let first = start.lines().next().unwrap_or_default();
+    let begins = |tag: &str| {
+        start
+            .get(..tag.len())
+            .is_some_and(|begin| begin.eq_ignore_ascii_case(tag))
+    };
+    match start.chars().next() {
+        None => file.is_called(DATA),
+        // Templates leave “{{ name }}” and “{% if %}” behind.
+        Some('{') => !start.starts_with("{{") && !start.starts_with("{%"),
+        // Links and badges begin so in Markdown.
+        Some('[') => !start.starts_with("[!") && !first.contains("](") && !first.contains("]:"),
+        Some('"') => start[1..].trim_start().starts_with(['{', '[']),
+        Some('<') => ["<!doctype", "<html", "<?xml"].into_iter().any(begins),
+        Some(_) => file.is_called(DATA) || is_mostly_names(text),
+    }
+}
+
+/// Whether four of five lines that are not indented begin with a name and a colon, or are entries of a list.
+fn is_mostly_names(text: &str) -> bool {
+    let is_line = |line: &&str| !line.trim().is_empty() && !line.starts_with([' ', '\t', '#']);
+    let is_name = |line: &str| {
+        let name = line
+            .split_once(": ")
+            .map(|(name, _)| name)
+            .or(line.trim_end().strip_suffix(':'));
+        name.is_some_and(|name| name.split_whitespace().count() <= 3)
+    };
+    let (mut lines, mut names, mut entries) = (0, 0, 0);
+    for line in text.lines().filter(is_line) {
+        lines += 1;
+        names += usize::from(is_name(line));
+        entries += usize::from(line.starts_with("- ") || line.trim_end() == "---");
+    }
+    names > 0 && (names + entries) * 5 > lines * 4
 }
 
 /// Documents that cannot be a card: their top level is no object, or they are of a version to come.

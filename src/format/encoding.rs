@@ -52,7 +52,8 @@ const SIGNATURES: [(&[u8], &str); 9] = [
 /// The encoding of a file and its text, without byte order mark.
 pub(super) fn decode(bytes: &[u8]) -> Result<(Encoding, String), ReadError> {
     let refuse = |message: String, position| {
-        let advice = "Upload the model card itself, as a JSON or YAML file in UTF-8, or paste its text.".to_owned();
+        let advice =
+            "Upload the model card itself, as a JSON, YAML or Markdown file in UTF-8, or paste its text.".to_owned();
         Err(ReadError {
             message,
             advice,

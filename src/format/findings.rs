@@ -67,8 +67,14 @@ pub(super) fn of_yaml(source: &YamlSource) -> Vec<Finding> {
     let line = json::lines(&source.text);
     let encoding = source.encoding.note().map(|message| note(Some(1), "file", message));
     let mut findings: Vec<Finding> = encoding.into_iter().collect();
-    let quirks = &source.document.quirks;
-    findings.extend(quirks.iter().take(MAX_LISTED).map(|quirk| {
+    findings.extend(of_quirks(&source.document.quirks, line));
+    findings
+}
+
+/// What readers of YAML disagree on; `line` gives the line of a byte offset.
+pub(super) fn of_quirks(quirks: &[yaml::Quirk], line: impl Fn(usize) -> usize) -> Vec<Finding> {
+    let listed = quirks.iter().take(MAX_LISTED);
+    let findings = listed.map(|quirk| {
         let at = Some(line(quirk.at));
         match &quirk.kind {
             yaml::QuirkKind::DuplicateKey(name) => problem(
@@ -97,9 +103,8 @@ pub(super) fn of_yaml(source: &YamlSource) -> Vec<Finding> {
                 "Another document begins here. Only the first is shown and edited; what follows is kept as it is.",
             ),
         }
-    }));
-    findings.extend(uncounted(quirks.len()));
-    findings
+    });
+    findings.chain(uncounted(quirks.len())).collect()
 }
 
 /// How many findings of one kind were left out.

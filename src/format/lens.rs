@@ -49,6 +49,11 @@ pub(super) trait Lens: Sync {
 
     /// The card as this format would say it in a new file.
     fn fit(&self, card: &Card) -> Card;
+
+    /// The card as it is read again when it was written into its own file: without what makes no difference there.
+    fn settled(&self, _file: &File, card: &Card) -> Card {
+        card.clone()
+    }
 }
 
 /// The description of a format.
@@ -76,6 +81,8 @@ pub enum Notation {
     Json,
     /// YAML text.
     Yaml,
+    /// Markdown text, with or without front matter.
+    Markdown,
     /// A page for browsers.
     Html,
 }
@@ -86,6 +93,7 @@ impl Notation {
         match self {
             Self::Json => "JSON",
             Self::Yaml => "YAML",
+            Self::Markdown => "Markdown",
             Self::Html => "HTML",
         }
     }
@@ -95,6 +103,7 @@ impl Notation {
         match self {
             Self::Json => "json",
             Self::Yaml => "yaml",
+            Self::Markdown => "md",
             Self::Html => "html",
         }
     }
@@ -104,6 +113,7 @@ impl Notation {
         match self {
             Self::Json => "application/json",
             Self::Yaml => "application/yaml",
+            Self::Markdown => "text/markdown; charset=utf-8",
             Self::Html => "text/html; charset=utf-8",
         }
     }

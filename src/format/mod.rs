@@ -15,6 +15,7 @@ mod file;
 mod findings;
 pub mod html;
 mod lens;
+mod markdown;
 mod model_card_toolkit;
 mod native;
 mod plain;
@@ -35,6 +36,7 @@ use crate::json;
 use file::File;
 use lens::Lens;
 pub use lens::Notation;
+use markdown::Flavour;
 use model_card_toolkit::Toolkit;
 
 /// A format: what files look like, and how they are read and written.
@@ -141,6 +143,10 @@ pub struct Loss {
 impl Format {
     /// Our own JSON, nothing lost.
     pub const NATIVE: Self = Self(&native::Native);
+    /// The README of a model on Hugging Face.
+    pub const HUGGING_FACE: Self = Self(&Flavour::HuggingFace);
+    /// Any other Markdown page, such as MODEL_CARD.md.
+    pub const MARKDOWN: Self = Self(&Flavour::Plain);
     /// Model Card Toolkit, schema v0.0.2.
     pub const MODEL_CARD_TOOLKIT_2: Self = Self(&Toolkit::Version2);
     /// Model Card Toolkit, schema v0.0.1.
@@ -158,6 +164,8 @@ impl Format {
     /// first has it.
     pub const ALL: &[Self] = &[
         Self::NATIVE,
+        Self::HUGGING_FACE,
+        Self::MARKDOWN,
         Self::MODEL_CARD_TOOLKIT_2,
         Self::MODEL_CARD_TOOLKIT_1,
         Self::WEBCARDS,
@@ -239,7 +247,15 @@ const MAX_MEMBERS: usize = 2 * MAX_ENTRIES + 10;
 /// # Errors
 /// When the content is none of the formats, with the place and what to try.
 pub fn read(bytes: &[u8]) -> Result<Reading, ReadError> {
-    let file = File::new(bytes);
+    read_named(bytes, None)
+}
+
+/// Recognises and reads a file; its name decides where the content leaves it open.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_named(bytes: &[u8], name: Option<&str>) -> Result<Reading, ReadError> {
+    let file = File::named(bytes, name);
     few_members(&file)?;
     let format = detect::detect(&file)?;
     let reading = reading(format, &file)?;
@@ -317,20 +333,21 @@ pub fn write(format: Format, source: Option<&[u8]>, card: &Card) -> Result<Vec<u
     }
 }
 
-/// The outline whose questions a card answers.
+/// The outline whose questions a card answers: the one that knows most of its sections.
 fn outline_of(card: &Card) -> &'static Outline {
-    let known = |outline: &&&Outline| {
-        card.sections.iter().any(|section| {
-            outline
-                .part(&section.key)
-                .is_some_and(|part| part.title == section.title)
-        })
+    let known = |outline: &Outline| {
+        let is_known = |key: &str, title: &str| outline.part(key).is_some_and(|part| part.title == title);
+        let sections = card.sections.iter();
+        sections
+            .filter(|section| is_known(&section.key, &section.title))
+            .count()
     };
-    outline::ALL
-        .iter()
-        .find(known)
-        .copied()
-        .unwrap_or(if card.sections.is_empty() { &FULL } else { &FREE })
+    let best = outline::ALL.into_iter().rev().max_by_key(|outline| known(outline));
+    match best {
+        Some(best) if known(best) > 0 => best,
+        _ if card.sections.is_empty() => &FULL,
+        _ => &FREE,
+    }
 }
 
 /// What a download in this format would not carry: exactly what is missing when the written file
@@ -339,10 +356,9 @@ pub fn losses(format: Format, source: Option<&[u8]>, card: &Card) -> Vec<Loss> {
     if !format.can_read() {
         return Vec::new();
     }
-    let expected = if source.is_some() {
-        card.clone()
-    } else {
-        format.lens().fit(card)
+    let expected = match source {
+        Some(bytes) => format.lens().settled(&File::new(bytes), card),
+        None => format.lens().fit(card),
     };
     let got = write(format, source, card).and_then(|bytes| read_as(format, &bytes));
     let got = got.map(|reading| reading.card).unwrap_or_default();

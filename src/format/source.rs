@@ -130,13 +130,8 @@ fn not_json(text: &str) -> Option<(&'static str, &'static str)> {
     let start = text.trim_start();
     if start.starts_with('<') {
         Some((
-            "This looks like an HTML or XML page, not like JSON.",
-            "Upload the JSON file that the page was made from, or start a blank card and paste the texts.",
-        ))
-    } else if start.starts_with("---") || start.starts_with('#') {
-        Some((
-            "This looks like a Markdown file. This version reads JSON and YAML files.",
-            "Upload the card as JSON or YAML, or start a blank card and paste the texts into its sections.",
+            "This looks like an HTML or XML page, not like a model card.",
+            "Upload the file that the page was made from, or start a blank card and paste the texts.",
         ))
     } else {
         None

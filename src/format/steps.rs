@@ -121,31 +121,38 @@ pub(super) fn arrange(
     mine: impl Fn(usize) -> bool,
     wanted: Vec<Wanted>,
 ) -> Vec<(String, Value)> {
-    let mut slots: Vec<usize> = wanted.iter().filter_map(|wanted| wanted.old).collect();
+    let wanted = wanted
+        .into_iter()
+        .map(|wanted| (wanted.old, (wanted.name, wanted.value)));
+    rearrange(members, mine, wanted.collect())
+}
+
+/// The same for entries of any kind, each wanted one with the index of the old entry it continues.
+pub(super) fn rearrange<T>(entries: Vec<T>, mine: impl Fn(usize) -> bool, wanted: Vec<(Option<usize>, T)>) -> Vec<T> {
+    let mut slots: Vec<usize> = wanted.iter().filter_map(|(old, _)| *old).collect();
     slots.sort_unstable();
     let mut slots = slots.into_iter();
-    // Each slot gets a kept member and the new ones that follow it; new ones before all kept
-    // members stand in front of the first slot, or at the end when there is none.
+    // Each slot gets a kept entry and the new ones that follow it; new ones before all kept
+    // entries stand in front of the first slot, or at the end when there is none.
     let mut leading = Vec::new();
-    let mut filled: Vec<(usize, Vec<(String, Value)>)> = Vec::new();
-    for entry in wanted {
-        let member = (entry.name, entry.value);
-        match (entry.old.and_then(|_| slots.next()), filled.last_mut()) {
-            (Some(slot), _) => filled.push((slot, vec![member])),
-            (None, Some((_, group))) => group.push(member),
-            (None, None) => leading.push(member),
+    let mut filled: Vec<(usize, Vec<T>)> = Vec::new();
+    for (old, entry) in wanted {
+        match (old.and_then(|_| slots.next()), filled.last_mut()) {
+            (Some(slot), _) => filled.push((slot, vec![entry])),
+            (None, Some((_, group))) => group.push(entry),
+            (None, None) => leading.push(entry),
         }
     }
     if let Some((_, group)) = filled.first_mut() {
         group.splice(0..0, leading.drain(..));
     }
     let mut filled = filled.into_iter().peekable();
-    let mut result = Vec::with_capacity(members.len());
-    for (index, member) in members.into_iter().enumerate() {
+    let mut result = Vec::with_capacity(entries.len());
+    for (index, entry) in entries.into_iter().enumerate() {
         match filled.next_if(|(slot, _)| *slot == index) {
             Some((_, group)) => result.extend(group),
             None if mine(index) => {}
-            None => result.push(member),
+            None => result.push(entry),
         }
     }
     result.extend(leading);

@@ -77,8 +77,11 @@ fn is_front_matter(text: &str, document: &Document) -> bool {
     let rest = &text[document.root.span.end..];
     let Some(fence) = rest.find("\n---") else { return false };
     let body = rest[fence + 4..].trim_start_matches('-');
+    if body.trim().is_empty() {
+        return true;
+    }
     let further = yaml::parse(body);
-    document.documents > 1 && !body.trim().is_empty() && !further.is_ok_and(|further| is_block_of_names(&further))
+    document.documents > 1 && !further.is_ok_and(|further| is_block_of_names(&further))
 }
 
 /// Whether the first line with content is a name and a colon.

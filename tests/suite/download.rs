@@ -6,9 +6,11 @@ use crate::editing::{save, section_form};
 use crate::harness::{Sample, TestApp, Visitor, card_of, corpus, fixture, fixtures, say};
 
 /// The formats whose files are of these formats.
-const FOLDERS: [&str; 4] = ["model-card-toolkit", "webcards", "json", "yaml"];
+const FOLDERS: [&str; 5] = ["model-card-toolkit", "webcards", "json", "yaml", "markdown"];
 /// The folders of the corpus that this version reads.
-const CORPUS: [&str; 6] = [
+const CORPUS: [&str; 8] = [
+    "markdown",
+    "rt-ai-markdown",
     "mct-json",
     "webcards",
     "homemade-json",

@@ -6,8 +6,10 @@ use crate::download::own_format;
 use crate::harness::page::Form;
 use crate::harness::{Answer, Sample, TestApp, Visitor, corpus, fixture, fixtures, say};
 
-const FOLDERS: [&str; 4] = ["model-card-toolkit", "webcards", "json", "yaml"];
-const CORPUS: [&str; 6] = [
+const FOLDERS: [&str; 5] = ["model-card-toolkit", "webcards", "json", "yaml", "markdown"];
+/// READMEs are many; their laws are held in `src/format/markdown/tests.rs`, without pages between.
+const CORPUS: [&str; 7] = [
+    "rt-ai-markdown",
     "mct-json",
     "webcards",
     "homemade-json",
@@ -60,20 +62,28 @@ fn is_plain(text: &str) -> bool {
             .all(|byte| matches!(byte, b' '..=b'~') && !matches!(byte, b'"' | b'\\' | b'/' | b'<' | b'>' | b'&'))
 }
 
+/// Whether a text is the end of one line of a file and stands nowhere else, as answers in Markdown do.
+fn is_line(file: &str, text: &str) -> bool {
+    let ends = file.lines().filter(|line| line.ends_with(text)).count();
+    ends == 1 && file.matches(text).count() == 1
+}
+
 /// Whether a control holds an answer, and not the name of a field or of the section.
 fn is_answer(name: &str) -> bool {
     name.starts_with("f.") && !name.contains('~')
 }
 
-/// The first control of the form with a plain text that stands in the file as a string.
-fn typable(form: &Form, file: &[u8]) -> Option<(String, String)> {
+/// The first control of the form with a plain text that stands in the file as a string, or in Markdown as it is.
+fn typable(form: &Form, file: &[u8], is_markdown: bool) -> Option<(String, String)> {
     let file = String::from_utf8_lossy(file);
     form.fields
         .iter()
         .filter(|(name, _)| is_answer(name) && form.texts.contains(name))
         // A number that becomes a text gets quotes, which is more than the typed words.
         .filter(|(name, _)| form.value(&format!("{name}~t")) == Some("text"))
-        .find(|(_, value)| is_plain(value) && file.contains(&format!("{value}\"")))
+        .find(|(_, value)| {
+            is_plain(value) && (file.contains(&format!("{value}\"")) || (is_markdown && is_line(&file, value)))
+        })
         .cloned()
 }
 
@@ -91,7 +101,7 @@ async fn assert_edits_stay_in_place(visitor: &Visitor, sample: &Sample) -> usize
         let before = visitor.download(&card, &format).await;
         let page = visitor.get(&section).await;
         let mut form = section_form(&page);
-        let Some((control, value)) = typable(&form, &before) else {
+        let Some((control, value)) = typable(&form, &before, sample.name.ends_with(".md")) else {
             continue;
         };
         form.set(&control, &format!("{value}{TYPED}"));

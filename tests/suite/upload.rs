@@ -172,6 +172,9 @@ async fn what_is_unusual_but_clear_is_read_and_listed_with_its_line() {
     assert_listed("json/duplicate-keys.json", &[4, 5]).await;
     assert_listed("json/not-a-number.json", &[3, 4]).await;
     assert_listed("json/double-encoded.json", &[1]).await;
+    assert_listed("markdown/broken-front-matter.md", &[3]).await;
+    assert_listed("markdown/unclosed-front-matter.md", &[1]).await;
+    assert_listed("markdown/norway-and-misspelt.md", &[3, 4, 5, 6, 10]).await;
 }
 
 #[tokio::test]
@@ -187,6 +190,10 @@ async fn the_report_names_the_format() {
         ("webcards/early.json", "WebCards"),
         ("webcards/double-encoded.json", "WebCards"),
         ("json/indent-2.json", "JSON"),
+        ("markdown/hub-readme.md", "Hugging Face README"),
+        ("markdown/front-matter-only.md", "Hugging Face README"),
+        ("markdown/setext-crlf.md", "Markdown"),
+        ("markdown/no-heading.md", "Markdown"),
     ] {
         let card = visitor.card(path, &fixture(path)).await;
         let main = visitor.get(&format!("{card}/import")).await.page().main();
@@ -198,12 +205,12 @@ async fn the_report_names_the_format() {
 async fn every_fixture_becomes_a_card_with_sections() {
     let app = TestApp::start().await;
     let visitor = app.visitor();
-    for Sample { name, bytes } in ["model-card-toolkit", "webcards", "json"]
+    for Sample { name, bytes } in ["model-card-toolkit", "webcards", "json", "yaml", "markdown"]
         .iter()
         .flat_map(|f| fixtures(f))
     {
         let card = visitor.card(&name, &bytes).await;
-        if name != "json/empty-object.json" {
+        if !["json/empty-object.json", "markdown/empty.md"].contains(&&*name) {
             assert!(!visitor.sections(&card).await.is_empty(), "{name} has no section");
         }
     }

@@ -137,6 +137,11 @@ const OPEN: &[&str] = &[
     "AGPL-3.0", "GFDL-1.3", "GPL-2.0", "GPL-3.0", "LGPL-2.0", "LGPL-2.1", "LGPL-3.0",
 ];
 
+/// The SPDX identifier that a text means, whatever its case: `apache-2.0` is `Apache-2.0`.
+pub fn identifier(text: &str) -> Option<&'static str> {
+    IDENTIFIERS.iter().copied().find(|id| same(id, text.trim()))
+}
+
 /// Says what is odd about a licence identifier or an expression such as `MIT OR Apache-2.0`.
 pub(super) fn check(text: &str) -> Option<Remark> {
     let text = text.trim();

@@ -10,6 +10,9 @@ mod links;
 mod numbers;
 mod placeholders;
 
+pub use licences::identifier as licence;
+pub use placeholders::is_comment;
+
 use super::outline::{Column, Kind, Outline, Part};
 use super::picture;
 use super::{Card, Section, Value};

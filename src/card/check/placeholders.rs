@@ -1,5 +1,7 @@
 //! Text that stands where an answer should be.
 
+use std::borrow::Cow;
+
 use super::Remark;
 
 /// Whole answers that say nothing, in lower case and without brackets, dots and colons around.
@@ -38,11 +40,12 @@ const WITHIN: &[&str] = &["more information needed", "lorem ipsum", "{{ "];
 
 /// Whether the whole text is a placeholder.
 pub(super) fn is_placeholder(text: &str) -> bool {
+    let without = without_comments(text);
     // No placeholder is longer; a long text is not worth a copy.
-    if text.trim().is_empty() || text.len() > 400 {
+    if text.trim().is_empty() || without.len() > 400 {
         return false;
     }
-    let lower = text.to_lowercase();
+    let lower = without.to_lowercase();
     let core = lower
         .trim()
         .trim_matches(|letter: char| "[](){}<>*_.:!… \t\r\n".contains(letter));
@@ -51,8 +54,30 @@ pub(super) fn is_placeholder(text: &str) -> bool {
         || (lower.trim().starts_with("{{") && lower.trim().ends_with("}}"))
 }
 
+/// Whether a text is nothing but HTML comments.
+pub fn is_comment(text: &str) -> bool {
+    text.contains("<!--") && without_comments(text).trim().is_empty()
+}
+
+/// The text without its HTML comments, which templates have for instructions.
+fn without_comments(text: &str) -> Cow<'_, str> {
+    if !text.contains("<!--") {
+        return Cow::Borrowed(text);
+    }
+    let mut pieces = text.split("<!--");
+    let mut left = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        left.push_str(piece.split_once("-->").map_or("", |(_, behind)| behind));
+    }
+    Cow::Owned(left)
+}
+
 /// Says where a placeholder is still in the text.
 pub(super) fn check(text: &str) -> Option<Remark> {
+    // Instructions in comments are no answer, but no reader sees them.
+    if is_comment(text) {
+        return None;
+    }
     if is_placeholder(text) {
         return Some(Remark::tip(format!(
             "“{}” is a placeholder. Write the answer, or empty the field.",
@@ -88,9 +113,11 @@ mod tests {
             "{{ model_summary | default(\"More information needed\", true) }}",
             "[?]",
             "<placeholder>",
+            "<!-- What is it for? -->",
+            "<!-- What is it for? -->\n\n[More Information Needed]",
         ] {
             assert!(is_placeholder(text), "{text}");
-            assert!(check(text).is_some(), "{text}");
+            assert_eq!(check(text).is_some(), !text.ends_with("-->"), "{text}");
         }
     }
 

@@ -1,17 +1,19 @@
 //! Outlines: which sections and questions a card has, as data.
 //!
 //! An outline is a proposal: a field that it does not name is still shown and can be edited.
-//! Question ids are the same in all outlines, so changing the outline of a card hides or shows
+//! The same question has the same id in every outline that asks it, so changing the outline of a card hides or shows
 //! questions and never drops an answer. [`ALL`] is the only list; one file holds one outline.
 
 mod full;
+mod hugging_face;
 
 pub use full::FULL;
+pub use hugging_face::HUGGING_FACE;
 
 use super::Section;
 
 /// The outlines, in the order in which they are offered.
-pub static ALL: [&Outline; 2] = [&FULL, &FREE];
+pub static ALL: [&Outline; 3] = [&FULL, &HUGGING_FACE, &FREE];
 
 /// For cards of no known shape: the file alone says which sections and fields there are.
 pub static FREE: Outline = Outline {
@@ -44,8 +46,7 @@ impl Outline {
 
     /// The question with this id, in whichever section it stands.
     pub fn question(&self, id: &str) -> Option<&'static Question> {
-        let (section, _) = id.split_once('.')?;
-        self.part(section)?.question(id)
+        self.sections.iter().find_map(|part| part.question(id))
     }
 
     /// The questions of the short path, in order: what every card should answer first.
@@ -86,7 +87,7 @@ impl Part {
 /// One question of an outline.
 #[derive(Debug)]
 pub struct Question {
-    /// `section-key.word`, unique over all outlines: `model-details.name`.
+    /// `section-key.word` after the section of the first outline that asks it, unique in each outline: `model-details.name`.
     pub id: &'static str,
     /// The label shown at the field: "Name".
     pub label: &'static str,
@@ -210,14 +211,20 @@ mod tests {
             let mut parts = HashSet::new();
             assert!(outline.sections.iter().all(|part| parts.insert(part.key)));
         }
-        let mut ids = HashSet::new();
-        for (part, question) in questions() {
-            assert!(ids.insert(question.id), "{} comes twice", question.id);
-            let word = question
-                .id
-                .strip_prefix(part.key)
-                .and_then(|rest| rest.strip_prefix('.'));
-            assert!(word.is_some_and(|word| !word.is_empty()), "{}", question.id);
+        for outline in ALL {
+            let mut ids = HashSet::new();
+            for question in outline.sections.iter().flat_map(|part| part.questions) {
+                assert!(ids.insert(question.id), "{} comes twice", question.id);
+                let homes = ALL.iter().flat_map(|outline| outline.sections);
+                let named = |part: &Part| {
+                    let word = question
+                        .id
+                        .strip_prefix(part.key)
+                        .and_then(|rest| rest.strip_prefix('.'));
+                    word.is_some_and(|word| !word.is_empty())
+                };
+                assert!(homes.into_iter().any(named), "{}", question.id);
+            }
         }
         assert!(find("unknown").is_none());
     }

@@ -89,7 +89,7 @@ async fn from_bytes(
     is_shared: bool,
 ) -> Result<NewCard, Error> {
     let read = web::block(move || {
-        let reading = format::read(&bytes);
+        let reading = format::read_named(&bytes, name.as_deref());
         (reading, bytes, name)
     });
     let (reading, bytes, name) = read.await.map_err(|error| Error::Internal(error.to_string()))?;
@@ -149,12 +149,16 @@ async fn store(state: &AppState, beginner: &Beginner, card: NewCard, is_file: bo
                     let kept = uploads
                         .keep(session.as_str(), &file, &mut &*bytes)
                         .map_err(|error| db::Error::Unavailable(error.to_string()))?;
+                    let format = Format::from_id(&card.format);
+                    let media_type = format.map_or("application/octet-stream", |format| {
+                        format.notation(Some(bytes)).media_type()
+                    });
                     let row = FileRow {
                         id: file.clone(),
                         card_id: id.clone(),
                         section_key: None,
                         name: card.file_name.clone().unwrap_or_default(),
-                        media_type: "application/json".to_owned(),
+                        media_type: media_type.to_owned(),
                         size: i64::try_from(kept.size).unwrap_or(i64::MAX),
                         sha256: kept.sha256,
                         created_at: now.naive_utc(),

@@ -1,0 +1,268 @@
+//! A card made to fit a page of Markdown.
+
+use std::borrow::Cow;
+
+use super::page::{ABOVE, FrontMatter, METADATA, NAME, OVERVIEW, Page, PageSection, TEXT};
+use super::text::one_line;
+use super::{Flavour, headings, known, metadata};
+use crate::card::{Card, Field, Section, Value};
+use crate::json;
+
+/// The card as a new page would say it: every answer as text, each below its heading.
+pub(super) fn fit(card: &Card, flavour: Flavour) -> Card {
+    let mut builder = Builder {
+        flavour,
+        page: Page::default(),
+        front: Vec::new(),
+        parts: Vec::new(),
+        own: Vec::new(),
+    };
+    for section in &card.sections {
+        let mut own = None;
+        for field in section.fields.iter().filter(|field| !field.value.is_blank()) {
+            builder.field(section, field, &mut own);
+        }
+    }
+    let rank = |key: &str| flavour.outline().sections.iter().position(|part| part.key == key);
+    builder.parts.sort_by_key(|(key, _)| rank(key));
+    let mut page = builder.page;
+    page.front = (!builder.front.is_empty()).then_some(FrontMatter::Keys(builder.front));
+    page.sections = builder.parts.into_iter().map(|(_, section)| section).collect();
+    page.sections.extend(builder.own);
+    page.card(flavour).card
+}
+
+struct Builder {
+    flavour: Flavour,
+    page: Page,
+    front: Vec<(String, Value)>,
+    parts: Vec<(&'static str, PageSection)>,
+    own: Vec<PageSection>,
+}
+
+impl Builder {
+    fn field(&mut self, section: &Section, field: &Field, own: &mut Option<usize>) {
+        let text = closed(trimmed(&markdown(&field.value))).into_owned();
+        let is_hub = self.flavour == Flavour::HuggingFace;
+        match field.id.as_str() {
+            NAME => return self.page.name = Some(one_line(&text)),
+            OVERVIEW => return self.page.intro = text,
+            ABOVE if self.page.above.is_empty() => return self.page.above = text,
+            _ => {}
+        }
+        if is_hub && let Some(key) = metadata::key(&field.id) {
+            if key != "license" {
+                return self.front.push((key.to_owned(), field.value.clone()));
+            }
+            if let Some(word) = licence(&field.value) {
+                return self.front.push((key.to_owned(), Value::text(word)));
+            }
+        } else if is_hub && section.key == METADATA && field.is_custom() {
+            return self.front.push((field.label.clone(), field.value.clone()));
+        }
+        let outline = self.flavour.outline();
+        let known = known::place(&field.id).filter(|known| outline.part(known.section).is_some());
+        let (target, heading) = match known {
+            Some(known) => (self.part(known.section), known.heading),
+            None if outline.part(&section.key).is_some() => (self.part_of(&section.key), field.label.as_str()),
+            None => {
+                let index = *own.get_or_insert_with(|| {
+                    self.own.push(PageSection {
+                        heading: one_line(&section.title),
+                        ..PageSection::default()
+                    });
+                    self.own.len() - 1
+                });
+                (&mut self.own[index], field.label.as_str())
+            }
+        };
+        // A section of the template that is one text stays so under any outline.
+        let is_one =
+            known::place(&field.id).is_some_and(|known| known.section == section.key && known.heading.is_empty());
+        let is_lead = is_one || heading.is_empty() || field.id == TEXT || field.id == "+";
+        if is_lead && target.lead.is_empty() {
+            target.lead = text;
+        } else {
+            target.parts.push((one_line(heading), text));
+        }
+    }
+
+    fn part_of(&mut self, key: &str) -> &mut PageSection {
+        let key = self.flavour.outline().part(key).map_or("", |part| part.key);
+        self.part(key)
+    }
+
+    fn part(&mut self, key: &'static str) -> &mut PageSection {
+        let index = self.parts.iter().position(|(other, _)| *other == key);
+        let index = index.unwrap_or_else(|| {
+            let title = self.flavour.outline().part(key).map_or(key, |part| part.title);
+            let section = PageSection {
+                heading: title.to_owned(),
+                ..PageSection::default()
+            };
+            self.parts.push((key, section));
+            self.parts.len() - 1
+        });
+        &mut self.parts[index].1
+    }
+}
+
+/// The hub's word for a licence, when the answer is one that it has a word for.
+fn licence(value: &Value) -> Option<String> {
+    match value {
+        Value::Text(text) => Some(metadata::licence(text).map_or_else(|| text.clone(), str::to_owned)),
+        Value::List(rows) => match rows.as_slice() {
+            [Value::Text(text)] => metadata::licence(text).map(str::to_owned),
+            [Value::Group(members)] => match members.as_slice() {
+                [(_, Value::Text(text))] => metadata::licence(text).map(str::to_owned),
+                _ => None,
+            },
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// The card with answers as they are read back from their own file: texts, without blank lines around, and with what is
+/// left open closed. `old` is what the file says.
+pub(super) fn settled(old: &Card, card: &Card) -> Card {
+    let settle = |section: &Section, field: &Field| {
+        let before = old.section(&section.key).and_then(|section| section.field(&field.id));
+        let value = match &field.value {
+            value if section.key == METADATA || before.is_some_and(|before| before.value == *value) => value.clone(),
+            value => Value::text(closed(trimmed(&markdown(value)))),
+        };
+        Field { value, ..field.clone() }
+    };
+    let sections = card.sections.iter().map(|section| Section {
+        fields: section.fields.iter().map(|field| settle(section, field)).collect(),
+        ..section.clone()
+    });
+    Card {
+        sections: sections.collect(),
+    }
+}
+
+/// The text, and behind it the end of a code block or comment that is left open: it would swallow the sections below.
+pub(super) fn closed(text: &str) -> Cow<'_, str> {
+    let lets_headings_follow = |text: &str| {
+        let probe = format!("{text}\n\n# x");
+        let (headings, _) = headings::find(&probe, 0);
+        headings.last().is_some_and(|last| last.words.end == probe.len())
+    };
+    if text.is_empty() || lets_headings_follow(text) {
+        return Cow::Borrowed(text);
+    }
+    let mut fence = text.lines().map(str::trim_start).filter_map(|line| {
+        let sign = line.chars().next().filter(|sign| matches!(sign, '`' | '~'))?;
+        let fence = &line[..line.len() - line.trim_start_matches(sign).len()];
+        (fence.len() >= 3).then_some(fence)
+    });
+    let fence = fence.next_back();
+    let ends = fence
+        .into_iter()
+        .chain(["-->", "</pre>", "</script>", "</style>", "</textarea>", "?>", "]]>"]);
+    let mut closed = ends.map(|end| format!("{text}\n{end}"));
+    closed
+        .find(|closed| lets_headings_follow(closed))
+        .map_or(Cow::Borrowed(text), Cow::Owned)
+}
+
+/// The text without blank lines before it and behind it.
+pub(super) fn trimmed(text: &str) -> &str {
+    let mut inner = text;
+    while let Some((line, rest)) = inner.split_once('\n')
+        && line.trim().is_empty()
+    {
+        inner = rest;
+    }
+    if inner.trim().is_empty() {
+        return "";
+    }
+    let end = inner.trim_end().len();
+    let tail = inner[end..].find(['\n', '\r']).unwrap_or(inner.len() - end);
+    &inner[..end + tail]
+}
+
+/// An answer as Markdown.
+pub(super) fn markdown(value: &Value) -> Cow<'_, str> {
+    match value {
+        Value::Text(text) => Cow::Borrowed(text),
+        Value::List(items) if items.iter().all(|item| matches!(item, Value::Group(_))) => match table(items) {
+            Some(table) => Cow::Owned(table),
+            None => Cow::Owned(list(value, 0)),
+        },
+        Value::List(_) | Value::Group(_) => Cow::Owned(list(value, 0)),
+        Value::Null => Cow::Borrowed(""),
+        other => Cow::Owned(json::to_text(other)),
+    }
+}
+
+/// Rows of single values as a table, when there are several rows with the same names.
+fn table(rows: &[Value]) -> Option<String> {
+    let names = |row: &Value| -> Vec<String> {
+        match row {
+            Value::Group(members) => members.iter().map(|(name, _)| name.clone()).collect(),
+            _ => Vec::new(),
+        }
+    };
+    let head = names(rows.first()?);
+    let is_flat = |row: &Value| match row {
+        Value::Group(members) => members
+            .iter()
+            .all(|(_, value)| line(value).is_some_and(|line| !line.contains('|'))),
+        _ => false,
+    };
+    if head.len() < 2
+        || !rows.iter().all(|row| names(row) == head && is_flat(row))
+        || head.iter().any(|name| name.contains(['|', '\n']))
+    {
+        return None;
+    }
+    let mut text = format!("| {} |\n|{}", head.join(" | "), " --- |".repeat(head.len()));
+    for row in rows {
+        let Value::Group(members) = row else { continue };
+        let cells: Vec<String> = members.iter().filter_map(|(_, value)| line(value)).collect();
+        text.push_str(&format!("\n| {} |", cells.join(" | ")));
+    }
+    Some(text)
+}
+
+/// A single value on one line.
+fn line(value: &Value) -> Option<String> {
+    match value {
+        Value::Text(text) if text.contains(['\n', '\r']) => None,
+        Value::Text(text) => Some(text.trim().to_owned()),
+        Value::Null => Some(String::new()),
+        Value::List(_) | Value::Group(_) => None,
+        other => Some(json::to_text(other)),
+    }
+}
+
+/// Lists and groups as bullets.
+fn list(value: &Value, depth: usize) -> String {
+    let indent = "  ".repeat(depth);
+    let entry = |name: Option<&str>, value: &Value| {
+        let name = name.map_or(String::new(), |name| format!("**{name}:** "));
+        match line(value) {
+            Some(line) => format!("{indent}- {name}{line}").trim_end().to_owned(),
+            None => match value {
+                Value::Text(text) => {
+                    let text = text
+                        .replace("\r\n", "\n")
+                        .trim()
+                        .replace('\n', &format!("\n{indent}  "));
+                    format!("{indent}- {name}{text}")
+                }
+                inner if name.is_empty() => list(inner, depth),
+                inner => format!("{indent}- {}\n{}", name.trim_end(), list(inner, depth + 1)),
+            },
+        }
+    };
+    let entries: Vec<String> = match value {
+        Value::List(items) => items.iter().map(|item| entry(None, item)).collect(),
+        Value::Group(members) => members.iter().map(|(name, value)| entry(Some(name), value)).collect(),
+        other => vec![entry(None, other)],
+    };
+    entries.join("\n")
+}

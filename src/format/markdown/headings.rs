@@ -1,0 +1,171 @@
+//! Where the headings of a Markdown text stand.
+
+use std::ops::Range;
+
+use comrak::nodes::NodeValue;
+use comrak::{Arena, Options};
+
+/// A heading with its place in the text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::format) struct Heading {
+    /// Byte range of its lines, with the line break at the end.
+    pub span: Range<usize>,
+    /// Byte range of its words.
+    pub words: Range<usize>,
+    /// 1 to 6.
+    pub level: usize,
+    /// Whether it is a line with `===` or `---` below, rather than `#` in front.
+    pub is_underlined: bool,
+}
+
+/// Longer lines, such as pictures in base64, are cut before the text is looked at.
+const LONGEST_LINE: usize = 2000;
+
+/// A line that opens more quotes and lists than this is no writing, and slow to look at.
+const DEEPEST: usize = 100;
+
+/// The headings that divide a text: those inside quotes, lists, code and HTML do not.
+///
+/// The second is where a line begins that looks like a heading but lacks the blank behind its `#`.
+pub(super) fn find(text: &str, from: usize) -> (Vec<Heading>, Option<usize>) {
+    let lines = lines(text, from);
+    let Some(skeleton) = skeleton(text, &lines) else {
+        return (Vec::new(), None);
+    };
+    let arena = Arena::new();
+    let root = comrak::parse_document(&arena, &skeleton, &Options::default());
+    let (mut headings, mut unspaced) = (Vec::new(), None);
+    for node in root.children() {
+        let data = node.data();
+        let (first, last) = (data.sourcepos.start.line, data.sourcepos.end.line);
+        let rows = first.checked_sub(1).and_then(|first| lines.get(first..last));
+        let Some(rows) = rows.filter(|rows| !rows.is_empty()) else {
+            continue;
+        };
+        match &data.value {
+            NodeValue::Heading(heading) => {
+                headings.extend(heading_in(text, rows, usize::from(heading.level), heading.setext));
+            }
+            NodeValue::Paragraph if unspaced.is_none() => {
+                let line = text[rows[0].clone()].trim_start_matches('#');
+                let signs = rows[0].len() - line.len();
+                if (1..=6).contains(&signs) && line.starts_with(char::is_alphabetic) {
+                    unspaced = Some(rows[0].start);
+                }
+            }
+            _ => {}
+        }
+    }
+    (headings, unspaced)
+}
+
+/// The byte ranges of the lines, each with its break.
+fn lines(text: &str, from: usize) -> Vec<Range<usize>> {
+    let bytes = text.as_bytes();
+    let mut lines = Vec::new();
+    let mut start = from;
+    for at in from..bytes.len() {
+        let ends = match bytes[at] {
+            b'\n' => true,
+            b'\r' => bytes.get(at + 1) != Some(&b'\n'),
+            _ => false,
+        };
+        if ends {
+            lines.push(start..at + 1);
+            start = at + 1;
+        }
+    }
+    if start < bytes.len() {
+        lines.push(start..bytes.len());
+    }
+    lines
+}
+
+/// The text with its long lines cut; `None` when it would be slow to look at.
+fn skeleton(text: &str, lines: &[Range<usize>]) -> Option<String> {
+    let mut skeleton = String::new();
+    for line in lines {
+        let line = text[line.clone()].trim_end_matches(['\n', '\r']);
+        let marks = line.bytes().take_while(|byte| b"> \t-+*".contains(byte));
+        if line.contains('>') && marks.filter(|byte| b">-+*".contains(byte)).count() > DEEPEST {
+            return None;
+        }
+        if line.len() > LONGEST_LINE {
+            skeleton.push_str(&line[..line.floor_char_boundary(LONGEST_LINE / 2)]);
+            skeleton.push_str(&line[line.ceil_char_boundary(line.len() - LONGEST_LINE / 2)..]);
+        } else {
+            skeleton.push_str(line);
+        }
+        skeleton.push('\n');
+    }
+    Some(skeleton)
+}
+
+fn heading_in(text: &str, rows: &[Range<usize>], level: usize, is_underlined: bool) -> Option<Heading> {
+    let span = rows[0].start..rows[rows.len() - 1].end;
+    let words = if is_underlined {
+        let (underline, above) = rows.split_last()?;
+        let marks = text[underline.clone()].trim();
+        let is_line = !marks.is_empty() && marks.bytes().all(|byte| matches!(byte, b'=' | b'-'));
+        let above = above.first()?.start..above.last()?.end;
+        is_line.then(|| trimmed(text, above))?
+    } else {
+        let inner = trimmed(text, span.clone());
+        let line = &text[inner.clone()];
+        let behind = line.trim_start_matches('#');
+        let opening = line.len() - behind.len();
+        let closed = behind.trim_end_matches('#');
+        // Signs at the end close a heading when a blank stands before them.
+        let closing = match closed {
+            "" => behind.len(),
+            closed if closed.ends_with([' ', '\t']) => behind.len() - closed.len(),
+            _ => 0,
+        };
+        (opening == level).then(|| trimmed(text, inner.start + opening..inner.end - closing))?
+    };
+    Some(Heading {
+        span,
+        words,
+        level,
+        is_underlined,
+    })
+}
+
+/// The range without white space at its ends.
+pub(super) fn trimmed(text: &str, range: Range<usize>) -> Range<usize> {
+    let inner = &text[range.clone()];
+    let start = range.start + inner.len() - inner.trim_start().len();
+    let end = start + inner.trim().len();
+    start..end
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(text: &str) -> Vec<(usize, &str)> {
+        let (headings, _) = find(text, 0);
+        headings
+            .into_iter()
+            .map(|heading| (heading.level, &text[heading.words]))
+            .collect()
+    }
+
+    #[test]
+    fn headings_are_found_where_readers_see_them() {
+        assert_eq!(
+            words(
+                "# A\n\n  ## B ##\nC\n=\n\n```\n# code\n```\n<!--\n# hidden\n-->\n- # list\n\n> # quote\n\n#\r\n### D#\r#no"
+            ),
+            [(1, "A"), (2, "B"), (1, "C"), (1, ""), (3, "D#")]
+        );
+        assert_eq!(words("> ".repeat(500).as_str()), []);
+        assert_eq!(find("a\n\n#Name\n", 0).1, Some(3));
+    }
+
+    #[test]
+    fn long_lines_hide_nothing() {
+        let text = format!("# A\n\n<!-- {} -->\n\n## B\n", "x".repeat(10_000));
+        assert_eq!(words(&text), [(1, "A"), (2, "B")]);
+    }
+}

@@ -1,0 +1,299 @@
+//! The keys of the front matter, after the metadata specification of the hub, and what is odd about them.
+
+use crate::card::check;
+use crate::format::{Finding, Severity};
+use crate::json::{self, Kind, Node};
+
+/// Questions and the keys that answer them.
+const KEYS: [(&str, &str); 12] = [
+    ("model-details.licenses", "license"),
+    ("metadata.license_name", "license_name"),
+    ("metadata.license_link", "license_link"),
+    ("metadata.language", "language"),
+    ("metadata.pipeline_tag", "pipeline_tag"),
+    ("metadata.library_name", "library_name"),
+    ("metadata.base_model", "base_model"),
+    ("metadata.datasets", "datasets"),
+    ("metadata.metrics", "metrics"),
+    ("metadata.tags", "tags"),
+    ("metadata.model_index", "model-index"),
+    ("metadata.co2_eq_emissions", "co2_eq_emissions"),
+];
+
+/// Keys by which front matter is known to be that of the hub.
+const HUB_KEYS: [&str; 12] = [
+    "license",
+    "tags",
+    "language",
+    "datasets",
+    "metrics",
+    "library_name",
+    "pipeline_tag",
+    "base_model",
+    "model-index",
+    "widget",
+    "inference",
+    "thumbnail",
+];
+
+/// Keys that real cards have, and what the hub calls them.
+const MISSPELT: [(&str, &str); 22] = [
+    ("model_index", "model-index"),
+    ("library_tag", "library_name"),
+    ("task", "pipeline_tag"),
+    ("tasks", "pipeline_tag"),
+    ("pipeline-tag", "pipeline_tag"),
+    ("dataset", "datasets"),
+    ("Dataset", "datasets"),
+    ("Datasets", "datasets"),
+    ("licenses", "license"),
+    ("licence", "license"),
+    ("liscence", "license"),
+    ("License", "license"),
+    ("results", "model-index"),
+    ("widgets", "widget"),
+    ("lang", "language"),
+    ("languages", "language"),
+    ("Language", "language"),
+    ("tag", "tags"),
+    ("Tags", "tags"),
+    ("Task", "pipeline_tag"),
+    ("metric", "metrics"),
+    ("base-model", "base_model"),
+];
+
+/// The hub's words for licences.
+const LICENCES: [&str; 76] = [
+    "apache-2.0",
+    "mit",
+    "openrail",
+    "bigscience-openrail-m",
+    "creativeml-openrail-m",
+    "bigscience-bloom-rail-1.0",
+    "bigcode-openrail-m",
+    "openrail++",
+    "afl-3.0",
+    "artistic-2.0",
+    "bsl-1.0",
+    "bsd",
+    "bsd-2-clause",
+    "bsd-3-clause",
+    "bsd-3-clause-clear",
+    "c-uda",
+    "cc",
+    "cc0-1.0",
+    "cc-by-2.0",
+    "cc-by-2.5",
+    "cc-by-3.0",
+    "cc-by-4.0",
+    "cc-by-sa-3.0",
+    "cc-by-sa-4.0",
+    "cc-by-nc-2.0",
+    "cc-by-nc-3.0",
+    "cc-by-nc-4.0",
+    "cc-by-nd-4.0",
+    "cc-by-nc-nd-3.0",
+    "cc-by-nc-nd-4.0",
+    "cc-by-nc-sa-2.0",
+    "cc-by-nc-sa-3.0",
+    "cc-by-nc-sa-4.0",
+    "cdla-sharing-1.0",
+    "cdla-permissive-1.0",
+    "cdla-permissive-2.0",
+    "wtfpl",
+    "ecl-2.0",
+    "epl-1.0",
+    "epl-2.0",
+    "etalab-2.0",
+    "eupl-1.1",
+    "eupl-1.2",
+    "agpl-3.0",
+    "gfdl",
+    "gpl",
+    "gpl-2.0",
+    "gpl-3.0",
+    "lgpl",
+    "lgpl-2.1",
+    "lgpl-3.0",
+    "lgpl-lr",
+    "isc",
+    "h-research",
+    "intel-research",
+    "lppl-1.3c",
+    "ms-pl",
+    "apple-ascl",
+    "apple-amlr",
+    "mpl-2.0",
+    "odc-by",
+    "odbl",
+    "openmdw-1.0",
+    "openmdw-1.1",
+    "osl-3.0",
+    "postgresql",
+    "ofl-1.1",
+    "ncsa",
+    "unlicense",
+    "zlib",
+    "pddl",
+    "deepfloyd-if-license",
+    "fair-noncommercial-research-license",
+    "unknown",
+    "other",
+    "gemma",
+];
+
+/// Families of licences whose members are numbered: llama2, llama3.1, grok2-community.
+const FAMILIES: [&str; 2] = ["llama", "grok"];
+
+/// The question that a key answers.
+pub(super) fn question(key: &str) -> Option<&'static str> {
+    KEYS.iter().find(|(_, known)| *known == key).map(|(id, _)| *id)
+}
+
+/// The key that answers a question.
+pub(super) fn key(id: &str) -> Option<&'static str> {
+    KEYS.iter().find(|(known, _)| *known == id).map(|(_, key)| *key)
+}
+
+/// Whether a line begins with a key that only front matter of the hub has.
+pub(super) fn begins_with_hub_key(line: &str) -> bool {
+    line.split_once(':')
+        .is_some_and(|(key, _)| HUB_KEYS.contains(&key.trim_matches(['"', '\''])))
+}
+
+/// Whether front matter has a key of the hub.
+pub(super) fn is_of_hub(root: &Node) -> bool {
+    HUB_KEYS.iter().any(|key| root.member(key).is_some())
+}
+
+/// The hub's word for a licence: its own, or that of an SPDX identifier, in small letters.
+pub(super) fn licence(text: &str) -> Option<&'static str> {
+    let lower = text.trim().to_ascii_lowercase();
+    let plain = lower.trim_end_matches("-only").trim_end_matches("-or-later");
+    LICENCES.iter().copied().find(|id| *id == lower || *id == plain)
+}
+
+/// What is odd in the metadata, with the line in the file.
+pub(super) fn findings(root: &Node, line: impl Fn(usize) -> usize) -> Vec<Finding> {
+    let Kind::Group(members) = &root.kind else {
+        return Vec::new();
+    };
+    let mut findings = Vec::new();
+    let mut push = |at: usize, place: &str, severity: Severity, message: String| {
+        findings.push(Finding {
+            line: Some(line(at)),
+            place: place.to_owned(),
+            severity,
+            message,
+        });
+    };
+    let has = |name: &str| root.member(name).is_some();
+    let top = members.first().map_or(0, |member| member.key_span.start);
+    if (has("sdk") && has("title")) || has("app_file") || (has("colorFrom") && has("colorTo")) {
+        let message =
+            "These are the settings of a Space, an application, not of a model. The page is opened all the same.";
+        push(top, "front matter", Severity::Note, message.into());
+    } else if [
+        "task_categories",
+        "size_categories",
+        "annotations_creators",
+        "dataset_info",
+        "pretty_name",
+    ]
+    .into_iter()
+    .any(has)
+        && !["pipeline_tag", "library_name", "base_model", "model-index"]
+            .into_iter()
+            .any(has)
+    {
+        let message = "These are keys of a dataset card, not of a model card. The page is opened all the same.";
+        push(top, "front matter", Severity::Note, message.into());
+    }
+    for member in members.iter().take(200) {
+        let key = member.key.as_str();
+        let at = member.key_span.start;
+        if let Some((_, right)) = MISSPELT.iter().find(|(wrong, _)| *wrong == key) {
+            let message =
+                format!("The hub does not read “{key}”; it knows “{right}”. Rename it if that is what you mean.");
+            push(at, key, Severity::Problem, message);
+        }
+        match (key, &member.node.kind) {
+            ("license", Kind::Text(id)) => {
+                let lower = id.trim();
+                let known = LICENCES.contains(&lower) || FAMILIES.iter().any(|family| lower.starts_with(family));
+                if !known && !id.trim().is_empty() && check::is_answered(&json::Value::text(id)) {
+                    let advice = match licence(id) {
+                        Some(right) => format!("It writes {right}."),
+                        None => "Write other, and name the licence under license_name and license_link.".to_owned(),
+                    };
+                    let message = format!("The hub knows no licence “{}”. {advice}", short(id));
+                    push(member.node.span.start, key, Severity::Problem, message);
+                } else if lower == "other" && !has("license_name") {
+                    let message =
+                        "The licence “other” needs its name under license_name and its address under license_link.";
+                    push(at, key, Severity::Problem, message.into());
+                }
+            }
+            ("model-index", Kind::List(models)) => {
+                for (place, offset, message) in model_index(models) {
+                    push(offset, &place, Severity::Problem, message);
+                }
+            }
+            ("model-index", Kind::Null) => {}
+            ("model-index", _) => {
+                let message = "The hub wants a list here: an entry for each model, with name and results.";
+                push(at, key, Severity::Problem, message.into());
+            }
+            ("pipeline_tag" | "library_name", Kind::List(_) | Kind::Group(_) | Kind::Bool(_)) => {
+                push(at, key, Severity::Problem, "The hub wants one word here.".into());
+            }
+            ("datasets" | "tags" | "metrics", Kind::Group(_) | Kind::Bool(_)) => {
+                push(at, key, Severity::Problem, "The hub wants a list of words here.".into());
+            }
+            _ => {}
+        }
+    }
+    findings
+}
+
+/// What the results lack that the hub wants: place, byte offset, message.
+fn model_index(models: &[Node]) -> Vec<(String, usize, String)> {
+    let mut lacks = Vec::new();
+    for model in models {
+        let mut lack = |node: &Node, place: &str, names: &[&str]| {
+            for name in names {
+                if node.member(name).is_none() {
+                    let message = format!("The hub wants “{name}” here.");
+                    lacks.push((place.to_owned(), node.span.start, message));
+                }
+            }
+        };
+        lack(model, "model-index", &["name", "results"]);
+        for result in items(model.member("results")) {
+            let place = "model-index › results";
+            lack(result, place, &["task", "dataset", "metrics"]);
+            if let Some(task) = result.member("task") {
+                lack(task, "model-index › results › task", &["type"]);
+            }
+            if let Some(dataset) = result.member("dataset") {
+                lack(dataset, "model-index › results › dataset", &["type", "name"]);
+            }
+            for metric in items(result.member("metrics")) {
+                lack(metric, "model-index › results › metrics", &["type", "value"]);
+            }
+        }
+    }
+    lacks.truncate(50);
+    lacks
+}
+
+fn items(node: Option<&Node>) -> &[Node] {
+    match node.map(|node| &node.kind) {
+        Some(Kind::List(items)) => items,
+        _ => &[],
+    }
+}
+
+fn short(text: &str) -> String {
+    text.chars().take(40).collect()
+}

@@ -1,0 +1,191 @@
+//! Markdown: the README of Hugging Face with its front matter, and any other Markdown page.
+//!
+//! A page is its front matter, its title, and a section for each heading of the top level with a field for each
+//! heading below it. Answers are Markdown as it stands in the file, without the blank lines around; whatever is not
+//! edited keeps its bytes.
+
+mod fit;
+mod headings;
+pub(super) mod known;
+mod metadata;
+mod page;
+#[cfg(test)]
+mod tests;
+mod text;
+mod write;
+
+use super::file::File;
+use super::lens::{About, Certainty, Lens, Notation, Parts};
+use super::{Finding, ReadError, Severity, findings};
+use crate::card::Card;
+use crate::card::outline::{FREE, HUGGING_FACE, Outline};
+use crate::json;
+use page::{CardOfPage, Page, Place};
+pub(super) use text::Document;
+
+/// A page of Markdown, of one of two flavours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Flavour {
+    /// The README of a model on the hub of Hugging Face.
+    HuggingFace,
+    /// Any other page.
+    Plain,
+}
+
+impl Flavour {
+    fn outline(self) -> &'static Outline {
+        match self {
+            Self::HuggingFace => &HUGGING_FACE,
+            Self::Plain => &FREE,
+        }
+    }
+}
+
+/// So many headings of the template make a page one that follows it.
+const TEMPLATE_HEADINGS: usize = 4;
+
+impl Lens for Flavour {
+    fn about(&self) -> &'static About {
+        match self {
+            Self::HuggingFace => &About {
+                id: "hugging-face",
+                name: "Hugging Face README",
+                mark: "README",
+                notation: Notation::Markdown,
+                purpose: "For a model repository on Hugging Face: metadata on top, the sections of its template below.",
+                can_read: true,
+            },
+            Self::Plain => &About {
+                id: "markdown",
+                name: "Markdown",
+                mark: "",
+                notation: Notation::Markdown,
+                purpose: "MODEL_CARD.md for a code repository: a heading for each section and each field.",
+                can_read: true,
+            },
+        }
+    }
+
+    fn recognise(&self, file: &File) -> Certainty {
+        let Ok(document) = file.markdown() else {
+            return Certainty::None;
+        };
+        let is_data = file.tree().is_ok();
+        match self {
+            Self::Plain => Certainty::CouldBe.when(!is_data),
+            Self::HuggingFace if is_data => Certainty::None,
+            Self::HuggingFace => {
+                let front = document.front.as_ref();
+                let root = front.and_then(|front| front.yaml.as_ref().ok()).map(|yaml| yaml.view());
+                let is_of_hub = root.is_some_and(|root| metadata::is_of_hub(&root))
+                    || front.is_some_and(|front| front.yaml.is_err());
+                let headings = document.sections.iter().map(|block| document.words(&block.heading));
+                let keys: std::collections::HashSet<_> = headings.filter_map(|words| known::template(&words)).collect();
+                if is_of_hub {
+                    Certainty::Is
+                } else {
+                    Certainty::Resembles.when(keys.len() >= TEMPLATE_HEADINGS)
+                }
+            }
+        }
+    }
+
+    fn read(&self, file: &File) -> Result<Parts, ReadError> {
+        let document = file.markdown()?;
+        let CardOfPage { card, places, .. } = Page::of(document).card(*self);
+        let line = json::lines(&document.text);
+        let lines = places
+            .into_iter()
+            .map(|(field, place)| (field, line(offset(document, place))));
+        Ok(Parts {
+            outline: self.outline(),
+            card,
+            findings: of_page(document, &line),
+            lines: lines.collect(),
+        })
+    }
+
+    fn write_into(&self, file: &File, card: &Card) -> Result<Vec<u8>, ReadError> {
+        let document = file.markdown()?;
+        Ok(document.encode(&write::write(document, *self, card)))
+    }
+
+    fn write_new(&self, card: &Card) -> Vec<u8> {
+        let blank = Document::blank();
+        blank.encode(&write::write(&blank, *self, card))
+    }
+
+    fn fit(&self, card: &Card) -> Card {
+        fit::fit(card, *self)
+    }
+
+    fn settled(&self, file: &File, card: &Card) -> Card {
+        match file.markdown() {
+            Ok(document) => fit::settled(&Page::of(document).card(*self).card, card),
+            Err(_) => card.clone(),
+        }
+    }
+}
+
+/// Where in the text a place begins.
+fn offset(document: &Document, place: Place) -> usize {
+    let content = |stretch| document.content(stretch).start;
+    let front = document.front.as_ref();
+    match place {
+        Place::Key(index) => front.map_or(0, |front| {
+            let entries = front.yaml.as_ref().map(|yaml| yaml.root.entries()).unwrap_or_default();
+            front.inner.start + entries.get(index).map_or(0, |entry| entry.start)
+        }),
+        Place::Raw => front.map_or(0, |front| front.inner.start),
+        Place::Above => content(&document.above),
+        Place::Name => document.title.as_ref().map_or(0, |title| title.words.start),
+        Place::Intro => content(&document.intro),
+        Place::Lead(block) => content(&document.sections[block].lead),
+        Place::Part(block, part) => document.sections[block].parts[part].0.words.start,
+    }
+}
+
+/// What is unusual on a page.
+fn of_page(document: &Document, line: &impl Fn(usize) -> usize) -> Vec<Finding> {
+    let finding = |at: usize, place: &str, severity, message: &str| Finding {
+        line: Some(line(at)),
+        place: place.into(),
+        severity,
+        message: message.into(),
+    };
+    let mut found = Vec::new();
+    if let Some(message) = document.encoding.note() {
+        found.push(finding(0, "file", Severity::Note, message));
+    }
+    if document.is_unclosed {
+        let message = "The metadata block begins here and is never closed, so the hub takes it for text. End it with a line of \
+                       three hyphens: ---";
+        found.push(finding(0, "front matter", Severity::Problem, message));
+    } else if document.front.is_none() && document.text.lines().next().is_some_and(metadata::begins_with_hub_key) {
+        let message =
+            "This looks like metadata without its fences. Put a line of three hyphens, ---, before and after it.";
+        found.push(finding(0, "front matter", Severity::Problem, message));
+    }
+    if let Some(front) = &document.front {
+        let start = front.inner.start;
+        match &front.yaml {
+            Ok(yaml) => {
+                found.extend(findings::of_quirks(&yaml.quirks, |at| line(start + at)));
+                found.extend(metadata::findings(&yaml.view(), |at| line(start + at)));
+            }
+            Err(error) => {
+                let message = format!(
+                    "The metadata cannot be read as YAML: {} {} It is kept as it is, and can be mended in the section Metadata.",
+                    error.message, error.advice
+                );
+                found.push(finding(start + error.at, "front matter", Severity::Problem, &message));
+            }
+        }
+    }
+    if let Some(at) = document.unspaced {
+        let message = "This looks like a heading, but lacks the blank behind #, so it is text. Put a blank there to make it a \
+                       section.";
+        found.push(finding(at, "heading", Severity::Note, message));
+    }
+    found
+}

@@ -1,0 +1,624 @@
+use std::path::{Path, PathBuf};
+
+use proptest::prelude::*;
+
+use super::headings;
+use crate::card::change::difference;
+use crate::card::{Card, Field, Section, Value};
+use crate::format::file::File;
+use crate::format::{Format, losses, read, read_as, read_named, write};
+
+const CARD: &str = "\
+---
+license: mit # ours
+language: no
+tags:
+  - otters
+fastai: 0.50
+---
+
+<img src=\"otter.png\">
+
+# Model Card for otter-spotter
+
+<!-- One sentence. -->
+
+Counts otters in pictures of rivers.
+
+## Uses
+
+### Direct Use
+
+Counting *otters*.
+
+### 3. Out-of-scope use:
+
+[More Information Needed]
+
+## Field notes ##
+
+Rain.
+
+### Season
+
+Spring.
+
+#### Early
+
+March.
+
+### Season
+
+Autumn.
+";
+
+fn text(bytes: Vec<u8>) -> String {
+    String::from_utf8(bytes).unwrap()
+}
+
+fn edit(source: &str, change: impl FnOnce(&mut Card)) -> String {
+    let reading = read(source.as_bytes()).unwrap();
+    let mut card = reading.card;
+    change(&mut card);
+    let written = write(reading.format, Some(source.as_bytes()), &card).unwrap();
+    let lost = losses(reading.format, Some(source.as_bytes()), &card);
+    assert_eq!(lost, [], "{}", text(written));
+    text(written)
+}
+
+fn section<'c>(card: &'c mut Card, key: &str) -> &'c mut Section {
+    let keys: Vec<_> = card.sections.iter().map(|section| section.key.clone()).collect();
+    let found = card.sections.iter_mut().find(|section| section.key == key);
+    found.unwrap_or_else(|| panic!("no {key} in {keys:?}"))
+}
+
+fn set(card: &mut Card, key: &str, id: &str, value: impl Into<String>) {
+    put(card, key, id, Value::text(value));
+}
+
+fn put(card: &mut Card, key: &str, id: &str, value: Value) {
+    if card.section(key).is_none() {
+        let part = crate::card::outline::HUGGING_FACE.part(key).unwrap();
+        card.sections.push(Section {
+            key: key.into(),
+            title: part.title.into(),
+            fields: Vec::new(),
+        });
+    }
+    let section = section(card, key);
+    match section.fields.iter_mut().find(|field| field.id == id) {
+        Some(field) => field.value = value,
+        None => section.fields.push(Field {
+            id: id.into(),
+            label: id.trim_start_matches('+').into(),
+            value,
+        }),
+    }
+}
+
+#[test]
+fn a_page_is_metadata_title_and_sections() {
+    let reading = read(CARD.as_bytes()).unwrap();
+    assert_eq!(
+        (reading.format, reading.outline.key),
+        (Format::HUGGING_FACE, "hugging-face")
+    );
+    let card = &reading.card;
+    let said = |id: &str| card.value(id).and_then(Value::as_text).unwrap_or_default().to_owned();
+    assert_eq!(said("model-details.licenses"), "mit");
+    assert_eq!(said("metadata.language"), "no");
+    assert_eq!(card.name(), Some("otter-spotter"));
+    assert_eq!(
+        said("model-details.overview"),
+        "<!-- One sentence. -->\n\nCounts otters in pictures of rivers."
+    );
+    assert_eq!(said("+Above the title"), "<img src=\"otter.png\">");
+    assert_eq!(said("intended-use.use_cases"), "Counting *otters*.");
+    assert_eq!(said("intended-use.out_of_scope"), "[More Information Needed]");
+    let notes = card.section("field-notes").unwrap();
+    let fields: Vec<_> = notes
+        .fields
+        .iter()
+        .map(|field| (field.id.as_str(), field.value.as_text().unwrap()))
+        .collect();
+    assert_eq!(
+        fields,
+        [
+            ("+Text", "Rain."),
+            ("+Season", "Spring.\n\n#### Early\n\nMarch."),
+            ("+Season~t2", "Autumn.")
+        ]
+    );
+    assert_eq!(reading.lines[&("field-notes".to_owned(), "+Season~t2".to_owned())], 39);
+    assert_eq!(
+        reading.lines[&("metadata".to_owned(), "metadata.language".to_owned())],
+        3
+    );
+    let odd: Vec<_> = reading
+        .findings
+        .iter()
+        .map(|finding| (finding.line, finding.place.as_str()))
+        .collect();
+    assert_eq!(odd, [(Some(3), "no")]);
+}
+
+#[test]
+fn an_edit_changes_its_place_only() {
+    assert_eq!(edit(CARD, |_| ()), CARD);
+    for (key, id, new, before, after) in [
+        (
+            "metadata",
+            "model-details.licenses",
+            "apache-2.0",
+            "license: mit #",
+            "license: apache-2.0 #",
+        ),
+        ("metadata", "metadata.language", "da", "language: no", "language: da"),
+        ("summary", "model-details.name", "otter 2", "otter-spotter", "otter 2"),
+        ("summary", "+Above the title", "Hi", "<img src=\"otter.png\">", "Hi"),
+        (
+            "uses",
+            "intended-use.out_of_scope",
+            "Hunting.",
+            "[More Information Needed]",
+            "Hunting.",
+        ),
+        (
+            "field-notes",
+            "+Season~t2",
+            "Winter.\n\n- a\n",
+            "Autumn.",
+            "Winter.\n\n- a",
+        ),
+        ("field-notes", "+Text", "", "\nRain.\n\n", "\n"),
+    ] {
+        let edited = edit(CARD, |card| set(card, key, id, new));
+        assert_eq!(edited, CARD.replace(before, after), "{id}");
+    }
+    let marked = format!("\u{feff}{}", CARD.trim_end().replace('\n', "\r\n"));
+    let edited = edit(&marked, |card| set(card, "field-notes", "+Text", "Snow.\nIce."));
+    assert_eq!(edited, marked.replace("Rain.", "Snow.\r\nIce."));
+}
+
+#[test]
+fn sections_come_go_move_and_change_their_names() {
+    let removed = edit(CARD, |card| {
+        card.sections.retain(|section| section.key != "field-notes")
+    });
+    assert_eq!(removed, CARD[..CARD.find("\n## Field").unwrap()]);
+    let renamed = edit(CARD, |card| section(card, "field-notes").title = "Notes".into());
+    assert_eq!(renamed, CARD.replace("## Field notes ##", "## Notes ##"));
+    let added = edit(CARD, |card| {
+        card.sections.push(Section {
+            key: "thanks".into(),
+            title: "Thanks".into(),
+            fields: vec![Field {
+                id: "+To whom".into(),
+                label: "To whom".into(),
+                value: Value::text("You."),
+            }],
+        });
+    });
+    assert_eq!(added, format!("{CARD}\n## Thanks\n\n### To whom\n\nYou.\n"));
+    let answered = edit(CARD, |card| {
+        set(
+            card,
+            "bias-risks-limitations",
+            "caveats-and-recommendations.limitations",
+            "Fog.",
+        )
+    });
+    assert_eq!(
+        answered,
+        CARD.replace("## Field", "## Bias, Risks, and Limitations\n\nFog.\n\n## Field")
+    );
+    let source = "Title\n===\n\na\n\nOne\n---\n1\n\nTwo\n---\n2";
+    let moved = edit(source, |card| {
+        let last = card.sections.len() - 1;
+        card.sections.swap(last, last - 1);
+    });
+    assert_eq!(moved, "Title\n===\n\na\n\nTwo\n---\n2\n\nOne\n---\n1");
+    let field = edit(CARD, |card| {
+        let fields = &mut section(card, "field-notes").fields;
+        fields[1].id = "+Time".into();
+        fields[1].label = "Time".into();
+        fields[2].id = "+Season".into();
+    });
+    assert_eq!(field, CARD.replacen("### Season", "### Time", 1));
+}
+
+#[test]
+fn metadata_begins_when_it_is_needed() {
+    let source = "# Otter\n\nText.\n";
+    let reading = read(source.as_bytes()).unwrap();
+    assert_eq!(reading.format, Format::MARKDOWN);
+    let mut card = reading.card;
+    card.sections.insert(
+        0,
+        Section {
+            key: "metadata".into(),
+            title: "Metadata".into(),
+            fields: vec![Field {
+                id: "model-details.licenses".into(),
+                label: "Licence".into(),
+                value: Value::text("no"),
+            }],
+        },
+    );
+    let written = write(Format::MARKDOWN, Some(source.as_bytes()), &card).unwrap();
+    assert_eq!(text(written), format!("---\nlicense: \"no\"\n---\n\n{source}"));
+    let empty = "---\n\n---\n\n# Otter\n";
+    let reading = read(empty.as_bytes()).unwrap();
+    assert_eq!(reading.card.name(), Some("Otter"));
+}
+
+#[test]
+fn broken_front_matter_is_kept_and_told_with_its_line() {
+    let source = "---\nlicense: mit\ntags: [a\n---\n# Otter\n";
+    let reading = read(source.as_bytes()).unwrap();
+    assert_eq!(reading.format, Format::HUGGING_FACE);
+    let odd = &reading.findings[0];
+    assert!(odd.message.contains("bracket") && odd.line >= Some(3), "{odd:?}");
+    assert_eq!(
+        edit(source, |card| set(card, "summary", "model-details.name", "Two")),
+        source.replace("Otter", "Two")
+    );
+    let mended = |card: &mut Card| set(card, "metadata", "+front matter", "license: mit\ntags: [a]");
+    let mut card = reading.card.clone();
+    mended(&mut card);
+    let written = write(Format::HUGGING_FACE, Some(source.as_bytes()), &card).unwrap();
+    assert_eq!(text(written), source.replace("[a\n", "[a]\n"));
+    let open = read_named(b"---\nlicense: mit\n\n# Otter\n", Some("README.md")).unwrap();
+    assert!(open.findings[0].message.contains("never closed"));
+}
+
+#[test]
+fn what_the_hub_would_refuse_is_told() {
+    let source = "---\nlicence: mit\nlicense: Apache 3\ndatasets: {a: b}\nmodel-index:\n- name: x\n  results:\n  - task: {type: a}\n---\n#Name\n";
+    let found = read(source.as_bytes()).unwrap().findings;
+    let told = |line: usize, words: &str| {
+        found
+            .iter()
+            .any(|odd| odd.line == Some(line) && odd.message.contains(words))
+    };
+    assert!(told(3, "no licence “Apache 3”"), "{found:?}");
+    assert!(told(4, "list of words"), "{found:?}");
+    assert!(told(8, "“dataset”") && told(8, "“metrics”"), "{found:?}");
+    assert!(told(10, "blank behind #"), "{found:?}");
+    let found = read(b"---\nlicense: other\nlibrary_tag: x\nlicense: other\n---\n")
+        .unwrap()
+        .findings;
+    let told = |words: &str| found.iter().any(|odd| odd.message.contains(words));
+    assert!(
+        told("license_name") && told("“library_name”") && told("twice"),
+        "{found:?}"
+    );
+}
+
+#[test]
+fn every_text_is_at_least_markdown() {
+    for (source, name, format) in [
+        ("", None, Some(Format::MARKDOWN)),
+        ("\n \n", None, Some(Format::MARKDOWN)),
+        ("Just words.", None, Some(Format::MARKDOWN)),
+        ("[![badge](a)](b)\n# A", None, Some(Format::MARKDOWN)),
+        ("<p align=center>A</p>", None, Some(Format::MARKDOWN)),
+        (
+            "Note: this: that\nand a line\nand another\n",
+            None,
+            Some(Format::MARKDOWN),
+        ),
+        ("name: x\nfor: y\n", Some("README.md"), Some(Format::MARKDOWN)),
+        ("{\"a\": 1}", Some("README.md"), Some(Format::JSON)),
+        ("{\"a\": ", None, None),
+        ("a: b: c\n", None, None),
+        ("<!DOCTYPE html><p>", None, None),
+    ] {
+        let found = read_named(source.as_bytes(), name).map(|reading| reading.format).ok();
+        assert_eq!(found, format, "{source}");
+    }
+}
+
+#[test]
+fn answers_go_along_into_other_formats() {
+    let card = read(CARD.as_bytes()).unwrap().card;
+    let toolkit = text(write(Format::MODEL_CARD_TOOLKIT_2, None, &card).unwrap());
+    let again = read(toolkit.as_bytes()).unwrap().card;
+    let licences = again.value("model-details.licenses").unwrap();
+    assert_eq!(crate::json::to_text(licences), r#"[{"identifier": "MIT"}]"#);
+    assert_eq!(again.name(), Some("otter-spotter"));
+    assert_eq!(
+        again.value("intended-use.use_cases"),
+        Some(&Value::List(vec![Value::text("Counting *otters*.")]))
+    );
+    let notes = "# Otter\n\n## Limitations\n\nFog.\n";
+    let card = read(notes.as_bytes()).unwrap().card;
+    let toolkit = text(write(Format::MODEL_CARD_TOOLKIT_1, None, &card).unwrap());
+    assert!(
+        toolkit.contains(r#""limitations": ["#) && toolkit.contains("Fog."),
+        "{toolkit}"
+    );
+}
+
+#[test]
+fn other_cards_become_pages() {
+    let source = r#"{"model_details": {"name": "otter", "licenses": [{"identifier": "Apache-2.0"}], "owners": [{"name": "Lab", "contact": "x"}]},
+        "considerations": {"users": [{"description": "Rangers"}], "limitations": [{"description": "Fog"}]},
+        "field_notes": {"rain_mm": 12.5}}"#;
+    let card = read(source.as_bytes()).unwrap().card;
+    let page = text(write(Format::HUGGING_FACE, None, &card).unwrap());
+    let expected = "---\nlicense: apache-2.0\n---\n\n# Model Card for otter\n\n## Model Details\n\n### Owners\n\n| name | contact |\n\
+                    | --- | --- |\n| Lab | x |\n\n## Uses\n\n- Rangers\n\n## Bias, Risks, and Limitations\n\n- Fog\n\n## field_notes\n\n\
+                    ### rain_mm\n\n12.5\n";
+    assert_eq!(page, expected);
+    assert_eq!(losses(Format::HUGGING_FACE, None, &card), []);
+    assert_eq!(losses(Format::MARKDOWN, None, &card), []);
+    assert_eq!(text(write(Format::MARKDOWN, None, &Card::default()).unwrap()), "");
+}
+
+fn corpus(folder: &str) -> Vec<PathBuf> {
+    let base = std::env::var_os("CARTELLINO_CORPUS").map_or_else(
+        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus"),
+        PathBuf::from,
+    );
+    let files = std::fs::read_dir(base.join(folder)).map(|files| files.flatten().map(|file| file.path()).collect());
+    files.unwrap_or_else(|_| {
+        eprintln!("NOT RUN: the corpus of real cards ({folder}) is not there");
+        Vec::new()
+    })
+}
+
+/// Whether all sections begin with headings of one level and none stands before them. Elsewhere, taking one away may make
+/// another one of them the title, or what was a part a section.
+fn is_even(bytes: &[u8]) -> bool {
+    let file = File::new(bytes);
+    let page = file.markdown().unwrap();
+    let (first, _) = headings::find(&page.text[page.intro.clone()], 0);
+    let mut levels = page.sections.iter().map(|block| block.heading.level);
+    let enough = page.title.is_some() || page.level > 1 || page.sections.len() > 2;
+    first.is_empty() && enough && levels.all(|level| level == page.level)
+}
+
+/// Each law on a file, with the words of what breaks it.
+fn laws(name: &str, bytes: &[u8]) -> Vec<String> {
+    let reading = read_named(bytes, Some("card.md")).unwrap();
+    let format = reading.format;
+    let mut broken = Vec::new();
+    let is_even = is_even(bytes);
+    if write(format, Some(bytes), &reading.card).unwrap() != bytes {
+        broken.push(format!("{name}: unchanged"));
+    }
+    let try_out = |what: &str, card: &Card, broken: &mut Vec<String>| {
+        let written = write(format, Some(bytes), card).unwrap();
+        let again = read_as(format, &written).unwrap().card;
+        let left = difference(&again, &format.0.settled(&File::new(bytes), card));
+        if !left.is_empty() {
+            broken.push(format!("{name}: {what}: {left:?}"));
+        }
+        written
+    };
+    for (index, section) in reading.card.sections.iter().enumerate() {
+        for (place, field) in section.fields.iter().enumerate().take(40) {
+            let mut card = reading.card.clone();
+            let Value::Text(text) = &mut card.sections[index].fields[place].value else {
+                continue;
+            };
+            text.push_str(" “edited”");
+            let written = try_out(&format!("{} edited", field.id), &card, &mut broken);
+            // Only the place differs: the rest before and behind it is the same.
+            let same = bytes.iter().zip(&written).take_while(|(a, b)| a == b).count();
+            let tail = bytes
+                .iter()
+                .rev()
+                .zip(written.iter().rev())
+                .take_while(|(a, b)| a == b)
+                .count();
+            let changed = bytes.len().saturating_sub(same + tail);
+            let value = field.value.as_text().map_or(0, str::len);
+            if section.key != "metadata" && changed > 8 + value {
+                broken.push(format!("{name}: {} changes {changed} bytes", field.id));
+            }
+        }
+        if is_even
+            && reading.outline.part(&section.key).is_none()
+            && section.key != "summary"
+            && section.key != "metadata"
+        {
+            let mut card = reading.card.clone();
+            card.sections.remove(index);
+            try_out(&format!("{} removed", section.key), &card, &mut broken);
+            let mut card = reading.card.clone();
+            card.sections[index].title = "Quite another title".into();
+            try_out(&format!("{} renamed", section.key), &card, &mut broken);
+            let mut card = reading.card.clone();
+            if index > 0
+                && reading.outline.part(&card.sections[index - 1].key).is_none()
+                && card.sections[index - 1].key != "summary"
+            {
+                card.sections.swap(index, index - 1);
+                try_out(&format!("{} moved", section.key), &card, &mut broken);
+            }
+        }
+    }
+    let mut card = reading.card.clone();
+    card.sections.push(Section {
+        key: "a-new-section".into(),
+        title: "A new section".into(),
+        fields: vec![Field {
+            id: "+Part".into(),
+            label: "Part".into(),
+            value: Value::text("With text."),
+        }],
+    });
+    try_out("section added", &card, &mut broken);
+    broken
+}
+
+#[test]
+fn the_laws_hold_on_real_pages() {
+    for folder in ["hf-readme", "markdown", "rt-ai-markdown"] {
+        let (mut files, mut bad) = (0, Vec::new());
+        for path in corpus(folder) {
+            let name = path.file_name().unwrap().to_string_lossy().into_owned();
+            let broken = laws(&name, &std::fs::read(&path).unwrap());
+            files += 1;
+            bad.extend(broken);
+        }
+        eprintln!("{folder}: {files} files, {} broken laws", bad.len());
+        for line in &bad {
+            eprintln!("  {}", line.chars().take(400).collect::<String>());
+        }
+        assert!(bad.is_empty());
+    }
+}
+
+/// Pieces of Markdown, as people and machines leave them.
+fn pages() -> impl Strategy<Value = String> {
+    let piece = prop::sample::select(vec![
+        "# One\n",
+        "## Two\n",
+        "## Two\n",
+        "### Uses ###\n",
+        "## Uses\n",
+        "Under\n=====\n",
+        "Line\n---\n",
+        "text\n",
+        "text\nmore\n",
+        "\n",
+        "\n\n",
+        "- item\n",
+        "> quote\n",
+        "```\n# code\n```\n",
+        "~~~\n",
+        "<!-- # no\n-->\n",
+        "<div>\n",
+        "</div>\n",
+        "    code\n",
+        "#tag\n",
+        "---\n",
+        "a: b\n",
+        "license: mit\n",
+        "| a |\n| - |\n",
+        "#\n",
+        "\t\n",
+        "* * *\n",
+        "[x]: y\n",
+        "é 🦦\n",
+        "word",
+    ]);
+    prop::collection::vec(piece, 0..14).prop_map(|pieces| pieces.concat())
+}
+
+/// Pages in which nothing is left open.
+fn calm_pages() -> impl Strategy<Value = String> {
+    let piece = prop::sample::select(vec![
+        "# One\n",
+        "\n## Two\n",
+        "## Two\n",
+        "### Uses ###\n\n",
+        "\n## Uses\n",
+        "\nUnder\n=====\n",
+        "\nLine\n---\n",
+        "text\n",
+        "text\nmore\n",
+        "\n",
+        "\n\n",
+        "- item\n",
+        "\n> quote\n\n",
+        "\n```\n# code\n```\n",
+        "\n<!-- # no\n-->\n",
+        "\n| a |\n| - |\n",
+        "é 🦦\n",
+    ]);
+    (prop::collection::vec(piece, 0..14), any::<bool>()).prop_map(|(pieces, ends)| {
+        let page = pieces.concat();
+        if ends { page } else { page.trim_end().to_owned() }
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(2000) })]
+
+    #[test]
+    fn unchanged_means_identical(page in pages(), returns in any::<bool>()) {
+        let page = if returns { page.replace('\n', "\r\n") } else { page };
+        for format in [Format::MARKDOWN, Format::HUGGING_FACE] {
+            let card = read_as(format, page.as_bytes()).unwrap().card;
+            prop_assert_eq!(&text(write(format, Some(page.as_bytes()), &card).unwrap()), &page);
+        }
+    }
+
+    #[test]
+    fn what_was_put_is_read_back_or_named(page in pages(), at in any::<prop::sample::Index>(), new in "[a-z ]{0,12}") {
+        let mut card = read_as(Format::MARKDOWN, page.as_bytes()).unwrap().card;
+        let places: Vec<(usize, usize)> = card.sections.iter().enumerate()
+            .flat_map(|(index, section)| (0..section.fields.len()).map(move |field| (index, field))).collect();
+        if places.is_empty() {
+            return Ok(());
+        }
+        let (section, field) = places[at.index(places.len())];
+        card.sections[section].fields[field].value = Value::text(new);
+        let written = write(Format::MARKDOWN, Some(page.as_bytes()), &card).unwrap();
+        let again = read_as(Format::MARKDOWN, &written).unwrap().card;
+        let left = difference(&again, &Format::MARKDOWN.0.settled(&File::new(page.as_bytes()), &card));
+        let told = losses(Format::MARKDOWN, Some(page.as_bytes()), &card);
+        prop_assert_eq!(told.len(), left.iter().filter(|change| change.after.as_ref().is_some_and(|value| !value.is_blank())).count());
+    }
+
+    #[test]
+    fn what_was_put_is_read_back(
+        page in calm_pages(), at in any::<prop::sample::Index>(), new in "[a-z]{1,5}( [a-z*]{1,4}){0,3}(\n\n- [a-z]{1,3}){0,2}",
+        returns in any::<bool>(),
+    ) {
+        if !is_even(page.as_bytes()) {
+            return Ok(());
+        }
+        let page = if returns { page.replace('\n', "\r\n") } else { page };
+        for format in [Format::MARKDOWN, Format::HUGGING_FACE] {
+            let mut card = read_as(format, page.as_bytes()).unwrap().card;
+            let places: Vec<(usize, usize)> = card.sections.iter().enumerate()
+                .flat_map(|(index, section)| (0..section.fields.len()).map(move |field| (index, field))).collect();
+            if places.is_empty() {
+                return Ok(());
+            }
+            let (section, field) = places[at.index(places.len())];
+            let field = &mut card.sections[section].fields[field];
+            field.value = Value::text(if field.id == "model-details.name" { "name" } else { new.as_str() });
+            let written = write(format, Some(page.as_bytes()), &card).unwrap();
+            let again = read_as(format, &written).unwrap().card;
+            prop_assert_eq!(difference(&again, &card), [], "{}", text(written));
+        }
+    }
+
+    #[test]
+    fn sections_come_and_go(page in calm_pages(), at in any::<prop::sample::Index>(), what in 0..4usize) {
+        // With one level of headings below the title, whatever comes and goes stays of that level.
+        let page = format!("# Title\n\n{}", page.replace("# One", "## One").replace("=====", "-----"));
+        let mut card = read_as(Format::MARKDOWN, page.as_bytes()).unwrap().card;
+        let own: Vec<usize> = (0..card.sections.len()).filter(|index| card.sections[*index].key != "summary").collect();
+        if !is_even(page.as_bytes()) {
+            return Ok(());
+        }
+        match (what, own.is_empty()) {
+            (0, _) => card.sections.push(Section {
+                key: "new".into(),
+                title: "New".into(),
+                fields: vec![Field { id: "+Text".into(), label: "Text".into(), value: Value::text("words") }],
+            }),
+            (_, true) => return Ok(()),
+            (1, _) => drop(card.sections.remove(own[at.index(own.len())])),
+            (2, _) => card.sections[own[at.index(own.len())]].title = "Another".into(),
+            _ => {
+                let index = own[at.index(own.len())];
+                if index > own[0] {
+                    card.sections.swap(index, index - 1);
+                }
+            }
+        }
+        let written = write(Format::MARKDOWN, Some(page.as_bytes()), &card).unwrap();
+        let again = read_as(Format::MARKDOWN, &written).unwrap().card;
+        let titles = |card: &Card| card.sections.iter().map(|section| section.title.clone()).collect::<Vec<_>>();
+        prop_assert_eq!(titles(&again), titles(&card), "{}", text(written.clone()));
+        prop_assert_eq!(difference(&again, &card), [], "{}", text(written));
+    }
+}
