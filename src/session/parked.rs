@@ -323,7 +323,11 @@ pub(super) async fn send_back(store: &Store, browser: &Browser, now: DateTime<Ut
 }
 
 /// Lets all other browsers of a session go [back](way_back) that have work to go back to: a part of the transaction
-/// that deletes the session. Returns entries that they do not need any more, to be ended after it.
+/// that deletes the session, which an engine that does not answer must not hinder. Returns entries that they do not
+/// need any more, to be ended after it.
+///
+/// # Errors
+/// When the main database does not answer.
 pub(super) fn send_others_back(
     store: &Store,
     conn: &mut DbConnection,
@@ -334,18 +338,27 @@ pub(super) fn send_others_back(
     if store.engine().is_in_the_cookie() {
         return Ok(spares);
     }
-    let unavailable = |error: engine::Error| db::Error::Unavailable(error.to_string());
-    for browser in patience::block_on(store.engine().list(&own.session)).map_err(unavailable)? {
+    let unanswered = |error: engine::Error| {
+        tracing::warn!(%error, "browsers of a deleted session could not be sent back to what they kept apart");
+    };
+    let listed = patience::block_on(store.engine().list(&own.session)).map_err(unanswered);
+    for browser in listed.unwrap_or_default() {
         if browser.handle == own.handle {
             continue;
         }
-        let Some((back, spare)) = patience::block_on(way_back(store, &browser, now)).map_err(unavailable)? else {
-            continue;
+        let (back, spare) = match patience::block_on(way_back(store, &browser, now)) {
+            Ok(Some(found)) => found,
+            Ok(None) => continue,
+            Err(error) => {
+                unanswered(error);
+                break;
+            }
         };
         sessions::extend(conn, &back.session, back.expires_at.naive_utc())?;
-        let updated = store.engine().update_within(conn, &back, browser.version);
-        if updated.map_err(unavailable)? {
-            spares.push(spare);
+        match store.engine().update_within(conn, &back, browser.version) {
+            Ok(true) => spares.push(spare),
+            Ok(false) => {}
+            Err(error) => unanswered(error),
         }
     }
     Ok(spares)

@@ -584,6 +584,32 @@ async fn r60_so_many_browsers_and_no_more() {
 }
 
 #[tokio::test]
+async fn r60_work_kept_apart_is_not_brought_into_too_many_browsers() {
+    let app = TestApp::start_with(&["--session-max-browsers", "2"]).await;
+    let (anna, boris, boris_phone) = (app.visitor(), app.visitor(), app.visitor());
+    card(&anna, "lake").await;
+    card(&boris, "his").await;
+    follow(&boris, &boris_phone, None).await;
+    follow(&anna, &boris, Some("apart")).await;
+    let page = boris.get("/session").await;
+    press(&boris, &page, "Go to").await;
+    let page = boris.get("/session").await;
+    let refused = press(&boris, &page, "Bring both together").await;
+    assert_eq!(refused.status, StatusCode::BAD_REQUEST);
+    assert!(
+        refused.page().main().contains("sign out one"),
+        "{}",
+        refused.page().main()
+    );
+    assert_eq!(titles(&boris).await, ["his"]);
+    let list = boris.get("/session/browsers").await;
+    press(&boris, &list, "Sign out all others").await;
+    let page = boris.get("/session").await;
+    press(&boris, &page, "Bring both together").await;
+    assert_eq!(titles(&anna).await, ["his", "lake"]);
+}
+
+#[tokio::test]
 async fn r60_a_browser_that_has_the_cards_uses_nothing_up() {
     let app = TestApp::start().await;
     let anna = app.visitor();
@@ -742,6 +768,13 @@ async fn r68_nobody_signs_out_or_switches_for_others() {
                 );
             }
         }
+        let nobody = [("handle".to_owned(), handle.clone())];
+        let back = boris.post("/session/browsers", &nobody).await;
+        let told = boris.follow(back).await.page().main();
+        assert!(
+            !told.contains("does not open your cards any more"),
+            "nothing was done: {told}"
+        );
         assert_eq!(titles(&second).await, ["lake"]);
         assert_eq!(titles(&boris).await, ["his"]);
         assert_eq!(titles(&anna).await, ["lake"]);
