@@ -15,7 +15,7 @@ use super::patience::within_a_moment;
 use super::state::{Change, Expiry};
 use super::store::{Found, Open, Refused};
 use super::visitor::{Doings, Outcome, Standing};
-use super::{Error, IN_FLIGHT, SessionId, Sessions, Visitor, client, origin};
+use super::{Error, IN_FLIGHT, SessionId, Sessions, Visitor, client, origin, parked};
 
 /// An answer that took longer gives no cookie that is not needed: it could replace a newer one.
 const LATE: TimeDelta = TimeDelta::seconds(5);
@@ -211,6 +211,7 @@ impl Sessions {
         self.put_back(visitor, &doings.outcome);
         match (visitor.standing(), doings.outcome) {
             (standing, Outcome::Ended(ended)) => {
+                parked::end_spare(&self.inner.store, &ended.spare, now).await;
                 self.forget(standing, ended.session.as_ref(), now).await;
                 Settled::cookie(ended.is_first.then(|| self.inner.cookie.remove()).flatten())
             }

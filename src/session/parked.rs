@@ -10,9 +10,10 @@ use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
 use super::code::Code;
-use super::engine::Browser;
+use super::engine::{self, Browser, Lookup};
+use super::key::KeyHash;
 use super::state::{Change, Item, Message};
-use super::store::Open;
+use super::store::{Open, Store};
 use super::visitor::{Outcome, Standing};
 use super::{Error, SessionId, Visitor, client_address, patience};
 use crate::db::{self, DbConnection, sessions};
@@ -20,7 +21,8 @@ use crate::random;
 
 /// When the browser went on with other work; a late answer must not bring the key back that it had here.
 pub(super) const LEFT_AT: Item<DateTime<Utc>> = Item::new("left_at");
-const PARKED: Item<Vec<Parked>> = Item::new("parked");
+const PARKED_NAME: &str = "parked";
+const PARKED: Item<Vec<Parked>> = Item::new(PARKED_NAME);
 /// The most pieces of work that one browser keeps apart: the state is small.
 const MOST_PARKED: usize = 5;
 
@@ -30,6 +32,9 @@ struct Parked {
     session: SessionId,
     /// Of this browser's entry there.
     handle: String,
+    /// By which that entry is found when other browsers have brought it into another session meanwhile.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    key: Option<KeyHash>,
 }
 
 /// Work that this browser has kept apart and can still open.
@@ -88,8 +93,33 @@ impl Visitor {
     }
 
     /// Whether this browser can keep one more piece of work apart.
-    pub fn can_park(&self) -> bool {
-        self.parked_list().len() < MOST_PARKED
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] when the store does not answer.
+    pub async fn can_park(&self) -> Result<bool, Error> {
+        Ok(self.parked().await?.len() < MOST_PARKED)
+    }
+
+    /// Forgets parked work that is there no more, so that its place is free. It is kept with the answer.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] when the store does not answer.
+    pub async fn forget_lost_work(&self) -> Result<(), Error> {
+        let found = self.parked().await?;
+        let mut list = self.parked_list();
+        let before = list.len();
+        list.retain(|parked| found.iter().any(|work| work.handle == parked.handle));
+        if list.len() < before
+            && let Err(error) = self.set(&PARKED, &list)
+        {
+            tracing::warn!(%error, "a shorter list could not be kept");
+        }
+        Ok(())
+    }
+
+    /// Whether this handle is of an entry that this very browser has with work that it has parked.
+    pub(super) fn is_of_parked(&self, handle: &str) -> bool {
+        self.parked_list().iter().any(|parked| parked.handle == handle)
     }
 
     fn parked_list(&self) -> Vec<Parked> {
@@ -122,6 +152,7 @@ impl Visitor {
             list.push(Parked {
                 session: open.browser.session.clone(),
                 handle: open.browser.handle.clone(),
+                key: self.can_bring_others().then(|| open.browser.key.clone()),
             });
         }
         list
@@ -224,6 +255,124 @@ impl Visitor {
     }
 }
 
+/// A browser's entry in the session that it has parked; `None` when it was signed out there or has expired.
+async fn placeholder(store: &Store, parked: &Parked, now: DateTime<Utc>) -> Result<Option<Browser>, engine::Error> {
+    let browsers = store.browsers(&parked.session, now).await?;
+    let found = browsers.into_iter().find(|browser| browser.handle == parked.handle);
+    let (None, Some(key)) = (&found, &parked.key) else {
+        return Ok(found);
+    };
+    Ok(match patience::within(store.engine().load(key, now)).await? {
+        Lookup::Open(browser) if browser.handle == parked.handle && now < browser.expires_at => Some(browser),
+        Lookup::Open(_) | Lookup::Ended(_) | Lookup::Unknown => None,
+    })
+}
+
+/// What another browser is told that goes back to what it had parked.
+const BACK: &str = "This browser does not open the other cards any more: it was signed out, or they were deleted. \
+                    Those that it kept apart are open now.";
+
+/// What becomes of a browser that loses its session to another browser's wish: it goes back to work that it has parked.
+/// First its entry as it is then, then the one that it had with that work, which is not needed any more.
+async fn way_back(
+    store: &Store,
+    browser: &Browser,
+    now: DateTime<Utc>,
+) -> Result<Option<(Browser, Browser)>, engine::Error> {
+    let mut state = store.state(browser);
+    let list = state.get(&PARKED).unwrap_or_default();
+    for parked in &list {
+        let Some(spare) = placeholder(store, parked, now).await? else {
+            continue;
+        };
+        if spare.session == browser.session {
+            continue;
+        }
+        let rest: Vec<&Parked> = list.iter().filter(|other| other.handle != parked.handle).collect();
+        let (Ok(rest), Ok(told)) = (Change::set(&Item::new(PARKED_NAME), &rest), message(BACK, now)) else {
+            continue;
+        };
+        for change in [rest, Change::remove(&LEFT_AT), Change::Notice(told)] {
+            state.apply(&change, now);
+        }
+        let back = Browser {
+            session: spare.session.clone(),
+            begun_at: spare.begun_at,
+            state: state.write(store.state_bytes()).unwrap_or_else(|_| spare.state.clone()),
+            version: browser.version.wrapping_add(1),
+            ..browser.clone()
+        };
+        return Ok(Some((back, spare)));
+    }
+    Ok(None)
+}
+
+/// Lets a browser go [back](way_back) that is signed out; returns whether it has work to go back to.
+pub(super) async fn send_back(store: &Store, browser: &Browser, now: DateTime<Utc>) -> Result<bool, engine::Error> {
+    let Some((back, spare)) = way_back(store, browser, now).await? else {
+        return Ok(false);
+    };
+    let (session, until) = (back.session.clone(), back.expires_at.naive_utc());
+    let extended = store.db().write(move |conn| sessions::extend(conn, &session, until));
+    extended.await?;
+    if !patience::within(store.engine().update(&back, browser.version, false)).await? {
+        return Ok(false);
+    }
+    end_spare(store, &[spare], now).await;
+    Ok(true)
+}
+
+/// Lets all other browsers of a session go [back](way_back) that have work to go back to: a part of the transaction
+/// that deletes the session, which an engine that does not answer must not hinder. Returns entries that they do not
+/// need any more, to be ended after it.
+///
+/// # Errors
+/// When the main database does not answer.
+pub(super) fn send_others_back(
+    store: &Store,
+    conn: &mut DbConnection,
+    own: &Browser,
+    now: DateTime<Utc>,
+) -> Result<Vec<Browser>, db::Error> {
+    let mut spares = Vec::new();
+    if store.engine().is_in_the_cookie() {
+        return Ok(spares);
+    }
+    let unanswered = |error: engine::Error| {
+        tracing::warn!(%error, "browsers of a deleted session could not be sent back to what they kept apart");
+    };
+    let listed = patience::block_on(store.engine().list(&own.session)).map_err(unanswered);
+    for browser in listed.unwrap_or_default() {
+        if browser.handle == own.handle {
+            continue;
+        }
+        let (back, spare) = match patience::block_on(way_back(store, &browser, now)) {
+            Ok(Some(found)) => found,
+            Ok(None) => continue,
+            Err(error) => {
+                unanswered(error);
+                break;
+            }
+        };
+        sessions::extend(conn, &back.session, back.expires_at.naive_utc())?;
+        match store.engine().update_within(conn, &back, browser.version) {
+            Ok(true) => spares.push(spare),
+            Ok(false) => {}
+            Err(error) => unanswered(error),
+        }
+    }
+    Ok(spares)
+}
+
+/// Ends entries that nobody needs, as far as possible.
+pub(super) async fn end_spare(store: &Store, spares: &[Browser], now: DateTime<Utc>) {
+    for spare in spares {
+        if let Err(error) = store.end(spare, now).await {
+            tracing::warn!(%error, "an entry that nobody needs could not be ended");
+        }
+    }
+}
+
 fn message(text: &str, now: DateTime<Utc>) -> Result<Message, db::Error> {
     Ok(Message {
         id: random::id()?,
@@ -251,15 +400,20 @@ impl Visitor {
     async fn look(&self, parked: &Parked) -> Result<Option<ParkedWork>, Error> {
         let inner = &self.sessions().inner;
         let now = inner.clock.now();
-        let mut until = None;
+        let (mut until, mut session) = (None, parked.session.clone());
         if !inner.store.engine().is_in_the_cookie() {
             let Some(browser) = self.placeholder(parked).await? else {
                 return Ok(None);
             };
             until = Some(browser.expires_at);
+            session = browser.session;
         }
-        let session = parked.session.clone();
-        let life = inner.store.db().run(move |conn| match sessions::life(conn, &session) {
+        // It was brought to what this browser has open.
+        if self.session() == Some(&session) {
+            return Ok(None);
+        }
+        let sought = session.clone();
+        let life = inner.store.db().run(move |conn| match sessions::life(conn, &sought) {
             Ok((_, kept)) => Ok(Some(kept.and_utc())),
             Err(db::Error::NotFound) => Ok(None),
             Err(error) => Err(error),
@@ -267,7 +421,7 @@ impl Visitor {
         let kept = life.await.map_err(super::engine::Error::from)?;
         Ok(kept.filter(|kept| now < *kept).map(|kept| ParkedWork {
             handle: parked.handle.clone(),
-            session: parked.session.clone(),
+            session,
             expires_at: until.unwrap_or(kept),
         }))
     }
@@ -275,8 +429,7 @@ impl Visitor {
     /// This browser's entry in the session that it has parked; `None` when it was signed out there.
     async fn placeholder(&self, parked: &Parked) -> Result<Option<Browser>, Error> {
         let inner = &self.sessions().inner;
-        let browsers = inner.store.browsers(&parked.session, inner.clock.now()).await?;
-        Ok(browsers.into_iter().find(|browser| browser.handle == parked.handle))
+        Ok(placeholder(&inner.store, parked, inner.clock.now()).await?)
     }
 
     /// Goes on with the parked work of this handle, under a new key that goes out with the answer, and parks what
@@ -295,9 +448,11 @@ impl Visitor {
             return Ok(false);
         }
         let ended = match &self.doings().outcome {
-            Outcome::Ended(ended) => ended.session.clone(),
+            Outcome::Ended(ended) => Some((ended.session.clone(), ended.spare.clone())),
             Outcome::Nothing | Outcome::Opened(_) | Outcome::Entered(..) => None,
         };
+        let (ended, spare) = ended.unwrap_or_default();
+        end_spare(store, &spare, now).await;
         if let Some(ended) = &ended
             && let Err(error) = store.end_all(ended, now).await
         {
@@ -322,8 +477,8 @@ impl Visitor {
         // What the browser is like goes with it; what it had before stays where it is until the new key is out.
         let mut changes = open.state.carried();
         changes.push(Change::remove(&LEFT_AT));
-        let mut list = self.parked_list_for(&parked.session);
-        list.retain(|parked| ended.as_ref() != Some(&parked.session));
+        let mut list = self.parked_list_for(&placeholder.session);
+        list.retain(|other| ended.as_ref() != Some(&other.session) && other.handle != parked.handle);
         changes.push(Change::set(&PARKED, &list).map_err(|_| Error::Overtaken)?);
         let changed = store.change(&placeholder, &changes, now).await;
         let changed = changed.map_err(|_| Error::Overtaken)?;

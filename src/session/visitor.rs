@@ -10,7 +10,7 @@ use super::engine::Browser;
 use super::key::Key;
 use super::state::{self, Change, Expiry, Item, Message, State};
 use super::store::{Begun, Found, Open};
-use super::{Error, SessionId, Sessions};
+use super::{Error, SessionId, Sessions, parked};
 use crate::db::{self, DbConnection};
 use crate::random;
 
@@ -74,6 +74,8 @@ pub(super) enum Outcome {
 pub(super) struct Ended {
     /// Where data were deleted, those of this session.
     pub(super) session: Option<SessionId>,
+    /// Entries that other browsers, which went back to parked work, had there and do not need any more.
+    pub(super) spare: Vec<Browser>,
     /// No other request was faster: that one took the cookie away, and the browser may have a newer one by now.
     pub(super) is_first: bool,
 }
@@ -323,10 +325,13 @@ impl Visitor {
         if !browsers.iter().any(|browser| browser.handle == open.browser.handle) {
             browsers.push(open.browser.clone());
         }
+        // Work that was parked here and has been brought together with the present: no other browser.
+        browsers.retain(|browser| !self.is_of_parked(&browser.handle));
         Ok(browsers)
     }
 
-    /// Ends the key of another browser of the session; returns whether there was one of this handle.
+    /// Ends the key of another browser of the session, which goes back to work that it has parked, if any; returns
+    /// whether there was one of this handle.
     ///
     /// # Errors
     /// [`Error::Unavailable`] when the store does not answer.
@@ -336,7 +341,10 @@ impl Visitor {
         let Some(browser) = others.into_iter().find(|browser| browser.handle == handle) else {
             return Ok(false);
         };
-        inner.store.end(&browser, inner.clock.now()).await?;
+        let now = inner.clock.now();
+        if !parked::send_back(&inner.store, &browser, now).await? {
+            inner.store.end(&browser, now).await?;
+        }
         Ok(true)
     }
 
@@ -348,9 +356,14 @@ impl Visitor {
     pub async fn revoke_others(&self) -> Result<usize, Error> {
         let inner = &self.inner.sessions.inner;
         let Some(open) = self.open() else { return Ok(0) };
-        let ended = inner.store.end_others(&open.browser, inner.clock.now()).await?;
+        let now = inner.clock.now();
+        let mut gone_back = 0;
+        for browser in self.others().await? {
+            gone_back += usize::from(parked::send_back(&inner.store, &browser, now).await?);
+        }
+        let ended = inner.store.end_others(&open.browser, now).await?;
         self.renew();
-        Ok(ended)
+        Ok(ended + gone_back)
     }
 
     async fn others(&self) -> Result<Vec<Browser>, Error> {
@@ -384,8 +397,11 @@ impl Visitor {
             is_first = !matches!(inner.store.find(key, Some(&open.browser), now).await?, Found::Ended(_));
             inner.store.end(&open.browser, now).await?;
         }
-        let session = None;
-        self.doings().outcome = Outcome::Ended(Ended { session, is_first });
+        self.doings().outcome = Outcome::Ended(Ended {
+            session: None,
+            spare: Vec::new(),
+            is_first,
+        });
         Ok(())
     }
 
@@ -422,6 +438,10 @@ impl Visitor {
     pub fn end(&self, conn: &mut DbConnection, now: DateTime<Utc>) -> Result<Option<SessionId>, db::Error> {
         let store = &self.inner.sessions.inner.store;
         let session = self.session().cloned();
+        let spare = match self.open() {
+            Some(open) => parked::send_others_back(store, conn, &open.browser, now)?,
+            None => Vec::new(),
+        };
         let is_first = match (&session, &self.inner.standing) {
             (Some(session), _) => store.end_data(conn, session, now)?,
             (None, Standing::New(key)) if self.inner.brought_cookie => {
@@ -433,6 +453,7 @@ impl Visitor {
         let ended = session.clone();
         self.doings().outcome = Outcome::Ended(Ended {
             session: ended,
+            spare,
             is_first,
         });
         Ok(session)

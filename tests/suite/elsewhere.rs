@@ -495,6 +495,77 @@ async fn r60_parked_work_can_be_signed_out_from_where_it_is() {
 }
 
 #[tokio::test]
+async fn r60_a_browser_that_loses_other_cards_goes_back_to_those_it_kept_apart() {
+    for app in everywhere().await {
+        for end in ["Sign out", "Sign out all others", "Delete everything"] {
+            let (anna, boris) = (app.visitor(), app.visitor_with(FIREFOX));
+            card(&anna, "lake").await;
+            let his = card(&boris, "his").await;
+            follow(&anna, &boris, Some("apart")).await;
+            assert_eq!(titles(&boris).await, ["lake"]);
+            let page = match end {
+                "Delete everything" => anna.get("/session/delete").await,
+                _ => anna.get("/session/browsers").await,
+            };
+            let mut form = page
+                .page()
+                .find_form(|form| form.buttons.iter().any(|button| button.text.starts_with(end)));
+            let button = form.buttons[0].text.clone();
+            anna.submit(&page, form.press(&button)).await;
+
+            let first = main_of(&boris, "/").await;
+            assert!(first.contains("it kept apart are open now"), "{end}: {first}");
+            assert_eq!(titles(&boris).await, ["his"], "{end}");
+            assert_eq!(boris.download(&his, "json").await, bytes("his"));
+            let list = main_of(&boris, "/session/browsers").await;
+            assert!(list.contains("Only this browser"), "{end}: {list}");
+            assert!(!main_of(&boris, "/").await.contains("You also have"));
+            app.pass(TimeDelta::days(20));
+            assert_eq!(titles(&boris).await, ["his"]);
+            app.pass(TimeDelta::days(20));
+            app.sweep().await;
+            assert_eq!(titles(&boris).await, ["his"], "{end}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn r60_what_is_kept_apart_is_found_where_others_bring_it() {
+    for app in everywhere().await {
+        let (anna, boris, boris_phone, carla) = (app.visitor(), app.visitor(), app.visitor(), app.visitor());
+        card(&anna, "lake").await;
+        card(&boris, "his").await;
+        card(&carla, "hers").await;
+        follow(&boris, &boris_phone, None).await;
+        follow(&anna, &boris, Some("apart")).await;
+        // The telephone takes what is kept apart elsewhere, and then to what is open.
+        follow(&carla, &boris_phone, Some("bring")).await;
+        let page = boris.get("/session").await;
+        assert!(
+            page.page().main().contains("You also have 2 cards"),
+            "{}",
+            page.page().main()
+        );
+        press(&boris, &page, "Go to").await;
+        assert_eq!(titles(&boris).await, ["hers", "his"]);
+        assert!(main_of(&boris, "/").await.contains("You also have 1 card"));
+        let page = boris.get("/").await;
+        press(&boris, &page, "Go to").await;
+        assert_eq!(titles(&boris).await, ["lake"]);
+        follow(&anna, &boris_phone, Some("bring")).await;
+        assert_eq!(titles(&boris).await, ["hers", "his", "lake"]);
+        let main = main_of(&boris, "/session").await;
+        assert!(!main.contains("You also have"), "it is open: {main}");
+        // His other entry is no other browser, so he cannot leave as the last.
+        for other in [&anna, &boris_phone, &carla] {
+            other.post("/session/leave", &[]).await;
+        }
+        assert_eq!(boris.post("/session/leave", &[]).await.status, StatusCode::CONFLICT);
+        assert_eq!(titles(&boris).await, ["hers", "his", "lake"]);
+    }
+}
+
+#[tokio::test]
 async fn r60_so_many_browsers_and_no_more() {
     let app = TestApp::start_with(&["--session-max-browsers", "2"]).await;
     let (anna, second, third) = (app.visitor(), app.visitor(), app.visitor());
@@ -510,6 +581,32 @@ async fn r60_so_many_browsers_and_no_more() {
         enter(&third, &third.get(&path).await, None).await.status,
         StatusCode::SEE_OTHER
     );
+}
+
+#[tokio::test]
+async fn r60_work_kept_apart_is_not_brought_into_too_many_browsers() {
+    let app = TestApp::start_with(&["--session-max-browsers", "2"]).await;
+    let (anna, boris, boris_phone) = (app.visitor(), app.visitor(), app.visitor());
+    card(&anna, "lake").await;
+    card(&boris, "his").await;
+    follow(&boris, &boris_phone, None).await;
+    follow(&anna, &boris, Some("apart")).await;
+    let page = boris.get("/session").await;
+    press(&boris, &page, "Go to").await;
+    let page = boris.get("/session").await;
+    let refused = press(&boris, &page, "Bring both together").await;
+    assert_eq!(refused.status, StatusCode::BAD_REQUEST);
+    assert!(
+        refused.page().main().contains("sign out one"),
+        "{}",
+        refused.page().main()
+    );
+    assert_eq!(titles(&boris).await, ["his"]);
+    let list = boris.get("/session/browsers").await;
+    press(&boris, &list, "Sign out all others").await;
+    let page = boris.get("/session").await;
+    press(&boris, &page, "Bring both together").await;
+    assert_eq!(titles(&anna).await, ["his", "lake"]);
 }
 
 #[tokio::test]
@@ -671,6 +768,13 @@ async fn r68_nobody_signs_out_or_switches_for_others() {
                 );
             }
         }
+        let nobody = [("handle".to_owned(), handle.clone())];
+        let back = boris.post("/session/browsers", &nobody).await;
+        let told = boris.follow(back).await.page().main();
+        assert!(
+            !told.contains("does not open your cards any more"),
+            "nothing was done: {told}"
+        );
         assert_eq!(titles(&second).await, ["lake"]);
         assert_eq!(titles(&boris).await, ["his"]);
         assert_eq!(titles(&anna).await, ["lake"]);

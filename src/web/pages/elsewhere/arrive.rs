@@ -175,9 +175,10 @@ async fn look_or_enter(
     if let Some(why) = hindrance(visitor, &found, &form).await? {
         return refuse(state, visitor, why);
     }
+    let can_park = visitor.can_park().await?;
     let then = match form.then.as_deref() {
         Some("bring") if found.own_cards > 0 && visitor.can_bring_others() => Some(Then::Bring),
-        Some("apart") if found.own_cards > 0 && visitor.can_park() => Some(Then::Apart),
+        Some("apart") if found.own_cards > 0 && can_park => Some(Then::Apart),
         Some(_) if found.own_cards == 0 => Some(Then::Open),
         _ => None,
     };
@@ -193,7 +194,7 @@ async fn look_or_enter(
                 code: code.text(),
                 found,
                 can_bring: visitor.can_bring_others(),
-                can_park: visitor.can_park(),
+                can_park,
                 is_unchosen: form.go.is_some(),
             },
         ),
@@ -256,6 +257,7 @@ async fn enter(
     let brought = format!("The cards of this browser and those of another were brought together in {family}, {day}.");
     let added = format!("A browser was added: {family}, {day}. Not you? Sign it out.");
     let own = visitor.session().cloned();
+    visitor.forget_lost_work().await?;
     let mut told: Vec<String> = match then {
         Then::Bring => visitor
             .browsers()

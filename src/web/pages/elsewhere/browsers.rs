@@ -101,7 +101,10 @@ pub async fn post(
             ));
         };
         gone.retain(|other| *other == handle);
-        visitor.revoke(&handle).await?;
+        if !visitor.revoke(&handle).await? {
+            // It has gone by itself, or is not in the list: nothing was done that could be told.
+            return Ok(see_other("/session/browsers"));
+        }
         "signed-out"
     };
     state

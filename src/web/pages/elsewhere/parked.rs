@@ -64,6 +64,15 @@ pub async fn post(state: web::Data<AppState>, visitor: Visitor, form: web::Form<
         let (Some(work), Some(own)) = (work, visitor.session().cloned()) else {
             return Err(Error::NotFound);
         };
+        // This browser has its place there already.
+        let coming = visitor.browsers().await?.len().saturating_sub(1);
+        if !visitor.has_room_for(&work.session, coming).await? {
+            return Err(Error::BadRequest(
+                "Together they would be open in more browsers than may be. Under “Your browsers”, sign out one that you do \
+                 not need, then bring both together."
+                    .into(),
+            ));
+        }
         let (now, uploads) = (state.clock.now(), state.uploads.clone());
         let (target, mover, from) = (work.session.clone(), visitor.clone(), own.clone());
         let notice = format!(
