@@ -38,12 +38,20 @@ pub fn say(line: &str) {
 
 /// Sends a signal, such as `KILL`, to these processes.
 pub fn signal(name: &str, processes: &[u32]) {
-    let ids = processes.iter().map(u32::to_string);
-    let sent = std::process::Command::new("kill")
-        .arg(format!("-{name}"))
-        .args(ids)
-        .status();
-    assert!(sent.expect("kill is there").success(), "{name} reaches {processes:?}");
+    let send = |process: &u32| {
+        let sent = std::process::Command::new("kill")
+            .args([format!("-{name}"), process.to_string()])
+            .status();
+        sent.expect("kill is there").success()
+    };
+    let Some((first, others)) = processes.split_first() else {
+        return;
+    };
+    assert!(send(first), "{name} reaches {first}");
+    // A child may have ended by itself since it was looked up.
+    for process in others {
+        send(process);
+    }
 }
 
 /// One browser of one person.
