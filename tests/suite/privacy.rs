@@ -68,6 +68,11 @@ async fn r69_each_setting_changes_the_words() {
         ),
         (&["--session-touch-interval", "0"], "", "the date moves once"),
         (
+            &["--session-cookie-age", "14400"],
+            "your computer is shared, it is 4 hours",
+            "12 hours",
+        ),
+        (
             &["--session-absolute-age", "31536000"],
             "However often you come, it ends 365 days",
             "",

@@ -43,7 +43,7 @@ pub async fn get(state: web::Data<AppState>, visitor: Option<Visitor>) -> Result
         page: visitor.map_or_else(|| Page::bare("Privacy"), |visitor| Page::of("Privacy", &visitor)),
         cookie_name: &session.cookie_name,
         is_secure: session.cookie_secure,
-        shared: time_in_words(SHARED_COMPUTER_IDLE),
+        shared: time_in_words(SHARED_COMPUTER_IDLE.min(session.age)),
         keys: keys_are_kept(session.keeping.engine),
         database: database(config),
         age: time_in_words(session.age),

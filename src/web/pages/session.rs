@@ -113,7 +113,7 @@ pub async fn get(state: web::Data<AppState>, visitor: Visitor, told: web::Query<
         stored: stored(&state, &visitor).await?,
         is_shared: visitor.expiry() == SHARED_COMPUTER,
         days_of_own: time_in_words(age),
-        days_of_shared: time_in_words(SHARED_COMPUTER_IDLE),
+        days_of_shared: time_in_words(SHARED_COMPUTER_IDLE.min(age)),
         browsers: visitor.browsers().await?.len(),
         link_age: time_in_words(state.config.session.link_age),
         recovery_since: recovery_since(&state, &visitor).await?,

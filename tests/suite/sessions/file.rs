@@ -192,7 +192,7 @@ const FOLDER: &str = "CARTELLINO_TEST_FOLDER";
 
 /// Not a test but the process that [`r52_a_killed_writer_loses_nothing_that_it_had_done`] kills.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "writes until it is killed"]
+#[ignore = "writes until it is killed: started as a process of its own by r52_a_killed_writer_loses_nothing_that_it_had_done"]
 async fn writes_until_it_is_killed() {
     let Some(folder) = std::env::var_os(FOLDER) else { return };
     let engine = File::open(Path::new(&folder)).unwrap();
