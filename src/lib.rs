@@ -17,6 +17,7 @@
 //! |---|---|---|
 //! | [`json`] | JSON as a text with places: lenient reading, edits in place | nothing of ours |
 //! | [`yaml`] | YAML as a text with places: lenient reading, edits in place | `json`'s values |
+//! | [`proto`] | protocol buffers, binary and text, with places: edits in place | `json`'s values |
 //! | [`card`] | the card: sections, fields, outlines, checks, differences | `json` |
 //! | [`prose`] | visitors' Markdown as safe HTML | `card`'s pictures |
 //! | [`format`](mod@format) | other people's files to and from cards, the finished page | `card`, `json`, `yaml`, `prose` |
@@ -53,6 +54,7 @@ pub mod db;
 pub mod format;
 pub mod json;
 pub mod prose;
+pub mod proto;
 pub mod random;
 pub mod session;
 pub mod uploads;
