@@ -37,6 +37,9 @@ pub(super) fn detect(file: &File) -> Result<Format, ReadError> {
             text: None,
         });
     }
+    if let Some(error) = file.proto_refusal() {
+        return Err(error);
+    }
     match file.tree() {
         Ok(Tree::Json(source)) => refuse(source, &source.text)?,
         Err(error) if is_meant_as_data(file, &file.text()?.text) => return Err(error),

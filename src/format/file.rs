@@ -6,6 +6,7 @@ use std::rc::Rc;
 use super::ReadError;
 use super::encoding::{Encoding, decode};
 use super::markdown::Document;
+use super::proto::{self, ProtoSource};
 use super::source::Source;
 use super::tree::Tree;
 use super::yaml::{self, YamlSource};
@@ -75,6 +76,9 @@ impl<'b> File<'b> {
     /// When it is neither, with what is wrong in the notation that it seems to have.
     pub fn tree(&self) -> Result<&Tree, ReadError> {
         let parsed = || {
+            if let Some(source) = proto::recognise(self.bytes) {
+                return Ok(Tree::Proto(source));
+            }
             let text = self.text()?;
             let error = match Source::parse(text) {
                 Ok(source) => return Ok(Tree::Json(source)),
@@ -84,7 +88,16 @@ impl<'b> File<'b> {
             if self.is_called(&["md", "markdown"]) {
                 return Err(error);
             }
-            yaml::recognise(text).unwrap_or(Err(error)).map(Tree::Yaml)
+            let is_yaml = match yaml::recognise(text) {
+                Some(Ok(yaml)) => return Ok(Tree::Yaml(yaml)),
+                other => other,
+            };
+            if proto::is_meant_as_text(self, &text.text)
+                && let Ok(source) = ProtoSource::text(text)
+            {
+                return Ok(Tree::Proto(source));
+            }
+            is_yaml.unwrap_or(Err(error)).map(Tree::Yaml)
         };
         self.tree.get_or_init(parsed).as_ref().map_err(Clone::clone)
     }
@@ -104,5 +117,26 @@ impl<'b> File<'b> {
     /// When it is none, with the place and what to try.
     pub fn yaml(&self) -> Result<Tree, ReadError> {
         YamlSource::parse(self.text()?).map(Tree::Yaml)
+    }
+
+    /// The file as a binary protobuf card, whatever else it may be.
+    ///
+    /// # Errors
+    /// When it is none, with the place and what to try.
+    pub fn proto(&self) -> Result<Tree, ReadError> {
+        ProtoSource::binary(self.bytes).map(Tree::Proto)
+    }
+
+    /// The file as a card in protobuf's text notation, whatever else it may be.
+    ///
+    /// # Errors
+    /// When it is none, with the place and what to try.
+    pub fn proto_text(&self) -> Result<Tree, ReadError> {
+        ProtoSource::text(self.text()?).map(Tree::Proto)
+    }
+
+    /// Why it is no card, when it is a protobuf file that is none.
+    pub fn proto_refusal(&self) -> Option<ReadError> {
+        proto::refusal(self, self.bytes)
     }
 }

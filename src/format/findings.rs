@@ -142,7 +142,8 @@ pub(super) fn of_toolkit(source: &Tree, name: &str, dialect: &Dialect) -> Vec<Fi
     let mut findings = Vec::new();
     let root: &Node = source;
     let (_, said) = model_card_toolkit::is_version_1(root);
-    if !said {
+    // Protobuf has no member for the version.
+    if !said && !matches!(source, Tree::Proto(_)) {
         let message = format!(
             "The file names no version that is known; by its shape it is read as {}.",
             name

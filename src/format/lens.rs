@@ -90,6 +90,10 @@ pub enum Notation {
     Markdown,
     /// A page for browsers.
     Html,
+    /// Protocol buffers, binary.
+    Proto,
+    /// Protocol buffers as text.
+    ProtoText,
 }
 
 impl Notation {
@@ -100,6 +104,8 @@ impl Notation {
             Self::Yaml => "YAML",
             Self::Markdown => "Markdown",
             Self::Html => "HTML",
+            Self::Proto => "protobuf",
+            Self::ProtoText => "protobuf text",
         }
     }
 
@@ -110,6 +116,9 @@ impl Notation {
             Self::Yaml => "yaml",
             Self::Markdown => "md",
             Self::Html => "html",
+            // The toolkit writes `data/model_card.proto`.
+            Self::Proto => "proto",
+            Self::ProtoText => "pbtxt",
         }
     }
 
@@ -120,6 +129,8 @@ impl Notation {
             Self::Yaml => "application/yaml",
             Self::Markdown => "text/markdown; charset=utf-8",
             Self::Html => "text/html; charset=utf-8",
+            Self::Proto => "application/protobuf",
+            Self::ProtoText => "text/plain; charset=utf-8",
         }
     }
 }
@@ -166,11 +177,17 @@ impl Parts {
     ) -> Self {
         let mut findings = tree.findings();
         findings.extend(further);
+        let mut lines = lines(placed, tree.lines());
+        // There are no lines in a binary file.
+        if tree.notation() == Notation::Proto {
+            findings.iter_mut().for_each(|finding| finding.line = None);
+            lines.clear();
+        }
         Self {
             outline,
             card,
             findings,
-            lines: lines(placed, tree.lines()),
+            lines,
         }
     }
 }

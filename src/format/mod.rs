@@ -20,6 +20,8 @@ mod markdown;
 mod model_card_toolkit;
 mod native;
 mod plain;
+mod proto;
+mod proto_schemas;
 mod source;
 mod steps;
 #[cfg(test)]
@@ -144,6 +146,10 @@ impl Format {
     pub const MODEL_CARD_TOOLKIT_2: Self = Self(&Toolkit::Version2);
     /// Model Card Toolkit, schema v0.0.1.
     pub const MODEL_CARD_TOOLKIT_1: Self = Self(&Toolkit::Version1);
+    /// Model Card Toolkit, binary protobuf.
+    pub const MODEL_CARD_TOOLKIT_PROTO: Self = Self(&Toolkit::Binary);
+    /// Model Card Toolkit, protobuf in its text notation.
+    pub const MODEL_CARD_TOOLKIT_PROTO_TEXT: Self = Self(&Toolkit::Text);
     /// The saved answers of WebCards.
     pub const WEBCARDS: Self = Self(&webcards::WebCards);
     /// Any JSON document whose top level is an object.
@@ -161,6 +167,8 @@ impl Format {
         Self::MARKDOWN,
         Self::MODEL_CARD_TOOLKIT_2,
         Self::MODEL_CARD_TOOLKIT_1,
+        Self::MODEL_CARD_TOOLKIT_PROTO,
+        Self::MODEL_CARD_TOOLKIT_PROTO_TEXT,
         Self::WEBCARDS,
         Self::JSON,
         Self::YAML,

@@ -9,10 +9,14 @@ use std::sync::LazyLock;
 use super::dialect::{Dialect, Place, Shape};
 use super::file::File;
 use super::lens::{About, Certainty, Lens, Notation, Parts};
+use super::proto_schemas::TOOLKIT;
+use super::steps::{self, Step};
+use super::tree::Tree;
 use super::{Home, Manner, ReadError, convert, findings};
 use crate::card::Card;
 use crate::card::outline::FULL;
 use crate::json::{self, Kind, Node, Value};
+use crate::proto::{self, Schema, Type};
 
 /// The dialect of schema v0.0.1.
 static VERSION_1: LazyLock<Dialect> = LazyLock::new(|| dialect(&PLACES_1));
@@ -25,14 +29,93 @@ pub(super) enum Toolkit {
     Version1,
     /// Schema v0.0.2.
     Version2,
+    /// Schema v0.0.2 as binary protobuf: what the toolkit itself keeps.
+    Binary,
+    /// The same in protobuf's text notation.
+    Text,
 }
 
 impl Toolkit {
     fn dialect(&self) -> &'static Dialect {
         match self {
             Self::Version1 => &VERSION_1,
-            Self::Version2 => &VERSION_2,
+            Self::Version2 | Self::Binary | Self::Text => &VERSION_2,
         }
+    }
+}
+
+/// A document, parsed now or before.
+enum Parsed<'f> {
+    Before(&'f Tree),
+    Now(Box<Tree>),
+}
+
+impl std::ops::Deref for Parsed<'_> {
+    type Target = Tree;
+
+    fn deref(&self) -> &Tree {
+        match self {
+            Self::Before(tree) => tree,
+            Self::Now(tree) => tree,
+        }
+    }
+}
+
+impl Toolkit {
+    /// The document in this notation, whatever else the file may be.
+    fn tree<'f>(&self, file: &'f File) -> Result<Parsed<'f>, ReadError> {
+        match (self, file.tree()) {
+            (Self::Version1 | Self::Version2, tree) => tree.map(Parsed::Before),
+            (Self::Binary, Ok(tree)) if tree.notation() == Notation::Proto => Ok(Parsed::Before(tree)),
+            (Self::Text, Ok(tree)) if tree.notation() == Notation::ProtoText => Ok(Parsed::Before(tree)),
+            (Self::Binary, _) => file.proto().map(|tree| Parsed::Now(Box::new(tree))),
+            (Self::Text, _) => file.proto_text().map(|tree| Parsed::Now(Box::new(tree))),
+        }
+    }
+}
+
+/// The card with its changed answers as protobuf says them: numbers in fields of text are text of the same spelling, and
+/// what has no value is not there.
+fn spelled(card: &Card, old: &Card, schema: &'static Schema) -> Card {
+    let mut card = card.clone();
+    for field in card.sections.iter_mut().flat_map(|section| &mut section.fields) {
+        let place = VERSION_2
+            .places
+            .iter()
+            .find(|place| place.id == field.id && place.native);
+        let Some(place) = place.filter(|place| old.value(place.id) != Some(&field.value)) else {
+            continue;
+        };
+        let mut root = Value::Group(Vec::new());
+        let steps: Vec<Step> = place.path.iter().map(|name| Step::first(name)).collect();
+        let value = place.shape.shaped(&field.value).unwrap_or_else(|| field.value.clone());
+        steps::set(&mut root, &steps, value);
+        let root = as_field(root, Some(Type::Message(schema)));
+        let said = place.path.iter().try_fold(&root, |value, name| value.member(name));
+        field.value = said.map_or(Value::Null, |said| place.shape.take(said.clone()));
+    }
+    card
+}
+
+/// The value as a field of this type says it.
+fn as_field(value: Value, kind: Option<Type>) -> Value {
+    match (value, kind) {
+        (Value::Number(spelling), Some(Type::Text)) => Value::Text(spelling),
+        (Value::Bool(yes), Some(Type::Text)) => Value::Text(yes.to_string()),
+        (Value::List(items), kind) => {
+            let items = items.into_iter().filter(|item| *item != Value::Null);
+            Value::List(items.map(|item| as_field(item, kind)).collect())
+        }
+        (Value::Group(members), Some(Type::Message(schema))) => {
+            let members = members.into_iter().map(|(name, value)| {
+                let kind = schema.named(&name).map(|field| field.kind);
+                let value = as_field(value, kind);
+                (name, value)
+            });
+            let is_there = |value: &Value| !matches!(value, Value::Null) && *value != Value::List(Vec::new());
+            Value::Group(members.filter(|(_, value)| is_there(value)).collect())
+        }
+        (value, _) => value,
     }
 }
 
@@ -55,24 +138,43 @@ impl Lens for Toolkit {
                 purpose: "For tools that read the Model Card Toolkit’s newer schema.",
                 can_read: true,
             },
+            Self::Binary => &About {
+                id: "model-card-toolkit-proto",
+                name: "Model Card Toolkit protobuf (binary)",
+                mark: "mct",
+                notation: Notation::Proto,
+                purpose: "For the Model Card Toolkit itself, which keeps its cards as data/model_card.proto.",
+                can_read: true,
+            },
+            Self::Text => &About {
+                id: "model-card-toolkit-pbtxt",
+                name: "Model Card Toolkit protobuf (text)",
+                mark: "mct",
+                notation: Notation::ProtoText,
+                purpose: "The same as text that people can read and compare, for tools that read protobuf text.",
+                can_read: true,
+            },
         }
     }
 
     fn recognise(&self, file: &File) -> Certainty {
         let Ok(tree) = file.tree() else { return Certainty::None };
-        let (version_1, _) = is_version_1(tree);
-        let mine = version_1 == matches!(self, Self::Version1);
+        let mine = match (self, tree.notation()) {
+            (Self::Binary, Notation::Proto) | (Self::Text, Notation::ProtoText) => return Certainty::Is,
+            (Self::Binary | Self::Text, _) | (_, Notation::Proto | Notation::ProtoText) => false,
+            _ => is_version_1(tree).0 == matches!(self, Self::Version1),
+        };
         Certainty::Resembles.when(mine && resembles(tree) && !is_of_another_family(tree))
     }
 
     fn read(&self, file: &File) -> Result<Parts, ReadError> {
-        let (tree, dialect) = (file.tree()?, self.dialect());
+        let (tree, dialect) = (&*self.tree(file)?, self.dialect());
         let odd = findings::of_toolkit(tree, self.about().name, dialect);
         Ok(Parts::of_tree(tree, dialect.outline, dialect.read(tree), odd))
     }
 
     fn write_into(&self, file: &File, card: &Card) -> Result<Vec<u8>, ReadError> {
-        let (tree, dialect) = (file.tree()?, self.dialect());
+        let (tree, dialect) = (&*self.tree(file)?, self.dialect());
         let (old, _) = dialect.read(tree);
         Ok(tree.write(&dialect.write(tree.to_value(), &old, card, false)))
     }
@@ -80,10 +182,18 @@ impl Lens for Toolkit {
     fn write_new(&self, card: &Card) -> Vec<u8> {
         let empty = || Value::Group(Vec::new());
         let mut document = self.dialect().write(empty(), &Card::default(), card, true);
+        match self {
+            Self::Version1 | Self::Version2 => {}
+            Self::Binary => return proto::wire::to_bytes(&document, &TOOLKIT),
+            Self::Text => {
+                let fields = proto::text::to_text(&document, &TOOLKIT);
+                return format!("# proto-message: ModelCard\n\n{fields}").into_bytes();
+            }
+        }
         if let Value::Group(members) = &mut document {
             let version = match self {
                 Self::Version1 => "0.0.1",
-                Self::Version2 => "0.0.2",
+                _ => "0.0.2",
             };
             // Schema v0.0.1 requires the member even of a card with nothing to put in it.
             if matches!(self, Self::Version1) && !members.iter().any(|(name, _)| name == "model_details") {
@@ -102,7 +212,7 @@ impl Lens for Toolkit {
                 question: "model-details.overview",
                 manner: Manner::Appendix,
             }],
-            Self::Version2 => &[Home {
+            Self::Version2 | Self::Binary | Self::Text => &[Home {
                 id: "documentation",
                 name: "the documentation, as an appendix",
                 question: "model-details.documentation",
@@ -112,7 +222,18 @@ impl Lens for Toolkit {
     }
 
     fn fit(&self, card: &Card) -> Card {
-        convert::structured(card, matches!(self, Self::Version1))
+        let card = convert::structured(card, matches!(self, Self::Version1));
+        match self {
+            Self::Version1 | Self::Version2 => card,
+            Self::Binary | Self::Text => spelled(&card, &Card::default(), &TOOLKIT),
+        }
+    }
+
+    fn settled(&self, file: &File, card: &Card) -> Card {
+        match self.tree(file).as_deref() {
+            Ok(tree @ Tree::Proto(source)) => spelled(card, &self.dialect().read(tree).0, source.schema()),
+            _ => card.clone(),
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! A document of names and values, whichever notation it is written in.
 
 use super::lens::Notation;
+use super::proto::ProtoSource;
 use super::source::Source;
 use super::yaml::YamlSource;
 use super::{Finding, findings};
@@ -14,6 +15,8 @@ pub(super) enum Tree {
     Json(Source),
     /// Written in YAML.
     Yaml(YamlSource),
+    /// Written as protocol buffers, binary or text.
+    Proto(ProtoSource),
 }
 
 impl Tree {
@@ -22,6 +25,7 @@ impl Tree {
         match self {
             Self::Json(_) => Notation::Json,
             Self::Yaml(_) => Notation::Yaml,
+            Self::Proto(source) => source.notation(),
         }
     }
 
@@ -30,6 +34,7 @@ impl Tree {
         match self {
             Self::Json(source) => findings::of_json(source),
             Self::Yaml(source) => findings::of_yaml(source),
+            Self::Proto(source) => source.findings(),
         }
     }
 
@@ -38,6 +43,7 @@ impl Tree {
         match self {
             Self::Json(source) => source.line(offset),
             Self::Yaml(source) => json::position(&source.text, offset).0,
+            Self::Proto(source) => source.line(offset),
         }
     }
 
@@ -46,6 +52,7 @@ impl Tree {
         match self {
             Self::Json(source) => Box::new(source.lines()),
             Self::Yaml(source) => Box::new(json::lines(&source.text)),
+            Self::Proto(source) => source.lines(),
         }
     }
 
@@ -54,6 +61,7 @@ impl Tree {
         match self {
             Self::Json(source) => source.write(value),
             Self::Yaml(source) => source.write(value),
+            Self::Proto(source) => source.write(value),
         }
     }
 }
@@ -66,6 +74,7 @@ impl std::ops::Deref for Tree {
         match self {
             Self::Json(source) => source,
             Self::Yaml(source) => &source.view,
+            Self::Proto(source) => &source.document.view,
         }
     }
 }

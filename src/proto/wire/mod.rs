@@ -4,7 +4,7 @@ mod edit;
 mod parse;
 
 pub use edit::{edited, to_bytes};
-pub use parse::parse;
+pub use parse::{has_controls, parse};
 
 /// How the payload of a record ends: the last three bits of its tag.
 const VARINT: u8 = 0;

@@ -286,7 +286,7 @@ impl Parser<'_> {
 }
 
 /// Whether there are control characters other than those of a text: tab, line feed, carriage return.
-pub(super) fn has_controls(bytes: &[u8]) -> bool {
+pub fn has_controls(bytes: &[u8]) -> bool {
     bytes
         .iter()
         .any(|byte| *byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r'))
