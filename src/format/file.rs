@@ -88,6 +88,9 @@ impl<'b> File<'b> {
             if self.is_called(&["md", "markdown"]) {
                 return Err(error);
             }
+            if proto::is_named_as_text(self) {
+                return ProtoSource::text(text).map(Tree::Proto);
+            }
             let is_yaml = match yaml::recognise(text) {
                 Some(Ok(yaml)) => return Ok(Tree::Yaml(yaml)),
                 other => other,

@@ -1,6 +1,7 @@
 //! What is unusual in a file: said once, in plain words, with its line.
 
 use super::dialect::{Dialect, Shape};
+use super::model_card_toolkit::Relative;
 use super::source::Source;
 use super::tree::Tree;
 use super::yaml::YamlSource;
@@ -150,6 +151,18 @@ pub(super) fn of_toolkit(source: &Tree, name: &str, dialect: &Dialect) -> Vec<Fi
         );
         findings.push(note(Some(source.line(root.span.start)), "schema_version", &message));
     }
+    let relative = Relative::of(root);
+    // Of a protobuf file its own findings tell this, by the numbers of the fields.
+    if let Some(relative) = relative.filter(|_| !matches!(source, Tree::Proto(_))) {
+        let message = format!(
+            "By its members this is a {} card, a relative of the Model Card Toolkit. What only {} has is kept as sections \
+             and further fields, and can be edited.",
+            relative.name(),
+            relative.name()
+        );
+        findings.push(note(Some(source.line(root.span.start)), "file", &message));
+    }
+    let relatives = relative.map_or(&[][..], Relative::members);
     for place in dialect.places.iter().filter(|place| place.native) {
         let Some(node) = place.path.iter().try_fold(root, |node, step| node.member(step)) else {
             continue;
@@ -178,7 +191,7 @@ pub(super) fn of_toolkit(source: &Tree, name: &str, dialect: &Dialect) -> Vec<Fi
     if let Kind::Group(members) = &root.kind {
         for member in members.iter().take(MAX_LISTED) {
             let key = member.key.as_str();
-            if key != "schema_version" && !places.contains(&key) {
+            if key != "schema_version" && !places.contains(&key) && !relatives.contains(&key) {
                 let message = format!("{} does not know this member. It is kept as a section.", name);
                 findings.push(note(Some(source.line(member.key_span.start)), key, &message));
             } else if places.contains(&key) && !matches!(member.node.kind, Kind::Group(_)) {

@@ -22,6 +22,8 @@ mod native;
 mod plain;
 mod proto;
 mod proto_schemas;
+#[cfg(test)]
+mod proto_tests;
 mod source;
 mod steps;
 #[cfg(test)]

@@ -447,6 +447,61 @@ const ROOT_MEMBERS: [&str; 7] = [
     "regulatory_requirements",
 ];
 
+/// Formats that were made of the toolkit's: their further members are kept as sections and fields.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Relative {
+    /// cylynx/verifyml, JSON Schema v0.0.3 and v0.0.4.
+    VerifyMl,
+    /// VectorInstitute/cyclops, `cyclops/report/model_card`.
+    CyclOps,
+}
+
+impl Relative {
+    /// The relative that a document was made for.
+    pub fn of(root: &Node) -> Option<Self> {
+        let at = |path: &[&str]| path.iter().try_fold(root, |node, name| node.member(name)).is_some();
+        let is_cyclops =
+            at(&["datasets", "data"]) || at(&["overview", "metric_cards"]) || at(&["overview", "last_n_evals"]);
+        let version = root.member("schema_version").map(|node| &node.kind);
+        let is_version = matches!(version, Some(Kind::Text(version)) if version == "0.0.3" || version == "0.0.4");
+        let is_verifyml = is_version
+            || at(&["explainability_analysis"])
+            || at(&["fairness_analysis"])
+            || at(&["considerations", "fairness_assessment"])
+            || at(&["model_details", "regulatory_requirements"]);
+        if !at(&["model_details"]) {
+            return None;
+        }
+        match (is_cyclops, is_verifyml) {
+            (true, _) => Some(Self::CyclOps),
+            (false, true) => Some(Self::VerifyMl),
+            (false, false) => None,
+        }
+    }
+
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::VerifyMl => "VerifyML",
+            Self::CyclOps => "CyclOps",
+        }
+    }
+
+    /// The members at the top that it has and the toolkit has not.
+    pub fn members(self) -> &'static [&'static str] {
+        match self {
+            Self::VerifyMl => &["explainability_analysis", "fairness_analysis"],
+            Self::CyclOps => &[
+                "name",
+                "overview",
+                "datasets",
+                "explainability_analysis",
+                "fairness_analysis",
+            ],
+        }
+    }
+}
+
 /// Members of `model_details` that homemade cards do not have.
 const DETAILS: [&str; 6] = [
     "owners",
@@ -477,6 +532,8 @@ pub(super) fn is_version_1(root: &Node) -> (bool, bool) {
     match root.member("schema_version").map(|node| &node.kind) {
         Some(Kind::Text(version)) if version == "0.0.1" => return (true, true),
         Some(Kind::Text(version)) if version == "0.0.2" => return (false, true),
+        // The versions of VerifyML go on from the toolkit's.
+        Some(Kind::Text(version)) if version == "0.0.3" || version == "0.0.4" => return (false, true),
         _ => {}
     }
     let is_text = |node: Option<&Node>| node.is_some_and(|node| matches!(node.kind, Kind::Text(_)));

@@ -219,9 +219,14 @@ pub(super) fn recognise(bytes: &[u8]) -> Option<ProtoSource> {
     is_card.then_some(source)
 }
 
+/// Whether the name is that of a text in this notation.
+pub(super) fn is_named_as_text(file: &File) -> bool {
+    file.is_called(TEXT)
+}
+
 /// Whether a file says by its name or its beginning that it is a card in the text notation.
 pub(super) fn is_meant_as_text(file: &File, text: &str) -> bool {
-    if file.is_called(TEXT) {
+    if is_named_as_text(file) {
         return true;
     }
     let opens = |line: &str| {

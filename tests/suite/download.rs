@@ -8,10 +8,12 @@ use crate::harness::{Sample, TestApp, Visitor, card_of, corpus, fixture, fixture
 /// The formats whose files are of these formats.
 const FOLDERS: [&str; 5] = ["model-card-toolkit", "webcards", "json", "yaml", "markdown"];
 /// The folders of the corpus that this version reads.
-const CORPUS: [&str; 8] = [
+const CORPUS: [&str; 10] = [
     "markdown",
     "rt-ai-markdown",
     "mct-json",
+    "mct-proto-binary",
+    "mct-proto-text",
     "webcards",
     "homemade-json",
     "homemade-yaml",

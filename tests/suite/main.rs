@@ -22,6 +22,7 @@ mod migrations;
 mod outages;
 mod pages;
 mod privacy;
+mod protobuf;
 mod quota;
 mod reminder;
 mod sessions;

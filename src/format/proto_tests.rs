@@ -1,0 +1,242 @@
+use super::tests::{corpus, places};
+use super::*;
+use crate::card::Value;
+use crate::card::change::difference;
+
+const BINARY: Format = Format::MODEL_CARD_TOOLKIT_PROTO;
+const TEXT: Format = Format::MODEL_CARD_TOOLKIT_PROTO_TEXT;
+
+const CARD: &str = "# proto-message: ModelCard
+model_details {
+  name: 'otter-spotter'  # ours
+  owners { name: \"River Lab\" contact: \"lab@example.org\" }
+  version { name: \"0.3\" }
+  licenses { identifier: \"Apache-2.0\" }
+}
+quantitative_analysis <
+  performance_metrics { type: \"F1\", value: \"0.970\", confidence_interval { lower_bound: \"0.95\" } };
+>
+considerations {
+  users { description: \"Rangers\" }
+  users { description: \"Biologists\" }
+}
+";
+
+/// A record of the binary notation, its payload shorter than 128 bytes.
+fn record(number: u8, payload: &[u8]) -> Vec<u8> {
+    [&[number << 3 | 2, u8::try_from(payload.len()).unwrap()], payload].concat()
+}
+
+/// Changes the first text somewhere in a value; false when there is none.
+fn touch(value: &mut Value) -> bool {
+    match value {
+        Value::Text(text) => {
+            text.push_str(" “edited”");
+            true
+        }
+        Value::Number(spelling) => {
+            *spelling = "42".into();
+            true
+        }
+        Value::Bool(yes) => {
+            *yes = !*yes;
+            true
+        }
+        Value::List(items) => items.iter_mut().any(touch),
+        Value::Group(members) => members.iter_mut().any(|(_, value)| touch(value)),
+        Value::Null => false,
+    }
+}
+
+fn assert_laws(name: &str, format: Format, bytes: &[u8]) {
+    let reading = read(bytes).unwrap_or_else(|error| panic!("{name}: {error:?}"));
+    assert_eq!(reading.format, format, "{name}");
+    assert!(write(format, Some(bytes), &reading.card).unwrap() == bytes, "{name}");
+    for (section, field) in places(&reading.card) {
+        let mut card = reading.card.clone();
+        if touch(&mut card.sections[section].fields[field].value) {
+            let written = write(format, Some(bytes), &card).unwrap();
+            let again = read_as(format, &written).unwrap().card;
+            assert_eq!(difference(&again, &card), [], "{name}: {section} {field}");
+            assert_eq!(losses(format, Some(bytes), &card), []);
+            assert!(written.len() < bytes.len() + 40, "{name}: more than one place changed");
+        }
+    }
+    // What the toolkit's schema knows is the same in all of its notations.
+    let toolkit = Format::MODEL_CARD_TOOLKIT_2;
+    let json = write(toolkit, None, &reading.card).unwrap();
+    let of_json = read_as(toolkit, &json).unwrap().card;
+    for other in [BINARY, TEXT] {
+        let again = read_as(other, &write(other, None, &of_json).unwrap()).unwrap().card;
+        let lost = losses(other, None, &of_json).len();
+        let left = difference(&again, &of_json);
+        assert_eq!(left.len(), lost, "{name} as {other:?}: {left:?}");
+        let back = read_as(toolkit, &write(toolkit, None, &again).unwrap()).unwrap().card;
+        assert_eq!(difference(&back, &again), [], "{name} as {other:?} and back");
+    }
+}
+
+#[test]
+fn the_laws_hold_on_real_protobuf_cards() {
+    for (folder, format) in [("mct-proto-binary", BINARY), ("mct-proto-text", TEXT)] {
+        for path in corpus(folder) {
+            let bytes = std::fs::read(&path).unwrap();
+            assert_laws(&path.display().to_string(), format, &bytes);
+            let is_verifyml = read(&bytes)
+                .unwrap()
+                .findings
+                .iter()
+                .any(|finding| finding.message.contains("VerifyML"));
+            assert_eq!(
+                is_verifyml,
+                path.display().to_string().contains("verifyml"),
+                "{}",
+                path.display()
+            );
+        }
+    }
+}
+
+#[test]
+fn a_card_goes_through_both_notations() {
+    assert_laws("text", TEXT, CARD.as_bytes());
+    let reading = read(CARD.as_bytes()).unwrap();
+    let line = reading.lines[&("model-details".to_owned(), "model-details.name".to_owned())];
+    assert_eq!(line, 3);
+    let bytes = write(BINARY, None, &reading.card).unwrap();
+    assert_laws("binary", BINARY, &bytes);
+    let binary = read(&bytes).unwrap();
+    assert_eq!(difference(&binary.card, &reading.card), []);
+    assert!(binary.lines.is_empty() && binary.findings.iter().all(|finding| finding.line.is_none()));
+    assert_eq!(binary.findings, []);
+    let text = write(TEXT, None, &binary.card).unwrap();
+    assert_eq!(difference(&read(&text).unwrap().card, &reading.card), []);
+}
+
+#[test]
+fn one_edit_changes_one_place_of_a_text_card() {
+    let mut card = read(CARD.as_bytes()).unwrap().card;
+    for field in card.sections.iter_mut().flat_map(|section| &mut section.fields) {
+        if field.id == "intended-use.users" {
+            field.value = Value::List(["Rangers", "Anglers", "Biologists"].map(Value::text).to_vec());
+        }
+    }
+    let written = write(TEXT, Some(CARD.as_bytes()), &card).unwrap();
+    let wanted = CARD.replace(
+        "  users { description: \"Biologists\"",
+        "  users {\n    description: 'Anglers'\n  }\n  users { description: \"Biologists\"",
+    );
+    assert_eq!(String::from_utf8(written).unwrap(), wanted);
+}
+
+#[test]
+fn numbers_are_spelled_as_texts_and_what_has_no_place_is_named() {
+    let json =
+        br#"{"schema_version": "0.0.2", "model_details": {"name": "n", "owners": [{"name": "a", "contact": null}]},
+        "quantitative_analysis": {"performance_metrics": [{"type": "F1", "value": 0.970}]}, "extra": {"x": "lost"}}"#;
+    let card = read(json).unwrap().card;
+    for format in [BINARY, TEXT] {
+        let lost: Vec<_> = losses(format, None, &card).into_iter().map(|loss| loss.field).collect();
+        assert_eq!(lost, [Some("x".to_owned())]);
+        let again = read_as(format, &write(format, None, &card).unwrap()).unwrap().card;
+        let metrics = again.value("quantitative-analyses.performance_metrics").unwrap();
+        assert_eq!(json::to_text(metrics), r#"[{"type": "F1", "value": "0.970"}]"#);
+    }
+}
+
+#[test]
+fn fields_without_a_name_are_shown_by_their_number_and_never_misnamed() {
+    let named = record(1, &record(1, b"otter"));
+    // WebCards' factors, in the field that VerifyML calls explainability analysis.
+    let factors = record(5, &record(4, &record(1, b"season")));
+    let bytes = [named.clone(), factors].concat();
+    let reading = read(&bytes).unwrap();
+    assert_eq!(reading.format, BINARY);
+    assert_eq!(reading.card.sections.last().unwrap().title, "field 5");
+    assert!(
+        reading
+            .findings
+            .iter()
+            .any(|finding| finding.message.contains("no published schema"))
+    );
+    assert_laws("private", BINARY, &bytes);
+    // A metric with a test is VerifyML's.
+    let test = record(6, &[record(1, b"bound"), vec![5 << 3, 1]].concat());
+    let metric = record(
+        3,
+        &record(1, &[record(1, b"F1"), record(4, b"balanced"), test].concat()),
+    );
+    let bytes = [named, metric].concat();
+    let reading = read(&bytes).unwrap();
+    let metrics = reading.card.value("quantitative-analyses.performance_metrics").unwrap();
+    assert_eq!(
+        json::to_text(metrics),
+        r#"[{"type": "F1", "description": "balanced", "tests": [{"name": "bound", "passed": true}]}]"#
+    );
+    assert!(reading.findings[0].message.contains("VerifyML"));
+    assert_laws("VerifyML", BINARY, &bytes);
+}
+
+#[test]
+fn what_is_no_card_is_explained() {
+    let case = |bytes: &[u8], name: &str, words: &str, in_a_box: bool| {
+        let error = read_named(bytes, Some(name)).expect_err(words);
+        assert!(error.message.contains(words), "{name}: {}", error.message);
+        assert_eq!(error.text.is_some(), in_a_box, "{name}");
+    };
+    let schema = b"// Cards.\nsyntax = \"proto2\";\nmessage ModelCard { optional string name = 1; }\n";
+    case(schema, "model_card.proto", "protobuf schema", false);
+    let whole = record(1, &record(1, b"otter \xc3\xa9"));
+    case(&whole[..whole.len() - 1], "model_card.proto", "cannot be read", false);
+    case(&whole[..whole.len() - 1], "x.dat", "not text in UTF-8", false);
+    case(
+        b"model_details {\n  name: \"x\n}\n",
+        "card.pbtxt",
+        "not closed on its line",
+        true,
+    );
+    case(
+        b"model_details {\n  name: \"x\n}\n",
+        "card",
+        "not closed on its line",
+        true,
+    );
+    let both = b"model_details: { overview: \"x\" }\n";
+    assert_eq!(read_named(both, Some("a.pbtxt")).unwrap().format, TEXT);
+    assert_eq!(
+        read_named(both, Some("a.yaml")).unwrap().format,
+        Format::MODEL_CARD_TOOLKIT_2
+    );
+}
+
+#[test]
+fn relatives_in_json_and_yaml_are_called_by_their_names_and_kept() {
+    let verifyml = r#"{"schema_version": "0.0.4", "model_details": {"name": "n", "owners": [{"name": "a", "role": "auditor"}],
+      "regulatory_requirements": [{"regulation": "r"}]}, "quantitative_analysis": {"performance_metrics": [{"type": "t",
+      "description": "d", "tests": [{"name": "x", "passed": true}]}]}, "considerations": {"fairness_assessment":
+      [{"group_at_risk": "g"}]}, "explainability_analysis": {"explainability_reports": [{"type": "e"}]}}"#;
+    let cyclops =
+        "model_details:\n  description: d\n  licenses:\n    - identifier: MIT\ndatasets:\n  data:\n    - size: 4\n";
+    for (source, name) in [(verifyml, "VerifyML"), (cyclops, "CyclOps")] {
+        let reading = read(source.as_bytes()).unwrap();
+        assert_eq!(reading.format, Format::MODEL_CARD_TOOLKIT_2);
+        let said: Vec<_> = reading
+            .findings
+            .iter()
+            .filter(|finding| finding.message.contains(name))
+            .collect();
+        assert_eq!(said.len(), 1, "{:?}", reading.findings);
+        assert!(
+            !reading
+                .findings
+                .iter()
+                .any(|finding| finding.message.contains("does not know"))
+        );
+        for (section, field) in places(&reading.card) {
+            let mut card = reading.card.clone();
+            assert!(touch(&mut card.sections[section].fields[field].value));
+            let written = write(reading.format, Some(source.as_bytes()), &card).unwrap();
+            assert_eq!(difference(&read(&written).unwrap().card, &card), []);
+        }
+    }
+}
