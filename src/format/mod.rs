@@ -7,6 +7,8 @@
 //!
 //! A format is a file here with a `Lens`, and a line in [`Format::ALL`].
 
+mod blank;
+mod compare;
 mod convert;
 mod detect;
 mod dialect;
@@ -33,6 +35,8 @@ use std::fmt;
 use crate::card::outline::{self, FREE, FULL, Outline};
 use crate::card::{Card, change, check};
 use crate::json;
+pub use blank::blank;
+pub use compare::{Side, difference};
 use file::File;
 use lens::Lens;
 pub use lens::Notation;
