@@ -11,7 +11,7 @@ use super::output::{say, stdout};
 use super::paint::{Ink, Paint, When, harmless};
 use crate::card::change::{Change, Stretch, by_line};
 use crate::card::{Value, words};
-use crate::format::{self, Reading, Side};
+use crate::format::{self, Comparison, Reading, Side, Terms};
 
 /// The words after `cartellino diff`.
 #[derive(clap::Args)]
@@ -41,8 +41,7 @@ pub(super) fn run(options: &Options) -> anyhow::Result<ExitCode> {
     input::once_from_standard_input([&options.old, &options.new].into_iter())?;
     let (old, _) = input::card(&options.old)?;
     let (new, _) = input::card(&options.new)?;
-    let (before, after) = (side(&old), side(&new));
-    let changes = format::difference(&before, &after);
+    let Comparison { changes, terms } = format::compare(&side(&old), &side(&new));
     let mut out = stdout();
     if options.json {
         let report = report(options, (&old, &new), &changes);
@@ -58,12 +57,14 @@ pub(super) fn run(options: &Options) -> anyhow::Result<ExitCode> {
             write(&mut out, change, paint, until)?;
         }
         out.flush()?;
-        if !before.is_like(&after) {
-            say(format_args!(
-                "Compared question by question: the old card is {}, the new one {}.",
-                old.name(),
-                new.name()
-            ));
+        let (before, after) = (old.name(), new.name());
+        match terms {
+            Terms::Same => {}
+            Terms::Of(format) => say(format_args!(
+                "The old card is {before}, the new one {after}: compared as {} says things.",
+                format.name()
+            )),
+            Terms::Questions => say("The cards ask different questions: compared by those of the full outline."),
         }
         say(summary(&changes));
     }
@@ -118,11 +119,30 @@ fn write(out: &mut impl Write, change: &Change, paint: Paint, until: Instant) ->
             }
         };
         for line in text.split_terminator('\n') {
-            let line = format!("  {sign} {}", harmless(line));
+            let line = format!("  {sign} {}", shortened(&harmless(line)));
             writeln!(out, "{}", paint.ink(ink, line.trim_end()))?;
         }
     }
     Ok(())
+}
+
+/// The longest word that is shown in full, in characters; longer ones are pictures and the like.
+const WORD: usize = 200;
+
+/// The line with the beginning and the end of very long words.
+fn shortened(line: &str) -> String {
+    let short = |word: &str| {
+        let length = word.chars().count();
+        if length <= WORD {
+            return word.to_owned();
+        }
+        let (begin, end): (String, String) = (
+            word.chars().take(32).collect(),
+            word.chars().skip(length - 16).collect(),
+        );
+        format!("{begin}…{end} ({length} characters)")
+    };
+    line.split(' ').map(short).collect::<Vec<_>>().join(" ")
 }
 
 /// The text with an end of its last line, so that this line is the same whether or not another follows.

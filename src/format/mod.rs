@@ -36,7 +36,7 @@ use crate::card::outline::{self, FREE, FULL, Outline};
 use crate::card::{Card, change, check};
 use crate::json;
 pub use blank::blank;
-pub use compare::{Side, difference};
+pub use compare::{Comparison, Side, Terms, compare};
 use file::File;
 use lens::Lens;
 pub use lens::Notation;

@@ -76,6 +76,7 @@ pub(super) fn run(options: &Options) -> anyhow::Result<ExitCode> {
     }
     progress.clear();
     match options.format {
+        As::Human if checked.is_empty() => {}
         As::Human => say(human::summary(&checked)),
         As::Json => serde_json::to_writer_pretty(&mut out, &report::of(&checked))?,
         As::Sarif => serde_json::to_writer_pretty(&mut out, &sarif::log(&checked, &failures))?,

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use crate::card::change::{Change, Stretch, by_line, by_word, difference};
 use crate::card::words;
 use crate::db::cards;
-use crate::format::{self, Side};
+use crate::format::{self, Comparison, Side, Terms};
 use crate::session::Visitor;
 use crate::web::AppState;
 use crate::web::card::{self, Whole, link, outline_of, owner};
@@ -41,8 +41,8 @@ struct Changes {
     other: Option<CardLink>,
     /// The visitor's other cards.
     others: Vec<CardLink>,
-    /// Whether both were brought into one outline first, being of different formats.
-    by_question: bool,
+    /// How the two were made comparable, when they are of different kinds.
+    terms: Option<String>,
     changes: Vec<SectionChanges>,
     total: usize,
     shown: usize,
@@ -100,14 +100,17 @@ pub async fn get(
     let page = Page::of(format!("What changed: {}", whole.row.title), &visitor);
     let made = web::block(move || {
         let (now, before) = (side(&whole), other.as_ref().map(side));
-        let changes = match &before {
-            Some(before) => format::difference(before, &now),
-            None => difference(&whole.original(), &whole.card),
+        let Comparison { changes, terms } = match &before {
+            Some(before) => format::compare(before, &now),
+            None => Comparison {
+                changes: difference(&whole.original(), &whole.card),
+                terms: Terms::Same,
+            },
         };
         Changes {
             page,
             card: link(&whole.row),
-            by_question: before.is_some_and(|before| !before.is_like(&now)),
+            terms: words_of(terms),
             other: other.as_ref().map(|other| link(&other.row)),
             others,
             total: changes.len(),
@@ -124,6 +127,22 @@ fn side(whole: &Whole) -> Side<'_> {
         format: whole.format(),
         outline: outline_of(&whole.row),
         card: &whole.card,
+    }
+}
+
+/// How two cards were made comparable, when there is something to tell.
+fn words_of(terms: Terms) -> Option<String> {
+    match terms {
+        Terms::Same => None,
+        Terms::Of(format) => Some(format!(
+            "The two cards came in different formats. Both are compared as {} would say them, so that only what they say \
+             counts.",
+            format.name()
+        )),
+        Terms::Questions => Some(
+            "The two cards ask different questions. They are compared by the questions of the full model card."
+                .to_owned(),
+        ),
     }
 }
 
