@@ -11,7 +11,7 @@ use super::output::{self, Existing, Folder, say, stdout};
 use super::paint::harmless;
 use super::progress::Progress;
 use super::table::columns;
-use crate::format::{self, Format, Loss, Reading};
+use crate::format::{self, Format, Kept, Loss, Reading};
 
 /// The words after `cartellino convert`.
 #[derive(clap::Args)]
@@ -31,7 +31,10 @@ pub(super) struct Options {
     /// Writes nothing that would lose an answer; exit code 1 if one would be lost
     #[arg(long)]
     lossless: bool,
-    /// Lists the formats and what they are good for
+    /// Puts what has no place in the format into this one of its homes, as --list-formats names them
+    #[arg(long, value_name = "HOME")]
+    keep: Option<String>,
+    /// Lists the formats, and the homes that their files have for what has no place of its own
     #[arg(long)]
     list_formats: bool,
 }
@@ -57,6 +60,9 @@ pub(super) fn run(options: &Options) -> anyhow::Result<ExitCode> {
     }
     let format = wanted(options.to.as_deref().unwrap_or_default())?;
     input::once_from_standard_input(options.files.iter())?;
+    if let Some(home) = &options.keep {
+        has_home(format, home)?;
+    }
     let target = target(options)?;
     let (mut failed, mut lossy) = (false, false);
     let mut written: HashMap<PathBuf, &Path> = HashMap::new();
@@ -64,7 +70,7 @@ pub(super) fn run(options: &Options) -> anyhow::Result<ExitCode> {
     for path in &options.files {
         progress.next(path);
         let outcome = input::card(path).and_then(|(reading, bytes)| {
-            let converted = convert(path, &reading, &bytes, format)?;
+            let converted = convert(path, &reading, &bytes, format, options.keep.as_deref())?;
             if !converted.losses.is_empty() {
                 lossy = true;
                 progress.clear();
@@ -111,14 +117,55 @@ pub(super) fn run(options: &Options) -> anyhow::Result<ExitCode> {
 }
 
 /// The card as a file of the format; its own file with nothing changed when that is the format it has.
-fn convert(path: &Path, reading: &Reading, bytes: &[u8], format: Format) -> anyhow::Result<Converted> {
+fn convert(
+    path: &Path,
+    reading: &Reading,
+    bytes: &[u8],
+    format: Format,
+    home: Option<&str>,
+) -> anyhow::Result<Converted> {
+    let card = &reading.card;
     let source = (reading.format == format).then_some(bytes);
-    let written = format::write(format, source, &reading.card).map_err(|error| input::unreadable(path, &error))?;
+    let mut losses = format::losses(format, source, card);
+    let kept: Vec<Kept> = match home.filter(|_| source.is_none()) {
+        None => Vec::new(),
+        Some(home) => {
+            let items = losses.iter().filter_map(|loss| loss.item.clone());
+            let kept = items.map(|(section, field)| Kept {
+                section,
+                field,
+                home: home.to_owned(),
+            });
+            kept.collect()
+        }
+    };
+    let written = match kept.is_empty() {
+        true => format::write(format, source, card),
+        false => {
+            losses = format::losses_keeping(format, card, &kept);
+            format::write_keeping(format, card, &kept)
+        }
+    };
     Ok(Converted {
-        bytes: written,
-        losses: format::losses(format, source, &reading.card),
+        bytes: written.map_err(|error| input::unreadable(path, &error))?,
+        losses,
         ending: format.extension(format.notation(source), source.is_some()),
     })
+}
+
+/// Refuses a home that the format does not have.
+fn has_home(format: Format, home: &str) -> anyhow::Result<()> {
+    let ids: Vec<&str> = format.homes().iter().map(|home| home.id).collect();
+    match ids.as_slice() {
+        ids if ids.contains(&home) => Ok(()),
+        [] => bail!("{} has no place where more could be kept", format.name()),
+        ids => bail!(
+            "{} keeps nothing in `{}`; there is {}",
+            format.name(),
+            home.escape_debug(),
+            ids.join(", ")
+        ),
+    }
 }
 
 /// Where the results go: one file to standard output unless told otherwise, several into a folder.
@@ -158,17 +205,21 @@ pub(super) fn wanted(id: &str) -> anyhow::Result<Format> {
 /// What is lost, an answer a line.
 fn told(path: &Path, format: Format, losses: &[Loss]) -> String {
     let mut text = format!(
-        "{}: {} cannot carry {}:",
+        "{} loses {} as {}:",
         input::name(path),
-        format.name(),
-        counted(losses.len(), "answer")
+        counted(losses.len(), "answer"),
+        format.name()
     );
     for loss in losses {
         let place = match &loss.field {
             Some(field) => format!("{} › {field}", loss.section),
             None => loss.section.clone(),
         };
-        text.push_str("\n  not carried: ");
+        text.push_str(if loss.is_in_part {
+            "\n  carried in part: "
+        } else {
+            "\n  not carried: "
+        });
         text.push_str(&harmless(&place).replace('\n', " "));
     }
     text
@@ -178,11 +229,16 @@ fn told(path: &Path, format: Format, losses: &[Loss]) -> String {
 fn list() -> anyhow::Result<ExitCode> {
     let rows = Format::ALL.iter().map(|format| {
         let only = if format.can_read() { "" } else { " (written only)" };
-        [format.id().to_owned(), format!("{}{only}", format.name())]
+        let homes: Vec<&str> = format.homes().iter().map(|home| home.id).collect();
+        let homes = match homes.is_empty() {
+            true => String::new(),
+            false => format!("--keep {}", homes.join(", ")),
+        };
+        [format.id().to_owned(), format!("{}{only}", format.name()), homes]
     });
     let mut out = stdout();
-    for [id, name] in columns(rows.collect()) {
-        writeln!(out, "{id}  {name}")?;
+    for row in columns(rows.collect()) {
+        writeln!(out, "{}", row.join("  ").trim_end())?;
     }
     out.flush()?;
     Ok(ExitCode::SUCCESS)

@@ -20,8 +20,11 @@ pub(super) fn say(words: impl std::fmt::Display) {
 
 /// Whether a failure is only that the reader of a pipe has gone, as `head` does.
 pub(super) fn is_closed_pipe(error: &anyhow::Error) -> bool {
-    let mut causes = error.chain().filter_map(|cause| cause.downcast_ref::<io::Error>());
-    causes.any(|cause| cause.kind() == io::ErrorKind::BrokenPipe)
+    error.chain().any(|cause| {
+        let json = cause.downcast_ref::<serde_json::Error>();
+        let kind = cause.downcast_ref::<io::Error>().map(io::Error::kind);
+        kind.or(json.and_then(serde_json::Error::io_error_kind)) == Some(io::ErrorKind::BrokenPipe)
+    })
 }
 
 /// What happens to a file that is there already.
