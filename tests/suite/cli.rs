@@ -556,6 +556,7 @@ fn a_reader_who_has_enough_is_no_failure() {
     let mut child = desk
         .command()
         .args(["check", "odd-values.json"])
+        .stdout(Stdio::null())
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
