@@ -48,6 +48,9 @@ pub(super) enum Shape {
     Only(&'static str),
     /// A table, as a group of rows named by this column.
     Keyed(&'static str),
+    /// The same with other names, at whatever depth: ours and the document's. The two change places, so that a
+    /// document that uses one of ours loses nothing.
+    Renamed(&'static [(&'static str, &'static str)]),
 }
 
 /// A field, and where in the document's text it stands.
@@ -436,6 +439,7 @@ impl Shape {
                 };
                 Value::List(rows.into_iter().map(row).collect())
             }
+            (Self::Renamed(names), value) => swapped(value, names),
             (_, value) => value,
         }
     }
@@ -444,6 +448,7 @@ impl Shape {
     pub fn shaped(self, value: &Value) -> Option<Value> {
         let shaped = match (self, value) {
             (Self::Same, value) => value.clone(),
+            (Self::Renamed(names), value) => swapped(value.clone(), names),
             (Self::Wrapped(name), Value::List(items)) => Value::List(
                 items
                     .iter()
@@ -460,6 +465,26 @@ impl Shape {
             _ => return None,
         };
         (self.take(shaped.clone()) == *value).then_some(shaped)
+    }
+}
+
+/// The value with the names of each pair in each other's place.
+fn swapped(value: Value, names: &[(&str, &str)]) -> Value {
+    let other = |name: String| {
+        let pair = names.iter().find(|(one, two)| *one == name || *two == name);
+        pair.map_or(name.clone(), |(one, two)| {
+            (if *one == name { *two } else { *one }).to_owned()
+        })
+    };
+    match value {
+        Value::List(items) => Value::List(items.into_iter().map(|item| swapped(item, names)).collect()),
+        Value::Group(members) => Value::Group(
+            members
+                .into_iter()
+                .map(|(name, value)| (other(name), swapped(value, names)))
+                .collect(),
+        ),
+        value => value,
     }
 }
 

@@ -200,14 +200,14 @@ fn misfit(shape: Shape, kind: &outline::Kind, node: &Node) -> Option<&'static st
         (Shape::Wrapped(_), _) => {
             (!all_items(node, |item| matches!(item.kind, Kind::Group(_)))).then_some("A list of objects")
         }
-        (Shape::Same, outline::Kind::Table { .. }) => {
+        (Shape::Same | Shape::Renamed(_), outline::Kind::Table { .. }) => {
             (!all_items(node, |item| matches!(item.kind, Kind::Group(_)))).then_some("A list of objects")
         }
-        (Shape::Same, outline::Kind::List { .. }) => {
+        (Shape::Same | Shape::Renamed(_), outline::Kind::List { .. }) => {
             (!all_items(node, |item| matches!(item.kind, Kind::Text(_)))).then_some("A list of texts")
         }
-        (Shape::Same, outline::Kind::Figures) => (!is_group).then_some("An object"),
-        (Shape::Same, _) => (is_list || is_group).then_some("A text"),
+        (Shape::Same | Shape::Renamed(_), outline::Kind::Figures) => (!is_group).then_some("An object"),
+        (Shape::Same | Shape::Renamed(_), _) => (is_list || is_group).then_some("A text"),
     }
 }
 
