@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::markdown::known;
 use crate::card::check;
-use crate::card::outline::{FULL, Kind, Outline, Part, Question};
+use crate::card::outline::{FULL, Outline, Part, Question};
 use crate::card::{Card, Field, Section, field_id};
 use crate::json::Value;
 
@@ -13,10 +13,10 @@ pub(super) fn without_blanks(card: &Card) -> Card {
     each_value(card, |_, value| value.clone())
 }
 
-/// The card with rows and entries where the Model Card Toolkit wants them.
-pub(super) fn structured(card: &Card, version_1: bool) -> Card {
-    each_value(&into_outline(card, &FULL), |question, value| match question {
-        Some(question) => rows(question, value, version_1),
+/// The card as schema v0.0.1 of the Model Card Toolkit has places for it.
+pub(super) fn for_version_1(card: &Card) -> Card {
+    each_value(card, |question, value| match question {
+        Some(question) => in_version_1(question, value),
         None => value.clone(),
     })
 }
@@ -153,51 +153,22 @@ fn named_section(section: Section) -> Section {
     }
 }
 
-/// The column that takes a bare text.
-fn main_column(id: &str) -> Option<&'static str> {
-    Some(match id {
-        "model-details.licenses" => "custom_text",
-        "model-details.citations" => "citation",
-        "model-details.owners" | "training-data.datasets" | "ethical-considerations.ethical_considerations" => "name",
-        "quantitative-analyses.performance_metrics" => "type",
-        _ => return None,
-    })
-}
-
-fn rows(question: &Question, value: &Value, version_1: bool) -> Value {
-    let licence_as_text = version_1 && question.id == "model-details.licenses";
-    let datasets_by_use = version_1 && question.id == "training-data.datasets";
-    match (&question.kind, value) {
-        (Kind::Table { .. }, Value::List(rows)) if datasets_by_use => by_use(rows),
-        (Kind::Table { .. }, Value::Text(text)) if question.id == "model-details.licenses" && !version_1 => {
-            match check::licence(text) {
-                Some(identifier) => Value::List(vec![row("identifier", identifier)]),
-                None => Value::List(vec![row("custom_text", text)]),
-            }
-        }
-        (Kind::Table { .. }, Value::Text(text))
-            if question.id == "training-data.datasets" && !version_1 && (text.len() > 80 || text.contains('\n')) =>
-        {
-            Value::List(vec![row("description", text)])
-        }
-        (Kind::Table { .. }, Value::Text(text)) => match main_column(question.id) {
-            Some(column) => Value::List(vec![row(column, text)]),
-            None => value.clone(),
-        },
-        (Kind::Table { .. }, Value::List(rows)) if licence_as_text && rows.len() == 1 => {
+/// An answer of which schema v0.0.1 has one text: one row of other terms, and datasets by their use.
+fn in_version_1(question: &Question, value: &Value) -> Value {
+    match (question.id, value) {
+        ("training-data.datasets", Value::List(rows)) => by_use(rows),
+        ("model-details.licenses", Value::List(rows)) if rows.len() == 1 => {
             let texts = ["identifier", "custom_text"].map(|column| rows[0].member(column).and_then(Value::as_text));
-            match texts
+            let texts: Vec<&str> = texts
                 .into_iter()
                 .flatten()
                 .filter(|text| !text.trim().is_empty())
-                .collect::<Vec<_>>()
-                .as_slice()
-            {
-                [] => value.clone(),
-                texts => Value::List(vec![row("custom_text", &texts.join("\n"))]),
+                .collect();
+            match texts.is_empty() {
+                true => value.clone(),
+                false => Value::List(vec![row("custom_text", &texts.join("\n"))]),
             }
         }
-        (Kind::List { .. }, Value::Text(text)) => Value::List(entries(text)),
         _ => value.clone(),
     }
 }
@@ -235,17 +206,6 @@ fn by_use(rows: &[Value]) -> Value {
 
 fn row(column: &str, text: &str) -> Value {
     Value::Group(vec![(column.to_owned(), Value::text(text))])
-}
-
-/// The entries of a text that is nothing but a Markdown list, else the text as one entry.
-fn entries(text: &str) -> Vec<Value> {
-    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
-    let entries: Option<Vec<Value>> = lines
-        .map(|line| line.strip_prefix("- ").or(line.strip_prefix("* ")).map(Value::text))
-        .collect();
-    entries
-        .filter(|entries| !entries.is_empty())
-        .unwrap_or_else(|| vec![Value::text(text)])
 }
 
 /// Lists and tables of texts as lines, as WebCards holds its answers.

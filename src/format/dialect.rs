@@ -6,6 +6,7 @@
 //! starts from the document as it was and touches only the members whose field changed, so every
 //! format made this way obeys the laws of a lens.
 
+use super::closed::Want;
 use super::steps::{Step, Wanted, arrange, from_pointer, remove, set, to_pointer};
 use crate::card::outline::Outline;
 use crate::card::{Card, Field, Names, Section};
@@ -35,6 +36,8 @@ pub(super) struct Place {
     pub shape: Shape,
     /// Whether the format's own schema has this place.
     pub native: bool,
+    /// What that schema accepts there, in the terms of a card.
+    pub want: &'static Want,
 }
 
 /// How an answer looks in a document, where it differs from how a card holds it.
@@ -72,17 +75,22 @@ impl Dialect {
     }
 
     /// The document with the card's fields in it. `old` is the card that the document holds now;
-    /// `strict` leaves out what the format's own schema has no place for.
+    /// `strict` makes a new document, of nothing but what the format's own schema accepts.
     pub fn write(&self, document: Value, old: &Card, new: &Card, strict: bool) -> Value {
         let mut document = document;
         for place in self.places.iter().filter(|place| place.native || !strict) {
             let steps: Vec<Step> = place.path.iter().map(|name| Step::first(name)).collect();
             match (old.value(place.id), new.value(place.id)) {
-                (before, Some(after)) if before != Some(after) => match place.shape.shaped(after) {
-                    Some(shaped) => drop(set(&mut document, &steps, shaped)),
-                    None if strict => {}
-                    None => drop(set(&mut document, &steps, after.clone())),
-                },
+                (_, Some(after)) if strict => {
+                    let kept = place.want.kept(after);
+                    if let Some(shaped) = kept.and_then(|kept| place.shape.shaped(&kept)) {
+                        set(&mut document, &steps, shaped);
+                    }
+                }
+                (before, Some(after)) if before != Some(after) => {
+                    let shaped = place.shape.shaped(after).unwrap_or_else(|| after.clone());
+                    set(&mut document, &steps, shaped);
+                }
                 (Some(_), None) => remove(&mut document, &steps),
                 _ => {}
             }

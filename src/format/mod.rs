@@ -7,6 +7,7 @@
 //!
 //! A format is a file here with a `Lens`, and a line in [`Format::ALL`].
 
+mod closed;
 mod convert;
 mod detect;
 mod dialect;
@@ -18,6 +19,8 @@ mod lens;
 mod markdown;
 mod model_card_toolkit;
 mod native;
+#[cfg(test)]
+mod official;
 mod plain;
 mod source;
 mod steps;
