@@ -97,7 +97,8 @@ pub(super) fn into_outline(card: &Card, outline: &'static Outline) -> Card {
     Card { sections: known }
 }
 
-fn part_of<'s>(sections: &'s mut Vec<Section>, part: &Part) -> &'s mut Section {
+/// The section of this part of an outline, made where it is not there yet.
+pub(super) fn part_of<'s>(sections: &'s mut Vec<Section>, part: &Part) -> &'s mut Section {
     let index = sections.iter().position(|section| section.key == part.key);
     let index = index.unwrap_or_else(|| {
         sections.push(Section {
@@ -204,7 +205,8 @@ fn by_use(rows: &[Value]) -> Value {
     Value::List(named.filter(distinct).unwrap_or_else(|| rows.to_vec()))
 }
 
-fn row(column: &str, text: &str) -> Value {
+/// A row with one column.
+pub(super) fn row(column: &str, text: &str) -> Value {
     Value::Group(vec![(column.to_owned(), Value::text(text))])
 }
 

@@ -9,9 +9,11 @@
 
 mod closed;
 mod convert;
+mod cyclonedx;
 mod detect;
 mod dialect;
 mod encoding;
+mod faults;
 mod file;
 mod findings;
 pub mod html;
@@ -36,6 +38,7 @@ use std::fmt;
 use crate::card::outline::{self, FREE, FULL, Outline};
 use crate::card::{Card, change, check};
 use crate::json;
+use cyclonedx::CycloneDx;
 use file::File;
 use lens::Lens;
 pub use lens::Notation;
@@ -154,6 +157,12 @@ impl Format {
     pub const MODEL_CARD_TOOLKIT_2: Self = Self(&Toolkit::Version2);
     /// Model Card Toolkit, schema v0.0.1.
     pub const MODEL_CARD_TOOLKIT_1: Self = Self(&Toolkit::Version1);
+    /// The model in a CycloneDX bill of materials, version 1.7.
+    pub const CYCLONEDX_7: Self = Self(&CycloneDx::V1_7);
+    /// Version 1.6.
+    pub const CYCLONEDX_6: Self = Self(&CycloneDx::V1_6);
+    /// Version 1.5.
+    pub const CYCLONEDX_5: Self = Self(&CycloneDx::V1_5);
     /// The saved answers of WebCards.
     pub const WEBCARDS: Self = Self(&webcards::WebCards);
     /// Any JSON document whose top level is an object.
@@ -171,6 +180,9 @@ impl Format {
         Self::MARKDOWN,
         Self::MODEL_CARD_TOOLKIT_2,
         Self::MODEL_CARD_TOOLKIT_1,
+        Self::CYCLONEDX_7,
+        Self::CYCLONEDX_6,
+        Self::CYCLONEDX_5,
         Self::WEBCARDS,
         Self::JSON,
         Self::YAML,
