@@ -26,6 +26,8 @@ pub(super) enum Want {
     OneOf(&'static [&'static str]),
     /// A list with so many entries at most.
     List(&'static Want, usize),
+    /// A list with so many entries at least and at most, which is kept as a whole or not at all, such as a series.
+    Whole(&'static Want, usize, usize),
     /// Named members, such as a row of a table.
     Group(&'static Members),
     /// The first of these that accepts an answer.
@@ -38,8 +40,11 @@ pub(super) struct Wording {
     /// The most characters (Unicode code points) it may have.
     pub most: usize,
     /// What else it must be, as a sentence names it ("A web address"), and whether it is.
-    pub form: Option<(&'static str, fn(&str) -> bool)>,
+    pub form: Option<Form>,
 }
+
+/// The name of a form and whether a text has it.
+type Form = (&'static str, fn(&str) -> bool);
 
 /// The members of a group.
 #[derive(Debug)]
@@ -92,7 +97,7 @@ impl Want {
         match (self, value) {
             (Self::Anything, value) | (_, value @ Value::Null) => value,
             (Self::Text(_), value) if holds_picture(&value) => value,
-            (Self::Text(_), value) => Value::text(as_markdown(&value)),
+            (Self::Text(_), value) => Value::text(as_markdown(alone(&value))),
             (Self::Number, Value::Text(text)) if is_number(text.trim()) => Value::Number(text.trim().to_owned()),
             (Self::YesNo, Value::Text(text)) => match text.trim().to_ascii_lowercase().as_str() {
                 "yes" | "true" => Value::Bool(true),
@@ -106,7 +111,7 @@ impl Want {
             (Self::List(entry, _), Value::Text(text)) => {
                 Value::List(entries(&text).into_iter().map(|item| entry.fit(item)).collect())
             }
-            (Self::List(entry, _), Value::List(items)) => {
+            (Self::List(entry, _) | Self::Whole(entry, ..), Value::List(items)) => {
                 Value::List(items.into_iter().map(|item| entry.fit(item)).collect())
             }
             (Self::List(entry, _), value) => Value::List(vec![entry.fit(value)]),
@@ -140,6 +145,10 @@ impl Want {
             (Self::List(entry, most), Value::List(items)) => {
                 let kept: Vec<Value> = items.iter().filter_map(|item| entry.kept(item)).take(*most).collect();
                 (!kept.is_empty() || items.is_empty()).then_some(Value::List(kept))
+            }
+            (Self::Whole(entry, least, most), Value::List(items)) => {
+                let is_whole = |item: &Value| entry.kept(item).as_ref() == Some(item);
+                ((*least..=*most).contains(&items.len()) && items.iter().all(is_whole)).then(|| value.clone())
             }
             (Self::Group(wanted), Value::Group(members)) => wanted.kept(members).map(Value::Group),
             (Self::Either(wants), value) => wants.iter().find_map(|want| want.kept(value)),
@@ -187,8 +196,8 @@ impl Members {
                 kept.push((name.clone(), value));
             }
         }
-        let is_there = |one_of: &&[&str]| one_of.iter().any(|name| names.contains(name));
-        let is_enough = self.needs.iter().all(|one_of| is_there(&one_of));
+        let is_there = |one_of: &&'static [&'static str]| one_of.iter().any(|name| names.contains(name));
+        let is_enough = self.needs.iter().all(|one_of| is_there(one_of));
         (is_enough && (!kept.is_empty() || members.is_empty())).then_some(kept)
     }
 }
@@ -249,6 +258,21 @@ fn strict(value: &Value) -> Option<Value> {
 /// Whether the text is a number that every reader of JSON can hold.
 pub(super) fn is_number(text: &str) -> bool {
     json::is_number(text) && text.parse::<f64>().is_ok_and(f64::is_finite)
+}
+
+/// The one text that a group holds, or else the value itself.
+fn alone(value: &Value) -> &Value {
+    match value {
+        Value::Group(members) => match members.as_slice() {
+            [(_, text @ Value::Text(_))] => text,
+            _ => value,
+        },
+        Value::List(items) => match items.as_slice() {
+            [one] => alone(one),
+            _ => value,
+        },
+        _ => value,
+    }
 }
 
 fn holds_picture(value: &Value) -> bool {

@@ -2,7 +2,8 @@
 
 use std::collections::HashSet;
 
-use super::markdown::known;
+use super::dialect::Dialect;
+use super::markdown::{as_markdown, known};
 use crate::card::check;
 use crate::card::outline::{FULL, Outline, Part, Question};
 use crate::card::{Card, Field, Section, field_id};
@@ -98,7 +99,7 @@ pub(super) fn into_outline(card: &Card, outline: &'static Outline) -> Card {
 }
 
 /// The section of this part of an outline, made where it is not there yet.
-pub(super) fn part_of<'s>(sections: &'s mut Vec<Section>, part: &Part) -> &'s mut Section {
+fn part_of<'s>(sections: &'s mut Vec<Section>, part: &Part) -> &'s mut Section {
     let index = sections.iter().position(|section| section.key == part.key);
     let index = index.unwrap_or_else(|| {
         sections.push(Section {
@@ -172,6 +173,60 @@ fn in_version_1(question: &Question, value: &Value) -> Value {
         }
         _ => value.clone(),
     }
+}
+
+/// Takes out of a card what a schema has no place for, as rows of a `name`, made of section and field, and a `value`,
+/// as Markdown: for formats that have room for such pairs.
+pub(super) fn take_without_place(dialect: &Dialect, card: &mut Card) -> Vec<Value> {
+    let has_place = |field: &Field| {
+        let place = dialect.places.iter().find(|place| place.id == field.id);
+        place.is_some_and(|place| place.native)
+    };
+    let mut rows = Vec::new();
+    for section in &mut card.sections {
+        let fields = std::mem::take(&mut section.fields);
+        let (kept, rest) = fields.into_iter().partition(has_place);
+        section.fields = kept;
+        for field in rest {
+            let name = match (section.title.trim(), field.label.trim()) {
+                ("", label) => label.to_owned(),
+                (title, "") => title.to_owned(),
+                (title, label) if title == label => label.to_owned(),
+                (title, label) => format!("{title}: {label}"),
+            };
+            let value = as_markdown(&field.value).into_owned();
+            rows.push(Value::Group(vec![
+                ("name".into(), Value::Text(name)),
+                ("value".into(), Value::Text(value)),
+            ]));
+        }
+    }
+    rows
+}
+
+/// Adds rows to the answer of a question.
+pub(super) fn push_rows(dialect: &Dialect, card: &mut Card, id: &str, rows: Vec<Value>) {
+    let (Some(part), Some(question)) = (dialect.outline.part_asking(id), dialect.outline.question(id)) else {
+        return;
+    };
+    if rows.is_empty() {
+        return;
+    }
+    let section = part_of(&mut card.sections, part);
+    match section.fields.iter_mut().find(|field| field.id == id) {
+        Some(Field {
+            value: Value::List(old),
+            ..
+        }) => old.extend(rows),
+        _ => section.fields.push(Field {
+            id: question.id.into(),
+            label: question.label.into(),
+            value: Value::List(rows),
+        }),
+    }
+    let rank = |key: &str| dialect.outline.sections.iter().position(|part| part.key == key);
+    card.sections
+        .sort_by_key(|section| rank(&section.key).unwrap_or(usize::MAX));
 }
 
 /// Datasets with the use that schema v0.0.1 names them by, taken from their names where these tell it, as the

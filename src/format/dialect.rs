@@ -54,6 +54,8 @@ pub(super) enum Shape {
     /// The same with other names, at whatever depth: ours and the document's. The two change places, so that a
     /// document that uses one of ours loses nothing.
     Renamed(&'static [(&'static str, &'static str)]),
+    /// A table of two columns, as a group: the first column names its members, the second is their value.
+    Pairs(&'static str, &'static str),
     /// A table of which each row is, in the document, the only member of this name of a group; names change places
     /// as in `Renamed`. A row with the second member stands there as it is.
     Inside(&'static str, &'static str, &'static [(&'static str, &'static str)]),
@@ -451,6 +453,12 @@ impl Shape {
                 Value::List(rows.into_iter().map(row).collect())
             }
             (Self::Renamed(names), value) => swapped(value, names),
+            (Self::Pairs(name, value), Value::Group(members)) => {
+                let row = |(key, inner): (String, Value)| {
+                    Value::Group(vec![(name.to_owned(), Value::Text(key)), (value.to_owned(), inner)])
+                };
+                Value::List(members.into_iter().map(row).collect())
+            }
             (Self::Inside(name, but, names), Value::List(rows)) => {
                 let row = |row: Value| match only_member(&row, name) {
                     Some(inner @ Value::Group(_)) if inner.member(but).is_none() => swapped(inner.clone(), names),
@@ -467,6 +475,16 @@ impl Shape {
         let shaped = match (self, value) {
             (Self::Same, value) => value.clone(),
             (Self::Renamed(names), value) => swapped(value.clone(), names),
+            (Self::Pairs(..), Value::List(rows)) => {
+                let pair = |row: &Value| match row {
+                    Value::Group(members) => match members.as_slice() {
+                        [(_, Value::Text(key)), (_, inner)] => Some((key.clone(), inner.clone())),
+                        _ => None,
+                    },
+                    _ => None,
+                };
+                Value::Group(rows.iter().map(pair).collect::<Option<_>>()?)
+            }
             (Self::Inside(name, but, names), Value::List(rows)) => {
                 let row = |row: &Value| match row.member(but) {
                     None => Value::Group(vec![(name.to_owned(), swapped(row.clone(), names))]),

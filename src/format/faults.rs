@@ -58,6 +58,14 @@ impl Reader {
     fn shaped(&mut self, shape: Shape, want: &Want, node: &Node) {
         let rows = match &node.kind {
             Kind::List(rows) => rows.as_slice(),
+            Kind::Group(members) if matches!(shape, Shape::Pairs(..)) => {
+                if let (Shape::Pairs(_, value), Want::List(Want::Group(row), _)) = (shape, want)
+                    && let Some(want) = row.want(value)
+                {
+                    members.iter().for_each(|member| self.look(want, &member.node));
+                }
+                return;
+            }
             _ => return self.shapeless(shape, want, node),
         };
         match (shape, want) {
@@ -121,7 +129,17 @@ impl Reader {
                 }
                 items.iter().for_each(|item| self.look(entry, item));
             }
-            (Want::List(..), _) => self.add(node, "A list is expected here.".into()),
+            (Want::Whole(entry, least, most), Kind::List(items)) => {
+                if !(*least..=*most).contains(&items.len()) {
+                    let count = items.len();
+                    self.add(
+                        node,
+                        format!("This list has {count} entries, which is not a number that is allowed here."),
+                    );
+                }
+                items.iter().for_each(|item| self.look(entry, item));
+            }
+            (Want::List(..) | Want::Whole(..), _) => self.add(node, "A list is expected here.".into()),
             (Want::Group(members), Kind::Group(_)) => self.members(members, node),
             (Want::Group(_), _) => self.add(node, "An object is expected here: names with values.".into()),
             (Want::Either(wants), _) => {

@@ -196,6 +196,7 @@ fn misfit(shape: Shape, kind: &outline::Kind, node: &Node) -> Option<&'static st
     let is_group = matches!(node.kind, Kind::Group(_));
     match (shape, kind) {
         (Shape::Only(_), _) => (!is_text).then_some("A text"),
+        (Shape::Pairs(..), _) => (!is_group).then_some("An object"),
         (Shape::Keyed(_), _) => (!is_group).then_some("An object with train and eval"),
         (Shape::Wrapped(_), _) => {
             (!all_items(node, |item| matches!(item.kind, Kind::Group(_)))).then_some("A list of objects")
@@ -222,14 +223,41 @@ fn all_items(node: &Node, fits: impl Fn(&Node) -> bool) -> bool {
 
 /// Families of cards that are recognised and read as plain JSON.
 pub(super) fn of_relatives(source: &Tree) -> Vec<Finding> {
-    const RELATIVES: [(&[&str], &str); 8] = [
+    const RELATIVES: [(&[&str], &str); 14] = [
         (
             &["bomFormat", "specVersion"],
             "a CycloneDX bill of materials without a model in it",
         ),
         (&["model_basic_information"], "an RT-AI model card"),
         (&["card_metadata", "technical_specifications"], "an RT-AI model card"),
-        (&["model_overview", "intended_uses"], "an Amazon SageMaker model card"),
+        (
+            &["metric_groups"],
+            "a file of evaluation metrics for an Amazon SageMaker model card",
+        ),
+        (
+            &["post_training_bias_metrics"],
+            "a bias report of Amazon SageMaker Clarify",
+        ),
+        (
+            &["pre_training_bias_metrics"],
+            "a bias report of Amazon SageMaker Clarify",
+        ),
+        (
+            &["version", "explanations"],
+            "an explainability report of Amazon SageMaker Clarify",
+        ),
+        (
+            &["binary_classification_metrics"],
+            "a quality report of Amazon SageMaker Model Monitor",
+        ),
+        (
+            &["multiclass_classification_metrics"],
+            "a quality report of Amazon SageMaker Model Monitor",
+        ),
+        (
+            &["regression_metrics"],
+            "a quality report of Amazon SageMaker Model Monitor",
+        ),
         (&["model_details", "model_usage"], "an AllenNLP model card"),
         (&["ai_model", "short_description"], "a Patra model card"),
         (

@@ -24,6 +24,7 @@ mod native;
 #[cfg(test)]
 mod official;
 mod plain;
+mod sagemaker;
 mod source;
 mod steps;
 #[cfg(test)]
@@ -163,6 +164,8 @@ impl Format {
     pub const CYCLONEDX_6: Self = Self(&CycloneDx::V1_6);
     /// Version 1.5.
     pub const CYCLONEDX_5: Self = Self(&CycloneDx::V1_5);
+    /// The model card of Amazon SageMaker.
+    pub const SAGEMAKER: Self = Self(&sagemaker::SageMaker);
     /// The saved answers of WebCards.
     pub const WEBCARDS: Self = Self(&webcards::WebCards);
     /// Any JSON document whose top level is an object.
@@ -183,6 +186,7 @@ impl Format {
         Self::CYCLONEDX_7,
         Self::CYCLONEDX_6,
         Self::CYCLONEDX_5,
+        Self::SAGEMAKER,
         Self::WEBCARDS,
         Self::JSON,
         Self::YAML,

@@ -33,7 +33,8 @@ fn schema(path: &str) -> Option<Json> {
 ///
 /// Formats such as `date` bind where the owners' own programs hold others to them: in CycloneDX.
 fn validators() -> Vec<(Format, Validator)> {
-    const SCHEMAS: [(Format, &str, bool); 5] = [
+    const SCHEMAS: [(Format, &str, bool); 6] = [
+        (Format::SAGEMAKER, "sagemaker/model_card_schema.json", false),
         (Format::CYCLONEDX_7, "cyclonedx/bom-1.7.schema.json", true),
         (Format::CYCLONEDX_6, "cyclonedx/bom-1.6.schema.json", true),
         (Format::CYCLONEDX_5, "cyclonedx/bom-1.5.schema.json", true),
@@ -70,11 +71,13 @@ fn check(validators: &[(Format, Validator)], card: &Card, of: &str) {
     for (format, validator) in validators {
         let written = write(*format, None, card).unwrap();
         let document: Json = serde_json::from_slice(&written).unwrap();
-        let errors: Vec<String> = validator
-            .iter_errors(&document)
-            .map(|error| format!("{}: {:.300}", error.instance_path(), error.to_string()))
-            .collect();
-        assert!(errors.is_empty(), "{format:?} of {of}: {errors:#?}");
+        if !validator.is_valid(&document) {
+            let errors: Vec<String> = validator
+                .iter_errors(&document)
+                .map(|error| format!("{}: {:.300}", error.instance_path(), error.to_string()))
+                .collect();
+            panic!("{format:?} of {of}: {errors:#?}");
+        }
         let recognised = read(&written).unwrap();
         assert_eq!(recognised.format, *format, "of {of}");
         let missing = change::difference(&recognised.card, &format.lens().fit(card));
@@ -85,7 +88,7 @@ fn check(validators: &[(Format, Validator)], card: &Card, of: &str) {
     }
 }
 
-/// Every file of the corpus that is read, as it is and with each field touched.
+/// The card of every file of the corpus that is read.
 fn real_cards() -> Vec<(String, Card)> {
     let mut cards = Vec::new();
     let Ok(folders) = std::fs::read_dir(shared("CARTELLINO_CORPUS", "corpus")) else {
@@ -101,7 +104,7 @@ fn real_cards() -> Vec<(String, Card)> {
         let bytes = std::fs::read(file.path()).unwrap();
         let name = file.file_name().into_string().unwrap();
         if let Ok(reading) = read_named(&bytes, Some(&name)) {
-            cards.push((format!("{}", file.path().display()), reading.card));
+            cards.push((file.path().display().to_string(), reading.card));
         }
     }
     cards
@@ -215,7 +218,7 @@ fn new_documents_of_generated_cards_are_valid() {
     for outline in outlines {
         let config = ProptestConfig {
             failure_persistence: None,
-            ..ProptestConfig::with_cases(150)
+            ..ProptestConfig::with_cases(50)
         };
         let mut runner = proptest::test_runner::TestRunner::new(config);
         let outcome = runner.run(&cards(outline), |card| {

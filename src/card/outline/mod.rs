@@ -7,15 +7,17 @@
 mod cyclonedx;
 mod full;
 mod hugging_face;
+mod sagemaker;
 
 pub use cyclonedx::CYCLONEDX;
 pub use full::FULL;
 pub use hugging_face::HUGGING_FACE;
+pub use sagemaker::SAGEMAKER;
 
 use super::Section;
 
 /// The outlines, in the order in which they are offered.
-pub static ALL: [&Outline; 4] = [&FULL, &HUGGING_FACE, &CYCLONEDX, &FREE];
+pub static ALL: [&Outline; 5] = [&FULL, &HUGGING_FACE, &CYCLONEDX, &SAGEMAKER, &FREE];
 
 /// For cards of no known shape: the file alone says which sections and fields there are.
 pub static FREE: Outline = Outline {

@@ -1,9 +1,9 @@
 //! A card of any outline as a model component says it: answers in the places of the schema, the rest as properties.
 
 use super::forms::is_web_address;
-use crate::card::{Card, Field, Value, check, picture};
+use crate::card::{Card, Value, check, picture};
 use crate::format::closed::{TEXTS, without_blanks};
-use crate::format::convert::part_of;
+use crate::format::convert::{push_rows, take_without_place};
 use crate::format::dialect::Dialect;
 use crate::format::markdown::as_markdown;
 
@@ -25,9 +25,9 @@ pub(super) fn fit(dialect: &'static Dialect, card: &Card) -> Card {
             _ => value,
         };
     }
-    let properties = take_rest(dialect, &mut card);
-    push(dialect, &mut card, REFERENCES, references);
-    push(dialect, &mut card, PROPERTIES, properties);
+    let properties = take_without_place(dialect, &mut card);
+    push_rows(dialect, &mut card, REFERENCES, references);
+    push_rows(dialect, &mut card, PROPERTIES, properties);
     without_blanks(card)
 }
 
@@ -56,59 +56,6 @@ fn take_references(card: &mut Card) -> Vec<Value> {
         }
     }
     rows
-}
-
-/// Takes out what the schema has no place for, as properties named after section and field.
-fn take_rest(dialect: &Dialect, card: &mut Card) -> Vec<Value> {
-    let has_place = |field: &Field| {
-        let place = dialect.places.iter().find(|place| place.id == field.id);
-        place.is_some_and(|place| place.native)
-    };
-    let mut rows = Vec::new();
-    for section in &mut card.sections {
-        let fields = std::mem::take(&mut section.fields);
-        let (kept, rest) = fields.into_iter().partition(has_place);
-        section.fields = kept;
-        for field in rest {
-            let name = match (section.title.trim(), field.label.trim()) {
-                ("", label) => label.to_owned(),
-                (title, "") => title.to_owned(),
-                (title, label) if title == label => label.to_owned(),
-                (title, label) => format!("{title}: {label}"),
-            };
-            let value = as_markdown(&field.value).into_owned();
-            rows.push(Value::Group(vec![
-                ("name".into(), Value::Text(name)),
-                ("value".into(), Value::Text(value)),
-            ]));
-        }
-    }
-    rows
-}
-
-/// Adds rows to the answer of a question.
-fn push(dialect: &'static Dialect, card: &mut Card, id: &str, rows: Vec<Value>) {
-    let (Some(part), Some(question)) = (dialect.outline.part_asking(id), dialect.outline.question(id)) else {
-        return;
-    };
-    if rows.is_empty() {
-        return;
-    }
-    let section = part_of(&mut card.sections, part);
-    match section.fields.iter_mut().find(|field| field.id == id) {
-        Some(Field {
-            value: Value::List(old),
-            ..
-        }) => old.extend(rows),
-        _ => section.fields.push(Field {
-            id: question.id.into(),
-            label: question.label.into(),
-            value: Value::List(rows),
-        }),
-    }
-    let rank = |key: &str| dialect.outline.sections.iter().position(|part| part.key == key);
-    card.sections
-        .sort_by_key(|section| rank(&section.key).unwrap_or(usize::MAX));
 }
 
 fn each(value: Value, change: fn(Value) -> Value) -> Value {
