@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::dialect::Dialect;
-use super::markdown::{as_markdown, known};
+use super::markdown::{known, text_of};
 use crate::card::check;
 use crate::card::outline::{FULL, Outline, Part, Question};
 use crate::card::{Card, Field, Section, field_id};
@@ -194,7 +194,7 @@ pub(super) fn take_without_place(dialect: &Dialect, card: &mut Card) -> Vec<Valu
                 (title, label) if title == label => label.to_owned(),
                 (title, label) => format!("{title}: {label}"),
             };
-            let value = as_markdown(&field.value).into_owned();
+            let value = text_of(&field.value).into_owned();
             rows.push(Value::Group(vec![
                 ("name".into(), Value::Text(name)),
                 ("value".into(), Value::Text(value)),

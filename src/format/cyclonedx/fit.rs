@@ -5,7 +5,7 @@ use crate::card::{Card, Value, check, picture};
 use crate::format::closed::{TEXTS, without_blanks};
 use crate::format::convert::{push_rows, take_without_place};
 use crate::format::dialect::Dialect;
-use crate::format::markdown::as_markdown;
+use crate::format::markdown::text_of;
 
 const REFERENCES: &str = "component.external_references";
 const PROPERTIES: &str = "properties.card";
@@ -154,7 +154,7 @@ fn figures(value: Value) -> Value {
 fn named_values(value: Value) -> Value {
     let rows = |members: Vec<(String, Value)>| {
         let row = |(name, value): (String, Value)| {
-            let value = Value::text(as_markdown(&value));
+            let value = Value::text(text_of(&value));
             Value::Group(vec![
                 ("name".to_owned(), Value::Text(name)),
                 ("value".to_owned(), value),

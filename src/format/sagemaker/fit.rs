@@ -6,7 +6,7 @@ use crate::card::{Card, Value};
 use crate::format::closed::{is_number, without_blanks};
 use crate::format::convert::{push_rows, take_without_place};
 use crate::format::dialect::Dialect;
-use crate::format::markdown::as_markdown;
+use crate::format::markdown::text_of;
 
 const DETAILS: &str = "additional-information.custom_details";
 const EVALUATIONS: &str = "evaluation-details.evaluations";
@@ -48,7 +48,7 @@ fn evaluation(metrics: Value) -> Value {
     let rows = match metrics {
         Value::List(rows) => rows,
         other => {
-            let text = Value::text(as_markdown(&other));
+            let text = Value::text(text_of(&other));
             return group([("name", Value::text("Results")), ("evaluation_observation", text)]);
         }
     };
@@ -87,7 +87,7 @@ fn metric(members: Vec<(String, Value)>) -> Value {
         }
     }
     if !notes.is_empty() {
-        fitted.push(("notes".to_owned(), Value::text(as_markdown(&Value::Group(notes)))));
+        fitted.push(("notes".to_owned(), Value::text(text_of(&Value::Group(notes)))));
     }
     Value::Group(fitted)
 }
