@@ -80,7 +80,7 @@ fn check(validators: &[(Format, Validator)], card: &Card, of: &str) {
         }
         let recognised = read(&written).unwrap();
         assert_eq!(recognised.format, *format, "of {of}");
-        let missing = change::difference(&recognised.card, &format.lens().fit(card));
+        let missing = crate::card::change::difference(&recognised.card, &format.lens().fit(card));
         let missing = missing
             .iter()
             .filter(|change| change.after.as_ref().is_some_and(|value| !value.is_blank()));

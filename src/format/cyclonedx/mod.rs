@@ -109,8 +109,7 @@ impl Lens for CycloneDx {
         if let Value::Group(members) = &mut component
             && !members.iter().any(|(name, _)| name == "name")
         {
-            // The schema requires a name; this is the plainest.
-            members.insert(1, ("name".into(), Value::text("model")));
+            members.insert(1, ("name".into(), Value::text(models::UNNAMED)));
         }
         let member = |name: &str, value| (name.to_owned(), value);
         let schema = format!("http://cyclonedx.org/schema/bom-{}.schema.json", self.number());

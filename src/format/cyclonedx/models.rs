@@ -11,6 +11,9 @@ pub(super) const MODEL: &str = "machine-learning-model";
 /// Members of a component that say how it hangs together with the rest of the bill, and are left alone.
 pub(super) const HIDDEN: &[&str] = &["type", "bom-ref", "mime-type", "components", "pedigree", "signature"];
 
+/// What stands for the name that the schema requires, in a new bill of a model without one; it is read as no name.
+pub(super) const UNNAMED: &str = "(model without a name)";
+
 /// So many models of one bill are shown; the others are only kept.
 pub(super) const MOST_MODELS: usize = 100;
 
@@ -106,6 +109,10 @@ impl<'n> Bill<'n> {
             return (Card::default(), Vec::new());
         };
         let (mut card, mut placed) = dialect.read(first.node);
+        for section in &mut card.sections {
+            let is_unnamed = |field: &Field| field.id == "model-details.name" && field.value.as_text() == Some(UNNAMED);
+            section.fields.retain(|field| !is_unnamed(field));
+        }
         let outline = dialect.outline.sections.iter().map(|part| part.key);
         let keys: Vec<&str> = card.sections.iter().map(|section| section.key.as_str()).collect();
         let mut names = Names::without(outline.chain(keys));

@@ -73,7 +73,7 @@ fn what_is_too_long_is_left_out_whole_and_named() {
     let card = read(source.as_bytes()).unwrap().card;
     let lost = losses(Format::SAGEMAKER, None, &card);
     assert_eq!(lost.len(), 1);
-    assert_eq!(lost[0].field.as_deref(), Some("Description"));
+    assert_eq!(lost[0].field.as_deref(), Some("Overview"));
     let short = source.replacen('é', "", 1);
     assert_eq!(
         losses(Format::SAGEMAKER, None, &read(short.as_bytes()).unwrap().card),
