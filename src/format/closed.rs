@@ -197,7 +197,7 @@ impl Members {
             }
         }
         let is_there = |one_of: &&'static [&'static str]| one_of.iter().any(|name| names.contains(name));
-        let is_enough = self.needs.iter().all(|one_of| is_there(one_of));
+        let is_enough = self.needs.iter().all(is_there);
         (is_enough && (!kept.is_empty() || members.is_empty())).then_some(kept)
     }
 }
