@@ -2,9 +2,10 @@
 
 use std::collections::HashSet;
 
-use super::markdown::known;
+use super::dialect::Dialect;
+use super::markdown::{known, text_of};
 use crate::card::check;
-use crate::card::outline::{FULL, Kind, Outline, Part, Question};
+use crate::card::outline::{FULL, Outline, Part, Question};
 use crate::card::{Card, Field, Section, field_id};
 use crate::json::Value;
 
@@ -13,10 +14,10 @@ pub(super) fn without_blanks(card: &Card) -> Card {
     each_value(card, |_, value| value.clone())
 }
 
-/// The card with rows and entries where the Model Card Toolkit wants them.
-pub(super) fn structured(card: &Card, version_1: bool) -> Card {
-    each_value(&into_outline(card, &FULL), |question, value| match question {
-        Some(question) => rows(question, value, version_1),
+/// The card as schema v0.0.1 of the Model Card Toolkit has places for it.
+pub(super) fn for_version_1(card: &Card) -> Card {
+    each_value(card, |question, value| match question {
+        Some(question) => in_version_1(question, value),
         None => value.clone(),
     })
 }
@@ -97,6 +98,7 @@ pub(super) fn into_outline(card: &Card, outline: &'static Outline) -> Card {
     Card { sections: known }
 }
 
+/// The section of this part of an outline, made where it is not there yet.
 fn part_of<'s>(sections: &'s mut Vec<Section>, part: &Part) -> &'s mut Section {
     let index = sections.iter().position(|section| section.key == part.key);
     let index = index.unwrap_or_else(|| {
@@ -153,53 +155,78 @@ fn named_section(section: Section) -> Section {
     }
 }
 
-/// The column that takes a bare text.
-fn main_column(id: &str) -> Option<&'static str> {
-    Some(match id {
-        "model-details.licenses" => "custom_text",
-        "model-details.citations" => "citation",
-        "model-details.owners" | "training-data.datasets" | "ethical-considerations.ethical_considerations" => "name",
-        "quantitative-analyses.performance_metrics" => "type",
-        _ => return None,
-    })
-}
-
-fn rows(question: &Question, value: &Value, version_1: bool) -> Value {
-    let licence_as_text = version_1 && question.id == "model-details.licenses";
-    let datasets_by_use = version_1 && question.id == "training-data.datasets";
-    match (&question.kind, value) {
-        (Kind::Table { .. }, Value::List(rows)) if datasets_by_use => by_use(rows),
-        (Kind::Table { .. }, Value::Text(text)) if question.id == "model-details.licenses" && !version_1 => {
-            match check::licence(text) {
-                Some(identifier) => Value::List(vec![row("identifier", identifier)]),
-                None => Value::List(vec![row("custom_text", text)]),
-            }
-        }
-        (Kind::Table { .. }, Value::Text(text))
-            if question.id == "training-data.datasets" && !version_1 && (text.len() > 80 || text.contains('\n')) =>
-        {
-            Value::List(vec![row("description", text)])
-        }
-        (Kind::Table { .. }, Value::Text(text)) => match main_column(question.id) {
-            Some(column) => Value::List(vec![row(column, text)]),
-            None => value.clone(),
-        },
-        (Kind::Table { .. }, Value::List(rows)) if licence_as_text && rows.len() == 1 => {
+/// An answer of which schema v0.0.1 has one text: one row of other terms, and datasets by their use.
+fn in_version_1(question: &Question, value: &Value) -> Value {
+    match (question.id, value) {
+        ("training-data.datasets", Value::List(rows)) => by_use(rows),
+        ("model-details.licenses", Value::List(rows)) if rows.len() == 1 => {
             let texts = ["identifier", "custom_text"].map(|column| rows[0].member(column).and_then(Value::as_text));
-            match texts
+            let texts: Vec<&str> = texts
                 .into_iter()
                 .flatten()
                 .filter(|text| !text.trim().is_empty())
-                .collect::<Vec<_>>()
-                .as_slice()
-            {
-                [] => value.clone(),
-                texts => Value::List(vec![row("custom_text", &texts.join("\n"))]),
+                .collect();
+            match texts.is_empty() {
+                true => value.clone(),
+                false => Value::List(vec![row("custom_text", &texts.join("\n"))]),
             }
         }
-        (Kind::List { .. }, Value::Text(text)) => Value::List(entries(text)),
         _ => value.clone(),
     }
+}
+
+/// Takes out of a card what a schema has no place for, as rows of a `name`, made of section and field, and a `value`,
+/// as Markdown: for formats that have room for such pairs.
+pub(super) fn take_without_place(dialect: &Dialect, card: &mut Card) -> Vec<Value> {
+    let has_place = |field: &Field| {
+        let place = dialect.places.iter().find(|place| place.id == field.id);
+        place.is_some_and(|place| place.native)
+    };
+    let mut rows = Vec::new();
+    for section in &mut card.sections {
+        let fields = std::mem::take(&mut section.fields);
+        let (kept, rest) = fields.into_iter().partition(has_place);
+        section.fields = kept;
+        for field in rest {
+            let name = match (section.title.trim(), field.label.trim()) {
+                ("", label) => label.to_owned(),
+                (title, "") => title.to_owned(),
+                (title, label) if title == label => label.to_owned(),
+                (title, label) => format!("{title}: {label}"),
+            };
+            let value = text_of(&field.value).into_owned();
+            rows.push(Value::Group(vec![
+                ("name".into(), Value::Text(name)),
+                ("value".into(), Value::Text(value)),
+            ]));
+        }
+    }
+    rows
+}
+
+/// Adds rows to the answer of a question.
+pub(super) fn push_rows(dialect: &Dialect, card: &mut Card, id: &str, rows: Vec<Value>) {
+    let (Some(part), Some(question)) = (dialect.outline.part_asking(id), dialect.outline.question(id)) else {
+        return;
+    };
+    if rows.is_empty() {
+        return;
+    }
+    let section = part_of(&mut card.sections, part);
+    match section.fields.iter_mut().find(|field| field.id == id) {
+        Some(Field {
+            value: Value::List(old),
+            ..
+        }) => old.extend(rows),
+        _ => section.fields.push(Field {
+            id: question.id.into(),
+            label: question.label.into(),
+            value: Value::List(rows),
+        }),
+    }
+    let rank = |key: &str| dialect.outline.sections.iter().position(|part| part.key == key);
+    card.sections
+        .sort_by_key(|section| rank(&section.key).unwrap_or(usize::MAX));
 }
 
 /// Datasets with the use that schema v0.0.1 names them by, taken from their names where these tell it, as the
@@ -233,19 +260,9 @@ fn by_use(rows: &[Value]) -> Value {
     Value::List(named.filter(distinct).unwrap_or_else(|| rows.to_vec()))
 }
 
-fn row(column: &str, text: &str) -> Value {
+/// A row with one column.
+pub(super) fn row(column: &str, text: &str) -> Value {
     Value::Group(vec![(column.to_owned(), Value::text(text))])
-}
-
-/// The entries of a text that is nothing but a Markdown list, else the text as one entry.
-fn entries(text: &str) -> Vec<Value> {
-    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
-    let entries: Option<Vec<Value>> = lines
-        .map(|line| line.strip_prefix("- ").or(line.strip_prefix("* ")).map(Value::text))
-        .collect();
-    entries
-        .filter(|entries| !entries.is_empty())
-        .unwrap_or_else(|| vec![Value::text(text)])
 }
 
 /// Lists and tables of texts as lines, as WebCards holds its answers.

@@ -6,6 +6,7 @@
 //! starts from the document as it was and touches only the members whose field changed, so every
 //! format made this way obeys the laws of a lens.
 
+use super::closed::Want;
 use super::steps::{Step, Wanted, arrange, from_pointer, remove, set, to_pointer};
 use crate::card::outline::Outline;
 use crate::card::{Card, Field, Names, Section};
@@ -35,6 +36,8 @@ pub(super) struct Place {
     pub shape: Shape,
     /// Whether the format's own schema has this place.
     pub native: bool,
+    /// What that schema accepts there, in the terms of a card.
+    pub want: &'static Want,
 }
 
 /// How an answer looks in a document, where it differs from how a card holds it.
@@ -48,6 +51,14 @@ pub(super) enum Shape {
     Only(&'static str),
     /// A table, as a group of rows named by this column.
     Keyed(&'static str),
+    /// The same with other names, at whatever depth: ours and the document's. The two change places, so that a
+    /// document that uses one of ours loses nothing.
+    Renamed(&'static [(&'static str, &'static str)]),
+    /// A table of two columns, as a group: the first column names its members, the second is their value.
+    Pairs(&'static str, &'static str),
+    /// A table of which each row is, in the document, the only member of this name of a group; names change places
+    /// as in `Renamed`. A row with the second member stands there as it is.
+    Inside(&'static str, &'static str, &'static [(&'static str, &'static str)]),
 }
 
 /// A field, and where in the document's text it stands.
@@ -69,17 +80,22 @@ impl Dialect {
     }
 
     /// The document with the card's fields in it. `old` is the card that the document holds now;
-    /// `strict` leaves out what the format's own schema has no place for.
+    /// `strict` makes a new document, of nothing but what the format's own schema accepts.
     pub fn write(&self, document: Value, old: &Card, new: &Card, strict: bool) -> Value {
         let mut document = document;
         for place in self.places.iter().filter(|place| place.native || !strict) {
             let steps: Vec<Step> = place.path.iter().map(|name| Step::first(name)).collect();
             match (old.value(place.id), new.value(place.id)) {
-                (before, Some(after)) if before != Some(after) => match place.shape.shaped(after) {
-                    Some(shaped) => drop(set(&mut document, &steps, shaped)),
-                    None if strict => {}
-                    None => drop(set(&mut document, &steps, after.clone())),
-                },
+                (_, Some(after)) if strict => {
+                    let kept = place.want.kept(after);
+                    if let Some(shaped) = kept.and_then(|kept| place.shape.shaped(&kept)) {
+                        set(&mut document, &steps, shaped);
+                    }
+                }
+                (before, Some(after)) if before != Some(after) => {
+                    let shaped = place.shape.shaped(after).unwrap_or_else(|| after.clone());
+                    set(&mut document, &steps, shaped);
+                }
                 (Some(_), None) => remove(&mut document, &steps),
                 _ => {}
             }
@@ -436,6 +452,20 @@ impl Shape {
                 };
                 Value::List(rows.into_iter().map(row).collect())
             }
+            (Self::Renamed(names), value) => swapped(value, names),
+            (Self::Pairs(name, value), Value::Group(members)) => {
+                let row = |(key, inner): (String, Value)| {
+                    Value::Group(vec![(name.to_owned(), Value::Text(key)), (value.to_owned(), inner)])
+                };
+                Value::List(members.into_iter().map(row).collect())
+            }
+            (Self::Inside(name, but, names), Value::List(rows)) => {
+                let row = |row: Value| match only_member(&row, name) {
+                    Some(inner @ Value::Group(_)) if inner.member(but).is_none() => swapped(inner.clone(), names),
+                    _ => row,
+                };
+                Value::List(rows.into_iter().map(row).collect())
+            }
             (_, value) => value,
         }
     }
@@ -444,6 +474,24 @@ impl Shape {
     pub fn shaped(self, value: &Value) -> Option<Value> {
         let shaped = match (self, value) {
             (Self::Same, value) => value.clone(),
+            (Self::Renamed(names), value) => swapped(value.clone(), names),
+            (Self::Pairs(..), Value::List(rows)) => {
+                let pair = |row: &Value| match row {
+                    Value::Group(members) => match members.as_slice() {
+                        [(_, Value::Text(key)), (_, inner)] => Some((key.clone(), inner.clone())),
+                        _ => None,
+                    },
+                    _ => None,
+                };
+                Value::Group(rows.iter().map(pair).collect::<Option<_>>()?)
+            }
+            (Self::Inside(name, but, names), Value::List(rows)) => {
+                let row = |row: &Value| match row.member(but) {
+                    None => Value::Group(vec![(name.to_owned(), swapped(row.clone(), names))]),
+                    Some(_) => row.clone(),
+                };
+                Value::List(rows.iter().map(row).collect())
+            }
             (Self::Wrapped(name), Value::List(items)) => Value::List(
                 items
                     .iter()
@@ -463,11 +511,36 @@ impl Shape {
     }
 }
 
+/// The value with the names of each pair in each other's place.
+fn swapped(value: Value, names: &[(&str, &str)]) -> Value {
+    let other = |name: String| {
+        let pair = names.iter().find(|(one, two)| *one == name || *two == name);
+        pair.map_or(name.clone(), |(one, two)| {
+            (if *one == name { *two } else { *one }).to_owned()
+        })
+    };
+    match value {
+        Value::List(items) => Value::List(items.into_iter().map(|item| swapped(item, names)).collect()),
+        Value::Group(members) => Value::Group(
+            members
+                .into_iter()
+                .map(|(name, value)| (other(name), swapped(value, names)))
+                .collect(),
+        ),
+        value => value,
+    }
+}
+
 /// The text of a group whose only member has this name.
 fn only_text<'v>(value: &'v Value, name: &str) -> Option<&'v Value> {
+    only_member(value, name).filter(|text| text.as_text().is_some())
+}
+
+/// The value of a group whose only member has this name.
+fn only_member<'v>(value: &'v Value, name: &str) -> Option<&'v Value> {
     match value {
         Value::Group(members) => match members.as_slice() {
-            [(only, text @ Value::Text(_))] if only == name => Some(text),
+            [(only, value)] if only == name => Some(value),
             _ => None,
         },
         _ => None,

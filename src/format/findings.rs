@@ -11,7 +11,7 @@ use crate::json::{self, Kind, Node, QuirkKind};
 use crate::yaml;
 
 /// How many findings of one kind are listed; more are counted.
-const MAX_LISTED: usize = 50;
+pub(super) const MAX_LISTED: usize = 50;
 
 /// What strict JSON would not allow, and how the text is packed.
 pub(super) fn of_json(source: &Source) -> Vec<Finding> {
@@ -109,7 +109,7 @@ pub(super) fn of_quirks(quirks: &[yaml::Quirk], line: impl Fn(usize) -> usize) -
 }
 
 /// How many findings of one kind were left out.
-fn uncounted(total: usize) -> Option<Finding> {
+pub(super) fn uncounted(total: usize) -> Option<Finding> {
     let more = total.checked_sub(MAX_LISTED).filter(|more| *more > 0)?;
     Some(note(
         None,
@@ -210,18 +210,21 @@ fn misfit(shape: Shape, kind: &outline::Kind, node: &Node) -> Option<&'static st
     let is_group = matches!(node.kind, Kind::Group(_));
     match (shape, kind) {
         (Shape::Only(_), _) => (!is_text).then_some("A text"),
+        (Shape::Pairs(..), _) => (!is_group).then_some("An object"),
         (Shape::Keyed(_), _) => (!is_group).then_some("An object with train and eval"),
         (Shape::Wrapped(_), _) => {
             (!all_items(node, |item| matches!(item.kind, Kind::Group(_)))).then_some("A list of objects")
         }
-        (Shape::Same, outline::Kind::Table { .. }) => {
+        (Shape::Same | Shape::Renamed(_) | Shape::Inside(..), outline::Kind::Table { .. }) => {
             (!all_items(node, |item| matches!(item.kind, Kind::Group(_)))).then_some("A list of objects")
         }
-        (Shape::Same, outline::Kind::List { .. }) => {
+        (Shape::Same | Shape::Renamed(_) | Shape::Inside(..), outline::Kind::List { .. }) => {
             (!all_items(node, |item| matches!(item.kind, Kind::Text(_)))).then_some("A list of texts")
         }
-        (Shape::Same, outline::Kind::Figures) => (!is_group).then_some("An object"),
-        (Shape::Same, _) => (is_list || is_group).then_some("A text"),
+        (Shape::Same | Shape::Renamed(_) | Shape::Inside(..), outline::Kind::Figures) => {
+            (!is_group).then_some("An object")
+        }
+        (Shape::Same | Shape::Renamed(_) | Shape::Inside(..), _) => (is_list || is_group).then_some("A text"),
     }
 }
 
@@ -234,11 +237,41 @@ fn all_items(node: &Node, fits: impl Fn(&Node) -> bool) -> bool {
 
 /// Families of cards that are recognised and read as plain JSON.
 pub(super) fn of_relatives(source: &Tree) -> Vec<Finding> {
-    const RELATIVES: [(&[&str], &str); 8] = [
-        (&["bomFormat", "specVersion"], "a CycloneDX bill of materials"),
+    const RELATIVES: [(&[&str], &str); 14] = [
+        (
+            &["bomFormat", "specVersion"],
+            "a CycloneDX bill of materials without a model in it",
+        ),
         (&["model_basic_information"], "an RT-AI model card"),
         (&["card_metadata", "technical_specifications"], "an RT-AI model card"),
-        (&["model_overview", "intended_uses"], "an Amazon SageMaker model card"),
+        (
+            &["metric_groups"],
+            "a file of evaluation metrics for an Amazon SageMaker model card",
+        ),
+        (
+            &["post_training_bias_metrics"],
+            "a bias report of Amazon SageMaker Clarify",
+        ),
+        (
+            &["pre_training_bias_metrics"],
+            "a bias report of Amazon SageMaker Clarify",
+        ),
+        (
+            &["version", "explanations"],
+            "an explainability report of Amazon SageMaker Clarify",
+        ),
+        (
+            &["binary_classification_metrics"],
+            "a quality report of Amazon SageMaker Model Monitor",
+        ),
+        (
+            &["multiclass_classification_metrics"],
+            "a quality report of Amazon SageMaker Model Monitor",
+        ),
+        (
+            &["regression_metrics"],
+            "a quality report of Amazon SageMaker Model Monitor",
+        ),
         (&["model_details", "model_usage"], "an AllenNLP model card"),
         (&["ai_model", "short_description"], "a Patra model card"),
         (
@@ -257,7 +290,7 @@ pub(super) fn of_relatives(source: &Tree) -> Vec<Finding> {
         .collect()
 }
 
-fn problem(line: Option<usize>, place: &str, message: &str) -> Finding {
+pub(super) fn problem(line: Option<usize>, place: &str, message: &str) -> Finding {
     Finding {
         line,
         place: place.into(),
@@ -266,7 +299,7 @@ fn problem(line: Option<usize>, place: &str, message: &str) -> Finding {
     }
 }
 
-fn note(line: Option<usize>, place: &str, message: &str) -> Finding {
+pub(super) fn note(line: Option<usize>, place: &str, message: &str) -> Finding {
     Finding {
         line,
         place: place.into(),

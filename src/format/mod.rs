@@ -8,11 +8,14 @@
 //! A format is a file here with a `Lens`, and a line in [`Format::ALL`].
 
 mod blank;
+mod closed;
 mod compare;
 mod convert;
+mod cyclonedx;
 mod detect;
 mod dialect;
 mod encoding;
+mod faults;
 mod file;
 mod findings;
 pub mod html;
@@ -21,11 +24,14 @@ mod loss;
 mod markdown;
 mod model_card_toolkit;
 mod native;
+#[cfg(test)]
+mod official;
 mod plain;
 mod proto;
 mod proto_schemas;
 #[cfg(test)]
 mod proto_tests;
+mod sagemaker;
 mod source;
 mod steps;
 #[cfg(test)]
@@ -42,6 +48,7 @@ use crate::card::{Card, check};
 use crate::json;
 pub use blank::blank;
 pub use compare::{Comparison, Side, Terms, compare};
+use cyclonedx::CycloneDx;
 use file::File;
 use lens::Lens;
 pub use lens::Notation;
@@ -156,6 +163,14 @@ impl Format {
     pub const MODEL_CARD_TOOLKIT_PROTO: Self = Self(&Toolkit::Binary);
     /// Model Card Toolkit, protobuf in its text notation.
     pub const MODEL_CARD_TOOLKIT_PROTO_TEXT: Self = Self(&Toolkit::Text);
+    /// The model in a CycloneDX bill of materials, version 1.7.
+    pub const CYCLONEDX_7: Self = Self(&CycloneDx::V1_7);
+    /// Version 1.6.
+    pub const CYCLONEDX_6: Self = Self(&CycloneDx::V1_6);
+    /// Version 1.5.
+    pub const CYCLONEDX_5: Self = Self(&CycloneDx::V1_5);
+    /// The model card of Amazon SageMaker.
+    pub const SAGEMAKER: Self = Self(&sagemaker::SageMaker);
     /// The saved answers of WebCards.
     pub const WEBCARDS: Self = Self(&webcards::WebCards);
     /// Any JSON document whose top level is an object.
@@ -175,6 +190,10 @@ impl Format {
         Self::MODEL_CARD_TOOLKIT_1,
         Self::MODEL_CARD_TOOLKIT_PROTO,
         Self::MODEL_CARD_TOOLKIT_PROTO_TEXT,
+        Self::CYCLONEDX_7,
+        Self::CYCLONEDX_6,
+        Self::CYCLONEDX_5,
+        Self::SAGEMAKER,
         Self::WEBCARDS,
         Self::JSON,
         Self::YAML,

@@ -6,6 +6,7 @@
 
 use std::sync::LazyLock;
 
+use super::closed::{Members, OPEN, TEXT, TEXTS, Want};
 use super::dialect::{Dialect, Place, Shape};
 use super::file::File;
 use super::lens::{About, Certainty, Lens, Notation, Parts};
@@ -13,8 +14,8 @@ use super::proto_schemas::TOOLKIT;
 use super::steps::{self, Step};
 use super::tree::Tree;
 use super::{Home, Manner, ReadError, convert, findings};
-use crate::card::Card;
 use crate::card::outline::FULL;
+use crate::card::{Card, check};
 use crate::json::{self, Kind, Node, Value};
 use crate::proto::{self, Schema, Type};
 
@@ -222,10 +223,11 @@ impl Lens for Toolkit {
     }
 
     fn fit(&self, card: &Card) -> Card {
-        let card = convert::structured(card, matches!(self, Self::Version1));
+        let fitted = self.dialect().fit(card);
         match self {
-            Self::Version1 | Self::Version2 => card,
-            Self::Binary | Self::Text => spelled(&card, &Card::default(), &TOOLKIT),
+            Self::Version1 => convert::for_version_1(&fitted),
+            Self::Version2 => fitted,
+            Self::Binary | Self::Text => spelled(&fitted, &Card::default(), &TOOLKIT),
         }
     }
 
@@ -252,140 +254,332 @@ const CONTAINERS: [(&str, &str); 10] = [
     ("caveats-and-recommendations", "caveats_and_recommendations"),
 ];
 
-type Row = (&'static str, &'static [&'static str], Shape);
+/// Rows of these members and others, as both schemas leave the objects below their root open.
+const fn rows(row: &'static Want) -> Want {
+    Want::List(row, usize::MAX)
+}
+
+const OWNERS: Want = rows(&Want::Group(&Members {
+    known: &[("name", TEXT), ("contact", TEXT)],
+    bare: |text| Some(("name", text.to_owned())),
+    ..OPEN
+}));
+
+const RISKS: Want = rows(&Want::Group(&Members {
+    known: &[("name", TEXT), ("mitigation_strategy", TEXT)],
+    bare: |text| Some(("name", text.to_owned())),
+    ..OPEN
+}));
+
+const PAIRS: Want = rows(&Want::Group(&Members {
+    known: &[("key", TEXT), ("value", TEXT)],
+    bare: |text| Some(("value", text.to_owned())),
+    ..OPEN
+}));
+
+const CITATIONS: Want = rows(&Want::Group(&Members {
+    known: &[("style", TEXT), ("citation", TEXT)],
+    bare: |text| Some(("citation", text.to_owned())),
+    ..OPEN
+}));
+
+/// The licence of schema v0.0.1: one text.
+const TERMS: Want = rows(&Want::Group(&Members {
+    known: &[("identifier", TEXT), ("custom_text", TEXT)],
+    bare: |text| Some(("custom_text", text.to_owned())),
+    ..OPEN
+}));
+
+const LICENCES: Want = rows(&Want::Group(&Members {
+    known: &[("identifier", TEXT), ("custom_text", TEXT)],
+    needs: &[&["identifier", "custom_text"]],
+    alone: &["identifier", "custom_text"],
+    bare: |text| {
+        Some(match check::licence(text) {
+            Some(identifier) => ("identifier", identifier.to_owned()),
+            None => ("custom_text", text.to_owned()),
+        })
+    },
+    ..OPEN
+}));
+
+const FIGURES: Want = Want::Group(&Members {
+    known: &[
+        ("description", TEXT),
+        (
+            "collection",
+            rows(&Want::Group(&Members {
+                known: &[("name", TEXT), ("image", TEXT)],
+                ..OPEN
+            })),
+        ),
+    ],
+    ..OPEN
+});
+
+const DATASETS_1: Want = rows(&Want::Group(&Members {
+    known: &[
+        ("split", TEXT),
+        ("name", TEXT),
+        ("link", TEXT),
+        ("sensitive", Want::YesNo),
+        ("graphics", FIGURES),
+    ],
+    bare: |text| Some(("name", text.to_owned())),
+    ..OPEN
+}));
+
+/// A text that is too long for a name describes the data.
+const DATASETS_2: Want = rows(&Want::Group(&Members {
+    known: &[
+        ("name", TEXT),
+        ("link", TEXT),
+        (
+            "sensitive",
+            Want::Group(&Members {
+                known: &[("sensitive_data", TEXTS)],
+                ..OPEN
+            }),
+        ),
+        ("graphics", FIGURES),
+        ("description", TEXT),
+    ],
+    bare: |text| {
+        let is_name = text.len() <= 80 && !text.contains('\n');
+        Some((if is_name { "name" } else { "description" }, text.to_owned()))
+    },
+    ..OPEN
+}));
+
+const METRICS_1: Want = rows(&Want::Group(&Members {
+    known: &[
+        ("type", TEXT),
+        ("value", Want::Either(&[TEXT, Want::Number])),
+        (
+            "confidence_interval",
+            Want::Group(&Members {
+                known: &[("lower_bound", Want::Number), ("upper_bound", Want::Number)],
+                needs: &[&["lower_bound"], &["upper_bound"]],
+                ..OPEN
+            }),
+        ),
+        ("threshold", Want::Number),
+        ("slice", TEXT),
+    ],
+    needs: &[&["type"], &["value", "confidence_interval"]],
+    ..OPEN
+}));
+
+const METRICS_2: Want = rows(&Want::Group(&Members {
+    known: &[
+        ("type", TEXT),
+        ("value", TEXT),
+        ("slice", TEXT),
+        (
+            "confidence_interval",
+            Want::Group(&Members {
+                known: &[("lower_bound", TEXT), ("upper_bound", TEXT)],
+                ..OPEN
+            }),
+        ),
+    ],
+    bare: |text| Some(("type", text.to_owned())),
+    ..OPEN
+}));
+
+type Row = (&'static str, &'static [&'static str], Shape, &'static Want);
 
 /// What both versions have in the same place and shape.
-const PLACES: [Row; 17] = [
-    ("model-details.name", &["model_details", "name"], Shape::Same),
-    ("model-details.overview", &["model_details", "overview"], Shape::Same),
-    ("model-details.owners", &["model_details", "owners"], Shape::Same),
+const PLACES: [Row; 16] = [
+    ("model-details.name", &["model_details", "name"], Shape::Same, &TEXT),
+    (
+        "model-details.overview",
+        &["model_details", "overview"],
+        Shape::Same,
+        &TEXT,
+    ),
+    (
+        "model-details.owners",
+        &["model_details", "owners"],
+        Shape::Same,
+        &OWNERS,
+    ),
     (
         "model-details.version",
         &["model_details", "version", "name"],
         Shape::Same,
+        &TEXT,
     ),
     (
         "model-details.version_date",
         &["model_details", "version", "date"],
         Shape::Same,
+        &TEXT,
     ),
     (
         "model-details.version_notes",
         &["model_details", "version", "diff"],
         Shape::Same,
+        &TEXT,
     ),
     (
         "model-parameters.architecture",
         &["model_parameters", "model_architecture"],
         Shape::Same,
+        &TEXT,
     ),
     (
         "model-parameters.input_format",
         &["model_parameters", "input_format"],
         Shape::Same,
+        &TEXT,
     ),
     (
         "model-parameters.output_format",
         &["model_parameters", "output_format"],
         Shape::Same,
-    ),
-    (
-        "quantitative-analyses.performance_metrics",
-        &["quantitative_analysis", "performance_metrics"],
-        Shape::Same,
+        &TEXT,
     ),
     (
         "quantitative-analyses.graphics",
         &["quantitative_analysis", "graphics"],
         Shape::Same,
+        &FIGURES,
     ),
     (
         "ethical-considerations.ethical_considerations",
         &["considerations", "ethical_considerations"],
         Shape::Same,
+        &RISKS,
     ),
     // The shape of the following differs; see PLACES_1 and PLACES_2.
     (
         "model-details.references",
         &["model_details", "references"],
         Shape::Same,
+        &TEXTS,
     ),
-    ("intended-use.users", &["considerations", "users"], Shape::Same),
-    ("intended-use.use_cases", &["considerations", "use_cases"], Shape::Same),
+    ("intended-use.users", &["considerations", "users"], Shape::Same, &TEXTS),
+    (
+        "intended-use.use_cases",
+        &["considerations", "use_cases"],
+        Shape::Same,
+        &TEXTS,
+    ),
     (
         "caveats-and-recommendations.limitations",
         &["considerations", "limitations"],
         Shape::Same,
+        &TEXTS,
     ),
     (
         "ethical-considerations.tradeoffs",
         &["considerations", "tradeoffs"],
         Shape::Same,
+        &TEXTS,
     ),
 ];
 
-const PLACES_1: [Row; 3] = [
+const PLACES_1: [Row; 4] = [
+    (
+        "quantitative-analyses.performance_metrics",
+        &["quantitative_analysis", "performance_metrics"],
+        Shape::Same,
+        &METRICS_1,
+    ),
     (
         "model-details.licenses",
         &["model_details", "license"],
         Shape::Only("custom_text"),
+        &TERMS,
     ),
     (
         "model-details.citations",
         &["model_details", "citation"],
         Shape::Only("citation"),
+        &CITATIONS,
     ),
     (
         "training-data.datasets",
         &["model_parameters", "data"],
         Shape::Keyed("split"),
+        &DATASETS_1,
     ),
 ];
 
-const PLACES_2: [Row; 12] = [
+const PLACES_2: [Row; 13] = [
+    (
+        "quantitative-analyses.performance_metrics",
+        &["quantitative_analysis", "performance_metrics"],
+        Shape::Same,
+        &METRICS_2,
+    ),
     (
         "model-details.documentation",
         &["model_details", "documentation"],
         Shape::Same,
+        &TEXT,
     ),
-    ("model-details.path", &["model_details", "path"], Shape::Same),
-    ("model-details.licenses", &["model_details", "licenses"], Shape::Same),
-    ("model-details.citations", &["model_details", "citations"], Shape::Same),
+    ("model-details.path", &["model_details", "path"], Shape::Same, &TEXT),
+    (
+        "model-details.licenses",
+        &["model_details", "licenses"],
+        Shape::Same,
+        &LICENCES,
+    ),
+    (
+        "model-details.citations",
+        &["model_details", "citations"],
+        Shape::Same,
+        &CITATIONS,
+    ),
     (
         "model-details.references",
         &["model_details", "references"],
         Shape::Wrapped("reference"),
+        &TEXTS,
     ),
     (
         "model-parameters.input_format_map",
         &["model_parameters", "input_format_map"],
         Shape::Same,
+        &PAIRS,
     ),
     (
         "model-parameters.output_format_map",
         &["model_parameters", "output_format_map"],
         Shape::Same,
+        &PAIRS,
     ),
-    ("training-data.datasets", &["model_parameters", "data"], Shape::Same),
+    (
+        "training-data.datasets",
+        &["model_parameters", "data"],
+        Shape::Same,
+        &DATASETS_2,
+    ),
     (
         "intended-use.users",
         &["considerations", "users"],
         Shape::Wrapped("description"),
+        &TEXTS,
     ),
     (
         "intended-use.use_cases",
         &["considerations", "use_cases"],
         Shape::Wrapped("description"),
+        &TEXTS,
     ),
     (
         "caveats-and-recommendations.limitations",
         &["considerations", "limitations"],
         Shape::Wrapped("description"),
+        &TEXTS,
     ),
     (
         "ethical-considerations.tradeoffs",
         &["considerations", "tradeoffs"],
         Shape::Wrapped("description"),
+        &TEXTS,
     ),
 ];
 
@@ -393,13 +587,14 @@ const PLACES_2: [Row; 12] = [
 /// kept beyond the schema, named by the word of their id.
 fn dialect(own: &[Row]) -> Dialect {
     let mut places: Vec<Place> = Vec::new();
-    for (id, path, shape) in own.iter().chain(&PLACES) {
+    for (id, path, shape, want) in own.iter().chain(&PLACES) {
         if !places.iter().any(|place| place.id == *id) {
             places.push(Place {
                 id,
                 path: path.to_vec(),
                 shape: *shape,
                 native: true,
+                want,
             });
         }
     }
@@ -416,6 +611,7 @@ fn dialect(own: &[Row]) -> Dialect {
                     path: vec![container, word],
                     shape: Shape::Same,
                     native: false,
+                    want: &Want::Anything,
                 });
             }
         }
@@ -513,8 +709,15 @@ const DETAILS: [&str; 6] = [
 ];
 
 /// Whether a document is a card of this family: it has `model_details` and at least one more
-/// member that only the family has.
+/// member that only the family has, or it names the version of the schema and has nothing but its members.
 fn resembles(root: &Node) -> bool {
+    let is_member = |name: &str| name == "model_details" || ROOT_MEMBERS.contains(&name);
+    if let Kind::Group(members) = &root.kind
+        && is_version_1(root).1
+        && members.iter().all(|member| is_member(&member.key))
+    {
+        return true;
+    }
     let Some(details) = root.member("model_details") else {
         return false;
     };

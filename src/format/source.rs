@@ -24,7 +24,7 @@ pub(super) struct Source {
     pub document: Document,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Wrapping {
     /// For each byte of the text inside, and for its end, the byte offset in the text around it.
     places: Vec<usize>,
@@ -56,6 +56,24 @@ impl Source {
             file,
             wrappings,
             text,
+            document,
+        })
+    }
+
+    /// The document that a text of this one holds, to be read and written in its place.
+    pub fn inside(&self, node: &Node) -> Option<Self> {
+        let Kind::Text(inner) = &node.kind else { return None };
+        let document = json::parse(inner).ok()?;
+        let mut wrappings = self.wrappings.clone();
+        wrappings.push(Wrapping {
+            places: json::string_places(&self.text, node.span.clone()),
+            ascii: self.text.is_ascii() && !inner.is_ascii(),
+        });
+        Some(Self {
+            encoding: self.encoding,
+            file: self.file.clone(),
+            wrappings,
+            text: inner.as_str().into(),
             document,
         })
     }

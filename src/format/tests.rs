@@ -386,7 +386,17 @@ fn the_laws_hold_on_real_cards() {
         ("webcards", &[Format::WEBCARDS]),
         ("homemade-json", &[Format::JSON]),
         ("rt-ai", &[Format::JSON]),
-        ("cyclonedx", &[Format::JSON]),
+        (
+            "cyclonedx",
+            &[
+                Format::CYCLONEDX_7,
+                Format::CYCLONEDX_6,
+                Format::CYCLONEDX_5,
+                Format::JSON,
+                Format::MARKDOWN,
+            ],
+        ),
+        ("aibom-homemade", &[Format::JSON]),
         ("allennlp", &[Format::JSON]),
         ("patra", &[Format::JSON]),
         ("sagemaker-metrics", &[Format::JSON]),

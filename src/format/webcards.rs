@@ -7,6 +7,7 @@
 
 use std::sync::LazyLock;
 
+use super::closed::Want;
 use super::dialect::{Dialect, Place, Shape};
 use super::file::File;
 use super::lens::{About, Certainty, Lens, Notation, Parts};
@@ -144,6 +145,7 @@ fn model_card() -> Dialect {
         path: vec![section, field],
         shape: Shape::Same,
         native: true,
+        want: &Want::Anything,
     });
     let mut dialect = Dialect {
         outline: &FULL,
@@ -162,6 +164,7 @@ fn model_card() -> Dialect {
                     path: vec![container, question.label],
                     shape: Shape::Same,
                     native: false,
+                    want: &Want::Anything,
                 });
             }
         }

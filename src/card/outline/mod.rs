@@ -4,16 +4,20 @@
 //! The same question has the same id in every outline that asks it, so changing the outline of a card hides or shows
 //! questions and never drops an answer. [`ALL`] is the only list; one file holds one outline.
 
+mod cyclonedx;
 mod full;
 mod hugging_face;
+mod sagemaker;
 
+pub use cyclonedx::CYCLONEDX;
 pub use full::FULL;
 pub use hugging_face::HUGGING_FACE;
+pub use sagemaker::SAGEMAKER;
 
 use super::Section;
 
 /// The outlines, in the order in which they are offered.
-pub static ALL: [&Outline; 3] = [&FULL, &HUGGING_FACE, &FREE];
+pub static ALL: [&Outline; 5] = [&FULL, &HUGGING_FACE, &CYCLONEDX, &SAGEMAKER, &FREE];
 
 /// For cards of no known shape: the file alone says which sections and fields there are.
 pub static FREE: Outline = Outline {

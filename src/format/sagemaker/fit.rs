@@ -1,0 +1,110 @@
+//! A card of any outline as a SageMaker card says it: answers in the places of the schema, the rest as details.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::card::{Card, Value};
+use crate::format::closed::{is_number, without_blanks};
+use crate::format::convert::{push_rows, take_without_place};
+use crate::format::dialect::Dialect;
+use crate::format::markdown::text_of;
+
+const DETAILS: &str = "additional-information.custom_details";
+const EVALUATIONS: &str = "evaluation-details.evaluations";
+const LIMITS: &str = "caveats-and-recommendations.limitations";
+const ADVICE: &str = "caveats-and-recommendations.recommendations";
+
+/// The card as a new document would say it.
+pub(super) fn fit(dialect: &'static Dialect, card: &Card) -> Card {
+    let mut card = without_blanks(card.clone());
+    let metrics = take(&mut card, "quantitative-analyses.performance_metrics").map(evaluation);
+    // The schema has one text for both: advice, or else the known limits.
+    if card.value(ADVICE).is_none() {
+        let mut fields = card.sections.iter_mut().flat_map(|section| &mut section.fields);
+        if let Some(field) = fields.find(|field| field.id == LIMITS) {
+            field.id = ADVICE.into();
+        }
+    }
+    let mut card = dialect.fit(&card);
+    let details = take_without_place(dialect, &mut card);
+    push_rows(dialect, &mut card, EVALUATIONS, metrics.into_iter().collect());
+    push_rows(dialect, &mut card, DETAILS, details);
+    let (mut names, mut turns) = (HashSet::new(), HashMap::new());
+    for field in card.sections.iter_mut().flat_map(|section| &mut section.fields) {
+        if let (DETAILS, Value::List(rows)) = (field.id.as_str(), &mut field.value) {
+            rows.iter_mut().for_each(|row| number(row, &mut names, &mut turns));
+        }
+    }
+    without_blanks(card)
+}
+
+fn take(card: &mut Card, id: &str) -> Option<Value> {
+    let mut fields = card.sections.iter_mut().flat_map(|section| &mut section.fields);
+    let field = fields.find(|field| field.id == id)?;
+    Some(std::mem::replace(&mut field.value, Value::Null))
+}
+
+/// Results as an evaluation with one group of metrics; what a metric has no member for goes into its notes.
+fn evaluation(metrics: Value) -> Value {
+    let rows = match metrics {
+        Value::List(rows) => rows,
+        other => {
+            let text = Value::text(text_of(&other));
+            return group([("name", Value::text("Results")), ("evaluation_observation", text)]);
+        }
+    };
+    let data = rows.into_iter().map(|row| match row {
+        Value::Group(members) => metric(members),
+        other => other,
+    });
+    let named = [
+        ("name", Value::text("Results")),
+        ("metric_data", Value::List(data.collect())),
+    ];
+    let groups = Value::List(vec![group(named)]);
+    group([("name", Value::text("Results")), ("metric_groups", groups)])
+}
+
+fn metric(members: Vec<(String, Value)>) -> Value {
+    let mut fitted = Vec::new();
+    let mut notes = Vec::new();
+    for (name, value) in members.into_iter().filter(|(_, value)| !value.is_blank()) {
+        match (name.as_str(), value) {
+            ("type", value) => fitted.push(("name".to_owned(), value)),
+            ("value", Value::Text(text)) if is_number(text.trim()) => {
+                fitted.push(("type".to_owned(), Value::text("number")));
+                fitted.push((name, Value::Number(text.trim().to_owned())));
+            }
+            ("value", value) => {
+                let kind = match value {
+                    Value::Number(_) => "number",
+                    Value::Bool(_) => "boolean",
+                    _ => "string",
+                };
+                fitted.push(("type".to_owned(), Value::text(kind)));
+                fitted.push((name, value));
+            }
+            (_, value) => notes.push((name, value)),
+        }
+    }
+    if !notes.is_empty() {
+        fitted.push(("notes".to_owned(), Value::text(text_of(&Value::Group(notes)))));
+    }
+    Value::Group(fitted)
+}
+
+fn group<const N: usize>(members: [(&str, Value); N]) -> Value {
+    Value::Group(members.map(|(name, value)| (name.to_owned(), value)).to_vec())
+}
+
+/// Gives a detail a name that no other has.
+fn number(row: &mut Value, names: &mut HashSet<String>, turns: &mut HashMap<String, usize>) {
+    let Value::Group(members) = row else { return };
+    if let Some((_, Value::Text(name))) = members.iter_mut().find(|(name, _)| name == "name") {
+        let plain = name.clone();
+        while !names.insert(name.clone()) {
+            let turn = turns.entry(plain.clone()).or_insert(1);
+            *turn += 1;
+            *name = format!("{plain} ({turn})");
+        }
+    }
+}
