@@ -1,6 +1,6 @@
 //! What a download leaves out, and where that could go instead.
 
-use super::{Format, ReadError, read_as, write};
+use super::{Format, ReadError, in_its_file, read_as, write};
 use crate::card::change::{self, Change};
 use crate::card::{Card, Field, Section, Value, outline};
 use crate::format::file::File;
@@ -65,7 +65,8 @@ pub fn losses(format: Format, source: Option<&[u8]>, card: &Card) -> Vec<Loss> {
     }
     match source {
         Some(bytes) => {
-            let expected = format.lens().settled(&File::new(bytes), card);
+            let expected = in_its_file(format, bytes, card).unwrap_or_else(|_| card.clone());
+            let expected = format.lens().settled(&File::new(bytes), &expected);
             missing(format, card, &expected, write(format, source, card))
         }
         None => losses_keeping(format, card, &[]),

@@ -31,7 +31,7 @@ mod yaml;
 use std::collections::HashMap;
 use std::fmt;
 
-use crate::card::outline::{self, FREE, FULL, Outline};
+use crate::card::outline::{self, FREE, FULL, Outline, arrange};
 use crate::card::{Card, check};
 use crate::json;
 use file::File;
@@ -326,13 +326,34 @@ fn too_many(message: String) -> ReadError {
 pub fn write(format: Format, source: Option<&[u8]>, card: &Card) -> Result<Vec<u8>, ReadError> {
     let lens = format.lens();
     match source {
-        Some(bytes) if format.can_read() => lens.write_into(&File::new(bytes), card),
+        Some(bytes) if format.can_read() => {
+            let file = File::new(bytes);
+            let card = as_read(lens, &file, card)?;
+            lens.write_into(&file, &card)
+        }
         _ => Ok(lens.write_new(&lens.fit(card))),
     }
 }
 
-/// The outline whose questions a card answers: the one that knows most of its sections.
+/// The card in the arrangement in which it is read from its file, whichever outline it is in now: this is what is
+/// written into the file, and what can be compared with it.
+///
+/// # Errors
+/// When the source cannot be read.
+pub fn in_its_file(format: Format, source: &[u8], card: &Card) -> Result<Card, ReadError> {
+    as_read(format.lens(), &File::new(source), card)
+}
+
+fn as_read(lens: &dyn Lens, file: &File, card: &Card) -> Result<Card, ReadError> {
+    let read = lens.read(file)?;
+    Ok(arrange::as_read(card, &read.card, read.outline))
+}
+
+/// The outline whose questions a card answers: the one it is arranged by, or the one that knows most of its sections.
 fn outline_of(card: &Card) -> &'static Outline {
+    if let Some(outline) = arrange::arrangement(card) {
+        return outline;
+    }
     let known = |outline: &Outline| {
         let is_known = |key: &str, title: &str| outline.part(key).is_some_and(|part| part.title == title);
         let sections = card.sections.iter();

@@ -4,9 +4,11 @@
 //! The same question has the same id in every outline that asks it, so changing the outline of a card hides or shows
 //! questions and never drops an answer. [`ALL`] is the only list; one file holds one outline.
 
+pub mod arrange;
 mod full;
 mod hugging_face;
 
+pub use arrange::arranged;
 pub use full::FULL;
 pub use hugging_face::HUGGING_FACE;
 
