@@ -155,7 +155,8 @@ fn housed(format: Format, card: &Card, kept: &[Kept]) -> Card {
 /// Puts a field into a home.
 fn take_in(card: &mut Card, section: &Section, field: &Field, home: &Home) {
     let Some((part, question)) = outline::ALL
-        .into_iter()
+        .iter()
+        .copied()
         .find_map(|outline| Some((outline.part_asking(home.question)?, outline.question(home.question)?)))
     else {
         return;

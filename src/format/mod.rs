@@ -361,7 +361,7 @@ fn outline_of(card: &Card) -> &'static Outline {
             .filter(|section| is_known(&section.key, &section.title))
             .count()
     };
-    let best = outline::ALL.into_iter().rev().max_by_key(|outline| known(outline));
+    let best = outline::ALL.iter().copied().rev().max_by_key(|outline| known(outline));
     match best {
         Some(best) if known(best) > 0 => best,
         _ if card.sections.is_empty() => &FULL,

@@ -53,8 +53,15 @@ pub fn as_read(card: &Card, layout: &Card, outline: &'static Outline) -> Card {
 }
 
 fn is_as_read(card: &Card, layout: &Card, outline: &'static Outline) -> bool {
-    let other = arrangement(card).map(|other| other.key).filter(|key| *key != outline.key);
+    let other = arrangement(card)
+        .map(|other| other.key)
+        .filter(|key| *key != outline.key);
     if other.is_some() && other != arrangement(layout).map(|other| other.key) {
+        return false;
+    }
+    let is_there = |section: &Section| card.section(&section.key).is_some();
+    let mut empty = layout.sections.iter().filter(|section| section.fields.is_empty());
+    if !empty.all(|section| is_there(section) || !is_known(section)) {
         return false;
     }
     let places = places(layout);
@@ -62,7 +69,9 @@ fn is_as_read(card: &Card, layout: &Card, outline: &'static Outline) -> bool {
         let mut questions = section.fields.iter().filter(|field| !field.is_custom());
         questions.all(|field| match places.get(field.id.as_str()) {
             Some(index) => layout.sections[*index].key == section.key,
-            None => outline.part_asking(&field.id).is_none_or(|part| part.key == section.key),
+            None => outline
+                .part_asking(&field.id)
+                .is_none_or(|part| part.key == section.key),
         })
     })
 }
@@ -91,10 +100,21 @@ fn is_part(section: &Section, part: &Part) -> bool {
     base(&section.key) == part.key && section.title.eq_ignore_ascii_case(part.title)
 }
 
+/// Whether some outline has this section.
+fn is_known(section: &Section) -> bool {
+    let mut parts = ALL.iter().flat_map(|outline| outline.sections);
+    parts.any(|part| is_part(section, part))
+}
+
+fn is_spelled_by_an_outline(section: &Section) -> bool {
+    let mut parts = ALL.iter().flat_map(|outline| outline.sections);
+    parts.any(|part| part.key == base(&section.key) && part.title == section.title)
+}
+
 /// The key without what [`ASIDE`] marks.
 fn base(key: &str) -> &str {
     let word = key.trim_end_matches(ASIDE);
-    let is_needed = ALL.into_iter().any(|outline| outline.part(word).is_some());
+    let is_needed = ALL.iter().copied().any(|outline| outline.part(word).is_some());
     if is_needed { word } else { key }
 }
 
@@ -150,9 +170,8 @@ fn laid_out(card: &Card, layout: &Card, outline: &'static Outline) -> Card {
         }
     }
     let foreign = arrangement(card).filter(|other| other.key != outline.key);
-    let is_foreign = |section: &Section| {
-        foreign.is_some_and(|other| other.sections.iter().any(|part| is_part(section, part)))
-    };
+    let is_foreign =
+        |section: &Section| foreign.is_some_and(|other| other.sections.iter().any(|part| is_part(section, part)));
     let mut made: Vec<Made> = Vec::new();
     let mut index_of: HashMap<Home, usize> = HashMap::new();
     for (home, section) in homes.iter().zip(&card.sections) {
@@ -165,10 +184,12 @@ fn laid_out(card: &Card, layout: &Card, outline: &'static Outline) -> Card {
     for (index, section) in card.sections.iter().enumerate() {
         for field in &section.fields {
             let wanted = target(field).filter(|_| chosen.get(field.id.as_str()) == Some(&index));
-            let place = *index_of.entry(wanted.unwrap_or(homes[index])).or_insert_with_key(|home| {
-                made.push(Made::new(*home, None, layout, outline, true));
-                made.len() - 1
-            });
+            let place = *index_of
+                .entry(wanted.unwrap_or(homes[index]))
+                .or_insert_with_key(|home| {
+                    made.push(Made::new(*home, None, layout, outline, true));
+                    made.len() - 1
+                });
             let mut field = field.clone();
             if wanted.is_some() {
                 field.label = label(&field, layout, &places, outline);
@@ -185,12 +206,14 @@ fn laid_out(card: &Card, layout: &Card, outline: &'static Outline) -> Card {
     for made in &mut made {
         made.order_fields(layout, outline);
     }
-    let is_left = |made: &Made| {
-        let section = &made.section;
-        let is_known = || ALL.into_iter().any(|outline| outline.sections.iter().any(|part| is_part(section, part)));
-        !section.fields.is_empty() || made.slot.is_some() || !is_known()
-    };
-    made.retain(is_left);
+    // An empty section of an outline comes and goes with the outline, but where the file has it.
+    made.retain(|made| !made.section.fields.is_empty() || made.slot.is_some() || !is_known(&made.section));
+    for (slot, section) in layout.sections.iter().enumerate() {
+        let home = Home::Slot(slot);
+        if section.fields.is_empty() && is_known(section) && !index_of.contains_key(&home) {
+            made.push(Made::new(home, None, layout, outline, true));
+        }
+    }
     give_keys(&mut made, outline);
     let made = slotted(made, |made| made.slot, |made| made.is_pinned, |made| made.rank);
     Card {
@@ -203,7 +226,9 @@ fn homes(card: &Card, layout: &Card, outline: &'static Outline) -> Vec<Home> {
     let mut slots: HashMap<(&str, String), usize> = HashMap::new();
     let mut keys: HashMap<&str, usize> = HashMap::new();
     for (slot, section) in layout.sections.iter().enumerate() {
-        slots.entry((&section.key, section.title.to_ascii_lowercase())).or_insert(slot);
+        slots
+            .entry((&section.key, section.title.to_ascii_lowercase()))
+            .or_insert(slot);
         keys.entry(&section.key).or_insert(slot);
     }
     let titled = |section: &Section| {
@@ -219,7 +244,10 @@ fn homes(card: &Card, layout: &Card, outline: &'static Outline) -> Vec<Home> {
         .map(|(index, section)| {
             let is_foreign = foreign.is_some_and(|other| other.sections.iter().any(|part| is_part(section, part)));
             // A section that the visitor gave another title keeps its place.
-            let renamed = || keys.get(section.key.as_str()).filter(|slot| !is_foreign && !taken.contains(slot));
+            let renamed = || {
+                keys.get(section.key.as_str())
+                    .filter(|slot| !is_foreign && !taken.contains(slot))
+            };
             let slot = titled(section).or_else(|| renamed().copied());
             if let Some(slot) = slot.filter(|slot| given.insert(*slot)) {
                 return Home::Slot(slot);
@@ -232,7 +260,9 @@ fn homes(card: &Card, layout: &Card, outline: &'static Outline) -> Vec<Home> {
 
 /// What the file calls an answer, or else the outline.
 fn label(field: &Field, layout: &Card, places: &HashMap<&str, usize>, outline: &'static Outline) -> String {
-    let there = places.get(field.id.as_str()).and_then(|slot| layout.sections[*slot].field(&field.id));
+    let there = places
+        .get(field.id.as_str())
+        .and_then(|slot| layout.sections[*slot].field(&field.id));
     let question = || outline.question(&field.id).map(|question| question.label.to_owned());
     let there = there.map(|there| there.label.clone());
     there.or_else(question).unwrap_or_else(|| field.label.clone())
@@ -242,7 +272,11 @@ fn label(field: &Field, layout: &Card, places: &HashMap<&str, usize>, outline: &
 fn give_keys(made: &mut [Made], outline: &'static Outline) {
     let is_fixed = |made: &Made| made.slot.is_some() || made.rank.is_some();
     let mut taken: HashSet<String> = outline.sections.iter().map(|part| part.key.to_owned()).collect();
-    taken.extend(made.iter().filter(|made| is_fixed(made)).map(|made| made.section.key.clone()));
+    taken.extend(
+        made.iter()
+            .filter(|made| is_fixed(made))
+            .map(|made| made.section.key.clone()),
+    );
     let mut own: Vec<usize> = (0..made.len()).filter(|index| !is_fixed(&made[*index])).collect();
     own.sort_by_key(|index| made[*index].section.key.len() - base(&made[*index].section.key).len());
     for index in own {
@@ -283,13 +317,7 @@ fn slotted<T>(
 }
 
 impl Made {
-    fn new(
-        home: Home,
-        from: Option<&Section>,
-        layout: &Card,
-        outline: &'static Outline,
-        is_moved: bool,
-    ) -> Self {
+    fn new(home: Home, from: Option<&Section>, layout: &Card, outline: &'static Outline, is_moved: bool) -> Self {
         let (slot, there) = match home {
             Home::Slot(slot) => (Some(slot), layout.sections[slot].clone()),
             Home::Part(rank) => (None, blank(&outline.sections[rank])),
@@ -300,8 +328,9 @@ impl Made {
             _ => outline.sections.iter().position(|part| is_part(&there, part)),
         };
         let title = match from {
-            // In the spelling of the file, unless the visitor gave it another title.
-            Some(from) if slot.is_none() || !from.title.eq_ignore_ascii_case(&there.title) => from.title.clone(),
+            // In the spelling of file or outline, unless the visitor gave it another title.
+            Some(from) if slot.is_none() && !is_spelled_by_an_outline(from) => from.title.clone(),
+            Some(from) if !from.title.eq_ignore_ascii_case(&there.title) => from.title.clone(),
             _ => there.title,
         };
         let key = match (home, from) {
@@ -324,7 +353,10 @@ impl Made {
         let there = self.slot.map(|slot| &layout.sections[slot]);
         let part = self.rank.map(|rank| &outline.sections[rank]);
         let slots: HashMap<&str, usize> = match there {
-            Some(there) => (0..).zip(&there.fields).map(|(slot, field)| (field.id.as_str(), slot)).collect(),
+            Some(there) => (0..)
+                .zip(&there.fields)
+                .map(|(slot, field)| (field.id.as_str(), slot))
+                .collect(),
             None => HashMap::new(),
         };
         let fields = std::mem::take(&mut self.section.fields);

@@ -33,7 +33,16 @@ fn section(key: &str, title: &str, fields: &[(&str, &str)]) -> Section {
 /// Cards as this outline arranges them, with sections and fields of their own, some under words of other outlines.
 fn cards(outline: &'static Outline) -> impl Strategy<Value = Card> {
     let answered = prop::collection::vec(any::<bool>(), 80);
-    let keys = ["factors", "metrics", "motivation", "uses", "notes", "model-details", "river", "general-information"];
+    let keys = [
+        "factors",
+        "metrics",
+        "motivation",
+        "uses",
+        "notes",
+        "model-details",
+        "river",
+        "general-information",
+    ];
     let own = prop::collection::vec((prop::sample::select(keys.to_vec()), 0..3usize, "[a-c]{1,2}"), 0..5);
     (answered, own).prop_map(move |(answered, own)| {
         let mut answered = answered.into_iter().cycle();
@@ -53,7 +62,11 @@ fn cards(outline: &'static Outline) -> impl Strategy<Value = Card> {
         for (key, title, label) in own {
             let title = ["Own words", "", "River"][title];
             if card.section(key).is_none() && outline.part(key).is_none() {
-                card.sections.push(section(key, &format!("{title} {key}"), &[(&format!("+{label}"), &label)]));
+                card.sections.push(section(
+                    key,
+                    &format!("{title} {key}"),
+                    &[(&format!("+{label}"), &label)],
+                ));
             }
         }
         card
