@@ -11,6 +11,7 @@ mod convert;
 mod detect;
 mod dialect;
 mod encoding;
+mod eu_form;
 mod file;
 mod findings;
 pub mod html;
@@ -153,6 +154,9 @@ impl Format {
     /// The finished page, write only.
     pub const HTML: Self = Self(&html::Html);
 
+    /// The EU's form for general-purpose models, write only.
+    pub const EU_FORM: Self = Self(&eu_form::EuForm);
+
     /// Every format, in the order in which they are offered. Where two are equally sure of a file, the
     /// first has it.
     pub const ALL: &[Self] = &[
@@ -165,6 +169,7 @@ impl Format {
         Self::JSON,
         Self::YAML,
         Self::HTML,
+        Self::EU_FORM,
     ];
 
     fn lens(self) -> &'static dyn Lens {

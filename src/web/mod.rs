@@ -37,9 +37,9 @@ use crate::session::{self, Sessions};
 use crate::uploads::Uploads;
 use error::Error;
 use pages::{
-    changes, computer, convert, delete, display, download, duplicate, elsewhere, health, help, home, import, overview,
-    preview, privacy, reminder, section, sections, session as own, session_delete, session_export, session_import,
-    upload,
+    changes, computer, convert, delete, display, download, duplicate, elsewhere, health, help, home, import, outline,
+    overview, preview, privacy, reminder, section, sections, session as own, session_delete, session_export,
+    session_import, upload,
 };
 
 /// What handlers share; cheap to clone.
@@ -174,6 +174,7 @@ pub fn routes() -> Vec<RouteEntry> {
         get("/cards/{card}/download", |route| route.to(download::get)),
         get("/cards/{card}/download/{format}", |route| route.to(download::file)),
         get("/cards/{card}/original", |route| route.to(download::original)),
+        post("/cards/{card}/outline", |route| route.to(outline::post)),
         post("/cards/{card}/duplicate", |route| route.to(duplicate::post)),
         get("/cards/{card}/delete", |route| route.to(delete::get)),
         post("/cards/{card}/delete", |route| route.to(delete::post)),

@@ -20,6 +20,7 @@ mod isolation;
 mod limits;
 mod migrations;
 mod outages;
+mod outline;
 mod pages;
 mod privacy;
 mod quota;

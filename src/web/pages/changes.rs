@@ -45,7 +45,7 @@ pub async fn get(state: web::Data<AppState>, visitor: Visitor, id: web::Path<Str
     let whole = card::whole(&state, &visitor, id.into_inner()).await?;
     let page = Page::of(format!("What changed: {}", whole.row.title), &visitor);
     let made = web::block(move || {
-        let changes = difference(&whole.original(), &whole.card);
+        let changes = difference(&whole.original(), &whole.in_its_file());
         Changes {
             page,
             card: link(&whole.row),
