@@ -219,7 +219,7 @@ fn take_in(card: &mut Card, section: &Section, field: &Field, home: &Home) {
 fn missing(card: &Card, expected: &Card, got: &Card) -> Vec<Loss> {
     let mut losses: Vec<Loss> = Vec::new();
     for change in change::difference(got, expected) {
-        if !change.after.as_ref().is_some_and(|value| !value.is_blank()) {
+        if change.after.as_ref().is_none_or(|value| value.is_blank()) {
             continue;
         }
         let is_named = |section: &Section, field: &Field| {
