@@ -7,6 +7,8 @@
 //!
 //! A format is a file here with a `Lens`, and a line in [`Format::ALL`].
 
+mod blank;
+mod compare;
 mod convert;
 mod detect;
 mod dialect;
@@ -35,6 +37,8 @@ use std::fmt;
 use crate::card::outline::{self, FREE, FULL, Outline, arrange};
 use crate::card::{Card, check};
 use crate::json;
+pub use blank::blank;
+pub use compare::{Comparison, Side, Terms, compare};
 use file::File;
 use lens::Lens;
 pub use lens::Notation;

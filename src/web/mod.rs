@@ -37,8 +37,8 @@ use crate::session::{self, Sessions};
 use crate::uploads::Uploads;
 use error::Error;
 use pages::{
-    changes, computer, convert, delete, display, download, duplicate, elsewhere, health, help, home, import, outline,
-    overview, preview, privacy, reminder, section, sections, session as own, session_delete, session_export,
+    changes, computer, convert, delete, display, download, duplicate, elsewhere, health, help, home, import, losses,
+    outline, overview, preview, privacy, reminder, section, sections, session as own, session_delete, session_export,
     session_import, upload,
 };
 
@@ -173,6 +173,7 @@ pub fn routes() -> Vec<RouteEntry> {
         get("/cards/{card}/changes", |route| route.to(changes::get)),
         get("/cards/{card}/download", |route| route.to(download::get)),
         get("/cards/{card}/download/{format}", |route| route.to(download::file)),
+        get("/cards/{card}/losses/{format}", |route| route.to(losses::get)),
         get("/cards/{card}/original", |route| route.to(download::original)),
         post("/cards/{card}/outline", |route| route.to(outline::post)),
         post("/cards/{card}/duplicate", |route| route.to(duplicate::post)),
