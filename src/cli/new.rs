@@ -34,7 +34,10 @@ pub(super) struct Options {
 
 /// The outlines that ask something.
 fn outlines() -> impl Iterator<Item = &'static Outline> {
-    outline::ALL.into_iter().filter(|outline| !outline.sections.is_empty())
+    outline::ALL
+        .iter()
+        .copied()
+        .filter(|outline| !outline.sections.is_empty())
 }
 
 /// Writes a blank card that says what to write where.

@@ -152,7 +152,10 @@ mod tests {
 
     /// All formats that can be read, with all outlines that ask something.
     fn pairs() -> impl Iterator<Item = (Format, &'static Outline)> {
-        let outlines = outline::ALL.into_iter().filter(|outline| !outline.sections.is_empty());
+        let outlines = outline::ALL
+            .iter()
+            .copied()
+            .filter(|outline| !outline.sections.is_empty());
         let formats = Format::ALL.iter().copied().filter(|format| format.can_read());
         outlines.flat_map(move |outline| formats.clone().map(move |format| (format, outline)))
     }

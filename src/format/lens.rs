@@ -50,6 +50,12 @@ pub(super) trait Lens: Sync {
     /// The card as this format would say it in a new file.
     fn fit(&self, card: &Card) -> Card;
 
+    /// What a reader finds of a fitted card in a new file that no program reads back: all of it, unless the format has no
+    /// place for some.
+    fn shown(&self, card: &Card) -> Card {
+        card.clone()
+    }
+
     /// Where a new file can keep what has no place of its own in it, the best place first.
     fn homes(&self) -> &'static [Home] {
         &[]

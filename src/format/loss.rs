@@ -1,6 +1,6 @@
 //! What a download leaves out, and where that could go instead.
 
-use super::{Format, ReadError, read_as, write};
+use super::{Format, ReadError, in_its_file, read_as, write};
 use crate::card::change::{self, Change};
 use crate::card::{Card, Field, Section, Value, outline};
 use crate::format::file::File;
@@ -60,25 +60,26 @@ pub struct Kept {
 /// What a download in this format would not carry: exactly what is missing when the written file
 /// is read again.
 pub fn losses(format: Format, source: Option<&[u8]>, card: &Card) -> Vec<Loss> {
-    if !format.can_read() {
-        return Vec::new();
-    }
     match source {
-        Some(bytes) => {
-            let expected = format.lens().settled(&File::new(bytes), card);
-            missing(format, card, &expected, write(format, source, card))
+        Some(bytes) if format.can_read() => {
+            let expected = in_its_file(format, bytes, card).unwrap_or_else(|_| card.clone());
+            let expected = format.lens().settled(&File::new(bytes), &expected);
+            let got = write(format, source, card).and_then(|bytes| read_as(format, &bytes));
+            missing(card, &expected, &got.map(|reading| reading.card).unwrap_or_default())
         }
-        None => losses_keeping(format, card, &[]),
+        _ => losses_keeping(format, card, &[]),
     }
 }
 
 /// What a new file of this format would still not carry when some fields go into homes.
 pub fn losses_keeping(format: Format, card: &Card, kept: &[Kept]) -> Vec<Loss> {
-    if !format.can_read() {
-        return Vec::new();
-    }
     let expected = housed(format, card, kept);
-    let mut losses = missing(format, card, &expected, Ok(format.lens().write_new(&expected)));
+    let lens = format.lens();
+    let got = match format.can_read() {
+        true => read_as(format, &lens.write_new(&expected)).map(|reading| reading.card),
+        false => Ok(lens.shown(&expected)),
+    };
+    let mut losses = missing(card, &expected, &got.unwrap_or_default());
     let is_kept = |(section, field): &(String, String)| {
         kept.iter()
             .any(|kept| kept.section == *section && kept.field == *field && home(format, &kept.home).is_some())
@@ -154,7 +155,8 @@ fn housed(format: Format, card: &Card, kept: &[Kept]) -> Card {
 /// Puts a field into a home.
 fn take_in(card: &mut Card, section: &Section, field: &Field, home: &Home) {
     let Some((part, question)) = outline::ALL
-        .into_iter()
+        .iter()
+        .copied()
         .find_map(|outline| Some((outline.part_asking(home.question)?, outline.question(home.question)?)))
     else {
         return;
@@ -214,11 +216,9 @@ fn take_in(card: &mut Card, section: &Section, field: &Field, home: &Home) {
 }
 
 /// What of the expected card is missing in a written file, in the words of the card.
-fn missing(format: Format, card: &Card, expected: &Card, written: Result<Vec<u8>, ReadError>) -> Vec<Loss> {
-    let got = written.and_then(|bytes| read_as(format, &bytes));
-    let got = got.map(|reading| reading.card).unwrap_or_default();
+fn missing(card: &Card, expected: &Card, got: &Card) -> Vec<Loss> {
     let mut losses: Vec<Loss> = Vec::new();
-    for change in change::difference(&got, expected) {
+    for change in change::difference(got, expected) {
         if change.after.as_ref().is_none_or(Value::is_blank) {
             continue;
         }

@@ -15,6 +15,7 @@ mod cyclonedx;
 mod detect;
 mod dialect;
 mod encoding;
+mod eu_form;
 mod faults;
 mod file;
 mod findings;
@@ -43,7 +44,7 @@ mod yaml;
 use std::collections::HashMap;
 use std::fmt;
 
-use crate::card::outline::{self, FREE, FULL, Outline};
+use crate::card::outline::{self, FREE, FULL, Outline, arrange};
 use crate::card::{Card, check};
 use crate::json;
 pub use blank::blank;
@@ -180,6 +181,9 @@ impl Format {
     /// The finished page, write only.
     pub const HTML: Self = Self(&html::Html);
 
+    /// The EU's form for general-purpose models, write only.
+    pub const EU_FORM: Self = Self(&eu_form::EuForm);
+
     /// Every format, in the order in which they are offered. Where two are equally sure of a file, the
     /// first has it.
     pub const ALL: &[Self] = &[
@@ -198,6 +202,7 @@ impl Format {
         Self::JSON,
         Self::YAML,
         Self::HTML,
+        Self::EU_FORM,
     ];
 
     fn lens(self) -> &'static dyn Lens {
@@ -359,13 +364,34 @@ fn too_many(message: String) -> ReadError {
 pub fn write(format: Format, source: Option<&[u8]>, card: &Card) -> Result<Vec<u8>, ReadError> {
     let lens = format.lens();
     match source {
-        Some(bytes) if format.can_read() => lens.write_into(&File::new(bytes), card),
+        Some(bytes) if format.can_read() => {
+            let file = File::new(bytes);
+            let card = as_read(lens, &file, card)?;
+            lens.write_into(&file, &card)
+        }
         _ => Ok(lens.write_new(&lens.fit(card))),
     }
 }
 
-/// The outline whose questions a card answers: the one that knows most of its sections.
+/// The card in the arrangement in which it is read from its file, whichever outline it is in now: this is what is
+/// written into the file, and what can be compared with it.
+///
+/// # Errors
+/// When the source cannot be read.
+pub fn in_its_file(format: Format, source: &[u8], card: &Card) -> Result<Card, ReadError> {
+    as_read(format.lens(), &File::new(source), card)
+}
+
+fn as_read(lens: &dyn Lens, file: &File, card: &Card) -> Result<Card, ReadError> {
+    let read = lens.read(file)?;
+    Ok(arrange::as_read(card, &read.card, read.outline))
+}
+
+/// The outline whose questions a card answers: the one it is arranged by, or the one that knows most of its sections.
 fn outline_of(card: &Card) -> &'static Outline {
+    if let Some(outline) = arrange::arrangement(card) {
+        return outline;
+    }
     let known = |outline: &Outline| {
         let is_known = |key: &str, title: &str| outline.part(key).is_some_and(|part| part.title == title);
         let sections = card.sections.iter();
@@ -373,7 +399,7 @@ fn outline_of(card: &Card) -> &'static Outline {
             .filter(|section| is_known(&section.key, &section.title))
             .count()
     };
-    let best = outline::ALL.into_iter().rev().max_by_key(|outline| known(outline));
+    let best = outline::ALL.iter().copied().rev().max_by_key(|outline| known(outline));
     match best {
         Some(best) if known(best) > 0 => best,
         _ if card.sections.is_empty() => &FULL,

@@ -362,12 +362,16 @@ fn what_can_be_understood_is_read_and_listed_with_its_line() {
     );
 }
 
-pub(super) fn corpus(folder: &str) -> Vec<PathBuf> {
-    let base = std::env::var_os("CARTELLINO_CORPUS").map_or_else(
+fn corpus_folder() -> PathBuf {
+    std::env::var_os("CARTELLINO_CORPUS").map_or_else(
         || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus"),
         PathBuf::from,
-    );
-    let files = std::fs::read_dir(base.join(folder)).map(|files| files.flatten().map(|file| file.path()).collect());
+    )
+}
+
+pub(super) fn corpus(folder: &str) -> Vec<PathBuf> {
+    let files =
+        std::fs::read_dir(corpus_folder().join(folder)).map(|files| files.flatten().map(|file| file.path()).collect());
     files.unwrap_or_else(|_| {
         eprintln!("NOT RUN: the corpus of real cards ({folder}) is not there");
         Vec::new()
@@ -664,4 +668,63 @@ fn the_older_toolkit_schema_gets_the_member_it_requires() {
             .member("model_details")
             .is_some()
     );
+}
+
+/// Brings the card of a file into every outline and back, unedited and with one answer edited.
+fn assert_outlines_leave_the_file_alone(bytes: &[u8], what: &str) {
+    let Ok(reading) = read(bytes) else { return };
+    let place = places(&reading.card).pop();
+    for outline in outline::ALL.iter().copied() {
+        let there = outline::arranged(&reading.card, outline);
+        let written = write(reading.format, Some(bytes), &there).unwrap();
+        assert!(written == bytes, "{what} by {}", outline.key);
+        let Some((section, field)) = place else { continue };
+        let mut edited = reading.card.clone();
+        touch(&mut edited.sections[section].fields[field].value);
+        let switched = outline::arranged(&edited, outline);
+        let wanted = write(reading.format, Some(bytes), &edited).unwrap();
+        let written = write(reading.format, Some(bytes), &switched).unwrap();
+        assert!(written == wanted, "{what} edited by {}", outline.key);
+    }
+}
+
+#[test]
+fn another_outline_leaves_every_file_alone() {
+    for source in [
+        TOOLKIT_2,
+        TOOLKIT_1,
+        WEBCARDS,
+        r#"{"metrics": {"a": 1}, "Factors": {"x": "y"}, "b": "c"}"#,
+    ] {
+        assert_outlines_leave_the_file_alone(source.as_bytes(), source);
+    }
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut folders = vec![root.join("tests/fixtures")];
+    match corpus_folder() {
+        folder if folder.is_dir() => folders.push(folder),
+        _ => eprintln!("NOT RUN: the corpus of real cards is not there"),
+    }
+    let mut files = 0;
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+            if entry.is_dir() {
+                folders.push(entry);
+                continue;
+            }
+            assert_outlines_leave_the_file_alone(&std::fs::read(&entry).unwrap(), &entry.display().to_string());
+            files += 1;
+        }
+    }
+    println!("{files} files by {} outlines", outline::ALL.len());
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(200) })]
+
+    #[test]
+    fn another_outline_leaves_generated_files_alone(document in documents(), mut seed in any::<u64>()) {
+        let mut source = String::new();
+        untidy(&document, &mut seed, &mut source);
+        assert_outlines_leave_the_file_alone(source.as_bytes(), &source);
+    }
 }

@@ -56,6 +56,13 @@ impl Whole {
         format_of(&self.row)
     }
 
+    /// The card as it is now in the arrangement of the upload, so that the two can be compared.
+    pub fn in_its_file(&self) -> Card {
+        let source = self.source.as_deref();
+        let there = source.and_then(|source| crate::format::in_its_file(self.format(), source, &self.card).ok());
+        there.unwrap_or_else(|| self.card.clone())
+    }
+
     /// The upload as its format reads it; the blank card when there is none.
     pub fn original(&self) -> Card {
         match &self.source {
@@ -127,10 +134,13 @@ pub fn section_address(id: &str, key: &str) -> String {
 
 /// The rows of a new card: the outline's sections, all of them, then those that it does not name.
 pub fn rows_of(card: &Card, outline: &Outline) -> Vec<NewSection> {
-    let known = outline.sections.iter().map(|part| NewSection {
-        key: part.key.to_owned(),
-        title: part.title.to_owned(),
-        value: stored::to_text(card.section(part.key).map_or(&[][..], |section| &section.fields)),
+    let known = outline.sections.iter().map(|part| {
+        let section = card.section(part.key);
+        NewSection {
+            key: part.key.to_owned(),
+            title: section.map_or_else(|| part.title.to_owned(), |section| section.title.clone()),
+            value: stored::to_text(section.map_or(&[][..], |section| &section.fields)),
+        }
     });
     let own = card
         .sections

@@ -16,7 +16,7 @@ use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 
 use sha2::{Digest as _, Sha256};
 
-use crate::card::outline::Part;
+use crate::card::outline::{self, Part, Question};
 use crate::card::{Field, Names, Value, field_id};
 use crate::json;
 
@@ -218,6 +218,11 @@ struct OwnFields<'o> {
     names: Names,
 }
 
+/// The question of this id in whichever outline asks it.
+fn asked_somewhere(id: &str) -> Option<&'static Question> {
+    outline::ALL.iter().find_map(|outline| outline.question(id))
+}
+
 impl OwnFields<'_> {
     /// The field of this id; with a new label it gets a new id.
     fn field(&mut self, id: &str, label: Option<&str>, value: Value) -> Field {
@@ -242,6 +247,12 @@ impl OwnFields<'_> {
                     value,
                 }
             }
+            // The form was opened while the card had another outline, which asked this here.
+            (None, _) if asked_somewhere(id).is_some() => Field {
+                id: id.into(),
+                label: asked_somewhere(id).map_or(id, |question| question.label).into(),
+                value,
+            },
             (None, label) => {
                 let label = label.unwrap_or(if id.is_empty() { "Note" } else { id });
                 Field {

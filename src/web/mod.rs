@@ -38,7 +38,7 @@ use crate::uploads::Uploads;
 use error::Error;
 use pages::{
     changes, computer, convert, delete, display, download, duplicate, elsewhere, health, help, home, import, losses,
-    overview, preview, privacy, reminder, section, sections, session as own, session_delete, session_export,
+    outline, overview, preview, privacy, reminder, section, sections, session as own, session_delete, session_export,
     session_import, upload,
 };
 
@@ -175,6 +175,7 @@ pub fn routes() -> Vec<RouteEntry> {
         get("/cards/{card}/download/{format}", |route| route.to(download::file)),
         get("/cards/{card}/losses/{format}", |route| route.to(losses::get)),
         get("/cards/{card}/original", |route| route.to(download::original)),
+        post("/cards/{card}/outline", |route| route.to(outline::post)),
         post("/cards/{card}/duplicate", |route| route.to(duplicate::post)),
         get("/cards/{card}/delete", |route| route.to(delete::get)),
         post("/cards/{card}/delete", |route| route.to(delete::post)),

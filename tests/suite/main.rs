@@ -21,6 +21,7 @@ mod isolation;
 mod limits;
 mod migrations;
 mod outages;
+mod outline;
 mod pages;
 mod privacy;
 mod protobuf;

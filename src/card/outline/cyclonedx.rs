@@ -9,6 +9,7 @@ use super::{Column, Kind, Outline, Part, Question};
 pub static CYCLONEDX: Outline = Outline {
     key: "cyclonedx",
     name: "CycloneDX model component",
+    purpose: "The model component of a bill of materials: what security and supply-chain tools read.",
     sections: &[COMPONENT, MODEL_CARD, ANALYSIS, CONSIDERATIONS, PROPERTIES],
 };
 

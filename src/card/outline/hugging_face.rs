@@ -10,6 +10,7 @@ use super::{Kind, Outline, Part, Question};
 pub static HUGGING_FACE: Outline = Outline {
     key: "hugging-face",
     name: "Hugging Face model card",
+    purpose: "The headings of a README on Hugging Face, for a model that is published there.",
     sections: &[
         METADATA,
         SUMMARY,

@@ -4,31 +4,49 @@
 //! The same question has the same id in every outline that asks it, so changing the outline of a card hides or shows
 //! questions and never drops an answer. [`ALL`] is the only list; one file holds one outline.
 
+pub mod arrange;
 mod cyclonedx;
+mod datasheet;
+mod eu;
 mod full;
 mod hugging_face;
 mod sagemaker;
+mod short;
 
+pub use arrange::arranged;
 pub use cyclonedx::CYCLONEDX;
+pub use datasheet::DATASHEET;
+pub use eu::EU;
 pub use full::FULL;
 pub use hugging_face::HUGGING_FACE;
 pub use sagemaker::SAGEMAKER;
+pub use short::SHORT;
 
 use super::Section;
 
 /// The outlines, in the order in which they are offered.
-pub static ALL: [&Outline; 5] = [&FULL, &HUGGING_FACE, &CYCLONEDX, &SAGEMAKER, &FREE];
+pub static ALL: &[&Outline] = &[
+    &FULL,
+    &SHORT,
+    &HUGGING_FACE,
+    &DATASHEET,
+    &EU,
+    &CYCLONEDX,
+    &SAGEMAKER,
+    &FREE,
+];
 
 /// For cards of no known shape: the file alone says which sections and fields there are.
 pub static FREE: Outline = Outline {
     key: "free",
     name: "Sections of its own",
+    purpose: "Asks nothing: the card has the sections and fields that its file or you gave it.",
     sections: &[],
 };
 
 /// The outline with this key.
 pub fn find(key: &str) -> Option<&'static Outline> {
-    ALL.into_iter().find(|outline| outline.key == key)
+    ALL.iter().copied().find(|outline| outline.key == key)
 }
 
 /// A set of sections with their questions.
@@ -38,6 +56,8 @@ pub struct Outline {
     pub key: &'static str,
     /// The name shown, such as "Full model card".
     pub name: &'static str,
+    /// What it is for, in one sentence.
+    pub purpose: &'static str,
     /// The sections in order.
     pub sections: &'static [Part],
 }
@@ -94,7 +114,7 @@ impl Part {
 }
 
 /// One question of an outline.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Question {
     /// `section-key.word` after the section of the first outline that asks it, unique in each outline: `model-details.name`.
     pub id: &'static str,
@@ -104,6 +124,8 @@ pub struct Question {
     pub help: &'static str,
     /// The kind of answer, which chooses the control.
     pub kind: Kind,
+    /// How many words an answer should have, where the source says so: a number to aim at, never a limit.
+    pub words: Option<u16>,
     /// Whether the question counts among the ten of the short path.
     pub short: bool,
     /// Whether the question is only for cards that bring an answer along: a new card is not asked.
@@ -120,6 +142,7 @@ impl Question {
             label,
             help,
             kind,
+            words: None,
             short: false,
             legacy: false,
             source,
@@ -131,6 +154,14 @@ impl Question {
         Self { short: true, ..self }
     }
 
+    /// The same question, with a number of words to aim at.
+    const fn words(self, words: u16) -> Self {
+        Self {
+            words: Some(words),
+            ..self
+        }
+    }
+
     /// The same question, for cards that bring an answer along.
     const fn legacy(self) -> Self {
         Self { legacy: true, ..self }
@@ -138,7 +169,7 @@ impl Question {
 }
 
 /// The kind of answer a question wants.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub enum Kind {
     /// One line of text.
     Line,
@@ -174,7 +205,7 @@ pub enum Kind {
 }
 
 /// A column of a table.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Column {
     /// The member's name in a row: `name`; a dot goes one group deeper:
     /// `confidence_interval.lower_bound`.
@@ -207,20 +238,20 @@ mod tests {
     ];
 
     fn questions() -> impl Iterator<Item = (&'static Part, &'static Question)> {
-        let parts = ALL.into_iter().flat_map(|outline| outline.sections);
+        let parts = ALL.iter().flat_map(|outline| outline.sections);
         parts.flat_map(|part| part.questions.iter().map(move |question| (part, question)))
     }
 
     #[test]
     fn keys_and_ids_are_unique_and_say_where_they_belong() {
         let mut outlines = HashSet::new();
-        for outline in ALL {
+        for outline in ALL.iter().copied() {
             assert!(outlines.insert(outline.key));
             assert!(std::ptr::eq(find(outline.key).unwrap(), outline));
             let mut parts = HashSet::new();
             assert!(outline.sections.iter().all(|part| parts.insert(part.key)));
         }
-        for outline in ALL {
+        for outline in ALL.iter().copied() {
             let mut ids = HashSet::new();
             for question in outline.sections.iter().flat_map(|part| part.questions) {
                 assert!(ids.insert(question.id), "{} comes twice", question.id);
@@ -269,9 +300,11 @@ mod tests {
     fn every_webcards_field_is_named_by_exactly_one_question() {
         let mut named: Vec<u32> = questions()
             .flat_map(|(_, question)| question.source.split("; "))
-            .filter_map(|source| source.strip_prefix("WebCards ").map(|id| id.parse().unwrap()))
+            .filter_map(|source| source.strip_prefix("WebCards ")?.parse().ok())
             .collect();
         named.sort_unstable();
+        // The short outline asks questions of the full one again.
+        named.dedup();
         assert_eq!(named, WEBCARDS);
     }
 
@@ -279,6 +312,39 @@ mod tests {
     fn the_short_path_has_ten_questions() {
         assert_eq!(FULL.short_path().count(), 10);
         assert_eq!(FREE.short_path().count(), 0);
+        let asked = |outline: &Outline| outline.short_path().map(|question| question.id).collect::<HashSet<_>>();
+        let all = SHORT.sections.iter().flat_map(|part| part.questions);
+        assert_eq!(asked(&FULL), all.map(|question| question.id).collect());
+    }
+
+    #[test]
+    fn the_eu_form_wants_the_kind_of_answer_that_the_full_card_has() {
+        for question in EU.sections.iter().flat_map(|part| part.questions) {
+            let Some(other) = FULL.question(question.id) else {
+                continue;
+            };
+            let kinds = [question, other].map(|question| std::mem::discriminant(&question.kind));
+            assert_eq!(kinds[0], kinds[1], "{}", question.id);
+        }
+    }
+
+    #[test]
+    fn a_datasheet_has_the_57_questions_of_its_paper_and_the_50_of_webcards() {
+        let all: Vec<&Question> = DATASHEET.sections.iter().flat_map(|part| part.questions).collect();
+        let mut numbers: Vec<u32> = all.iter().filter_map(|question| number(question, "Gebru ")).collect();
+        numbers.sort_unstable();
+        assert_eq!(numbers, (1..=57).collect::<Vec<_>>());
+        let mut fields: Vec<u32> = all
+            .iter()
+            .filter_map(|question| number(question, "WebCards datasheet "))
+            .collect();
+        fields.sort_unstable();
+        assert_eq!(fields, (1..=51).filter(|id| *id != 4).collect::<Vec<_>>());
+    }
+
+    fn number(question: &Question, prefix: &str) -> Option<u32> {
+        let mut sources = question.source.split("; ");
+        sources.find_map(|source| source.strip_prefix(prefix)?.parse().ok())
     }
 
     #[test]

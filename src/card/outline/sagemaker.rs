@@ -10,6 +10,7 @@ use super::{Column, Kind, Outline, Part, Question};
 pub static SAGEMAKER: Outline = Outline {
     key: "sagemaker",
     name: "Amazon SageMaker model card",
+    purpose: "The card of Amazon’s model registry: business, risk, training and evaluation.",
     sections: &[OVERVIEW, USES, BUSINESS, TRAINING, EVALUATION, MORE],
 };
 

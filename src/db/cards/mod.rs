@@ -268,6 +268,29 @@ pub fn retitle(
     Ok(())
 }
 
+/// Gives the card another outline, and its sections the arrangement that belongs to it, in the caller's transaction.
+///
+/// # Errors
+/// [`Error::NotFound`] when the card is not the session's, [`Error::Stale`] when a section changes at the same moment.
+pub fn change_outline(
+    conn: &mut DbConnection,
+    session: &SessionId,
+    card: &str,
+    outline: &str,
+    arranged: &[NewSection],
+    now: NaiveDateTime,
+) -> Result<(), Error> {
+    mark_changed(conn, session, card, now)?;
+    diesel::update(
+        model_cards::table
+            .filter(model_cards::session_id.eq(session.as_str()))
+            .filter(model_cards::id.eq(card)),
+    )
+    .set(model_cards::outline.eq(outline))
+    .execute(conn)?;
+    sections::arrange(conn, session, card, arranged, now)
+}
+
 /// A copy of the card with all its sections and its upload; returns the copy's id.
 ///
 /// # Errors

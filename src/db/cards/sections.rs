@@ -170,6 +170,60 @@ pub fn rename_section(
     mark_changed(conn, session, card, now)
 }
 
+/// Gives the card's sections another arrangement: these and no others, in this order.
+///
+/// What a section said before becomes a revision, and its version moves on: a form that was opened before meets a conflict,
+/// never another section's answers.
+///
+/// # Errors
+/// [`Error::NotFound`] when the card is not the session's, [`Error::Stale`] when a section changes at the same moment.
+pub(super) fn arrange(
+    conn: &mut DbConnection,
+    session: &SessionId,
+    card: &str,
+    arranged: &[NewSection],
+    now: NaiveDateTime,
+) -> Result<(), Error> {
+    let before = sections(conn, session, card)?;
+    for earlier in &before {
+        let row = of_card(session.as_str(), card)
+            .filter(card_section_data::section_key.eq(&earlier.section_key))
+            .filter(card_section_data::version.eq(earlier.version));
+        let place = arranged.iter().position(|section| section.key == earlier.section_key);
+        let Some(section) = place.map(|place| &arranged[place]) else {
+            if diesel::delete(row).execute(conn)? == 0 {
+                return Err(Error::Stale);
+            }
+            revisions::keep(conn, session, card, earlier, Why::Saved, now)?;
+            continue;
+        };
+        let position = place.and_then(|place| i32::try_from(place).ok()).unwrap_or(i32::MAX);
+        let is_same = section.value == earlier.value && section.title == earlier.title;
+        let changed = diesel::update(row)
+            .set((
+                card_section_data::title.eq(text::spell(&section.title)),
+                card_section_data::value.eq(&section.value),
+                card_section_data::position.eq(position),
+                card_section_data::version.eq(earlier.version + i32::from(!is_same)),
+                card_section_data::updated_at.eq(if is_same { earlier.updated_at } else { now }),
+            ))
+            .execute(conn)?;
+        if changed == 0 {
+            return Err(Error::Stale);
+        }
+        if !is_same {
+            revisions::keep(conn, session, card, earlier, Why::Saved, now)?;
+        }
+    }
+    for (position, section) in (0..).zip(arranged) {
+        if !before.iter().any(|earlier| earlier.section_key == section.key) {
+            let version = revisions::last_version(conn, session, card, &section.key)? + 1;
+            insert(conn, session, card, section, position, version, now)?;
+        }
+    }
+    Ok(())
+}
+
 /// Exchanges the places of two sections.
 ///
 /// # Errors

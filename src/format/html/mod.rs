@@ -92,6 +92,11 @@ pub fn body(card: &Card, outline_key: &str) -> String {
     render(&Body { sections: &sections })
 }
 
+/// The answer in a field as HTML, safe as it is, in the way its question in this outline wants it shown.
+pub(super) fn answer(field: &Field, outline: &Outline) -> String {
+    render(&Reader::default().field(field, outline))
+}
+
 /// The card as one self-contained, printable page.
 pub fn page(card: &Card, title: &str, outline_key: &str) -> String {
     let outline = outline(outline_key);

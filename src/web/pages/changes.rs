@@ -103,7 +103,7 @@ pub async fn get(
         let Comparison { changes, terms } = match &before {
             Some(before) => format::compare(before, &now),
             None => Comparison {
-                changes: difference(&whole.original(), &whole.card),
+                changes: difference(&whole.original(), &whole.in_its_file()),
                 terms: Terms::Same,
             },
         };

@@ -5,6 +5,7 @@ use askama::Template;
 
 use super::Told;
 use super::elsewhere::parked::{self, Kept};
+use super::outline::{Choice, choices};
 use crate::card::outline;
 use crate::db::cards;
 use crate::session::Visitor;
@@ -25,7 +26,7 @@ struct Home {
     limit_bytes: usize,
     once: String,
     once_blank: String,
-    blank_sections: usize,
+    outlines: Vec<Choice>,
     host: String,
     until: Date,
     days: String,
@@ -82,7 +83,7 @@ pub async fn get(state: web::Data<AppState>, visitor: Visitor, told: web::Query<
         limit_bytes: state.config.max_upload_bytes,
         once: once()?,
         once_blank: once()?,
-        blank_sections: outline::FULL.sections.len(),
+        outlines: choices(&outline::FULL),
         host: state.host(),
         until: visitor.expires_at().into(),
         days: time_in_words(visitor.idle_time().unwrap_or(state.config.session.age)),

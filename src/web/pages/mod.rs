@@ -14,6 +14,7 @@ pub mod help;
 pub mod home;
 pub mod import;
 pub mod losses;
+pub mod outline;
 pub mod overview;
 pub mod preview;
 pub mod privacy;

@@ -6,6 +6,7 @@ use serde::Deserialize;
 
 use super::Told;
 use super::full::{self, Again};
+use super::outline::{Choice, choices};
 use crate::card::check::{self, Severity};
 use crate::db::{cards, quota};
 use crate::session::Visitor;
@@ -35,6 +36,7 @@ struct Overview {
     created: Date,
     changed: Date,
     once: String,
+    outlines: Vec<Choice>,
 }
 
 /// A section that was just deleted.
@@ -151,6 +153,7 @@ pub async fn get(
         created: row.created_at.into(),
         changed: row.updated_at.into(),
         once: once()?,
+        outlines: choices(outline),
     })
 }
 

@@ -5,9 +5,9 @@
 //! (2019), "Toolkit" a member of the Model Card Toolkit's JSON schema v0.0.2, "WebCards 12" the
 //! field with that id in WebCards' saved answers.
 
-mod about;
-mod care;
-mod evidence;
+pub(super) mod about;
+pub(super) mod care;
+pub(super) mod evidence;
 
 use super::Outline;
 
@@ -15,6 +15,7 @@ use super::Outline;
 pub static FULL: Outline = Outline {
     key: "full",
     name: "Full model card",
+    purpose: "The whole card: who made the model, what for, on which data, how well it works for whom, and where it fails.",
     sections: &[
         about::MODEL_DETAILS,
         about::MODEL_PARAMETERS,
