@@ -7,7 +7,7 @@
 
 use super::convert::into_outline;
 use super::dialect::Dialect;
-use super::markdown::as_markdown;
+use super::markdown::text_of;
 use crate::card::{Card, Section, picture};
 use crate::json::{self, Value};
 
@@ -95,7 +95,7 @@ impl Want {
         match (self, value) {
             (Self::Anything, value) | (_, value @ Value::Null) => value,
             (Self::Text(_), value) if holds_picture(&value) => value,
-            (Self::Text(_), value) => Value::text(as_markdown(&value)),
+            (Self::Text(_), value) => Value::text(text_of(&value)),
             (Self::Number, Value::Text(text)) if is_number(text.trim()) => Value::Number(text.trim().to_owned()),
             (Self::YesNo, Value::Text(text)) => match text.trim().to_ascii_lowercase().as_str() {
                 "yes" | "true" => Value::Bool(true),
