@@ -220,17 +220,11 @@ fn all_items(node: &Node, fits: impl Fn(&Node) -> bool) -> bool {
 
 /// Families of cards that are recognised and read as plain JSON.
 pub(super) fn of_relatives(source: &Tree) -> Vec<Finding> {
-    const RELATIVES: [(&[&str], &str); 8] = [
+    const RELATIVES: [(&[&str], &str); 5] = [
         (&["bomFormat", "specVersion"], "a CycloneDX bill of materials"),
         (&["model_basic_information"], "an RT-AI model card"),
         (&["card_metadata", "technical_specifications"], "an RT-AI model card"),
         (&["model_overview", "intended_uses"], "an Amazon SageMaker model card"),
-        (&["model_details", "model_usage"], "an AllenNLP model card"),
-        (&["ai_model", "short_description"], "a Patra model card"),
-        (
-            &["monai_version", "network_data_format"],
-            "the metadata of a MONAI bundle",
-        ),
         (&["@context", "@type"], "a JSON-LD document"),
     ];
     let found = RELATIVES

@@ -12,6 +12,7 @@ mod convert;
 mod detect;
 mod dialect;
 mod encoding;
+mod family;
 mod file;
 mod findings;
 pub mod html;
@@ -149,6 +150,16 @@ impl Format {
     pub const MODEL_CARD_TOOLKIT_1: Self = Self(&Toolkit::Version1);
     /// The saved answers of WebCards.
     pub const WEBCARDS: Self = Self(&webcards::WebCards);
+    /// The model cards of AllenNLP.
+    pub const ALLENNLP: Self = Self(&family::ALLENNLP);
+    /// The model cards of the Patra toolkit.
+    pub const PATRA: Self = Self(&family::PATRA);
+    /// The metadata of a MONAI bundle.
+    pub const MONAI: Self = Self(&family::MONAI);
+    /// The model cards of Bridge2AI.
+    pub const BRIDGE2AI: Self = Self(&family::BRIDGE2AI);
+    /// The Open Model Card.
+    pub const OPEN_MODEL_CARD: Self = Self(&family::OPEN_MODEL_CARD);
     /// Any JSON document whose top level is an object.
     pub const JSON: Self = Self(&plain::Json);
     /// Any YAML document whose top level is a block of names with values.
@@ -165,6 +176,11 @@ impl Format {
         Self::MODEL_CARD_TOOLKIT_2,
         Self::MODEL_CARD_TOOLKIT_1,
         Self::WEBCARDS,
+        Self::ALLENNLP,
+        Self::PATRA,
+        Self::MONAI,
+        Self::BRIDGE2AI,
+        Self::OPEN_MODEL_CARD,
         Self::JSON,
         Self::YAML,
         Self::HTML,

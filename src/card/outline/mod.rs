@@ -4,16 +4,35 @@
 //! The same question has the same id in every outline that asks it, so changing the outline of a card hides or shows
 //! questions and never drops an answer. [`ALL`] is the only list; one file holds one outline.
 
+mod allennlp;
+mod bridge2ai;
 mod full;
 mod hugging_face;
+mod monai;
+mod open_model_card;
+pub mod patra;
 
+pub use allennlp::ALLENNLP;
+pub use bridge2ai::{BRIDGE2AI, ROLES};
 pub use full::FULL;
 pub use hugging_face::HUGGING_FACE;
+pub use monai::MONAI;
+pub use open_model_card::{MODALITIES, OPEN_MODEL_CARD};
+pub use patra::PATRA;
 
 use super::Section;
 
 /// The outlines, in the order in which they are offered.
-pub static ALL: [&Outline; 3] = [&FULL, &HUGGING_FACE, &FREE];
+pub static ALL: [&Outline; 8] = [
+    &FULL,
+    &HUGGING_FACE,
+    &ALLENNLP,
+    &BRIDGE2AI,
+    &PATRA,
+    &MONAI,
+    &OPEN_MODEL_CARD,
+    &FREE,
+];
 
 /// For cards of no known shape: the file alone says which sections and fields there are.
 pub static FREE: Outline = Outline {
@@ -263,10 +282,12 @@ mod tests {
 
     #[test]
     fn every_webcards_field_is_named_by_exactly_one_question() {
-        let mut named: Vec<u32> = questions()
-            .flat_map(|(_, question)| question.source.split("; "))
-            .filter_map(|source| source.strip_prefix("WebCards ").map(|id| id.parse().unwrap()))
+        // Several outlines may ask the same question.
+        let sources = questions().flat_map(|(_, question)| question.source.split("; ").map(|source| (question.id, source)));
+        let named: HashSet<(&str, u32)> = sources
+            .filter_map(|(id, source)| Some((id, source.strip_prefix("WebCards ")?.parse().unwrap())))
             .collect();
+        let mut named: Vec<u32> = named.into_iter().map(|(_, number)| number).collect();
         named.sort_unstable();
         assert_eq!(named, WEBCARDS);
     }

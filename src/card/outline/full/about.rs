@@ -44,7 +44,7 @@ const KEY_AND_VALUE: &[Column] = &[
     Column::new("value", "Format", Kind::Line, "Such as 224 × 224 RGB, values 0 to 1."),
 ];
 
-pub(super) const MODEL_DETAILS: Part = Part {
+pub(in crate::card::outline) const MODEL_DETAILS: Part = Part {
     key: "model-details",
     title: "Model details",
     purpose: "What the model is, who made it and under which terms others may use it.",
@@ -172,7 +172,7 @@ pub(super) const MODEL_DETAILS: Part = Part {
     ],
 };
 
-pub(super) const MODEL_PARAMETERS: Part = Part {
+pub(in crate::card::outline) const MODEL_PARAMETERS: Part = Part {
     key: "model-parameters",
     title: "Model parameters",
     purpose: "How the model is built, and exactly what it takes and returns.",
@@ -225,7 +225,7 @@ pub(super) const MODEL_PARAMETERS: Part = Part {
     ],
 };
 
-pub(super) const INTENDED_USE: Part = Part {
+pub(in crate::card::outline) const INTENDED_USE: Part = Part {
     key: "intended-use",
     title: "Intended use",
     purpose: "What the model was made for, who should use it, and what it must not be used for.",

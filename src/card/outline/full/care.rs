@@ -12,7 +12,7 @@ const RISK: &[Column] = &[
     ),
 ];
 
-pub(super) const ETHICAL_CONSIDERATIONS: Part = Part {
+pub(in crate::card::outline) const ETHICAL_CONSIDERATIONS: Part = Part {
     key: "ethical-considerations",
     title: "Ethical considerations",
     purpose: "Whom the model could harm, what was done about it, and what remains.",
@@ -78,7 +78,7 @@ pub(super) const ETHICAL_CONSIDERATIONS: Part = Part {
     ],
 };
 
-pub(super) const CAVEATS_AND_RECOMMENDATIONS: Part = Part {
+pub(in crate::card::outline) const CAVEATS_AND_RECOMMENDATIONS: Part = Part {
     key: "caveats-and-recommendations",
     title: "Caveats and recommendations",
     purpose: "What is not known, what the model cannot do, and how to use it well all the same.",

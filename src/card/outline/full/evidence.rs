@@ -56,7 +56,7 @@ const METRIC: &[Column] = &[
     ),
 ];
 
-pub(super) const FACTORS: Part = Part {
+pub(in crate::card::outline) const FACTORS: Part = Part {
     key: "factors",
     title: "Factors",
     purpose: "For whom, with which instruments and in which surroundings results may differ.",
@@ -81,7 +81,7 @@ pub(super) const FACTORS: Part = Part {
     ],
 };
 
-pub(super) const METRICS: Part = Part {
+pub(in crate::card::outline) const METRICS: Part = Part {
     key: "metrics",
     title: "Metrics",
     purpose: "How quality is measured, and why that is the right way for this use.",
@@ -114,7 +114,7 @@ pub(super) const METRICS: Part = Part {
     ],
 };
 
-pub(super) const EVALUATION_DATA: Part = Part {
+pub(in crate::card::outline) const EVALUATION_DATA: Part = Part {
     key: "evaluation-data",
     title: "Evaluation data",
     purpose: "The data on which the reported results were measured.",
@@ -149,7 +149,7 @@ pub(super) const EVALUATION_DATA: Part = Part {
     ],
 };
 
-pub(super) const TRAINING_DATA: Part = Part {
+pub(in crate::card::outline) const TRAINING_DATA: Part = Part {
     key: "training-data",
     title: "Training data",
     purpose: "The data from which the model learned; if it cannot be told, at least how its groups are distributed.",
@@ -199,7 +199,7 @@ pub(super) const TRAINING_DATA: Part = Part {
     ],
 };
 
-pub(super) const QUANTITATIVE_ANALYSES: Part = Part {
+pub(in crate::card::outline) const QUANTITATIVE_ANALYSES: Part = Part {
     key: "quantitative-analyses",
     title: "Quantitative analyses",
     purpose: "The results in numbers and figures, for everyone together and for each group.",

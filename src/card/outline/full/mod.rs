@@ -5,9 +5,9 @@
 //! (2019), "Toolkit" a member of the Model Card Toolkit's JSON schema v0.0.2, "WebCards 12" the
 //! field with that id in WebCards' saved answers.
 
-mod about;
-mod care;
-mod evidence;
+pub(super) mod about;
+pub(super) mod care;
+pub(super) mod evidence;
 
 use super::Outline;
 
