@@ -37,8 +37,8 @@ pub(super) enum Want {
 pub(super) struct Wording {
     /// The most characters (Unicode code points) it may have.
     pub most: usize,
-    /// What else holds for it.
-    pub is_sound: fn(&str) -> bool,
+    /// What else it must be, as a sentence names it ("A web address"), and whether it is.
+    pub form: Option<(&'static str, fn(&str) -> bool)>,
 }
 
 /// The members of a group.
@@ -76,17 +76,14 @@ pub(super) const CLOSED: Members = Members { further: None, ..OPEN };
 impl Want {
     /// A text with so many characters at most.
     pub const fn text(most: usize) -> Self {
-        Self::Text(Wording {
-            most,
-            is_sound: |_| true,
-        })
+        Self::Text(Wording { most, form: None })
     }
 
-    /// A text of which something holds.
-    pub const fn sound(is_sound: fn(&str) -> bool) -> Self {
+    /// A text of a form: its name, as "A web address", and whether a text has it.
+    pub const fn form(name: &'static str, is_one: fn(&str) -> bool) -> Self {
         Self::Text(Wording {
             most: usize::MAX,
-            is_sound,
+            form: Some((name, is_one)),
         })
     }
 
@@ -152,14 +149,19 @@ impl Want {
 }
 
 impl Wording {
+    /// Whether the text has no more characters than it may.
+    pub fn is_short(&self, text: &str) -> bool {
+        self.most == usize::MAX || text.chars().nth(self.most).is_none()
+    }
+
     fn accepts(&self, text: &str) -> bool {
-        (self.most == usize::MAX || text.chars().nth(self.most).is_none()) && (self.is_sound)(text)
+        self.is_short(text) && self.form.is_none_or(|(_, is_one)| is_one(text))
     }
 }
 
 impl Members {
     /// What is wanted in the member of this name.
-    fn want(&self, name: &str) -> Option<&Want> {
+    pub fn want(&self, name: &str) -> Option<&Want> {
         let known = self.known.iter().find(|(other, _)| *other == name);
         known.map(|(_, want)| want).or(self.further)
     }

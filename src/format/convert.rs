@@ -60,10 +60,9 @@ pub(super) fn into_outline(card: &Card, outline: &'static Outline) -> Card {
         for field in section.fields.iter().filter(is_said) {
             let question = outline.question(&field.id).or_else(|| {
                 let words = if field.id == "+Text" { "" } else { field.label.as_str() };
-                let id = known::question(known::section(&section.title)?, words)?;
-                outline
-                    .question(id)
-                    .filter(|question| field.is_custom() && taken.insert(question.id))
+                let known = || outline.question(known::question(known::section(&section.title)?, words)?);
+                let question = known().or_else(|| labelled(outline, &section.title, words))?;
+                (field.is_custom() && taken.insert(question.id)).then_some(question)
             });
             let part = question.and_then(|question| outline.part_asking(question.id));
             match question.zip(part) {
@@ -97,7 +96,17 @@ pub(super) fn into_outline(card: &Card, outline: &'static Outline) -> Card {
     Card { sections: known }
 }
 
-fn part_of<'s>(sections: &'s mut Vec<Section>, part: &Part) -> &'s mut Section {
+/// The question that an outline asks under this title and label: a page has nothing else to tell a question by.
+fn labelled(outline: &Outline, title: &str, label: &str) -> Option<&'static Question> {
+    let part = outline
+        .sections
+        .iter()
+        .find(|part| part.title.eq_ignore_ascii_case(title))?;
+    part.questions.iter().find(|question| question.label == label)
+}
+
+/// The section of this part of an outline, made where it is not there yet.
+pub(super) fn part_of<'s>(sections: &'s mut Vec<Section>, part: &Part) -> &'s mut Section {
     let index = sections.iter().position(|section| section.key == part.key);
     let index = index.unwrap_or_else(|| {
         sections.push(Section {
@@ -204,7 +213,8 @@ fn by_use(rows: &[Value]) -> Value {
     Value::List(named.filter(distinct).unwrap_or_else(|| rows.to_vec()))
 }
 
-fn row(column: &str, text: &str) -> Value {
+/// A row with one column.
+pub(super) fn row(column: &str, text: &str) -> Value {
     Value::Group(vec![(column.to_owned(), Value::text(text))])
 }
 

@@ -54,6 +54,9 @@ pub(super) enum Shape {
     /// The same with other names, at whatever depth: ours and the document's. The two change places, so that a
     /// document that uses one of ours loses nothing.
     Renamed(&'static [(&'static str, &'static str)]),
+    /// A table of which each row is, in the document, the only member of this name of a group; names change places
+    /// as in `Renamed`. A row with the second member stands there as it is.
+    Inside(&'static str, &'static str, &'static [(&'static str, &'static str)]),
 }
 
 /// A field, and where in the document's text it stands.
@@ -448,6 +451,13 @@ impl Shape {
                 Value::List(rows.into_iter().map(row).collect())
             }
             (Self::Renamed(names), value) => swapped(value, names),
+            (Self::Inside(name, but, names), Value::List(rows)) => {
+                let row = |row: Value| match only_member(&row, name) {
+                    Some(inner @ Value::Group(_)) if inner.member(but).is_none() => swapped(inner.clone(), names),
+                    _ => row,
+                };
+                Value::List(rows.into_iter().map(row).collect())
+            }
             (_, value) => value,
         }
     }
@@ -457,6 +467,13 @@ impl Shape {
         let shaped = match (self, value) {
             (Self::Same, value) => value.clone(),
             (Self::Renamed(names), value) => swapped(value.clone(), names),
+            (Self::Inside(name, but, names), Value::List(rows)) => {
+                let row = |row: &Value| match row.member(but) {
+                    None => Value::Group(vec![(name.to_owned(), swapped(row.clone(), names))]),
+                    Some(_) => row.clone(),
+                };
+                Value::List(rows.iter().map(row).collect())
+            }
             (Self::Wrapped(name), Value::List(items)) => Value::List(
                 items
                     .iter()
@@ -498,9 +515,14 @@ fn swapped(value: Value, names: &[(&str, &str)]) -> Value {
 
 /// The text of a group whose only member has this name.
 fn only_text<'v>(value: &'v Value, name: &str) -> Option<&'v Value> {
+    only_member(value, name).filter(|text| text.as_text().is_some())
+}
+
+/// The value of a group whose only member has this name.
+fn only_member<'v>(value: &'v Value, name: &str) -> Option<&'v Value> {
     match value {
         Value::Group(members) => match members.as_slice() {
-            [(only, text @ Value::Text(_))] if only == name => Some(text),
+            [(only, value)] if only == name => Some(value),
             _ => None,
         },
         _ => None,

@@ -10,7 +10,7 @@ use crate::json::{self, Kind, Node, QuirkKind};
 use crate::yaml;
 
 /// How many findings of one kind are listed; more are counted.
-const MAX_LISTED: usize = 50;
+pub(super) const MAX_LISTED: usize = 50;
 
 /// What strict JSON would not allow, and how the text is packed.
 pub(super) fn of_json(source: &Source) -> Vec<Finding> {
@@ -108,7 +108,7 @@ pub(super) fn of_quirks(quirks: &[yaml::Quirk], line: impl Fn(usize) -> usize) -
 }
 
 /// How many findings of one kind were left out.
-fn uncounted(total: usize) -> Option<Finding> {
+pub(super) fn uncounted(total: usize) -> Option<Finding> {
     let more = total.checked_sub(MAX_LISTED).filter(|more| *more > 0)?;
     Some(note(
         None,
@@ -200,14 +200,16 @@ fn misfit(shape: Shape, kind: &outline::Kind, node: &Node) -> Option<&'static st
         (Shape::Wrapped(_), _) => {
             (!all_items(node, |item| matches!(item.kind, Kind::Group(_)))).then_some("A list of objects")
         }
-        (Shape::Same | Shape::Renamed(_), outline::Kind::Table { .. }) => {
+        (Shape::Same | Shape::Renamed(_) | Shape::Inside(..), outline::Kind::Table { .. }) => {
             (!all_items(node, |item| matches!(item.kind, Kind::Group(_)))).then_some("A list of objects")
         }
-        (Shape::Same | Shape::Renamed(_), outline::Kind::List { .. }) => {
+        (Shape::Same | Shape::Renamed(_) | Shape::Inside(..), outline::Kind::List { .. }) => {
             (!all_items(node, |item| matches!(item.kind, Kind::Text(_)))).then_some("A list of texts")
         }
-        (Shape::Same | Shape::Renamed(_), outline::Kind::Figures) => (!is_group).then_some("An object"),
-        (Shape::Same | Shape::Renamed(_), _) => (is_list || is_group).then_some("A text"),
+        (Shape::Same | Shape::Renamed(_) | Shape::Inside(..), outline::Kind::Figures) => {
+            (!is_group).then_some("An object")
+        }
+        (Shape::Same | Shape::Renamed(_) | Shape::Inside(..), _) => (is_list || is_group).then_some("A text"),
     }
 }
 
@@ -220,10 +222,15 @@ fn all_items(node: &Node, fits: impl Fn(&Node) -> bool) -> bool {
 
 /// Families of cards that are recognised and read as plain JSON.
 pub(super) fn of_relatives(source: &Tree) -> Vec<Finding> {
-    const RELATIVES: [(&[&str], &str); 5] = [
-        (&["bomFormat", "specVersion"], "a CycloneDX bill of materials"),
-        (&["model_basic_information"], "an RT-AI model card"),
-        (&["card_metadata", "technical_specifications"], "an RT-AI model card"),
+    const RELATIVES: [(&[&str], &str); 4] = [
+        (
+            &["bomFormat", "specVersion"],
+            "a CycloneDX bill of materials without a model in it",
+        ),
+        (
+            &["model_basic_information_name", "card_metadata_doi"],
+            "the saved form of the RT-AI tool",
+        ),
         (&["model_overview", "intended_uses"], "an Amazon SageMaker model card"),
         (&["@context", "@type"], "a JSON-LD document"),
     ];
@@ -237,7 +244,7 @@ pub(super) fn of_relatives(source: &Tree) -> Vec<Finding> {
         .collect()
 }
 
-fn problem(line: Option<usize>, place: &str, message: &str) -> Finding {
+pub(super) fn problem(line: Option<usize>, place: &str, message: &str) -> Finding {
     Finding {
         line,
         place: place.into(),
@@ -246,7 +253,7 @@ fn problem(line: Option<usize>, place: &str, message: &str) -> Finding {
     }
 }
 
-fn note(line: Option<usize>, place: &str, message: &str) -> Finding {
+pub(super) fn note(line: Option<usize>, place: &str, message: &str) -> Finding {
     Finding {
         line,
         place: place.into(),

@@ -9,10 +9,12 @@
 
 mod closed;
 mod convert;
+mod cyclonedx;
 mod detect;
 mod dialect;
 mod encoding;
 mod family;
+mod faults;
 mod file;
 mod findings;
 pub mod html;
@@ -38,6 +40,7 @@ use std::fmt;
 use crate::card::outline::{self, FREE, FULL, Outline};
 use crate::card::{Card, check};
 use crate::json;
+use cyclonedx::CycloneDx;
 use file::File;
 use lens::Lens;
 pub use lens::Notation;
@@ -148,6 +151,12 @@ impl Format {
     pub const MODEL_CARD_TOOLKIT_2: Self = Self(&Toolkit::Version2);
     /// Model Card Toolkit, schema v0.0.1.
     pub const MODEL_CARD_TOOLKIT_1: Self = Self(&Toolkit::Version1);
+    /// The model in a CycloneDX bill of materials, version 1.7.
+    pub const CYCLONEDX_7: Self = Self(&CycloneDx::V1_7);
+    /// Version 1.6.
+    pub const CYCLONEDX_6: Self = Self(&CycloneDx::V1_6);
+    /// Version 1.5.
+    pub const CYCLONEDX_5: Self = Self(&CycloneDx::V1_5);
     /// The saved answers of WebCards.
     pub const WEBCARDS: Self = Self(&webcards::WebCards);
     /// The model cards of AllenNLP.
@@ -158,6 +167,8 @@ impl Format {
     pub const MONAI: Self = Self(&family::MONAI);
     /// The model cards of Bridge2AI.
     pub const BRIDGE2AI: Self = Self(&family::BRIDGE2AI);
+    /// The radiotherapy model cards of the RT-AI tool.
+    pub const RT_AI: Self = Self(&family::RT_AI);
     /// The Open Model Card.
     pub const OPEN_MODEL_CARD: Self = Self(&family::OPEN_MODEL_CARD);
     /// Any JSON document whose top level is an object.
@@ -175,12 +186,16 @@ impl Format {
         Self::MARKDOWN,
         Self::MODEL_CARD_TOOLKIT_2,
         Self::MODEL_CARD_TOOLKIT_1,
+        Self::CYCLONEDX_7,
+        Self::CYCLONEDX_6,
+        Self::CYCLONEDX_5,
         Self::WEBCARDS,
         Self::ALLENNLP,
         Self::PATRA,
         Self::MONAI,
         Self::BRIDGE2AI,
         Self::OPEN_MODEL_CARD,
+        Self::RT_AI,
         Self::JSON,
         Self::YAML,
         Self::HTML,

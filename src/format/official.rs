@@ -33,7 +33,10 @@ fn schema(path: &str) -> Option<Json> {
 ///
 /// Formats such as `date` bind where the owners' own programs hold others to them: in CycloneDX.
 fn validators() -> Vec<(Format, Validator)> {
-    const SCHEMAS: [(Format, &str, bool); 2] = [
+    const SCHEMAS: [(Format, &str, bool); 5] = [
+        (Format::CYCLONEDX_7, "cyclonedx/bom-1.7.schema.json", true),
+        (Format::CYCLONEDX_6, "cyclonedx/bom-1.6.schema.json", true),
+        (Format::CYCLONEDX_5, "cyclonedx/bom-1.5.schema.json", true),
         (Format::MODEL_CARD_TOOLKIT_1, "mct/model_card-v0.0.1.schema.json", false),
         (Format::MODEL_CARD_TOOLKIT_2, "mct/model_card-v0.0.2.schema.json", false),
     ];
@@ -74,7 +77,7 @@ fn check(validators: &[(Format, Validator)], card: &Card, of: &str) {
         assert!(errors.is_empty(), "{format:?} of {of}: {errors:#?}");
         let recognised = read(&written).unwrap();
         assert_eq!(recognised.format, *format, "of {of}");
-        let missing = change::difference(&recognised.card, &format.lens().fit(card));
+        let missing = crate::card::change::difference(&recognised.card, &format.lens().fit(card));
         let missing = missing
             .iter()
             .filter(|change| change.after.as_ref().is_some_and(|value| !value.is_blank()));

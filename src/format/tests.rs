@@ -385,14 +385,26 @@ fn the_laws_hold_on_real_cards() {
         ),
         ("webcards", &[Format::WEBCARDS]),
         ("homemade-json", &[Format::JSON]),
-        ("rt-ai", &[Format::JSON]),
-        ("cyclonedx", &[Format::JSON]),
-        ("allennlp", &[Format::JSON]),
-        ("patra", &[Format::JSON]),
+        ("rt-ai", &[Format::RT_AI, Format::JSON]),
+        (
+            "cyclonedx",
+            &[
+                Format::CYCLONEDX_7,
+                Format::CYCLONEDX_6,
+                Format::CYCLONEDX_5,
+                Format::JSON,
+                Format::MARKDOWN,
+            ],
+        ),
+        ("aibom-homemade", &[Format::JSON]),
+        ("allennlp", &[Format::ALLENNLP]),
+        ("patra", &[Format::PATRA]),
         ("sagemaker-metrics", &[Format::JSON]),
         ("homemade-yaml", &[Format::YAML]),
         ("mct-yaml", &[Format::MODEL_CARD_TOOLKIT_2]),
-        ("bridge2ai", &[Format::MODEL_CARD_TOOLKIT_2, Format::YAML]),
+        ("bridge2ai", &[Format::BRIDGE2AI, Format::YAML]),
+        ("monai-metadata", &[Format::MONAI]),
+        ("openmodelcard", &[Format::OPEN_MODEL_CARD]),
     ] {
         for path in corpus(folder) {
             let bytes = std::fs::read(&path).unwrap();

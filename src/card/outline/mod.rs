@@ -6,31 +6,37 @@
 
 mod allennlp;
 mod bridge2ai;
+mod cyclonedx;
 mod full;
 mod hugging_face;
 mod monai;
 mod open_model_card;
 pub mod patra;
+mod radiotherapy;
 
 pub use allennlp::ALLENNLP;
 pub use bridge2ai::{BRIDGE2AI, ROLES};
+pub use cyclonedx::CYCLONEDX;
 pub use full::FULL;
 pub use hugging_face::HUGGING_FACE;
 pub use monai::MONAI;
 pub use open_model_card::{MODALITIES, OPEN_MODEL_CARD};
 pub use patra::PATRA;
+pub use radiotherapy::{RADIOTHERAPY, SITES, TASKS};
 
 use super::Section;
 
 /// The outlines, in the order in which they are offered.
-pub static ALL: [&Outline; 8] = [
+pub static ALL: [&Outline; 10] = [
     &FULL,
     &HUGGING_FACE,
+    &CYCLONEDX,
     &ALLENNLP,
     &BRIDGE2AI,
     &PATRA,
     &MONAI,
     &OPEN_MODEL_CARD,
+    &RADIOTHERAPY,
     &FREE,
 ];
 
@@ -283,7 +289,8 @@ mod tests {
     #[test]
     fn every_webcards_field_is_named_by_exactly_one_question() {
         // Several outlines may ask the same question.
-        let sources = questions().flat_map(|(_, question)| question.source.split("; ").map(|source| (question.id, source)));
+        let sources =
+            questions().flat_map(|(_, question)| question.source.split("; ").map(|source| (question.id, source)));
         let named: HashSet<(&str, u32)> = sources
             .filter_map(|(id, source)| Some((id, source.strip_prefix("WebCards ")?.parse().unwrap())))
             .collect();

@@ -89,7 +89,10 @@ const PLACES: [Row; 38] = [
     object("training-data.datasets", &["training_data", "dataset"]),
     text("allennlp.training_motivation", &["training_data", "motivation"]),
     text("allennlp.training_preprocessing", &["training_data", "preprocessing"]),
-    text("quantitative-analyses.unitary", &["quantitative_analyses", "unitary_results"]),
+    text(
+        "quantitative-analyses.unitary",
+        &["quantitative_analyses", "unitary_results"],
+    ),
     text(
         "quantitative-analyses.intersectional",
         &["quantitative_analyses", "intersectional_results"],

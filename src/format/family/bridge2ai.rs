@@ -233,7 +233,11 @@ const PLACES: [Row; 45] = [
     text("model-details.overview", &["model_details", "overview"]),
     text("model-details.documentation", &["model_details", "documentation"]),
     same("model-details.owners", &["model_details", "owners"], &OWNERS),
-    same("bridge2ai.contributors", &["model_details", "contributors"], &CONTRIBUTORS),
+    same(
+        "bridge2ai.contributors",
+        &["model_details", "contributors"],
+        &CONTRIBUTORS,
+    ),
     text("model-details.version", &["model_details", "version", "name"]),
     text("model-details.version_date", &["model_details", "version", "date"]),
     text("model-details.version_notes", &["model_details", "version", "diff"]),
@@ -291,7 +295,10 @@ const PLACES: [Row; 45] = [
     described("intended-use.users", &["considerations", "users"]),
     described("intended-use.use_cases", &["considerations", "use_cases"]),
     described("intended-use.out_of_scope", &["considerations", "out_of_scope_uses"]),
-    described("caveats-and-recommendations.limitations", &["considerations", "limitations"]),
+    described(
+        "caveats-and-recommendations.limitations",
+        &["considerations", "limitations"],
+    ),
     described("ethical-considerations.tradeoffs", &["considerations", "tradeoffs"]),
     same(
         "ethical-considerations.ethical_considerations",

@@ -9,6 +9,7 @@ mod findings;
 mod monai;
 mod open_model_card;
 mod patra;
+mod rt_ai;
 #[cfg(test)]
 mod tests;
 
@@ -17,6 +18,7 @@ pub(super) use bridge2ai::BRIDGE2AI;
 pub(super) use monai::MONAI;
 pub(super) use open_model_card::OPEN_MODEL_CARD;
 pub(super) use patra::PATRA;
+pub(super) use rt_ai::RT_AI;
 
 use super::closed::Want;
 use super::dialect::{Dialect, Place, Shape};
@@ -78,7 +80,8 @@ impl Lens for Family {
     }
 
     fn write_new(&self, card: &Card) -> Vec<u8> {
-        let blank = json::parse(self.blank).map_or_else(|_| Value::Group(Vec::new()), |document| document.root.to_value());
+        let blank =
+            json::parse(self.blank).map_or_else(|_| Value::Group(Vec::new()), |document| document.root.to_value());
         let mut document = (self.dialect)(None).write(blank, &Card::default(), card, true);
         (self.finish)(&mut document);
         match self.about.notation {
@@ -91,7 +94,10 @@ impl Lens for Family {
         let dialect = (self.dialect)(None);
         let mut card = super::convert::into_outline(card, dialect.outline);
         for field in card.sections.iter_mut().flat_map(|section| &mut section.fields) {
-            let wants_text = dialect.places.iter().any(|place| place.id == field.id && wants_text(place.want));
+            let wants_text = dialect
+                .places
+                .iter()
+                .any(|place| place.id == field.id && wants_text(place.want));
             let is_line = matches!(
                 dialect.outline.question(&field.id).map(|question| &question.kind),
                 Some(outline::Kind::Line | outline::Kind::Link | outline::Kind::Choice { .. })
@@ -197,7 +203,8 @@ fn has(root: &Node, names: &[&str]) -> bool {
 }
 
 fn is_group(root: &Node, name: &str) -> bool {
-    root.member(name).is_some_and(|node| matches!(node.kind, Kind::Group(_)))
+    root.member(name)
+        .is_some_and(|node| matches!(node.kind, Kind::Group(_)))
 }
 
 /// Gives a document an identifier made from its name, when it has none.

@@ -47,7 +47,10 @@ fn resembles(root: &Node) -> bool {
 }
 
 const ID: Want = Want::form("A word of small letters, digits and hyphens", |text| {
-    !text.is_empty() && text.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-'))
+    !text.is_empty()
+        && text
+            .bytes()
+            .all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-'))
 });
 const DATE: Want = Want::form("A date such as 2026-01-31", |text| {
     chrono::NaiveDate::parse_from_str(text, "%Y-%m-%d").is_ok() && text.len() == 10

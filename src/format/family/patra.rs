@@ -47,7 +47,8 @@ pub(in crate::format) static PATRA: Family = Family {
     finish: nothing,
 };
 
-static DIALECT: LazyLock<Dialect> = LazyLock::new(|| dialect(&outline::PATRA, &[], &[("ai-model", "ai_model")], &PLACES));
+static DIALECT: LazyLock<Dialect> =
+    LazyLock::new(|| dialect(&outline::PATRA, &[], &[("ai-model", "ai_model")], &PLACES));
 
 const ADDRESS: Want = Want::form("A web address or a DOI", is_address);
 

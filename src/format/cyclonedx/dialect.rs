@@ -1,0 +1,548 @@
+//! The places of a model component, and what the schemas accept there, as data.
+//!
+//! After the definitions `component`, `modelCard` and those they refer to, in `schema/bom-1.5.schema.json`,
+//! `bom-1.6.schema.json` and `bom-1.7.schema.json` of CycloneDX/specification. In the terms of a card: names as in
+//! the Model Card Toolkit, where they change places with the document's.
+
+use super::CycloneDx;
+use super::CycloneDx::{V1_5, V1_6};
+use super::forms::{is_address, is_email, is_filled, is_spdx};
+use crate::card::check;
+use crate::card::outline::CYCLONEDX;
+use crate::format::closed::{CLOSED, Members, TEXT, TEXTS, Want};
+use crate::format::dialect::{Dialect, Place, Shape};
+
+/// For each section of the outline the member of the component that keeps its further fields. The schema knows only the
+/// first; what is kept in the others is told as a fault of the file.
+const CONTAINERS: [(&str, &str); 5] = [
+    ("model-card", "modelCard"),
+    ("component", "component_notes"),
+    ("analysis", "analysis_notes"),
+    ("considerations", "considerations_notes"),
+    ("properties", "property_notes"),
+];
+
+/// A question, its place, the shape of its answer, what is accepted, and the first version that has the place.
+type Row = (&'static str, &'static [&'static str], Shape, &'static Want, CycloneDx);
+
+const PLACES: [Row; 30] = [
+    ("model-details.name", &["name"], Shape::Same, &FILLED, V1_5),
+    ("component.group", &["group"], Shape::Same, &TEXT, V1_5),
+    ("model-details.version", &["version"], Shape::Same, &VERSION, V1_5),
+    ("model-details.overview", &["description"], Shape::Same, &TEXT, V1_5),
+    ("model-details.owners", &["authors"], AUTHORS, &CONTACTS_AS_OWNERS, V1_6),
+    ("component.author", &["author"], Shape::Same, &TEXT, V1_5),
+    ("component.publisher", &["publisher"], Shape::Same, &TEXT, V1_5),
+    ("component.supplier", &["supplier"], Shape::Same, &ORGANISATION, V1_5),
+    (
+        "component.manufacturer",
+        &["manufacturer"],
+        Shape::Same,
+        &ORGANISATION,
+        V1_6,
+    ),
+    ("model-details.licenses", &["licenses"], LICENCE, &LICENCES, V1_5),
+    ("component.copyright", &["copyright"], Shape::Same, &TEXT, V1_5),
+    ("component.purl", &["purl"], Shape::Same, &TEXT, V1_5),
+    (
+        "component.external_references",
+        &["externalReferences"],
+        Shape::Same,
+        &REFERENCES_5,
+        V1_5,
+    ),
+    ("metadata.tags", &["tags"], Shape::Same, &TEXTS, V1_6),
+    (
+        "model-card.approach",
+        &["modelCard", "modelParameters", "approach", "type"],
+        Shape::Same,
+        &APPROACH,
+        V1_5,
+    ),
+    (
+        "metadata.pipeline_tag",
+        &["modelCard", "modelParameters", "task"],
+        Shape::Same,
+        &TEXT,
+        V1_5,
+    ),
+    (
+        "model-details.type",
+        &["modelCard", "modelParameters", "architectureFamily"],
+        Shape::Same,
+        &TEXT,
+        V1_5,
+    ),
+    (
+        "model-parameters.architecture",
+        &["modelCard", "modelParameters", "modelArchitecture"],
+        Shape::Same,
+        &TEXT,
+        V1_5,
+    ),
+    (
+        "training-data.datasets",
+        &["modelCard", "modelParameters", "datasets"],
+        Shape::Same,
+        &DATASETS,
+        V1_5,
+    ),
+    (
+        "model-parameters.input_format",
+        &["modelCard", "modelParameters", "inputs"],
+        Shape::Wrapped("format"),
+        &TEXTS,
+        V1_5,
+    ),
+    (
+        "model-parameters.output_format",
+        &["modelCard", "modelParameters", "outputs"],
+        Shape::Wrapped("format"),
+        &TEXTS,
+        V1_5,
+    ),
+    (
+        "quantitative-analyses.performance_metrics",
+        &["modelCard", "quantitativeAnalysis", "performanceMetrics"],
+        INTERVALS,
+        &METRICS,
+        V1_5,
+    ),
+    (
+        "quantitative-analyses.graphics",
+        &["modelCard", "quantitativeAnalysis", "graphics"],
+        Shape::Same,
+        &GRAPHICS,
+        V1_5,
+    ),
+    (
+        "intended-use.users",
+        &["modelCard", "considerations", "users"],
+        Shape::Same,
+        &TEXTS,
+        V1_5,
+    ),
+    (
+        "intended-use.use_cases",
+        &["modelCard", "considerations", "useCases"],
+        Shape::Same,
+        &TEXTS,
+        V1_5,
+    ),
+    (
+        "caveats-and-recommendations.limitations",
+        &["modelCard", "considerations", "technicalLimitations"],
+        Shape::Same,
+        &TEXTS,
+        V1_5,
+    ),
+    (
+        "ethical-considerations.tradeoffs",
+        &["modelCard", "considerations", "performanceTradeoffs"],
+        Shape::Same,
+        &TEXTS,
+        V1_5,
+    ),
+    (
+        "ethical-considerations.ethical_considerations",
+        &["modelCard", "considerations", "ethicalConsiderations"],
+        Shape::Renamed(&[("mitigation_strategy", "mitigationStrategy")]),
+        &RISKS,
+        V1_5,
+    ),
+    (
+        "considerations.fairness",
+        &["modelCard", "considerations", "fairnessAssessments"],
+        Shape::Same,
+        &FAIRNESS,
+        V1_5,
+    ),
+    (
+        "considerations.energy",
+        &[
+            "modelCard",
+            "considerations",
+            "environmentalConsiderations",
+            "energyConsumptions",
+        ],
+        Shape::Same,
+        &ENERGY,
+        V1_6,
+    ),
+];
+
+const PROPERTY_PLACES: [Row; 2] = [
+    (
+        "properties.card",
+        &["modelCard", "properties"],
+        Shape::Same,
+        &PROPERTIES,
+        V1_5,
+    ),
+    ("properties.component", &["properties"], Shape::Same, &PROPERTIES, V1_5),
+];
+
+/// The dialect of a version.
+pub(super) fn of(version: CycloneDx) -> Dialect {
+    let rows = PLACES.iter().chain(&PROPERTY_PLACES);
+    let places = rows.map(|(id, path, shape, want, since)| Place {
+        id,
+        path: path.to_vec(),
+        shape: *shape,
+        native: version >= *since,
+        want: match (*id, version) {
+            ("component.external_references", CycloneDx::V1_6) => &REFERENCES_6,
+            ("component.external_references", CycloneDx::V1_7) => &REFERENCES_7,
+            _ => want,
+        },
+    });
+    Dialect {
+        outline: &CYCLONEDX,
+        hidden: super::models::HIDDEN,
+        containers: CONTAINERS.to_vec(),
+        places: places.collect(),
+    }
+}
+
+const AUTHORS: Shape = Shape::Renamed(&[("contact", "email")]);
+const LICENCE: Shape = Shape::Inside(
+    "license",
+    "expression",
+    &[("identifier", "id"), ("custom_text", "name")],
+);
+const INTERVALS: Shape = Shape::Renamed(&[
+    ("confidence_interval", "confidenceInterval"),
+    ("lower_bound", "lowerBound"),
+    ("upper_bound", "upperBound"),
+]);
+
+const FILLED: Want = Want::form("A text", is_filled);
+const ADDRESS: Want = Want::form("A web address without blanks", is_address);
+const EMAIL: Want = Want::form("An e-mail address", is_email);
+/// Definition `version` of 1.6 and later.
+const VERSION: Want = Want::text(1024);
+
+const fn rows(members: &'static Want) -> Want {
+    Want::List(members, usize::MAX)
+}
+
+const CONTACTS_AS_OWNERS: Want = rows(&Want::Group(&Members {
+    known: &[("bom-ref", FILLED), ("name", TEXT), ("contact", EMAIL), ("phone", TEXT)],
+    bare: |text| Some(("name", text.to_owned())),
+    ..CLOSED
+}));
+
+const CONTACT: Want = Want::Group(&Members {
+    known: &[("bom-ref", FILLED), ("name", TEXT), ("email", EMAIL), ("phone", TEXT)],
+    bare: |text| Some(("name", text.to_owned())),
+    ..CLOSED
+});
+
+const ORGANISATION: Want = Want::Group(&Members {
+    known: &[
+        ("bom-ref", FILLED),
+        ("name", TEXT),
+        ("url", rows(&ADDRESS)),
+        ("contact", rows(&CONTACT)),
+    ],
+    bare: |text| Some(("name", text.to_owned())),
+    ..CLOSED
+});
+
+const ATTACHMENT: Want = Want::Group(&Members {
+    known: &[
+        ("contentType", TEXT),
+        ("encoding", Want::OneOf(&["base64"])),
+        ("content", TEXT),
+    ],
+    needs: &[&["content"]],
+    ..CLOSED
+});
+
+const PROPERTIES: Want = rows(&Want::Group(&Members {
+    known: &[("name", TEXT), ("value", TEXT)],
+    needs: &[&["name"]],
+    ..CLOSED
+}));
+
+/// Licences each by itself, or one expression alone.
+const LICENCES: Want = Want::Either(&[
+    rows(&Want::Group(&Members {
+        known: &[
+            ("bom-ref", FILLED),
+            (
+                "identifier",
+                Want::form("An identifier of the SPDX License List", is_spdx),
+            ),
+            ("custom_text", TEXT),
+            ("text", ATTACHMENT),
+            ("url", ADDRESS),
+            ("properties", PROPERTIES),
+        ],
+        needs: &[&["identifier", "custom_text"]],
+        alone: &["identifier", "custom_text"],
+        bare: |text| {
+            Some(match check::licence(text) {
+                Some(identifier) => ("identifier", identifier.to_owned()),
+                None => ("custom_text", text.to_owned()),
+            })
+        },
+        ..CLOSED
+    })),
+    Want::List(
+        &Want::Group(&Members {
+            known: &[("bom-ref", FILLED), ("expression", TEXT)],
+            needs: &[&["expression"]],
+            ..CLOSED
+        }),
+        1,
+    ),
+]);
+
+const APPROACH: Want = Want::OneOf(&[
+    "supervised",
+    "unsupervised",
+    "reinforcement-learning",
+    "semi-supervised",
+    "self-supervised",
+]);
+
+const GRAPHICS: Want = Want::Group(&Members {
+    known: &[
+        ("description", TEXT),
+        (
+            "collection",
+            rows(&Want::Group(&Members {
+                known: &[("name", TEXT), ("image", ATTACHMENT)],
+                ..CLOSED
+            })),
+        ),
+    ],
+    ..CLOSED
+});
+
+const RESPONSIBLE: Want = rows(&Want::Group(&Members {
+    known: &[("organization", ORGANISATION), ("contact", CONTACT)],
+    needs: &[&["organization", "contact"]],
+    alone: &["organization", "contact"],
+    ..CLOSED
+}));
+
+/// Definition `componentData`, or a reference to data described elsewhere.
+const DATASETS: Want = rows(&Want::Either(&[
+    Want::Group(&Members {
+        known: &[
+            ("bom-ref", FILLED),
+            (
+                "type",
+                Want::OneOf(&["source-code", "configuration", "dataset", "definition", "other"]),
+            ),
+            ("name", TEXT),
+            (
+                "contents",
+                Want::Group(&Members {
+                    known: &[("attachment", ATTACHMENT), ("url", ADDRESS), ("properties", PROPERTIES)],
+                    ..CLOSED
+                }),
+            ),
+            ("classification", TEXT),
+            ("sensitiveData", TEXTS),
+            ("graphics", GRAPHICS),
+            ("description", TEXT),
+            (
+                "governance",
+                Want::Group(&Members {
+                    known: &[
+                        ("custodians", RESPONSIBLE),
+                        ("stewards", RESPONSIBLE),
+                        ("owners", RESPONSIBLE),
+                    ],
+                    ..CLOSED
+                }),
+            ),
+        ],
+        needs: &[&["type"]],
+        bare: |text| {
+            let is_name = text.len() <= 80 && !text.contains('\n');
+            Some((if is_name { "name" } else { "description" }, text.to_owned()))
+        },
+        ..CLOSED
+    }),
+    Want::Group(&Members {
+        known: &[("ref", FILLED)],
+        needs: &[&["ref"]],
+        ..CLOSED
+    }),
+]));
+
+const METRICS: Want = rows(&Want::Group(&Members {
+    known: &[
+        ("type", TEXT),
+        ("value", TEXT),
+        ("slice", TEXT),
+        (
+            "confidence_interval",
+            Want::Group(&Members {
+                known: &[("lower_bound", TEXT), ("upper_bound", TEXT)],
+                ..CLOSED
+            }),
+        ),
+    ],
+    bare: |text| Some(("type", text.to_owned())),
+    ..CLOSED
+}));
+
+const RISKS: Want = rows(&Want::Group(&Members {
+    known: &[("name", TEXT), ("mitigation_strategy", TEXT)],
+    bare: |text| Some(("name", text.to_owned())),
+    ..CLOSED
+}));
+
+const FAIRNESS: Want = rows(&Want::Group(&Members {
+    known: &[
+        ("groupAtRisk", TEXT),
+        ("benefits", TEXT),
+        ("harms", TEXT),
+        ("mitigationStrategy", TEXT),
+    ],
+    bare: |text| Some(("groupAtRisk", text.to_owned())),
+    ..CLOSED
+}));
+
+/// An amount with the one unit that its definition knows.
+macro_rules! amount {
+    ($unit:literal) => {
+        Want::Group(&Members {
+            known: &[("value", Want::Number), ("unit", Want::OneOf(&[$unit]))],
+            needs: &[&["value"], &["unit"]],
+            ..CLOSED
+        })
+    };
+}
+
+const KWH: Want = amount!("kWh");
+const CO2: Want = amount!("tCO2eq");
+
+const ENERGY: Want = rows(&Want::Group(&Members {
+    known: &[
+        (
+            "activity",
+            Want::OneOf(&[
+                "design",
+                "data-collection",
+                "data-preparation",
+                "training",
+                "fine-tuning",
+                "validation",
+                "deployment",
+                "inference",
+                "other",
+            ]),
+        ),
+        (
+            "energyProviders",
+            rows(&Want::Group(&Members {
+                known: &[
+                    ("bom-ref", FILLED),
+                    ("description", TEXT),
+                    ("organization", ORGANISATION),
+                    (
+                        "energySource",
+                        Want::OneOf(&[
+                            "coal",
+                            "oil",
+                            "natural-gas",
+                            "nuclear",
+                            "wind",
+                            "solar",
+                            "geothermal",
+                            "hydropower",
+                            "biofuel",
+                            "unknown",
+                            "other",
+                        ]),
+                    ),
+                    ("energyProvided", KWH),
+                    ("externalReferences", REFERENCES_6),
+                ],
+                needs: &[&["organization"], &["energySource"], &["energyProvided"]],
+                ..CLOSED
+            })),
+        ),
+        ("activityEnergyCost", KWH),
+        ("co2CostEquivalent", CO2),
+        ("co2CostOffset", CO2),
+        ("properties", PROPERTIES),
+    ],
+    needs: &[&["activity"], &["energyProviders"], &["activityEnergyCost"]],
+    ..CLOSED
+}));
+
+/// References whose types are the words of a version.
+macro_rules! references {
+    ($($type:literal)*) => {
+        rows(&Want::Group(&Members {
+            known: &[("url", ADDRESS), ("comment", TEXT), ("type", Want::OneOf(&[$($type),*])), ("hashes", HASHES)],
+            needs: &[&["url"], &["type"]],
+            ..CLOSED
+        }))
+    };
+}
+
+const HASHES: Want = rows(&Want::Group(&Members {
+    known: &[
+        (
+            "alg",
+            Want::OneOf(&[
+                "MD5",
+                "SHA-1",
+                "SHA-256",
+                "SHA-384",
+                "SHA-512",
+                "SHA3-256",
+                "SHA3-384",
+                "SHA3-512",
+                "BLAKE2b-256",
+                "BLAKE2b-384",
+                "BLAKE2b-512",
+                "BLAKE3",
+            ]),
+        ),
+        ("content", Want::form("A hash in hexadecimal digits", is_hash)),
+    ],
+    needs: &[&["alg"], &["content"]],
+    ..CLOSED
+}));
+
+fn is_hash(text: &str) -> bool {
+    [32, 40, 64, 96, 128].contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+const REFERENCES_5: Want = references!(
+    "vcs" "issue-tracker" "website" "advisories" "bom" "mailing-list" "social" "chat" "documentation" "support"
+    "distribution" "distribution-intake" "license" "build-meta" "build-system" "release-notes" "security-contact"
+    "model-card" "log" "configuration" "evidence" "formulation" "attestation" "threat-model" "adversary-model"
+    "risk-assessment" "vulnerability-assertion" "exploitability-statement" "pentest-report" "static-analysis-report"
+    "dynamic-analysis-report" "runtime-analysis-report" "component-analysis-report" "maturity-report"
+    "certification-report" "codified-infrastructure" "quality-metrics" "poam" "other"
+);
+
+const REFERENCES_6: Want = references!(
+    "vcs" "issue-tracker" "website" "advisories" "bom" "mailing-list" "social" "chat" "documentation" "support"
+    "source-distribution" "distribution" "distribution-intake" "license" "build-meta" "build-system" "release-notes"
+    "security-contact" "model-card" "log" "configuration" "evidence" "formulation" "attestation" "threat-model"
+    "adversary-model" "risk-assessment" "vulnerability-assertion" "exploitability-statement" "pentest-report"
+    "static-analysis-report" "dynamic-analysis-report" "runtime-analysis-report" "component-analysis-report"
+    "maturity-report" "certification-report" "codified-infrastructure" "quality-metrics" "poam" "electronic-signature"
+    "digital-signature" "rfc-9116" "other"
+);
+
+const REFERENCES_7: Want = references!(
+    "vcs" "issue-tracker" "website" "advisories" "bom" "mailing-list" "social" "chat" "documentation" "support"
+    "source-distribution" "distribution" "distribution-intake" "license" "build-meta" "build-system" "release-notes"
+    "security-contact" "model-card" "log" "configuration" "evidence" "formulation" "attestation" "threat-model"
+    "adversary-model" "risk-assessment" "vulnerability-assertion" "exploitability-statement" "pentest-report"
+    "static-analysis-report" "dynamic-analysis-report" "runtime-analysis-report" "component-analysis-report"
+    "maturity-report" "certification-report" "codified-infrastructure" "quality-metrics" "poam" "electronic-signature"
+    "digital-signature" "rfc-9116" "patent" "patent-family" "patent-assertion" "citation" "other"
+);

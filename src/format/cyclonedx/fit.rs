@@ -1,0 +1,227 @@
+//! A card of any outline as a model component says it: answers in the places of the schema, the rest as properties.
+
+use super::forms::is_web_address;
+use crate::card::{Card, Field, Value, check, picture};
+use crate::format::closed::{TEXTS, without_blanks};
+use crate::format::convert::part_of;
+use crate::format::dialect::Dialect;
+use crate::format::markdown::text_of;
+
+const REFERENCES: &str = "component.external_references";
+const PROPERTIES: &str = "properties.card";
+
+/// The card as a new bill would say it.
+pub(super) fn fit(dialect: &'static Dialect, card: &Card) -> Card {
+    let mut card = without_blanks(card.clone());
+    let references = take_references(&mut card);
+    let mut card = dialect.fit(&card);
+    for field in card.sections.iter_mut().flat_map(|section| &mut section.fields) {
+        let value = std::mem::replace(&mut field.value, Value::Null);
+        field.value = match field.id.as_str() {
+            "model-details.licenses" => each(value, licence),
+            "training-data.datasets" => each(value, dataset),
+            "quantitative-analyses.graphics" => figures(value),
+            PROPERTIES | "properties.component" => named_values(value),
+            _ => value,
+        };
+    }
+    let properties = take_rest(dialect, &mut card);
+    push(dialect, &mut card, REFERENCES, references);
+    push(dialect, &mut card, PROPERTIES, properties);
+    without_blanks(card)
+}
+
+/// Takes the web addresses out of answers that the schema has among its external references.
+fn take_references(card: &mut Card) -> Vec<Value> {
+    const KINDS: [(&str, &str); 2] = [
+        ("model-details.path", "distribution"),
+        ("model-details.references", "other"),
+    ];
+    let mut rows = Vec::new();
+    for field in card.sections.iter_mut().flat_map(|section| &mut section.fields) {
+        let Some((_, kind)) = KINDS.iter().find(|(id, _)| *id == field.id) else {
+            continue;
+        };
+        if let Value::List(mut entries) = TEXTS.fit(field.value.clone()) {
+            entries.retain(|entry| match entry.as_text().filter(|text| is_web_address(text)) {
+                Some(url) => {
+                    let members = [("type", *kind), ("url", url)];
+                    let members = members.map(|(name, text)| (name.to_owned(), Value::text(text)));
+                    rows.push(Value::Group(members.to_vec()));
+                    false
+                }
+                None => true,
+            });
+            field.value = Value::List(entries);
+        }
+    }
+    rows
+}
+
+/// Takes out what the schema has no place for, as properties named after section and field.
+fn take_rest(dialect: &Dialect, card: &mut Card) -> Vec<Value> {
+    let has_place = |field: &Field| {
+        let place = dialect.places.iter().find(|place| place.id == field.id);
+        place.is_some_and(|place| place.native)
+    };
+    let mut rows = Vec::new();
+    for section in &mut card.sections {
+        let fields = std::mem::take(&mut section.fields);
+        let (kept, rest) = fields.into_iter().partition(has_place);
+        section.fields = kept;
+        for field in rest {
+            let name = match (section.title.trim(), field.label.trim()) {
+                ("", label) => label.to_owned(),
+                (title, "") => title.to_owned(),
+                (title, label) if title == label => label.to_owned(),
+                (title, label) => format!("{title}: {label}"),
+            };
+            let value = text_of(&field.value).into_owned();
+            rows.push(Value::Group(vec![
+                ("name".into(), Value::Text(name)),
+                ("value".into(), Value::Text(value)),
+            ]));
+        }
+    }
+    rows
+}
+
+/// Adds rows to the answer of a question.
+fn push(dialect: &'static Dialect, card: &mut Card, id: &str, rows: Vec<Value>) {
+    let (Some(part), Some(question)) = (dialect.outline.part_asking(id), dialect.outline.question(id)) else {
+        return;
+    };
+    if rows.is_empty() {
+        return;
+    }
+    let section = part_of(&mut card.sections, part);
+    match section.fields.iter_mut().find(|field| field.id == id) {
+        Some(Field {
+            value: Value::List(old),
+            ..
+        }) => old.extend(rows),
+        _ => section.fields.push(Field {
+            id: question.id.into(),
+            label: question.label.into(),
+            value: Value::List(rows),
+        }),
+    }
+    let rank = |key: &str| dialect.outline.sections.iter().position(|part| part.key == key);
+    card.sections
+        .sort_by_key(|section| rank(&section.key).unwrap_or(usize::MAX));
+}
+
+fn each(value: Value, change: fn(Value) -> Value) -> Value {
+    match value {
+        Value::List(rows) => Value::List(rows.into_iter().map(change).collect()),
+        other => other,
+    }
+}
+
+/// A licence whose identifier SPDX knows in its spelling, or else by name; without empty cells.
+fn licence(row: Value) -> Value {
+    let Value::Group(members) = row else { return row };
+    let has_text = members
+        .iter()
+        .any(|(name, value)| name == "custom_text" && !value.is_blank());
+    let member = |(name, value): (String, Value)| match (name.as_str(), &value) {
+        ("identifier", Value::Text(text)) => match check::licence(text) {
+            Some(identifier) => ("identifier".to_owned(), Value::text(identifier)),
+            None if has_text => (name, value),
+            None => ("custom_text".to_owned(), value),
+        },
+        _ => (name, value),
+    };
+    let said = members.into_iter().filter(|(_, value)| !value.is_blank());
+    Value::Group(said.map(member).collect())
+}
+
+/// A dataset with the names of the schema.
+fn dataset(row: Value) -> Value {
+    let Value::Group(members) = row else { return row };
+    let has = |wanted: &str| members.iter().any(|(name, _)| name == wanted);
+    if has("ref") || has("type") {
+        return Value::Group(members);
+    }
+    let property = |name: &str, value: Value| {
+        let members = [("name", Value::text(name)), ("value", value)];
+        Value::Group(members.map(|(name, value)| (name.to_owned(), value)).to_vec())
+    };
+    let mut fitted = vec![("type".to_owned(), Value::text("dataset"))];
+    let (mut contents, mut properties) = (Vec::new(), Vec::new());
+    for (name, value) in members.into_iter().filter(|(_, value)| !value.is_blank()) {
+        match (name.as_str(), value) {
+            ("link", Value::Text(url)) if is_web_address(&url) => contents.push(("url".to_owned(), Value::Text(url))),
+            ("link" | "split", value @ Value::Text(_)) => properties.push(property(&name, value)),
+            ("sensitive", value @ Value::Group(_)) => match value.member("sensitive_data") {
+                Some(data) => fitted.push(("sensitiveData".to_owned(), TEXTS.fit(data.clone()))),
+                None => fitted.push((name, value)),
+            },
+            (_, value) => fitted.push((name, value)),
+        }
+    }
+    if !properties.is_empty() {
+        contents.push(("properties".to_owned(), Value::List(properties)));
+    }
+    if !contents.is_empty() {
+        fitted.push(("contents".to_owned(), Value::Group(contents)));
+    }
+    Value::Group(fitted)
+}
+
+/// Figures whose pictures are attachments.
+fn figures(value: Value) -> Value {
+    let attachment = |(name, value): (String, Value)| match value {
+        Value::Text(text) if name == "image" => {
+            let (kind, data) = match picture::sniff(&text) {
+                Some(picture::Blob::Picture { media_type, base64 }) => (Some(media_type), base64.into_owned()),
+                _ => (None, text),
+            };
+            let mut members: Vec<(String, Value)> = Vec::new();
+            if let Some(kind) = kind {
+                members.push(("contentType".into(), Value::text(kind)));
+                members.push(("encoding".into(), Value::text("base64")));
+            }
+            members.push(("content".into(), Value::Text(data)));
+            (name, Value::Group(members))
+        }
+        value => (name, value),
+    };
+    let row = |row: Value| match row {
+        Value::Group(members) => Value::Group(members.into_iter().map(attachment).collect()),
+        other => other,
+    };
+    match value {
+        Value::Group(members) => {
+            let rows = members.into_iter().map(|(name, value)| match value {
+                Value::List(rows) if name == "collection" => (name, Value::List(rows.into_iter().map(row).collect())),
+                value => (name, value),
+            });
+            Value::Group(rows.collect())
+        }
+        other => other,
+    }
+}
+
+/// Properties that stand as one group of names with values.
+fn named_values(value: Value) -> Value {
+    let rows = |members: Vec<(String, Value)>| {
+        let row = |(name, value): (String, Value)| {
+            let value = Value::text(text_of(&value));
+            Value::Group(vec![
+                ("name".to_owned(), Value::Text(name)),
+                ("value".to_owned(), value),
+            ])
+        };
+        Value::List(members.into_iter().map(row).collect())
+    };
+    match value {
+        Value::List(mut items) => match items.pop() {
+            Some(Value::Group(members)) if items.is_empty() && !members.iter().any(|(name, _)| name == "name") => {
+                rows(members)
+            }
+            last => Value::List(items.into_iter().chain(last).collect()),
+        },
+        other => other,
+    }
+}

@@ -1,0 +1,279 @@
+use proptest::prelude::*;
+
+use crate::card::{Card, Field, Value, change::difference};
+use crate::format::{Format, losses, read, write};
+use crate::json;
+use crate::json::tests::{texts, untidy, values};
+
+const BILL: &str = r#"{
+  "bomFormat": "CycloneDX", "specVersion": "1.6", "version": 3,
+  "serialNumber": "urn:uuid:0f0e0d0c-0b0a-4909-8807-060504030201",
+  "metadata": {"component": {"type": "application", "name": "river-app"}},
+  "components": [
+    {"type": "library", "name": "otterlib", "version": "1.10"},
+    {"type": "machine-learning-model", "name": "otter-spotter", "bom-ref": "m1",
+     "authors": [{"name": "River Lab", "email": "lab@example.org"}],
+     "licenses": [{"license": {"id": "Apache-2.0", "name": "Apache"}}],
+     "externalReferences": [{"type": "advisory", "url": "https://example.org"}],
+     "modelCard": {
+       "modelParameters": {"task": "counting", "inputs": [{"format": "photo"}]},
+       "quantitativeAnalysis": {"performanceMetrics": [
+         {"type": "recall", "value": 0.970, "confidenceInterval": {"lowerBound": "0.95"}}
+       ]},
+       "consideration": {"useCases": ["rivers"]}
+     },
+     "components": [{"type": "machine-learning-model", "name": "paw-net", "modelCard": {"considerations": {"users": ["us"]}}}]
+    },
+    {"type": "machine-learning-model", "description": "no name here"}
+  ],
+  "dependencies": [ ]
+}
+"#;
+
+fn edit(source: &str, change: impl FnOnce(&mut Card)) -> String {
+    let reading = read(source.as_bytes()).unwrap();
+    let mut card = reading.card;
+    change(&mut card);
+    String::from_utf8(write(reading.format, Some(source.as_bytes()), &card).unwrap()).unwrap()
+}
+
+fn put(card: &mut Card, id: &str, value: Value) {
+    let fields = card.sections.iter_mut().flat_map(|section| &mut section.fields);
+    fields.into_iter().find(|field| field.id == id).unwrap().value = value;
+}
+
+fn value(text: &str) -> Value {
+    json::parse(text).unwrap().root.to_value()
+}
+
+#[test]
+fn the_model_is_the_card_and_further_models_are_sections() {
+    let reading = read(BILL.as_bytes()).unwrap();
+    assert_eq!(
+        (reading.format, reading.outline.key),
+        (Format::CYCLONEDX_6, "cyclonedx")
+    );
+    let card = &reading.card;
+    assert_eq!(card.name(), Some("otter-spotter"));
+    assert_eq!(
+        card.value("model-details.owners"),
+        Some(&value(r#"[{"name": "River Lab", "contact": "lab@example.org"}]"#))
+    );
+    assert_eq!(
+        card.value("model-parameters.input_format"),
+        Some(&value(r#"["photo"]"#))
+    );
+    let titles: Vec<&str> = card.sections.iter().map(|section| section.title.as_str()).collect();
+    assert_eq!(titles[titles.len() - 2..], ["paw-net", "Model 3"]);
+    let users = card
+        .section("paw-net")
+        .unwrap()
+        .field("+modelCard/considerations/users")
+        .unwrap();
+    assert_eq!(users.label, "considerations › users");
+    assert_eq!(reading.lines[&("paw-net".to_owned(), users.id.clone())], 18);
+}
+
+#[test]
+fn an_edit_changes_its_place_only() {
+    assert_eq!(edit(BILL, |_| ()), BILL);
+    assert_eq!(
+        edit(BILL, |card| put(card, "metadata.pipeline_tag", Value::text("finding"))),
+        BILL.replace("counting", "finding")
+    );
+    assert_eq!(
+        edit(BILL, |card| put(
+            card,
+            "+modelCard/considerations/users",
+            value(r#"["you"]"#)
+        )),
+        BILL.replace("[\"us\"]", "[\"you\"]")
+    );
+    let renamed = edit(BILL, |card| {
+        card.sections
+            .iter_mut()
+            .find(|section| section.key == "paw-net")
+            .unwrap()
+            .title = "Paw".into();
+    });
+    assert_eq!(renamed, BILL.replace("\"paw-net\"", "\"Paw\""));
+    let removed = edit(BILL, |card| card.sections.retain(|section| section.key != "paw-net"));
+    assert_eq!(read(removed.as_bytes()).unwrap().card.section("paw-net"), None);
+    assert!(removed.contains("otter-spotter") && removed.contains("no name here"));
+}
+
+#[test]
+fn a_new_field_of_a_further_model_takes_no_other_place() {
+    let added = |id: &str| {
+        edit(BILL, |card| {
+            let section = card
+                .sections
+                .iter_mut()
+                .find(|section| section.key == "paw-net")
+                .unwrap();
+            section.fields.push(Field {
+                id: id.into(),
+                label: id[1..].into(),
+                value: Value::text("x"),
+            });
+        })
+    };
+    for id in ["+type", "+modelCard", "+name", "+components"] {
+        assert_eq!(added(id), BILL, "{id}");
+    }
+    assert!(added("+version").contains("\"version\": \"x\""));
+}
+
+#[test]
+fn what_the_schema_does_not_accept_is_told_with_its_line() {
+    let signed = BILL.replace("\"dependencies\"", "\"signature\": {},\n  \"dependencies\"");
+    let findings = read(signed.as_bytes()).unwrap().findings;
+    let told = |line: usize, words: &str| {
+        let found = findings
+            .iter()
+            .any(|finding| finding.line == Some(line) && finding.message.contains(words));
+        assert!(found, "{line} {words}: {findings:#?}");
+    };
+    told(9, "Only one may stand here: “id” or “name”");
+    told(10, "“advisories”");
+    told(14, "put the number in quotation marks");
+    told(16, "does not know this member");
+    told(20, "no name");
+    told(22, "signed");
+    told(3, "raise “version”");
+}
+
+#[test]
+fn a_bill_without_a_model_is_plain_json() {
+    let reading = read(br#"{"bomFormat": "CycloneDX", "specVersion": "1.6", "components": []}"#).unwrap();
+    assert_eq!(reading.format, Format::JSON);
+    assert!(reading.findings[0].message.contains("without a model"));
+}
+
+#[test]
+fn other_cards_go_into_a_bill_and_nothing_is_lost() {
+    let card = read(
+        br##"{"schema_version": "0.0.2", "model_details": {"name": "n", "licenses": [{"identifier": "apache-2.0"}],
+        "references": [{"reference": "https://example.org"}, {"reference": "a book"}]},
+        "model_parameters": {"data": [{"name": "d", "link": "https://example.org/d", "split": "train"}]},
+        "quantitative_analysis": {"performance_metrics": [{"type": "f1", "value": 0.50}]},
+        "river": {"depth": [1, 2]}}"##,
+    )
+    .unwrap()
+    .card;
+    assert_eq!(losses(Format::CYCLONEDX_7, None, &card), []);
+    let written = String::from_utf8(write(Format::CYCLONEDX_7, None, &card).unwrap()).unwrap();
+    for words in [
+        r#""id": "Apache-2.0""#,
+        r#""url": "https://example.org""#,
+        r#""value": "0.50""#,
+        r#""name": "Model details: References""#,
+        r#""name": "river: depth""#,
+        r#""type": "dataset""#,
+    ] {
+        assert!(written.contains(words), "{words} in {written}");
+    }
+}
+
+/// Bills with models in all places, with odd values.
+fn bills() -> impl Strategy<Value = Value> {
+    let group = |members: Vec<(&'static str, Value)>| {
+        Value::Group(
+            members
+                .into_iter()
+                .map(|(name, value)| (name.to_owned(), value))
+                .collect(),
+        )
+    };
+    let names = |names: &'static [&'static str]| prop::sample::select(names);
+    let parameters = prop::collection::vec(
+        (names(&["task", "datasets", "inputs", "approach", "x"]), values()),
+        0..4,
+    );
+    let considered = prop::collection::vec(
+        (
+            names(&["users", "ethicalConsiderations", "environmentalConsiderations", "y"]),
+            values(),
+        ),
+        0..3,
+    );
+    let others = prop::collection::vec(
+        (
+            names(&[
+                "name",
+                "version",
+                "licenses",
+                "properties",
+                "authors",
+                "hashes",
+                "tags",
+                "modelCard",
+            ]),
+            values(),
+        ),
+        0..4,
+    );
+    let model = (parameters, considered, others, any::<bool>())
+        .prop_map(move |(parameters, considered, others, card)| {
+            let mut members = vec![("type", Value::text("machine-learning-model"))];
+            if card {
+                let inner = vec![
+                    ("modelParameters", group(parameters)),
+                    ("considerations", group(considered)),
+                ];
+                members.push(("modelCard", group(inner)));
+            }
+            members.extend(others);
+            group(members)
+        })
+        .boxed();
+    let models = prop::collection::vec(prop_oneof![4 => model.clone(), 1 => values()], 0..4);
+    (model, models, any::<bool>(), 4..9u8, texts()).prop_map(move |(first, models, nested, minor, version)| {
+        let version = if minor == 4 { version } else { format!("1.{minor}") };
+        let mut root = vec![
+            ("bomFormat", Value::text("CycloneDX")),
+            ("specVersion", Value::Text(version)),
+        ];
+        if nested {
+            let Value::Group(mut members) = first else {
+                unreachable!()
+            };
+            members.push(("components".into(), Value::List(models)));
+            root.push(("metadata", group(vec![("component", Value::Group(members))])));
+        } else {
+            root.push((
+                "components",
+                Value::List(std::iter::once(first).chain(models).collect()),
+            ));
+        }
+        group(root)
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(400) })]
+
+    #[test]
+    fn the_laws_hold_on_generated_bills(
+        bill in bills(), mut seed in any::<u64>(), at in any::<prop::sample::Index>(), new in values(),
+    ) {
+        let mut source = String::new();
+        untidy(&bill, &mut seed, &mut source);
+        let reading = read(source.as_bytes()).unwrap();
+        prop_assert!(reading.format.id().starts_with("cyclonedx"));
+        prop_assert_eq!(&edit(&source, |_| ()), &source);
+        let mut card = reading.card;
+        let places: Vec<(usize, usize)> = card.sections.iter().enumerate()
+            .flat_map(|(index, section)| (0..section.fields.len()).map(move |field| (index, field))).collect();
+        if places.is_empty() {
+            return Ok(());
+        }
+        let (section, field) = places[at.index(places.len())];
+        card.sections[section].fields[field].value = new;
+        let written = write(reading.format, Some(source.as_bytes()), &card).unwrap();
+        let again = read(&written);
+        let left = difference(&again.map(|again| again.card).unwrap_or_default(), &card);
+        let shown = left.iter().filter(|change| change.after.as_ref().is_some_and(|value| !value.is_blank())).count();
+        prop_assert_eq!(losses(reading.format, Some(source.as_bytes()), &card).len(), shown);
+    }
+}
