@@ -7,7 +7,9 @@
 //!
 //! A format is a file here with a `Lens`, and a line in [`Format::ALL`].
 
+mod blank;
 mod closed;
+mod compare;
 mod convert;
 mod cyclonedx;
 mod detect;
@@ -40,6 +42,8 @@ use std::fmt;
 use crate::card::outline::{self, FREE, FULL, Outline};
 use crate::card::{Card, check};
 use crate::json;
+pub use blank::blank;
+pub use compare::{Comparison, Side, Terms, compare};
 use cyclonedx::CycloneDx;
 use file::File;
 use lens::Lens;

@@ -198,3 +198,58 @@ fn the_nine_sections_go_through_a_readme_and_come_back() {
         .collect();
     assert!(lost.is_empty(), "{lost:?} in {}", String::from_utf8_lossy(&readme));
 }
+
+/// Each fixture is what its folder says, and comes back as it is.
+#[test]
+fn the_fixtures_are_recognised_and_come_back() {
+    let base = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures");
+    for format in FORMATS {
+        for file in std::fs::read_dir(base.join(format.id())).unwrap() {
+            let path = file.unwrap().path();
+            let bytes = std::fs::read(&path).unwrap();
+            let reading = read(&bytes).unwrap();
+            assert_eq!(reading.format, format, "{}", path.display());
+            assert!(
+                write(format, Some(&bytes), &reading.card).unwrap() == bytes,
+                "{}",
+                path.display()
+            );
+        }
+    }
+}
+
+/// A new document has each member of the official form.
+#[test]
+fn a_new_radiotherapy_card_has_every_member_of_the_form() {
+    let base = std::env::var_os("CARTELLINO_CORPUS").map_or_else(
+        || std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus"),
+        std::path::PathBuf::from,
+    );
+    let Ok(form) = std::fs::read_to_string(base.join("../schemas/rt-ai/model_card_schema.json")) else {
+        eprintln!("NOT RUN: the form of RT-AI is not there");
+        return;
+    };
+    let form = json::parse(&form).unwrap().root.to_value();
+    let written = String::from_utf8(write(Format::RT_AI, None, &Card::default()).unwrap()).unwrap();
+    let written = json::parse(&written).unwrap().root.to_value();
+    let inside = |path: &[&str]| {
+        path.iter()
+            .try_fold(&written, |value, step| value.member(step))
+            .unwrap()
+    };
+    for (section, path) in [
+        ("card_metadata", ["card_metadata"].as_slice()),
+        ("model_basic_information", &["model_basic_information"]),
+        ("technical_specifications", &["technical_specifications"]),
+        ("hw_and_sw", &["technical_specifications", "hw_and_sw"]),
+        ("training_data", &["training_data"]),
+        ("other_considerations", &["other_considerations"]),
+    ] {
+        let Some(Value::Group(fields)) = form.member(section) else {
+            panic!("{section}")
+        };
+        for (name, _) in fields {
+            assert!(inside(path).member(name).is_some(), "{section} {name}");
+        }
+    }
+}
