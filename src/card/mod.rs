@@ -6,7 +6,7 @@
 
 pub mod change;
 pub mod check;
-mod names;
+pub(crate) mod names;
 pub mod outline;
 pub mod picture;
 pub mod stored;

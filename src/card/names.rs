@@ -55,7 +55,7 @@ pub fn field_id(label: &str) -> String {
 }
 
 /// A text as a word for addresses: small letters and digits of ASCII with hyphens, 60 at most.
-pub(super) fn slug(text: &str) -> String {
+pub(crate) fn slug(text: &str) -> String {
     let mut word = String::new();
     for c in text.chars().flat_map(char::to_lowercase) {
         if c.is_ascii_alphanumeric() {

@@ -61,10 +61,9 @@ pub(super) fn into_outline(card: &Card, outline: &'static Outline) -> Card {
         for field in section.fields.iter().filter(is_said) {
             let question = outline.question(&field.id).or_else(|| {
                 let words = if field.id == "+Text" { "" } else { field.label.as_str() };
-                let id = known::question(known::section(&section.title)?, words)?;
-                outline
-                    .question(id)
-                    .filter(|question| field.is_custom() && taken.insert(question.id))
+                let known = || outline.question(known::question(known::section(&section.title)?, words)?);
+                let question = known().or_else(|| labelled(outline, &section.title, words))?;
+                (field.is_custom() && taken.insert(question.id)).then_some(question)
             });
             let part = question.and_then(|question| outline.part_asking(question.id));
             match question.zip(part) {
@@ -96,6 +95,15 @@ pub(super) fn into_outline(card: &Card, outline: &'static Outline) -> Card {
     known.sort_by_key(|section| outline.sections.iter().position(|part| part.key == section.key));
     known.extend(own);
     Card { sections: known }
+}
+
+/// The question that an outline asks under this title and label: a page has nothing else to tell a question by.
+fn labelled(outline: &Outline, title: &str, label: &str) -> Option<&'static Question> {
+    let part = outline
+        .sections
+        .iter()
+        .find(|part| part.title.eq_ignore_ascii_case(title))?;
+    part.questions.iter().find(|question| question.label == label)
 }
 
 /// The section of this part of an outline, made where it is not there yet.

@@ -237,13 +237,11 @@ fn all_items(node: &Node, fits: impl Fn(&Node) -> bool) -> bool {
 
 /// Families of cards that are recognised and read as plain JSON.
 pub(super) fn of_relatives(source: &Tree) -> Vec<Finding> {
-    const RELATIVES: [(&[&str], &str); 14] = [
+    const RELATIVES: [(&[&str], &str); 10] = [
         (
             &["bomFormat", "specVersion"],
             "a CycloneDX bill of materials without a model in it",
         ),
-        (&["model_basic_information"], "an RT-AI model card"),
-        (&["card_metadata", "technical_specifications"], "an RT-AI model card"),
         (
             &["metric_groups"],
             "a file of evaluation metrics for an Amazon SageMaker model card",
@@ -272,11 +270,9 @@ pub(super) fn of_relatives(source: &Tree) -> Vec<Finding> {
             &["regression_metrics"],
             "a quality report of Amazon SageMaker Model Monitor",
         ),
-        (&["model_details", "model_usage"], "an AllenNLP model card"),
-        (&["ai_model", "short_description"], "a Patra model card"),
         (
-            &["monai_version", "network_data_format"],
-            "the metadata of a MONAI bundle",
+            &["model_basic_information_name", "card_metadata_doi"],
+            "the saved form of the RT-AI tool",
         ),
         (&["@context", "@type"], "a JSON-LD document"),
     ];

@@ -16,6 +16,7 @@ mod detect;
 mod dialect;
 mod encoding;
 mod eu_form;
+mod family;
 mod faults;
 mod file;
 mod findings;
@@ -174,6 +175,18 @@ impl Format {
     pub const SAGEMAKER: Self = Self(&sagemaker::SageMaker);
     /// The saved answers of WebCards.
     pub const WEBCARDS: Self = Self(&webcards::WebCards);
+    /// The model cards of AllenNLP.
+    pub const ALLENNLP: Self = Self(&family::ALLENNLP);
+    /// The model cards of the Patra toolkit.
+    pub const PATRA: Self = Self(&family::PATRA);
+    /// The metadata of a MONAI bundle.
+    pub const MONAI: Self = Self(&family::MONAI);
+    /// The model cards of Bridge2AI.
+    pub const BRIDGE2AI: Self = Self(&family::BRIDGE2AI);
+    /// The radiotherapy model cards of the RT-AI tool.
+    pub const RT_AI: Self = Self(&family::RT_AI);
+    /// The Open Model Card.
+    pub const OPEN_MODEL_CARD: Self = Self(&family::OPEN_MODEL_CARD);
     /// Any JSON document whose top level is an object.
     pub const JSON: Self = Self(&plain::Json);
     /// Any YAML document whose top level is a block of names with values.
@@ -199,6 +212,12 @@ impl Format {
         Self::CYCLONEDX_5,
         Self::SAGEMAKER,
         Self::WEBCARDS,
+        Self::ALLENNLP,
+        Self::PATRA,
+        Self::MONAI,
+        Self::BRIDGE2AI,
+        Self::OPEN_MODEL_CARD,
+        Self::RT_AI,
         Self::JSON,
         Self::YAML,
         Self::HTML,

@@ -389,7 +389,7 @@ fn the_laws_hold_on_real_cards() {
         ),
         ("webcards", &[Format::WEBCARDS]),
         ("homemade-json", &[Format::JSON]),
-        ("rt-ai", &[Format::JSON]),
+        ("rt-ai", &[Format::RT_AI, Format::JSON]),
         (
             "cyclonedx",
             &[
@@ -401,12 +401,14 @@ fn the_laws_hold_on_real_cards() {
             ],
         ),
         ("aibom-homemade", &[Format::JSON]),
-        ("allennlp", &[Format::JSON]),
-        ("patra", &[Format::JSON]),
+        ("allennlp", &[Format::ALLENNLP]),
+        ("patra", &[Format::PATRA]),
         ("sagemaker-metrics", &[Format::JSON]),
         ("homemade-yaml", &[Format::YAML]),
         ("mct-yaml", &[Format::MODEL_CARD_TOOLKIT_2]),
-        ("bridge2ai", &[Format::MODEL_CARD_TOOLKIT_2, Format::YAML]),
+        ("bridge2ai", &[Format::BRIDGE2AI, Format::YAML]),
+        ("monai-metadata", &[Format::MONAI]),
+        ("openmodelcard", &[Format::OPEN_MODEL_CARD]),
     ] {
         for path in corpus(folder) {
             let bytes = std::fs::read(&path).unwrap();

@@ -4,21 +4,33 @@
 //! The same question has the same id in every outline that asks it, so changing the outline of a card hides or shows
 //! questions and never drops an answer. [`ALL`] is the only list; one file holds one outline.
 
+mod allennlp;
 pub mod arrange;
+mod bridge2ai;
 mod cyclonedx;
 mod datasheet;
 mod eu;
 mod full;
 mod hugging_face;
+mod monai;
+mod open_model_card;
+pub mod patra;
+mod radiotherapy;
 mod sagemaker;
 mod short;
 
+pub use allennlp::ALLENNLP;
 pub use arrange::arranged;
+pub use bridge2ai::{BRIDGE2AI, ROLES};
 pub use cyclonedx::CYCLONEDX;
 pub use datasheet::DATASHEET;
 pub use eu::EU;
 pub use full::FULL;
 pub use hugging_face::HUGGING_FACE;
+pub use monai::MONAI;
+pub use open_model_card::{MODALITIES, OPEN_MODEL_CARD};
+pub use patra::PATRA;
+pub use radiotherapy::{RADIOTHERAPY, SITES, TASKS};
 pub use sagemaker::SAGEMAKER;
 pub use short::SHORT;
 
@@ -33,6 +45,12 @@ pub static ALL: &[&Outline] = &[
     &EU,
     &CYCLONEDX,
     &SAGEMAKER,
+    &RADIOTHERAPY,
+    &ALLENNLP,
+    &BRIDGE2AI,
+    &PATRA,
+    &MONAI,
+    &OPEN_MODEL_CARD,
     &FREE,
 ];
 
@@ -298,10 +316,13 @@ mod tests {
 
     #[test]
     fn every_webcards_field_is_named_by_exactly_one_question() {
-        let mut named: Vec<u32> = questions()
-            .flat_map(|(_, question)| question.source.split("; "))
-            .filter_map(|source| source.strip_prefix("WebCards ")?.parse().ok())
+        // Several outlines may ask the same question.
+        let sources =
+            questions().flat_map(|(_, question)| question.source.split("; ").map(|source| (question.id, source)));
+        let named: HashSet<(&str, u32)> = sources
+            .filter_map(|(id, source)| Some((id, source.strip_prefix("WebCards ")?.parse().ok()?)))
             .collect();
+        let mut named: Vec<u32> = named.into_iter().map(|(_, number)| number).collect();
         named.sort_unstable();
         // The short outline asks questions of the full one again.
         named.dedup();

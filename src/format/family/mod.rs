@@ -1,0 +1,222 @@
+//! Families of cards that few people have, each told as data: the places of its answers, what its own readers want there, and
+//! a document without answers.
+//!
+//! A [`Family`] is a lens; one file here holds one family.
+
+mod allennlp;
+mod bridge2ai;
+mod findings;
+mod monai;
+mod open_model_card;
+mod patra;
+mod rt_ai;
+#[cfg(test)]
+mod tests;
+
+pub(super) use allennlp::ALLENNLP;
+pub(super) use bridge2ai::BRIDGE2AI;
+pub(super) use monai::MONAI;
+pub(super) use open_model_card::OPEN_MODEL_CARD;
+pub(super) use patra::PATRA;
+pub(super) use rt_ai::RT_AI;
+
+use super::closed::Want;
+use super::dialect::{Dialect, Place, Shape};
+use super::file::File;
+use super::lens::{About, Certainty, Lens, Notation, Parts};
+use super::{Home, Manner, ReadError};
+use crate::card::outline::{self, FREE, Outline};
+use crate::card::{Card, names};
+use crate::json::{self, Kind, Node, Value};
+use crate::yaml;
+
+/// A family of cards.
+pub(super) struct Family {
+    about: &'static About,
+    /// Whether a document is of this family.
+    resembles: fn(&Node) -> bool,
+    /// The places of a document; of a new one, when there is none.
+    dialect: fn(Option<&Node>) -> &'static Dialect,
+    /// A document without answers, in JSON, in the order of the family's own tools.
+    blank: &'static str,
+    /// Members without which the family's own readers refuse a document.
+    required: &'static [&'static [&'static str]],
+    /// Puts into a new document what it says without being asked.
+    finish: fn(&mut Value),
+}
+
+/// Where a question is answered: its id, the way, the shape, what is wanted in the terms of a card.
+type Row = (&'static str, &'static [&'static str], Shape, &'static Want);
+
+/// For documents of a family that hold something else than one card: shown as they are.
+static AS_IT_IS: Dialect = Dialect {
+    outline: &FREE,
+    hidden: &[],
+    containers: Vec::new(),
+    places: Vec::new(),
+};
+
+impl Lens for Family {
+    fn about(&self) -> &'static About {
+        self.about
+    }
+
+    fn recognise(&self, file: &File) -> Certainty {
+        Certainty::Is.when(file.tree().is_ok_and(|tree| (self.resembles)(tree)))
+    }
+
+    fn read(&self, file: &File) -> Result<Parts, ReadError> {
+        let tree = file.tree()?;
+        let dialect = (self.dialect)(Some(tree));
+        let odd = findings::of_family(tree, self, dialect);
+        Ok(Parts::of_tree(tree, dialect.outline, dialect.read(tree), odd))
+    }
+
+    fn write_into(&self, file: &File, card: &Card) -> Result<Vec<u8>, ReadError> {
+        let tree = file.tree()?;
+        let dialect = (self.dialect)(Some(tree));
+        let (old, _) = dialect.read(tree);
+        Ok(tree.write(&dialect.write(tree.to_value(), &old, card, false)))
+    }
+
+    fn write_new(&self, card: &Card) -> Vec<u8> {
+        let blank =
+            json::parse(self.blank).map_or_else(|_| Value::Group(Vec::new()), |document| document.root.to_value());
+        let mut document = (self.dialect)(None).write(blank, &Card::default(), card, true);
+        (self.finish)(&mut document);
+        match self.about.notation {
+            Notation::Yaml => yaml::to_text(&document).into_bytes(),
+            _ => (json::to_pretty_text(&document) + "\n").into_bytes(),
+        }
+    }
+
+    fn fit(&self, card: &Card) -> Card {
+        let dialect = (self.dialect)(None);
+        let mut card = super::convert::into_outline(card, dialect.outline);
+        for field in card.sections.iter_mut().flat_map(|section| &mut section.fields) {
+            let wants_text = dialect
+                .places
+                .iter()
+                .any(|place| place.id == field.id && wants_text(place.want));
+            let is_line = matches!(
+                dialect.outline.question(&field.id).map(|question| &question.kind),
+                Some(outline::Kind::Line | outline::Kind::Link | outline::Kind::Choice { .. })
+            );
+            if wants_text && let Some(text) = as_line(&field.value, is_line) {
+                field.value = Value::Text(text);
+            }
+        }
+        dialect.fit(&card)
+    }
+
+    fn homes(&self) -> &'static [Home] {
+        &[Home {
+            id: "description",
+            name: "the description, as an appendix",
+            question: "model-details.overview",
+            manner: Manner::Appendix,
+        }]
+    }
+}
+
+fn wants_text(want: &Want) -> bool {
+    match want {
+        Want::Text(_) | Want::OneOf(_) => true,
+        Want::Either(wants) => wants.first().is_some_and(wants_text),
+        _ => false,
+    }
+}
+
+/// A list or table that says no more than a text does: a row with one text, or for a line short entries with commas.
+fn as_line(value: &Value, is_line: bool) -> Option<String> {
+    let Value::List(items) = value else { return None };
+    let texts: Vec<&str> = items.iter().map(only_text).collect::<Option<_>>()?;
+    match texts.as_slice() {
+        [one] => Some((*one).to_owned()),
+        texts if is_line && texts.iter().all(|text| !text.contains([',', '\n'])) => Some(texts.join(", ")),
+        _ => None,
+    }
+}
+
+fn only_text(value: &Value) -> Option<&str> {
+    match value {
+        Value::Text(text) => Some(text),
+        Value::Group(members) => {
+            let mut said = members.iter().filter(|(_, value)| !value.is_blank());
+            match (said.next(), said.next()) {
+                (Some((_, Value::Text(text))), None) => Some(text),
+                _ => None,
+            }
+        }
+        _ => None,
+    }
+}
+
+/// The dialect of a family. A question without a place of the family's own, and a further field of a section, stand in the
+/// member that belongs to the section: the one named here, else one of the section's own name.
+fn dialect(
+    outline: &'static Outline,
+    hidden: &'static [&'static str],
+    containers: &[(&'static str, &'static str)],
+    rows: &[Row],
+) -> Dialect {
+    let native = rows.iter().map(|(id, path, shape, want)| Place {
+        id,
+        path: path.to_vec(),
+        shape: *shape,
+        native: true,
+        want,
+    });
+    let mut places: Vec<Place> = native.collect();
+    let containers: Vec<(&str, &str)> = outline
+        .sections
+        .iter()
+        .map(|part| {
+            let named = containers.iter().find(|(key, _)| *key == part.key);
+            (part.key, named.map_or(part.key, |(_, name)| name))
+        })
+        .collect();
+    for (part, (_, container)) in outline.sections.iter().zip(&containers) {
+        for question in part.questions {
+            let word = question.id.rsplit('.').next().unwrap_or(question.id);
+            if !places.iter().any(|place| place.id == question.id) {
+                places.push(Place {
+                    id: question.id,
+                    path: vec![container, word],
+                    shape: Shape::Same,
+                    native: false,
+                    want: &Want::Anything,
+                });
+            }
+        }
+    }
+    Dialect {
+        outline,
+        hidden,
+        containers,
+        places,
+    }
+}
+
+fn has(root: &Node, names: &[&str]) -> bool {
+    names.iter().all(|name| root.member(name).is_some())
+}
+
+fn is_group(root: &Node, name: &str) -> bool {
+    root.member(name)
+        .is_some_and(|node| matches!(node.kind, Kind::Group(_)))
+}
+
+/// Gives a document an identifier made from its name, when it has none.
+fn identify(document: &mut Value, name: &str) {
+    let word = document.member(name).and_then(Value::as_text).map(names::slug);
+    if let Value::Group(members) = document
+        && let Some((_, id)) = members.iter_mut().find(|(name, _)| name == "id")
+        && id.is_blank()
+        && let Some(word) = word.filter(|word| !word.is_empty())
+    {
+        *id = Value::Text(word);
+    }
+}
+
+fn nothing(_: &mut Value) {}
