@@ -20,6 +20,7 @@ use super::{Finding, ReadError, Severity, findings};
 use crate::card::Card;
 use crate::card::outline::{FREE, HUGGING_FACE, Outline};
 use crate::json;
+pub(super) use fit::markdown as text_of;
 use page::{CardOfPage, Page, Place};
 pub(super) use text::Document;
 
