@@ -219,7 +219,7 @@ fn missing(format: Format, card: &Card, expected: &Card, written: Result<Vec<u8>
     let got = got.map(|reading| reading.card).unwrap_or_default();
     let mut losses: Vec<Loss> = Vec::new();
     for change in change::difference(&got, expected) {
-        if !change.after.as_ref().is_some_and(|value| !value.is_blank()) {
+        if change.after.as_ref().is_none_or(Value::is_blank) {
             continue;
         }
         let is_named = |section: &Section, field: &Field| {

@@ -229,3 +229,43 @@ async fn a_format_that_nobody_knows_is_not_found() {
     let answer = visitor.get(&format!("{card}/download/exe")).await;
     assert_eq!(answer.status, StatusCode::NOT_FOUND);
 }
+
+#[tokio::test]
+async fn what_has_no_place_goes_where_the_visitor_says() {
+    let app = TestApp::start().await;
+    let visitor = app.visitor();
+    let text = r#"{"model": "otter", "river": {"depth": "1.5 m", "a/b": "left"}}"#;
+    let card = visitor.card("river.json", text.as_bytes()).await;
+    let format = "model-card-toolkit-0.0.2";
+    let page = visitor.get(&format!("{card}/losses/{format}")).await;
+    assert_eq!(page.status, StatusCode::OK, "{}", page.text());
+    for words in [
+        "3 things have no place",
+        "1.5 m",
+        "documentation/river/+depth",
+        "documentation/river/+a~1b",
+    ] {
+        assert!(page.text().contains(words), "{words} in {}", page.text());
+    }
+    let file = |query: &'static str| {
+        let (visitor, address) = (&visitor, format!("{card}/download/{format}{query}"));
+        async move { visitor.get(&address).await.text().to_owned() }
+    };
+    assert!(!file("").await.contains("1.5 m"));
+    let one = file("?keep=documentation/river/%2Bdepth&keep=/river/%2Ba~1b").await;
+    assert!(
+        one.contains("## river: depth") && one.contains("1.5 m") && !one.contains("left"),
+        "{one}"
+    );
+    let most = file("?rest=documentation&keep=/river/%2Bdepth").await;
+    assert!(
+        most.contains("left") && most.contains("otter") && !most.contains("1.5 m"),
+        "{most}"
+    );
+    let none = file("?rest=attic&keep=documentation/river/%2Bwidth&keep=x&other=1").await;
+    assert!(!none.contains("1.5 m"), "{none}");
+    let html = visitor.get(&format!("{card}/losses/html")).await;
+    assert!(html.text().contains("Carries everything"));
+    let answer = visitor.get(&format!("{card}/losses/exe")).await;
+    assert_eq!(answer.status, StatusCode::NOT_FOUND);
+}
