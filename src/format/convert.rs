@@ -238,7 +238,7 @@ fn row(column: &str, text: &str) -> Value {
 }
 
 /// The entries of a text that is nothing but a Markdown list, else the text as one entry.
-fn entries(text: &str) -> Vec<Value> {
+pub(super) fn entries(text: &str) -> Vec<Value> {
     let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
     let entries: Option<Vec<Value>> = lines
         .map(|line| line.strip_prefix("- ").or(line.strip_prefix("* ")).map(Value::text))

@@ -39,7 +39,7 @@ pub(super) fn detect(file: &File) -> Result<Format, ReadError> {
     }
     match file.tree() {
         Ok(Tree::Json(source)) => refuse(source, &source.text)?,
-        Err(error) if is_meant_as_data(file, &file.text()?.text) => return Err(error),
+        Err(error) if !file.is_xml() && is_meant_as_data(file, &file.text()?.text) => return Err(error),
         _ => {}
     }
     let mut best: Option<(Certainty, Format)> = None;
@@ -57,7 +57,7 @@ pub(super) fn detect(file: &File) -> Result<Format, ReadError> {
 }
 
 /// The endings of files that are documents of names and values, whatever is in them.
-const DATA: &[&str] = &["json", "jsonc", "yaml", "yml"];
+const DATA: &[&str] = &["json", "jsonc", "yaml", "yml", "xml"];
 
 /// Whether a text that cannot be read as a document was meant as one, rather than as Markdown.
 fn is_meant_as_data(file: &File, text: &str) -> bool {

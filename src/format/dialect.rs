@@ -48,6 +48,8 @@ pub(super) enum Shape {
     Only(&'static str),
     /// A table, as a group of rows named by this column.
     Keyed(&'static str),
+    /// A list, as a group that has it as its only member, of this name; of one entry, without a list.
+    Inside(&'static str),
 }
 
 /// A field, and where in the document's text it stands.
@@ -436,6 +438,13 @@ impl Shape {
                 };
                 Value::List(rows.into_iter().map(row).collect())
             }
+            (Self::Inside(_), Value::Text(text)) if text.is_empty() => Value::List(Vec::new()),
+            (Self::Inside(name), Value::Group(mut members)) if members.len() == 1 && members[0].0 == name => {
+                match members.remove(0).1 {
+                    Value::List(items) => Value::List(items),
+                    single => Value::List(vec![single]),
+                }
+            }
             (_, value) => value,
         }
     }
@@ -457,6 +466,8 @@ impl Shape {
             (Self::Keyed(column), Value::List(rows)) => {
                 Value::Group(rows.iter().map(|row| keyed_row(row, column)).collect::<Option<_>>()?)
             }
+            (Self::Inside(_), Value::List(items)) if items.is_empty() => Value::text(""),
+            (Self::Inside(name), Value::List(_)) => Value::Group(vec![(name.to_owned(), value.clone())]),
             _ => return None,
         };
         (self.take(shaped.clone()) == *value).then_some(shaped)

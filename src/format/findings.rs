@@ -107,6 +107,14 @@ pub(super) fn of_quirks(quirks: &[yaml::Quirk], line: impl Fn(usize) -> usize) -
     findings.chain(uncounted(quirks.len())).collect()
 }
 
+/// The findings of one kind, as many as are listed.
+pub(super) fn listed(mut findings: Vec<Finding>) -> Vec<Finding> {
+    let more = uncounted(findings.len());
+    findings.truncate(MAX_LISTED);
+    findings.extend(more);
+    findings
+}
+
 /// How many findings of one kind were left out.
 fn uncounted(total: usize) -> Option<Finding> {
     let more = total.checked_sub(MAX_LISTED).filter(|more| *more > 0)?;
@@ -196,6 +204,7 @@ fn misfit(shape: Shape, kind: &outline::Kind, node: &Node) -> Option<&'static st
     let is_group = matches!(node.kind, Kind::Group(_));
     match (shape, kind) {
         (Shape::Only(_), _) => (!is_text).then_some("A text"),
+        (Shape::Inside(_), _) => (!is_list).then_some("A list"),
         (Shape::Keyed(_), _) => (!is_group).then_some("An object with train and eval"),
         (Shape::Wrapped(_), _) => {
             (!all_items(node, |item| matches!(item.kind, Kind::Group(_)))).then_some("A list of objects")
@@ -243,7 +252,7 @@ pub(super) fn of_relatives(source: &Tree) -> Vec<Finding> {
         .collect()
 }
 
-fn problem(line: Option<usize>, place: &str, message: &str) -> Finding {
+pub(super) fn problem(line: Option<usize>, place: &str, message: &str) -> Finding {
     Finding {
         line,
         place: place.into(),
@@ -252,7 +261,7 @@ fn problem(line: Option<usize>, place: &str, message: &str) -> Finding {
     }
 }
 
-fn note(line: Option<usize>, place: &str, message: &str) -> Finding {
+pub(super) fn note(line: Option<usize>, place: &str, message: &str) -> Finding {
     Finding {
         line,
         place: place.into(),

@@ -86,6 +86,8 @@ pub enum Notation {
     Json,
     /// YAML text.
     Yaml,
+    /// XML text.
+    Xml,
     /// Markdown text, with or without front matter.
     Markdown,
     /// A page for browsers.
@@ -98,6 +100,7 @@ impl Notation {
         match self {
             Self::Json => "JSON",
             Self::Yaml => "YAML",
+            Self::Xml => "XML",
             Self::Markdown => "Markdown",
             Self::Html => "HTML",
         }
@@ -108,6 +111,7 @@ impl Notation {
         match self {
             Self::Json => "json",
             Self::Yaml => "yaml",
+            Self::Xml => "xml",
             Self::Markdown => "md",
             Self::Html => "html",
         }
@@ -118,6 +122,7 @@ impl Notation {
         match self {
             Self::Json => "application/json",
             Self::Yaml => "application/yaml",
+            Self::Xml => "application/xml",
             Self::Markdown => "text/markdown; charset=utf-8",
             Self::Html => "text/html; charset=utf-8",
         }

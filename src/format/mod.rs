@@ -7,6 +7,7 @@
 //!
 //! A format is a file here with a `Lens`, and a line in [`Format::ALL`].
 
+mod chai;
 mod convert;
 mod detect;
 mod dialect;
@@ -26,6 +27,7 @@ mod steps;
 mod tests;
 mod tree;
 mod webcards;
+mod xml;
 mod yaml;
 
 use std::collections::HashMap;
@@ -34,6 +36,7 @@ use std::fmt;
 use crate::card::outline::{self, FREE, FULL, Outline};
 use crate::card::{Card, check};
 use crate::json;
+use chai::Chai;
 use file::File;
 use lens::Lens;
 pub use lens::Notation;
@@ -150,6 +153,12 @@ impl Format {
     pub const JSON: Self = Self(&plain::Json);
     /// Any YAML document whose top level is a block of names with values.
     pub const YAML: Self = Self(&plain::Yaml);
+    /// Any XML document.
+    pub const XML: Self = Self(&plain::Xml);
+    /// CHAI Applied Model Card, schema v0.2.
+    pub const CHAI_2: Self = Self(&Chai::Version2);
+    /// CHAI Applied Model Card, schema v0.1.
+    pub const CHAI_1: Self = Self(&Chai::Version1);
     /// The finished page, write only.
     pub const HTML: Self = Self(&html::Html);
 
@@ -162,8 +171,11 @@ impl Format {
         Self::MODEL_CARD_TOOLKIT_2,
         Self::MODEL_CARD_TOOLKIT_1,
         Self::WEBCARDS,
+        Self::CHAI_2,
+        Self::CHAI_1,
         Self::JSON,
         Self::YAML,
+        Self::XML,
         Self::HTML,
     ];
 
@@ -284,7 +296,7 @@ fn reading(format: Format, file: &File) -> Result<Reading, ReadError> {
 
 /// Before anything looks at the members: looking takes time for each.
 fn few_members(file: &File) -> Result<(), ReadError> {
-    match file.tree().map(|tree| &tree.kind) {
+    match file.document().map(|tree| &tree.kind) {
         Ok(json::Kind::Group(members)) if members.len() > MAX_MEMBERS => Err(too_many_members(members.len())),
         _ => Ok(()),
     }

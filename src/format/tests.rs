@@ -362,7 +362,7 @@ fn what_can_be_understood_is_read_and_listed_with_its_line() {
     );
 }
 
-fn corpus(folder: &str) -> Vec<PathBuf> {
+pub(super) fn corpus(folder: &str) -> Vec<PathBuf> {
     let base = std::env::var_os("CARTELLINO_CORPUS").map_or_else(
         || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus"),
         PathBuf::from,
@@ -427,7 +427,7 @@ fn the_laws_hold_on_real_cards() {
 }
 
 /// Changes a value somewhere, as a visitor would: its kind stays.
-fn touch(value: &mut Value) {
+pub(super) fn touch(value: &mut Value) {
     match value {
         Value::Text(text) => text.push_str(" “edited”"),
         Value::Number(spelling) => *spelling = "4.20".into(),
@@ -440,7 +440,7 @@ fn touch(value: &mut Value) {
     }
 }
 
-fn places(card: &Card) -> Vec<(usize, usize)> {
+pub(super) fn places(card: &Card) -> Vec<(usize, usize)> {
     let sections = card.sections.iter().enumerate();
     sections
         .flat_map(|(index, section)| (0..section.fields.len()).map(move |field| (index, field)))

@@ -2,6 +2,7 @@
 
 use super::lens::Notation;
 use super::source::Source;
+use super::xml::XmlSource;
 use super::yaml::YamlSource;
 use super::{Finding, findings};
 use crate::json::{self, Node, Value};
@@ -14,6 +15,8 @@ pub(super) enum Tree {
     Json(Source),
     /// Written in YAML.
     Yaml(YamlSource),
+    /// Written in XML.
+    Xml(XmlSource),
 }
 
 impl Tree {
@@ -22,6 +25,7 @@ impl Tree {
         match self {
             Self::Json(_) => Notation::Json,
             Self::Yaml(_) => Notation::Yaml,
+            Self::Xml(_) => Notation::Xml,
         }
     }
 
@@ -30,6 +34,7 @@ impl Tree {
         match self {
             Self::Json(source) => findings::of_json(source),
             Self::Yaml(source) => findings::of_yaml(source),
+            Self::Xml(source) => source.findings(),
         }
     }
 
@@ -38,6 +43,7 @@ impl Tree {
         match self {
             Self::Json(source) => source.line(offset),
             Self::Yaml(source) => json::position(&source.text, offset).0,
+            Self::Xml(source) => json::position(&source.text, offset).0,
         }
     }
 
@@ -46,6 +52,7 @@ impl Tree {
         match self {
             Self::Json(source) => Box::new(source.lines()),
             Self::Yaml(source) => Box::new(json::lines(&source.text)),
+            Self::Xml(source) => Box::new(json::lines(&source.text)),
         }
     }
 
@@ -54,6 +61,7 @@ impl Tree {
         match self {
             Self::Json(source) => source.write(value),
             Self::Yaml(source) => source.write(value),
+            Self::Xml(source) => source.write(value),
         }
     }
 }
@@ -66,6 +74,7 @@ impl std::ops::Deref for Tree {
         match self {
             Self::Json(source) => source,
             Self::Yaml(source) => &source.view,
+            Self::Xml(source) => &source.view,
         }
     }
 }

@@ -37,9 +37,9 @@ mod text;
 mod view;
 
 pub use edit::edits;
-pub use name::{decoded, encoded};
+pub use name::{decoded, encoded, plain_name};
 pub use node::{Attribute, Document, Element, Piece, PieceKind, Quirk, QuirkKind};
-pub use normal::normal;
+pub use normal::{normal, normal_entry};
 pub use parse::parse;
 
 pub use crate::json::{SyntaxError, Value};

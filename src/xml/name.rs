@@ -75,9 +75,51 @@ fn escape(text: &str) -> Option<(Option<char>, usize)> {
     c.filter(|_| is_hex).map(|c| (Some(c), length))
 }
 
+/// A name much like it that XML allows: `_` for blanks and signs. The marks of attributes and of text stay.
+pub fn plain_name(name: &str) -> String {
+    if name == "#text" {
+        return name.into();
+    }
+    let (mark, inner) = match name.strip_prefix('@') {
+        Some(inner) if !inner.is_empty() => ("@", inner),
+        _ => ("", name),
+    };
+    let mut out = String::new();
+    let mut gap = false;
+    for c in inner.chars() {
+        if c == ':' || !is_inside(c) {
+            gap = !out.is_empty();
+            continue;
+        }
+        if gap && !out.ends_with('_') || out.is_empty() && !is_start(c) {
+            out.push('_');
+        }
+        gap = false;
+        out.push(c);
+    }
+    if out.is_empty() {
+        out.push('_');
+    }
+    format!("{mark}{out}")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_are_made_plain() {
+        for (name, plain) in [
+            ("Testing Data, Factors & Metrics", "Testing_Data_Factors_Metrics"),
+            ("1. Uses (short)", "_1._Uses_short"),
+            ("", "_"),
+            ("@x:y", "@x_y"),
+            ("#text", "#text"),
+            ("模型", "模型"),
+        ] {
+            assert_eq!(plain_name(name), plain);
+        }
+    }
 
     #[test]
     fn any_name_is_spelled_and_read_back() {

@@ -21,6 +21,11 @@ pub fn normal(value: &Value) -> Value {
     })
 }
 
+/// The same for a value inside: no group is made of a text.
+pub fn normal_entry(value: &Value) -> Value {
+    inner(value)
+}
+
 /// Whether a member is written as an attribute when it is the first of its name.
 pub(super) fn attribute(name: &str, value: &Value) -> Option<String> {
     let name = name.strip_prefix('@').filter(|name| is_shown(name))?;

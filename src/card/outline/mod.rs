@@ -5,15 +5,17 @@
 //! questions and never drops an answer. [`ALL`] is the only list; one file holds one outline.
 
 mod full;
+mod health;
 mod hugging_face;
 
 pub use full::FULL;
+pub use health::HEALTH;
 pub use hugging_face::HUGGING_FACE;
 
 use super::Section;
 
 /// The outlines, in the order in which they are offered.
-pub static ALL: [&Outline; 3] = [&FULL, &HUGGING_FACE, &FREE];
+pub static ALL: [&Outline; 4] = [&FULL, &HUGGING_FACE, &HEALTH, &FREE];
 
 /// For cards of no known shape: the file alone says which sections and fields there are.
 pub static FREE: Outline = Outline {
