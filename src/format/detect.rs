@@ -3,7 +3,7 @@
 use super::file::File;
 use super::lens::Certainty;
 use super::tree::Tree;
-use super::{Format, ReadError, native};
+use super::{Format, ReadError, native, xml};
 use crate::json::{self, Kind, Node};
 
 /// The endings of files that hold a model; some of them run what is in them when they are loaded, and some are text.
@@ -79,7 +79,7 @@ fn is_meant_as_data(file: &File, text: &str) -> bool {
         // Links and badges begin so in Markdown.
         Some('[') => !start.starts_with("[!") && !first.contains("](") && !first.contains("]:"),
         Some('"') => start[1..].trim_start().starts_with(['{', '[']),
-        Some('<') => ["<!doctype", "<html", "<?xml"].into_iter().any(begins),
+        Some('<') => ["<!doctype", "<html"].into_iter().any(begins) || xml::is_meant(text, file.is_called(&["xml"])),
         Some(_) => file.is_called(DATA) || is_mostly_names(text),
     }
 }

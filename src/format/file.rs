@@ -91,7 +91,7 @@ impl<'b> File<'b> {
                 return Err(error);
             }
             if let Err(broken) = self.xml()
-                && xml::is_meant(text, self.is_called(&["xml"]))
+                && xml::is_meant(&text.text, self.is_called(&["xml"]))
             {
                 return Err(broken);
             }

@@ -386,7 +386,7 @@ fn the_laws_hold_on_real_cards() {
         ("webcards", &[Format::WEBCARDS]),
         ("homemade-json", &[Format::JSON]),
         ("rt-ai", &[Format::JSON]),
-        ("cyclonedx", &[Format::JSON]),
+        ("cyclonedx", &[Format::JSON, Format::XML]),
         ("allennlp", &[Format::JSON]),
         ("patra", &[Format::JSON]),
         ("sagemaker-metrics", &[Format::JSON]),

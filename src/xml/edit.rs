@@ -100,7 +100,8 @@ impl Editor<'_> {
         for name in &old_names {
             *room.entry(name).or_default() += 1;
         }
-        let (mut attributes, mut content): (Vec<(String, Value)>, Vec<(&str, &Value)>) = Default::default();
+        let mut attributes: Vec<(String, Value)> = Vec::new();
+        let mut content: Vec<(&str, &Value)> = Vec::new();
         for (name, value) in members(wanted) {
             let left = room.entry(name).or_insert(1);
             if *left > 0 && attribute(name, value).is_some() {

@@ -58,7 +58,8 @@ fn entry(value: &Value) -> Value {
 }
 
 fn group(members: &[(String, Value)]) -> Value {
-    let (mut attributes, mut others): (Vec<(String, Value)>, Vec<(String, Value)>) = (Vec::new(), Vec::new());
+    let mut attributes: Vec<(String, Value)> = Vec::new();
+    let mut others: Vec<(String, Value)> = Vec::new();
     let mut taken: HashSet<&String> = HashSet::new();
     for (name, value) in members {
         let value = inner(value);

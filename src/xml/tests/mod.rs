@@ -1,3 +1,7 @@
+pub(crate) mod mess;
+
+use proptest::prelude::*;
+
 use super::*;
 use crate::json::apply;
 
@@ -205,4 +209,62 @@ fn hostile_texts_end_soon() {
         members[10].1 = Value::text("2");
     }
     assert_eq!(edits(&many, &document, &value).len(), 1);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(400) })]
+
+    #[test]
+    fn untidy_texts_say_their_value(value in mess::groups(), seed in any::<u64>()) {
+        let text = mess::Mess::document(&value, seed);
+        prop_assert_eq!(read(&text), normal(&value), "{}", text);
+    }
+
+    #[test]
+    fn untidy_texts_can_be_made_to_say_anything(value in mess::groups(), seed in any::<u64>(), new in mess::groups()) {
+        let text = mess::Mess::document(&value, seed);
+        let document = parse(&text).unwrap();
+        let edits = edits(&text, &document, &new);
+        let changed = apply(&text, &edits);
+        prop_assert_eq!(read(&changed), normal(&new), "{}\n{}", text, changed);
+        // Never by writing everything anew.
+        prop_assert!(edits.iter().all(|edit| edit.range != document.root.span), "{}\n{}", text, changed);
+    }
+
+    #[test]
+    fn one_new_text_changes_its_own_place(value in mess::groups(), seed in any::<u64>(), at in any::<prop::sample::Index>()) {
+        let text = mess::Mess::document(&value, seed);
+        let document = parse(&text).unwrap();
+        let mut new = document.view(&text).into_value();
+        let count = texts(&mut new).len();
+        if count == 0 {
+            return Ok(());
+        }
+        let mut leaves = texts(&mut new);
+        leaves[at.index(count)].push_str("zz");
+        let edits = edits(&text, &document, &new);
+        let changed = apply(&text, &edits);
+        prop_assert_eq!(read(&changed), normal(&new));
+        let comments = |text: &str| text.matches("<!-- ").count() + text.matches("<?pi").count();
+        prop_assert_eq!(comments(&changed), comments(&text), "{}\n{}", text, changed);
+        let replaced: usize = edits.iter().filter(|edit| !text[edit.range.clone()].trim().is_empty()).count();
+        prop_assert!(replaced <= 3, "{}\n{}", text, changed);
+    }
+
+    #[test]
+    fn any_text_is_read_or_explained(text in "[<>/a-b =\"'&;!\\[\\]?\\-#x\n]{0,40}") {
+        if let Ok(document) = parse(&text) {
+            prop_assert_eq!(edits(&text, &document, &read(&text)), []);
+        }
+    }
+}
+
+/// The texts in a value.
+fn texts(value: &mut Value) -> Vec<&mut String> {
+    match value {
+        Value::Text(text) => vec![text],
+        Value::List(items) => items.iter_mut().flat_map(texts).collect(),
+        Value::Group(members) => members.iter_mut().flat_map(|(_, value)| texts(value)).collect(),
+        _ => Vec::new(),
+    }
 }

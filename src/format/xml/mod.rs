@@ -3,6 +3,9 @@
 //! Unlike YAML it stands apart from the documents that the JSON formats know: elements are texts and groups only, so a
 //! format reads XML when it asks for it.
 
+#[cfg(test)]
+mod tests;
+
 use std::rc::Rc;
 
 use super::encoding::Encoding;
@@ -140,8 +143,8 @@ impl XmlSource {
 }
 
 /// Whether a text that is no XML was meant as XML.
-pub(super) fn is_meant(text: &Text, is_called_xml: bool) -> bool {
-    let start = text.text.trim_start();
+pub(super) fn is_meant(text: &str, is_called_xml: bool) -> bool {
+    let start = text.trim_start();
     let tag = start.split('>').next().unwrap_or_default();
     let is_html = ["<!doctype html", "<html"].into_iter().any(|page| begins(start, page));
     is_called_xml || (!is_html && (begins(start, "<?xml") || (start.starts_with('<') && tag.contains(" xmlns"))))
