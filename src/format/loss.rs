@@ -248,6 +248,16 @@ fn missing(format: Format, card: &Card, expected: &Card, written: Result<Vec<u8>
     losses
 }
 
+/// The first text in a value, without blanks around.
+fn first_text(value: &Value) -> Option<&str> {
+    match value {
+        Value::Text(text) => Some(text.trim()).filter(|text| !text.is_empty()),
+        Value::List(items) => items.iter().find_map(first_text),
+        Value::Group(members) => members.iter().find_map(|(_, value)| first_text(value)),
+        _ => None,
+    }
+}
+
 /// The field of the card that a missing field was made of: of the same id or of the same words, or with the same answer.
 fn origin<'c>(
     card: &'c Card,
@@ -266,11 +276,14 @@ fn origin<'c>(
     let same = |field: &Field| change.after.as_ref() == Some(&field.value);
     let by_label = || all().find(|(_, field)| field.label == label && same(field));
     let by_value = || all().find(|(_, field)| same(field));
+    let text = change.after.as_ref().and_then(first_text);
+    let by_text = || all().find(|(_, field)| text.is_some() && first_text(&field.value) == text);
     by_id()
         .or_else(in_place)
         .or_else(by_label)
         .or_else(by_value)
         .or_else(|| all().find(|(_, field)| field.label == label))
+        .or_else(by_text)
 }
 
 #[cfg(test)]

@@ -7,7 +7,9 @@
 //!
 //! A format is a file here with a `Lens`, and a line in [`Format::ALL`].
 
+mod blank;
 mod chai;
+mod compare;
 mod convert;
 mod detect;
 mod dialect;
@@ -36,7 +38,9 @@ use std::fmt;
 use crate::card::outline::{self, FREE, FULL, Outline};
 use crate::card::{Card, check};
 use crate::json;
+pub use blank::blank;
 use chai::Chai;
+pub use compare::{Comparison, Side, Terms, compare};
 use file::File;
 use lens::Lens;
 pub use lens::Notation;

@@ -93,6 +93,8 @@ impl Chai {
                 };
                 Value::List(entries)
             }
+            // Rows without an answer are none.
+            _ if value.is_blank() => Value::text(""),
             _ => Value::text(markdown::text_of(value)),
         }
     }

@@ -1,6 +1,10 @@
-//! The difference of two cards, by field.
+//! The difference of two cards, by field; and of two texts, by lines and words.
+
+mod wording;
 
 use std::collections::HashMap;
+
+pub use wording::{Stretch, by_line, by_word};
 
 use super::{Card, Field, Section, Value};
 
