@@ -18,9 +18,10 @@
 //! | [`json`] | JSON as a text with places: lenient reading, edits in place | nothing of ours |
 //! | [`yaml`] | YAML as a text with places: lenient reading, edits in place | `json`'s values |
 //! | [`proto`] | protocol buffers, binary and text, with places: edits in place | `json`'s values |
+//! | [`xml`] | XML as a text with places: lenient reading, edits in place | `json`'s values |
 //! | [`card`] | the card: sections, fields, outlines, checks, differences | `json` |
 //! | [`prose`] | visitors' Markdown as safe HTML | `card`'s pictures |
-//! | [`format`](mod@format) | other people's files to and from cards, the finished page | `card`, `json`, `yaml`, `prose` |
+//! | [`format`](mod@format) | other people's files to and from cards, the finished page | `card`, `json`, `yaml`, `xml`, `prose` |
 //! | [`config`] | every setting, read once and checked | nothing of ours |
 //! | [`clock`], [`random`] | the time as a value, bytes from the operating system | nothing of ours |
 //! | [`db`] | rows and SQL for SQLite and PostgreSQL; Diesel ends here | `session`'s id |
@@ -59,4 +60,5 @@ pub mod random;
 pub mod session;
 pub mod uploads;
 pub mod web;
+pub mod xml;
 pub mod yaml;

@@ -3,7 +3,7 @@
 use super::file::File;
 use super::lens::Certainty;
 use super::tree::Tree;
-use super::{Format, ReadError, native};
+use super::{Format, ReadError, native, xml};
 use crate::json::{self, Kind, Node};
 
 /// The endings of files that hold a model; some of them run what is in them when they are loaded, and some are text.
@@ -42,7 +42,7 @@ pub(super) fn detect(file: &File) -> Result<Format, ReadError> {
     }
     match file.tree() {
         Ok(Tree::Json(source)) => refuse(source, &source.text)?,
-        Err(error) if is_meant_as_data(file, &file.text()?.text) => return Err(error),
+        Err(error) if !file.is_xml() && is_meant_as_data(file, &file.text()?.text) => return Err(error),
         _ => {}
     }
     let mut best: Option<(Certainty, Format)> = None;
@@ -60,7 +60,7 @@ pub(super) fn detect(file: &File) -> Result<Format, ReadError> {
 }
 
 /// The endings of files that are documents of names and values, whatever is in them.
-const DATA: &[&str] = &["json", "jsonc", "yaml", "yml"];
+const DATA: &[&str] = &["json", "jsonc", "yaml", "yml", "xml"];
 
 /// Whether a text that cannot be read as a document was meant as one, rather than as Markdown.
 fn is_meant_as_data(file: &File, text: &str) -> bool {
@@ -82,7 +82,7 @@ fn is_meant_as_data(file: &File, text: &str) -> bool {
         // Links and badges begin so in Markdown.
         Some('[') => !start.starts_with("[!") && !first.contains("](") && !first.contains("]:"),
         Some('"') => start[1..].trim_start().starts_with(['{', '[']),
-        Some('<') => ["<!doctype", "<html", "<?xml"].into_iter().any(begins),
+        Some('<') => ["<!doctype", "<html"].into_iter().any(begins) || xml::is_meant(text, file.is_called(&["xml"])),
         Some(_) => file.is_called(DATA) || is_mostly_names(text),
     }
 }

@@ -59,6 +59,8 @@ pub(super) enum Shape {
     /// A table of which each row is, in the document, the only member of this name of a group; names change places
     /// as in `Renamed`. A row with the second member stands there as it is.
     Inside(&'static str, &'static str, &'static [(&'static str, &'static str)]),
+    /// A list, as a group that has it as its only member, of this name; of one entry, without a list.
+    Listed(&'static str),
 }
 
 /// A field, and where in the document's text it stands.
@@ -466,6 +468,13 @@ impl Shape {
                 };
                 Value::List(rows.into_iter().map(row).collect())
             }
+            (Self::Listed(_), Value::Text(text)) if text.is_empty() => Value::List(Vec::new()),
+            (Self::Listed(name), Value::Group(mut members)) if members.len() == 1 && members[0].0 == name => {
+                match members.remove(0).1 {
+                    Value::List(items) => Value::List(items),
+                    single => Value::List(vec![single]),
+                }
+            }
             (_, value) => value,
         }
     }
@@ -505,6 +514,8 @@ impl Shape {
             (Self::Keyed(column), Value::List(rows)) => {
                 Value::Group(rows.iter().map(|row| keyed_row(row, column)).collect::<Option<_>>()?)
             }
+            (Self::Listed(_), Value::List(items)) if items.is_empty() => Value::text(""),
+            (Self::Listed(name), Value::List(_)) => Value::Group(vec![(name.to_owned(), value.clone())]),
             _ => return None,
         };
         (self.take(shaped.clone()) == *value).then_some(shaped)

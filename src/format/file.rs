@@ -9,6 +9,7 @@ use super::markdown::Document;
 use super::proto::{self, ProtoSource};
 use super::source::Source;
 use super::tree::Tree;
+use super::xml::{self, XmlSource};
 use super::yaml::{self, YamlSource};
 
 /// A file: its bytes, and what they say as text, as JSON or YAML, as Markdown. Each is made when it is first asked for, and once.
@@ -17,6 +18,7 @@ pub(super) struct File<'b> {
     name: Option<&'b str>,
     text: OnceCell<Result<Text, ReadError>>,
     tree: OnceCell<Result<Tree, ReadError>>,
+    xml: OnceCell<Result<Tree, ReadError>>,
     markdown: OnceCell<Document>,
 }
 
@@ -42,6 +44,7 @@ impl<'b> File<'b> {
             name,
             text: OnceCell::new(),
             tree: OnceCell::new(),
+            xml: OnceCell::new(),
             markdown: OnceCell::new(),
         }
     }
@@ -91,6 +94,14 @@ impl<'b> File<'b> {
             if proto::is_named_as_text(self) {
                 return ProtoSource::text(text).map(Tree::Proto);
             }
+            if self.is_xml() {
+                return Err(error);
+            }
+            if let Err(broken) = self.xml()
+                && xml::is_meant(&text.text, self.is_called(&["xml"]))
+            {
+                return Err(broken);
+            }
             let is_yaml = match yaml::recognise(text) {
                 Some(Ok(yaml)) => return Ok(Tree::Yaml(yaml)),
                 other => other,
@@ -103,6 +114,29 @@ impl<'b> File<'b> {
             is_yaml.unwrap_or(Err(error)).map(Tree::Yaml)
         };
         self.tree.get_or_init(parsed).as_ref().map_err(Clone::clone)
+    }
+
+    /// The file as XML, whatever else it may be.
+    ///
+    /// # Errors
+    /// When it is none, with the place and what to try.
+    pub fn xml(&self) -> Result<&Tree, ReadError> {
+        let parsed = || XmlSource::parse(self.text()?).map(Tree::Xml);
+        self.xml.get_or_init(parsed).as_ref().map_err(Clone::clone)
+    }
+
+    /// Whether it is an XML document, and no page of HTML or Markdown that could be read as one.
+    pub fn is_xml(&self) -> bool {
+        let is_page = self.is_called(&["md", "markdown", "txt"]);
+        !is_page && matches!(self.xml(), Ok(Tree::Xml(source)) if source.is_document(self.is_called(&["xml"])))
+    }
+
+    /// The file as a document of names and values in any notation.
+    ///
+    /// # Errors
+    /// As [`File::tree`].
+    pub fn document(&self) -> Result<&Tree, ReadError> {
+        if self.is_xml() { self.xml() } else { self.tree() }
     }
 
     /// The file as a page of Markdown; every text is one.

@@ -108,6 +108,14 @@ pub(super) fn of_quirks(quirks: &[yaml::Quirk], line: impl Fn(usize) -> usize) -
     findings.chain(uncounted(quirks.len())).collect()
 }
 
+/// The findings of one kind, as many as are listed.
+pub(super) fn listed(mut findings: Vec<Finding>) -> Vec<Finding> {
+    let more = uncounted(findings.len());
+    findings.truncate(MAX_LISTED);
+    findings.extend(more);
+    findings
+}
+
 /// How many findings of one kind were left out.
 pub(super) fn uncounted(total: usize) -> Option<Finding> {
     let more = total.checked_sub(MAX_LISTED).filter(|more| *more > 0)?;
@@ -211,6 +219,7 @@ fn misfit(shape: Shape, kind: &outline::Kind, node: &Node) -> Option<&'static st
     match (shape, kind) {
         (Shape::Only(_), _) => (!is_text).then_some("A text"),
         (Shape::Pairs(..), _) => (!is_group).then_some("An object"),
+        (Shape::Listed(_), _) => (!is_list).then_some("A list"),
         (Shape::Keyed(_), _) => (!is_group).then_some("An object with train and eval"),
         (Shape::Wrapped(_), _) => {
             (!all_items(node, |item| matches!(item.kind, Kind::Group(_)))).then_some("A list of objects")

@@ -92,6 +92,8 @@ pub enum Notation {
     Json,
     /// YAML text.
     Yaml,
+    /// XML text.
+    Xml,
     /// Markdown text, with or without front matter.
     Markdown,
     /// A page for browsers.
@@ -108,6 +110,7 @@ impl Notation {
         match self {
             Self::Json => "JSON",
             Self::Yaml => "YAML",
+            Self::Xml => "XML",
             Self::Markdown => "Markdown",
             Self::Html => "HTML",
             Self::Proto => "protobuf",
@@ -120,6 +123,7 @@ impl Notation {
         match self {
             Self::Json => "json",
             Self::Yaml => "yaml",
+            Self::Xml => "xml",
             Self::Markdown => "md",
             Self::Html => "html",
             // The toolkit writes `data/model_card.proto`.
@@ -133,6 +137,7 @@ impl Notation {
         match self {
             Self::Json => "application/json",
             Self::Yaml => "application/yaml",
+            Self::Xml => "application/xml",
             Self::Markdown => "text/markdown; charset=utf-8",
             Self::Html => "text/html; charset=utf-8",
             Self::Proto => "application/protobuf",

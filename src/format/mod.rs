@@ -8,6 +8,7 @@
 //! A format is a file here with a `Lens`, and a line in [`Format::ALL`].
 
 mod blank;
+mod chai;
 mod closed;
 mod compare;
 mod convert;
@@ -40,6 +41,7 @@ mod steps;
 mod tests;
 mod tree;
 mod webcards;
+mod xml;
 mod yaml;
 
 use std::collections::HashMap;
@@ -49,6 +51,7 @@ use crate::card::outline::{self, FREE, FULL, Outline, arrange};
 use crate::card::{Card, check};
 use crate::json;
 pub use blank::blank;
+use chai::Chai;
 pub use compare::{Comparison, Side, Terms, compare};
 use cyclonedx::CycloneDx;
 use file::File;
@@ -191,6 +194,12 @@ impl Format {
     pub const JSON: Self = Self(&plain::Json);
     /// Any YAML document whose top level is a block of names with values.
     pub const YAML: Self = Self(&plain::Yaml);
+    /// Any XML document.
+    pub const XML: Self = Self(&plain::Xml);
+    /// CHAI Applied Model Card, schema v0.2.
+    pub const CHAI_2: Self = Self(&Chai::Version2);
+    /// CHAI Applied Model Card, schema v0.1.
+    pub const CHAI_1: Self = Self(&Chai::Version1);
     /// The finished page, write only.
     pub const HTML: Self = Self(&html::Html);
 
@@ -218,8 +227,11 @@ impl Format {
         Self::BRIDGE2AI,
         Self::OPEN_MODEL_CARD,
         Self::RT_AI,
+        Self::CHAI_2,
+        Self::CHAI_1,
         Self::JSON,
         Self::YAML,
+        Self::XML,
         Self::HTML,
         Self::EU_FORM,
     ];
@@ -341,7 +353,7 @@ fn reading(format: Format, file: &File) -> Result<Reading, ReadError> {
 
 /// Before anything looks at the members: looking takes time for each.
 fn few_members(file: &File) -> Result<(), ReadError> {
-    match file.tree().map(|tree| &tree.kind) {
+    match file.document().map(|tree| &tree.kind) {
         Ok(json::Kind::Group(members)) if members.len() > MAX_MEMBERS => Err(too_many_members(members.len())),
         _ => Ok(()),
     }

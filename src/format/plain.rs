@@ -1,15 +1,16 @@
-//! Any JSON and any YAML document of names with values: each name at the top level becomes a section.
+//! Any JSON, YAML and XML document of names with values: each name at the top level becomes a section.
 
 use super::convert;
 use super::dialect::Dialect;
 use super::file::File;
 use super::lens::{About, Certainty, Lens, Notation, Parts};
 use super::tree::Tree;
+use super::xml::placeless;
 use super::{ReadError, findings};
 use crate::card::Card;
 use crate::card::outline::FREE;
 use crate::json::{self, Value};
-use crate::yaml;
+use crate::{xml, yaml};
 
 /// No place is known: what the document names is shown as it is.
 static DIALECT: Dialect = Dialect {
@@ -24,6 +25,9 @@ pub(super) struct Json;
 
 /// Any YAML document whose top level is a block of names with values.
 pub(super) struct Yaml;
+
+/// Any XML document.
+pub(super) struct Xml;
 
 impl Lens for Json {
     fn about(&self) -> &'static About {
@@ -95,8 +99,75 @@ impl Lens for Yaml {
     }
 }
 
+impl Lens for Xml {
+    fn about(&self) -> &'static About {
+        &About {
+            id: "xml",
+            name: "Plain XML",
+            mark: "",
+            notation: Notation::Xml,
+            purpose: "Plain XML: an element for each section, an element in it for each field.",
+            can_read: true,
+        }
+    }
+
+    fn recognise(&self, file: &File) -> Certainty {
+        Certainty::CouldBe.when(file.is_xml())
+    }
+
+    fn read(&self, file: &File) -> Result<Parts, ReadError> {
+        Ok(read(file.xml()?))
+    }
+
+    fn write_into(&self, file: &File, card: &Card) -> Result<Vec<u8>, ReadError> {
+        Ok(write(file.xml()?, card))
+    }
+
+    fn write_new(&self, card: &Card) -> Vec<u8> {
+        xml::to_text("model_card", None, &new_document(card)).into_bytes()
+    }
+
+    /// XML knows texts only, and names without blanks.
+    fn fit(&self, card: &Card) -> Card {
+        as_xml_says(&plainly_named(new_document(&convert::named(card))))
+    }
+
+    fn settled(&self, file: &File, card: &Card) -> Card {
+        file.xml().map_or_else(
+            |_| card.clone(),
+            |tree| {
+                let (old, _) = DIALECT.read(tree);
+                as_xml_says(&DIALECT.write(tree.to_value(), &old, card, false))
+            },
+        )
+    }
+}
+
+/// The card in a document as XML has it.
+fn as_xml_says(document: &Value) -> Card {
+    DIALECT.read(&placeless(xml::normal(document))).0
+}
+
+/// A document with names that need no escapes in XML.
+fn plainly_named(document: Value) -> Value {
+    match document {
+        Value::Group(members) => {
+            let named = members
+                .into_iter()
+                .map(|(name, value)| (xml::plain_name(&name), plainly_named(value)));
+            Value::Group(named.collect())
+        }
+        Value::List(items) => Value::List(items.into_iter().map(plainly_named).collect()),
+        other => other,
+    }
+}
+
 fn read(tree: &Tree) -> Parts {
-    Parts::of_tree(tree, &FREE, DIALECT.read(tree), findings::of_relatives(tree))
+    let further = match tree {
+        Tree::Xml(source) => source.relatives(),
+        _ => findings::of_relatives(tree),
+    };
+    Parts::of_tree(tree, &FREE, DIALECT.read(tree), further)
 }
 
 fn write(tree: &Tree, card: &Card) -> Vec<u8> {

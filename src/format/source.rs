@@ -148,7 +148,7 @@ fn not_json(text: &str) -> Option<(&'static str, &'static str)> {
     let start = text.trim_start();
     if start.starts_with('<') {
         Some((
-            "This looks like an HTML or XML page, not like a model card.",
+            "This looks like an HTML page, not like a model card.",
             "Upload the file that the page was made from, or start a blank card and paste the texts.",
         ))
     } else {

@@ -397,6 +397,7 @@ fn the_laws_hold_on_real_cards() {
                 Format::CYCLONEDX_6,
                 Format::CYCLONEDX_5,
                 Format::JSON,
+                Format::XML,
                 Format::MARKDOWN,
             ],
         ),
@@ -443,7 +444,7 @@ fn the_laws_hold_on_real_cards() {
 }
 
 /// Changes a value somewhere, as a visitor would: its kind stays.
-fn touch(value: &mut Value) {
+pub(super) fn touch(value: &mut Value) {
     match value {
         Value::Text(text) => text.push_str(" “edited”"),
         Value::Number(spelling) => *spelling = "4.20".into(),

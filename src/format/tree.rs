@@ -3,6 +3,7 @@
 use super::lens::Notation;
 use super::proto::ProtoSource;
 use super::source::Source;
+use super::xml::XmlSource;
 use super::yaml::YamlSource;
 use super::{Finding, findings};
 use crate::json::{self, Node, Value};
@@ -17,6 +18,8 @@ pub(super) enum Tree {
     Yaml(YamlSource),
     /// Written as protocol buffers, binary or text.
     Proto(ProtoSource),
+    /// Written in XML.
+    Xml(XmlSource),
 }
 
 impl Tree {
@@ -26,6 +29,7 @@ impl Tree {
             Self::Json(_) => Notation::Json,
             Self::Yaml(_) => Notation::Yaml,
             Self::Proto(source) => source.notation(),
+            Self::Xml(_) => Notation::Xml,
         }
     }
 
@@ -35,6 +39,7 @@ impl Tree {
             Self::Json(source) => findings::of_json(source),
             Self::Yaml(source) => findings::of_yaml(source),
             Self::Proto(source) => source.findings(),
+            Self::Xml(source) => source.findings(),
         }
     }
 
@@ -44,6 +49,7 @@ impl Tree {
             Self::Json(source) => source.line(offset),
             Self::Yaml(source) => json::position(&source.text, offset).0,
             Self::Proto(source) => source.line(offset),
+            Self::Xml(source) => json::position(&source.text, offset).0,
         }
     }
 
@@ -53,6 +59,7 @@ impl Tree {
             Self::Json(source) => Box::new(source.lines()),
             Self::Yaml(source) => Box::new(json::lines(&source.text)),
             Self::Proto(source) => source.lines(),
+            Self::Xml(source) => Box::new(json::lines(&source.text)),
         }
     }
 
@@ -62,6 +69,7 @@ impl Tree {
             Self::Json(source) => source.write(value),
             Self::Yaml(source) => source.write(value),
             Self::Proto(source) => source.write(value),
+            Self::Xml(source) => source.write(value),
         }
     }
 }
@@ -75,6 +83,7 @@ impl std::ops::Deref for Tree {
             Self::Json(source) => source,
             Self::Yaml(source) => &source.view,
             Self::Proto(source) => &source.document.view,
+            Self::Xml(source) => &source.view,
         }
     }
 }

@@ -11,6 +11,7 @@ mod cyclonedx;
 mod datasheet;
 mod eu;
 mod full;
+mod health;
 mod hugging_face;
 mod monai;
 mod open_model_card;
@@ -26,6 +27,7 @@ pub use cyclonedx::CYCLONEDX;
 pub use datasheet::DATASHEET;
 pub use eu::EU;
 pub use full::FULL;
+pub use health::HEALTH;
 pub use hugging_face::HUGGING_FACE;
 pub use monai::MONAI;
 pub use open_model_card::{MODALITIES, OPEN_MODEL_CARD};
@@ -45,6 +47,7 @@ pub static ALL: &[&Outline] = &[
     &EU,
     &CYCLONEDX,
     &SAGEMAKER,
+    &HEALTH,
     &RADIOTHERAPY,
     &ALLENNLP,
     &BRIDGE2AI,

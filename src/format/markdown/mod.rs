@@ -72,7 +72,7 @@ impl Lens for Flavour {
         let Ok(document) = file.markdown() else {
             return Certainty::None;
         };
-        let is_data = file.tree().is_ok();
+        let is_data = file.document().is_ok();
         match self {
             Self::Plain => Certainty::CouldBe.when(!is_data),
             Self::HuggingFace if is_data => Certainty::None,
