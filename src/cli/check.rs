@@ -13,10 +13,10 @@ pub(super) fn run(files: &[PathBuf]) -> anyhow::Result<ExitCode> {
         match format::read_named(&read(file)?, file.to_str()) {
             Ok(reading) => {
                 for finding in reading.report() {
-                    problems += usize::from(finding.severity == Severity::Problem);
+                    problems += usize::from(finding.severity < Severity::Note);
                     let line = finding.line.map(|line| format!("{line}:")).unwrap_or_default();
                     let severity = match finding.severity {
-                        Severity::Problem => "problem",
+                        Severity::Blocks | Severity::Problem => "problem",
                         Severity::Note => "note",
                     };
                     println!("{name}:{line} {severity}: {}: {}", finding.place, finding.message);

@@ -84,7 +84,8 @@ impl<'b> File<'b> {
             if self.is_called(&["md", "markdown"]) {
                 return Err(error);
             }
-            yaml::recognise(text).unwrap_or(Err(error)).map(Tree::Yaml)
+            let is_yaml = self.is_called(&["yaml", "yml"]);
+            yaml::recognise(text, is_yaml).unwrap_or(Err(error)).map(Tree::Yaml)
         };
         self.tree.get_or_init(parsed).as_ref().map_err(Clone::clone)
     }

@@ -9,6 +9,7 @@ use std::sync::LazyLock;
 use super::dialect::{Dialect, Place, Shape};
 use super::file::File;
 use super::lens::{About, Certainty, Lens, Notation, Parts};
+use super::likeness::Profile;
 use super::{ReadError, convert, findings};
 use crate::card::Card;
 use crate::card::outline::FULL;
@@ -63,6 +64,23 @@ impl Lens for Toolkit {
         let (version_1, _) = is_version_1(tree);
         let mine = version_1 == matches!(self, Self::Version1);
         Certainty::Resembles.when(mine && resembles(tree) && !is_of_another_family(tree))
+    }
+
+    fn profile(&self) -> Option<&'static Profile> {
+        const PROFILE: Profile = Profile {
+            name: "a Model Card Toolkit card",
+            members: &[
+                "model_details",
+                "model_parameters",
+                "quantitative_analysis",
+                "considerations",
+            ],
+            enough: 2,
+            says: None,
+            is_list: false,
+            advice: "",
+        };
+        matches!(self, Self::Version2).then_some(&PROFILE)
     }
 
     fn read(&self, file: &File) -> Result<Parts, ReadError> {
