@@ -274,9 +274,9 @@ fn missing_commas_and_closing_quotes_are_read_and_named() {
     case(
         "{\"a\": {\"b\": \"x \r\n},\r\n\"c\": \"y\"}",
         r#"{"a": {"b": "x"}, "c": "y"}"#,
-        &[quote.clone()],
+        std::slice::from_ref(&quote),
     );
-    case("[\"x,\n\"y\"]", r#"["x", "y"]"#, &[quote.clone()]);
+    case("[\"x,\n\"y\"]", r#"["x", "y"]"#, std::slice::from_ref(&quote));
     case("[\"x\n\"y\"]", r#"["x", "y"]"#, &[quote.clone(), comma]);
     case("{\"a\": [\"x\n]}", r#"{"a": ["x"]}"#, &[quote]);
 }

@@ -12,6 +12,7 @@ mod page;
 #[cfg(test)]
 mod tests;
 mod text;
+mod vocabulary;
 mod write;
 
 use super::file::File;
