@@ -10,6 +10,7 @@ mod names;
 pub mod outline;
 pub mod picture;
 pub mod stored;
+pub mod words;
 
 pub use crate::json::Value;
 use names::slug;

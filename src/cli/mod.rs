@@ -5,12 +5,19 @@
 mod check;
 mod cleanup;
 mod convert;
+mod detect;
+mod diff;
+mod input;
 mod migrate;
+mod new;
+mod output;
+mod paint;
+mod progress;
 mod serve;
 mod sessions;
+mod table;
 
 use std::ffi::OsString;
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::error::ErrorKind;
@@ -95,21 +102,16 @@ enum Command {
         #[command(subcommand)]
         action: SessionsAction,
     },
-    /// Says what is wrong with model cards, without a server
-    Check {
-        /// Files to check; `-` is standard input
-        #[arg(required = true, value_name = "FILE")]
-        files: Vec<PathBuf>,
-    },
-    /// Writes a model card in another format, to standard output
-    Convert {
-        /// The file to convert; `-` is standard input
-        #[arg(value_name = "FILE")]
-        file: PathBuf,
-        /// The format wanted
-        #[arg(long, value_name = "FORMAT")]
-        to: String,
-    },
+    /// Says which format each file has
+    Detect(detect::Options),
+    /// Says what is wrong with model cards
+    Check(check::Options),
+    /// Writes model cards in another format
+    Convert(convert::Options),
+    /// Says what differs between two model cards, field by field
+    Diff(diff::Options),
+    /// Writes a blank model card that says what to write where
+    New(new::Options),
 }
 
 /// Runs a command line, the program's name first.
@@ -149,12 +151,19 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
                 handle,
             } => cleanup::run(&storage, keeping, 0, Some(Whose::Browser(handle)), false),
         },
-        Command::Check { files } => check::run(&files),
-        Command::Convert { file, to } => convert::run(&file, &to),
+        Command::Detect(options) => detect::run(&options),
+        Command::Check(options) => check::run(&options),
+        Command::Convert(options) => convert::run(&options),
+        Command::Diff(options) => diff::run(&options),
+        Command::New(options) => new::run(&options),
     };
-    outcome.unwrap_or_else(|error| {
-        eprintln!("cartellino: {error:#}");
-        ExitCode::from(2)
+    outcome.unwrap_or_else(|error| match output::is_closed_pipe(&error) {
+        // Whoever reads has enough, as `head` does.
+        true => ExitCode::SUCCESS,
+        false => {
+            output::say(format_args!("cartellino: {error:#}"));
+            ExitCode::from(2)
+        }
     })
 }
 

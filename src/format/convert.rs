@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::markdown::known;
 use crate::card::check;
-use crate::card::outline::{FULL, Kind, Part, Question};
+use crate::card::outline::{FULL, Kind, Outline, Part, Question};
 use crate::card::{Card, Field, Section, field_id};
 use crate::json::Value;
 
@@ -15,7 +15,7 @@ pub(super) fn without_blanks(card: &Card) -> Card {
 
 /// The card with rows and entries where the Model Card Toolkit wants them.
 pub(super) fn structured(card: &Card, version_1: bool) -> Card {
-    each_value(&into_full(card), |question, value| match question {
+    each_value(&into_outline(card, &FULL), |question, value| match question {
         Some(question) => rows(question, value, version_1),
         None => value.clone(),
     })
@@ -23,7 +23,7 @@ pub(super) fn structured(card: &Card, version_1: bool) -> Card {
 
 /// The card with lines of text for answers, as WebCards holds them.
 pub(super) fn flat(card: &Card) -> Card {
-    each_value(&into_full(card), |question, value| match question {
+    each_value(&into_outline(card, &FULL), |question, value| match question {
         Some(_) => flat_value(value),
         None => value.clone(),
     })
@@ -37,33 +37,37 @@ pub(super) fn named(card: &Card) -> Card {
     }
 }
 
-/// The card with the questions of the full outline in its sections, wherever they were answered; a field of its own that
-/// stands below the heading of such a question answers it.
-fn into_full(card: &Card) -> Card {
-    let is_full = |section: &Section| FULL.part(&section.key).is_some_and(|part| part.title == section.title);
-    if card.sections.iter().all(is_full) {
+/// The card with the questions of an outline in its sections, wherever they were answered; a field of its own that
+/// stands below the heading of such a question answers it. What the outline does not ask stays in its section.
+pub(super) fn into_outline(card: &Card, outline: &'static Outline) -> Card {
+    let is_in_place = |section: &Section| {
+        outline
+            .part(&section.key)
+            .is_some_and(|part| part.title == section.title)
+    };
+    if card.sections.iter().all(is_in_place) {
         return card.clone();
     }
     let fields = || card.sections.iter().flat_map(|section| &section.fields);
     let mut taken: HashSet<&str> = fields()
-        .filter_map(|field| FULL.question(&field.id))
+        .filter_map(|field| outline.question(&field.id))
         .map(|question| question.id)
         .collect();
-    let (mut full, mut own): (Vec<Section>, Vec<Section>) = (Vec::new(), Vec::new());
+    let (mut known, mut own): (Vec<Section>, Vec<Section>) = (Vec::new(), Vec::new());
     for section in &card.sections {
         let mut left = Vec::new();
         let is_said = |field: &&Field| !field.value.is_blank() && !field.value.as_text().is_some_and(check::is_comment);
         for field in section.fields.iter().filter(is_said) {
-            let question = FULL.question(&field.id).or_else(|| {
+            let question = outline.question(&field.id).or_else(|| {
                 let words = if field.id == "+Text" { "" } else { field.label.as_str() };
                 let id = known::question(known::section(&section.title)?, words)?;
-                FULL.question(id)
+                outline
+                    .question(id)
                     .filter(|question| field.is_custom() && taken.insert(question.id))
             });
-            let part =
-                question.and_then(|question| FULL.sections.iter().find(|part| part.question(question.id).is_some()));
+            let part = question.and_then(|question| outline.part_asking(question.id));
             match question.zip(part) {
-                Some((question, part)) => part_of(&mut full, part).fields.push(Field {
+                Some((question, part)) => part_of(&mut known, part).fields.push(Field {
                     id: question.id.into(),
                     label: question.label.into(),
                     value: field.value.clone(),
@@ -79,8 +83,8 @@ fn into_full(card: &Card) -> Card {
             },
             ..field
         });
-        match FULL.part(&section.key) {
-            Some(part) if left.len() > 0 => part_of(&mut full, part).fields.extend(left),
+        match outline.part(&section.key) {
+            Some(part) if left.len() > 0 => part_of(&mut known, part).fields.extend(left),
             Some(_) => {}
             None => own.push(Section {
                 fields: left.collect(),
@@ -88,8 +92,9 @@ fn into_full(card: &Card) -> Card {
             }),
         }
     }
-    full.extend(own);
-    Card { sections: full }
+    known.sort_by_key(|section| outline.sections.iter().position(|part| part.key == section.key));
+    known.extend(own);
+    Card { sections: known }
 }
 
 fn part_of<'s>(sections: &'s mut Vec<Section>, part: &Part) -> &'s mut Section {

@@ -295,10 +295,8 @@ impl Reader<'_> {
                 return;
             }
             if let Some(place) = dialect.places.iter().find(|place| place.path == names)
-                && let Some((key, question)) = place.id.split_once('.').and_then(|(key, _)| {
-                    let part = dialect.outline.part(key)?;
-                    Some((part.key, part.question(place.id)?))
-                })
+                && let Some(part) = dialect.outline.part_asking(place.id)
+                && let Some(question) = part.question(place.id)
             {
                 let value = place.shape.take(member.node.to_value());
                 let field = Field {
@@ -306,7 +304,7 @@ impl Reader<'_> {
                     label: question.label.into(),
                     value,
                 };
-                self.push(key, field, offset);
+                self.push(part.key, field, offset);
                 return;
             }
             if let Kind::Group(members) = &member.node.kind

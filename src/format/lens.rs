@@ -8,7 +8,7 @@ use super::dialect::Placed;
 use super::file::File;
 use super::likeness::Profile;
 use super::tree::Tree;
-use super::{Finding, ReadError};
+use super::{Finding, Home, ReadError};
 use crate::card::Card;
 use crate::card::outline::Outline;
 
@@ -55,6 +55,11 @@ pub(super) trait Lens: Sync {
 
     /// The card as this format would say it in a new file.
     fn fit(&self, card: &Card) -> Card;
+
+    /// Where a new file can keep what has no place of its own in it, the best place first.
+    fn homes(&self) -> &'static [Home] {
+        &[]
+    }
 
     /// The card as it is read again when it was written into its own file: without what makes no difference there.
     fn settled(&self, _file: &File, card: &Card) -> Card {

@@ -7,6 +7,8 @@
 //!
 //! A format is a file here with a `Lens`, and a line in [`Format::ALL`].
 
+mod blank;
+mod compare;
 mod convert;
 mod detect;
 mod dialect;
@@ -16,6 +18,7 @@ mod findings;
 pub mod html;
 mod lens;
 mod likeness;
+mod loss;
 mod markdown;
 mod model_card_toolkit;
 mod native;
@@ -33,12 +36,15 @@ use std::fmt;
 
 pub use crate::card::check::Severity;
 use crate::card::outline::{self, FREE, FULL, Outline};
-use crate::card::{Card, change, check};
+use crate::card::{Card, check};
 use crate::json;
+pub use blank::blank;
+pub use compare::{Comparison, Side, Terms, compare};
 use file::File;
 use lens::Lens;
 pub use lens::Notation;
 pub use likeness::Likeness;
+pub use loss::{Home, Kept, Loss, Manner, losses, losses_keeping, write_keeping};
 use markdown::Flavour;
 use model_card_toolkit::Toolkit;
 
@@ -124,15 +130,6 @@ pub struct ReadError {
     pub text: Option<String>,
 }
 
-/// Something of a card that a format cannot carry.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Loss {
-    /// Title of the section.
-    pub section: String,
-    /// Label of the field; `None` when the whole section has no place.
-    pub field: Option<String>,
-}
-
 impl Format {
     /// Our own JSON, nothing lost.
     pub const NATIVE: Self = Self(&native::Native);
@@ -202,6 +199,11 @@ impl Format {
             Some(bytes) => self.0.notation(&File::new(bytes)),
             None => self.0.about().notation,
         }
+    }
+
+    /// Where a new file can keep what has no place of its own in it, the best place first.
+    pub fn homes(self) -> &'static [Home] {
+        self.0.homes()
     }
 
     /// The ending of a download's name, without the first dot. The format of the upload has the plain ending; each of the
@@ -359,26 +361,4 @@ fn outline_of(card: &Card) -> &'static Outline {
         _ if card.sections.is_empty() => &FULL,
         _ => &FREE,
     }
-}
-
-/// What a download in this format would not carry: exactly what is missing when the written file
-/// is read again.
-pub fn losses(format: Format, source: Option<&[u8]>, card: &Card) -> Vec<Loss> {
-    if !format.can_read() {
-        return Vec::new();
-    }
-    let expected = match source {
-        Some(bytes) => format.lens().settled(&File::new(bytes), card),
-        None => format.lens().fit(card),
-    };
-    let got = write(format, source, card).and_then(|bytes| read_as(format, &bytes));
-    let got = got.map(|reading| reading.card).unwrap_or_default();
-    change::difference(&got, &expected)
-        .into_iter()
-        .filter(|change| change.after.as_ref().is_some_and(|value| !value.is_blank()))
-        .map(|change| Loss {
-            section: change.section,
-            field: change.field,
-        })
-        .collect()
 }

@@ -10,7 +10,7 @@ use super::dialect::{Dialect, Place, Shape};
 use super::file::File;
 use super::lens::{About, Certainty, Lens, Notation, Parts};
 use super::likeness::Profile;
-use super::{ReadError, convert, findings};
+use super::{Home, Manner, ReadError, convert, findings};
 use crate::card::Card;
 use crate::card::outline::FULL;
 use crate::json::{self, Kind, Node, Value};
@@ -110,6 +110,23 @@ impl Lens for Toolkit {
             members.insert(0, ("schema_version".into(), Value::text(version)));
         }
         (json::to_pretty_text(&document) + "\n").into_bytes()
+    }
+
+    fn homes(&self) -> &'static [Home] {
+        match self {
+            Self::Version1 => &[Home {
+                id: "overview",
+                name: "the overview, as an appendix",
+                question: "model-details.overview",
+                manner: Manner::Appendix,
+            }],
+            Self::Version2 => &[Home {
+                id: "documentation",
+                name: "the documentation, as an appendix",
+                question: "model-details.documentation",
+                manner: Manner::Appendix,
+            }],
+        }
     }
 
     fn fit(&self, card: &Card) -> Card {

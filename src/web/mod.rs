@@ -37,9 +37,9 @@ use crate::session::{self, Sessions};
 use crate::uploads::Uploads;
 use error::Error;
 use pages::{
-    changes, computer, convert, delete, display, download, duplicate, elsewhere, health, help, home, import, overview,
-    preview, privacy, reminder, section, sections, session as own, session_delete, session_export, session_import,
-    upload,
+    changes, computer, convert, delete, display, download, duplicate, elsewhere, health, help, home, import, losses,
+    overview, preview, privacy, reminder, section, sections, session as own, session_delete, session_export,
+    session_import, upload,
 };
 
 /// What handlers share; cheap to clone.
@@ -173,6 +173,7 @@ pub fn routes() -> Vec<RouteEntry> {
         get("/cards/{card}/changes", |route| route.to(changes::get)),
         get("/cards/{card}/download", |route| route.to(download::get)),
         get("/cards/{card}/download/{format}", |route| route.to(download::file)),
+        get("/cards/{card}/losses/{format}", |route| route.to(losses::get)),
         get("/cards/{card}/original", |route| route.to(download::original)),
         post("/cards/{card}/duplicate", |route| route.to(duplicate::post)),
         get("/cards/{card}/delete", |route| route.to(delete::get)),

@@ -169,6 +169,48 @@ async fn after_an_edit_the_original_is_still_there_and_the_change_is_told() {
 }
 
 #[tokio::test]
+async fn two_cards_are_compared_with_marks_on_what_differs() {
+    let app = TestApp::start().await;
+    let visitor = app.visitor();
+    let long = |word: &str| {
+        let notes: String = (1..=30)
+            .map(|line| format!("Line {line} of the notes on ice.\n\n"))
+            .collect();
+        let notes = notes.replace("Line 15 of", &format!("Line {word} of"));
+        format!("# Ice\n\n## Notes\n\n{notes}## Weather\n\nCold.\n")
+    };
+    let old = visitor.card("old.md", long("15").as_bytes()).await;
+    let alone = visitor.get(&format!("{old}/changes")).await.page();
+    assert!(alone.texts("select").is_empty(), "there is nothing to compare with");
+    let new = visitor.card("new.md", long("fifteen").as_bytes()).await;
+    let (old_id, new_id) = (old.trim_start_matches("/cards/"), new.trim_start_matches("/cards/"));
+    let choice = visitor.get(&format!("{new}/changes?with=")).await.page();
+    assert!(choice.main().contains("Nothing has changed"), "{}", choice.main());
+    assert_eq!(choice.all(&format!("option[value='{old_id}']")).len(), 1);
+    assert_eq!(choice.all(&format!("option[value='{new_id}']")).len(), 0);
+
+    let page = visitor.get(&format!("{new}/changes?with={old_id}")).await.page();
+    assert_eq!(page.all(&format!("option[value='{old_id}'][selected]")).len(), 1);
+    assert_eq!(page.texts("h2"), ["Notes"]);
+    assert_eq!(page.texts("del"), ["[Removed: 15 ]"], "{}", page.main());
+    assert_eq!(page.texts("ins"), ["[Added: fifteen ]"]);
+    let main = page.main();
+    assert!(
+        main.contains("lines the same") && main.contains("Line 16") && !main.contains("Line 25"),
+        "{main}"
+    );
+
+    // Of two formats: by what they say.
+    let file = visitor.download(&old, "cartellino").await;
+    let converted = visitor.card("old.json", &file).await;
+    let page = visitor.get(&format!("{converted}/changes?with={old_id}")).await.page();
+    assert!(page.main().contains("say the same"), "{}", page.main());
+    let page = visitor.get(&format!("{converted}/changes?with={new_id}")).await.page();
+    assert!(page.main().contains("different formats"), "{}", page.main());
+    assert_eq!(page.texts("ins"), ["[Added: 15 ]"]);
+}
+
+#[tokio::test]
 async fn a_duplicate_goes_its_own_way() {
     let app = TestApp::start().await;
     let visitor = app.visitor();
@@ -227,5 +269,45 @@ async fn a_format_that_nobody_knows_is_not_found() {
     let visitor = app.visitor();
     let card = visitor.card("a.json", b"{\"name\": \"A\"}").await;
     let answer = visitor.get(&format!("{card}/download/exe")).await;
+    assert_eq!(answer.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn what_has_no_place_goes_where_the_visitor_says() {
+    let app = TestApp::start().await;
+    let visitor = app.visitor();
+    let text = r#"{"model": "otter", "river": {"depth": "1.5 m", "a/b": "left"}}"#;
+    let card = visitor.card("river.json", text.as_bytes()).await;
+    let format = "model-card-toolkit-0.0.2";
+    let page = visitor.get(&format!("{card}/losses/{format}")).await;
+    assert_eq!(page.status, StatusCode::OK, "{}", page.text());
+    for words in [
+        "3 things have no place",
+        "1.5 m",
+        "documentation/river/+depth",
+        "documentation/river/+a~1b",
+    ] {
+        assert!(page.text().contains(words), "{words} in {}", page.text());
+    }
+    let file = |query: &'static str| {
+        let (visitor, address) = (&visitor, format!("{card}/download/{format}{query}"));
+        async move { visitor.get(&address).await.text().to_owned() }
+    };
+    assert!(!file("").await.contains("1.5 m"));
+    let one = file("?keep=documentation/river/%2Bdepth&keep=/river/%2Ba~1b").await;
+    assert!(
+        one.contains("## river: depth") && one.contains("1.5 m") && !one.contains("left"),
+        "{one}"
+    );
+    let most = file("?rest=documentation&keep=/river/%2Bdepth").await;
+    assert!(
+        most.contains("left") && most.contains("otter") && !most.contains("1.5 m"),
+        "{most}"
+    );
+    let none = file("?rest=attic&keep=documentation/river/%2Bwidth&keep=x&other=1").await;
+    assert!(!none.contains("1.5 m"), "{none}");
+    let html = visitor.get(&format!("{card}/losses/html")).await;
+    assert!(html.text().contains("Carries everything"));
+    let answer = visitor.get(&format!("{card}/losses/exe")).await;
     assert_eq!(answer.status, StatusCode::NOT_FOUND);
 }

@@ -194,6 +194,15 @@ async fn assert_isolated(app: TestApp) {
     }
     println!("{} addresses walked", walked.len());
 
+    // His own card beside hers: as if hers did not exist.
+    let beside = boris.get(&format!("{his}/changes?with={her_id}")).await;
+    assert_tells_nothing(&beside, "Boris", "his card compared with hers");
+    assert_eq!(beside.status, StatusCode::NOT_FOUND);
+    let made_up = boris.get(&format!("{his}/changes?with={NO_CARD}")).await;
+    assert_eq!(made_up.status, StatusCode::NOT_FOUND);
+    let choice = boris.get(&format!("{his}/changes")).await;
+    assert_tells_nothing(&choice, "Boris", "the cards offered for comparing");
+
     // The same with her own forms, sent by the others.
     let forms = her_forms(&anna, &hers).await;
     let mut sent = 0;

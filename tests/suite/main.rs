@@ -9,6 +9,7 @@ mod archive;
 mod browser;
 mod choices;
 mod cleanup;
+mod cli;
 mod contract;
 mod deletion;
 mod docs;

@@ -44,6 +44,11 @@ impl Outline {
         self.sections.iter().find(|part| part.key == key)
     }
 
+    /// The section that asks the question with this id.
+    pub fn part_asking(&self, id: &str) -> Option<&'static Part> {
+        self.sections.iter().find(|part| part.question(id).is_some())
+    }
+
     /// The question with this id, in whichever section it stands.
     pub fn question(&self, id: &str) -> Option<&'static Question> {
         self.sections.iter().find_map(|part| part.question(id))

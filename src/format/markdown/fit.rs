@@ -185,7 +185,7 @@ pub(super) fn trimmed(text: &str) -> &str {
 }
 
 /// An answer as Markdown.
-pub(super) fn markdown(value: &Value) -> Cow<'_, str> {
+pub(in crate::format) fn markdown(value: &Value) -> Cow<'_, str> {
     match value {
         Value::Text(text) => Cow::Borrowed(text),
         Value::List(items) if items.iter().all(|item| matches!(item, Value::Group(_))) => match table(items) {

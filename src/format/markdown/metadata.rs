@@ -155,7 +155,7 @@ pub(super) fn question(key: &str) -> Option<&'static str> {
 }
 
 /// The key that answers a question.
-pub(super) fn key(id: &str) -> Option<&'static str> {
+pub(in crate::format) fn key(id: &str) -> Option<&'static str> {
     KEYS.iter().find(|(known, _)| *known == id).map(|(_, key)| *key)
 }
 

@@ -21,6 +21,8 @@ use super::{Finding, ReadError, Severity, detect, findings};
 use crate::card::Card;
 use crate::card::outline::{FREE, HUGGING_FACE, Outline};
 use crate::json;
+pub(super) use fit::markdown as text_of;
+pub(super) use metadata::key as metadata_key;
 use page::{CardOfPage, Page, Place};
 pub(super) use text::Document;
 

@@ -4,7 +4,9 @@ use actix_web::http::header::CONTENT_TYPE;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
-use crate::format::{self, Format, Loss};
+use super::losses;
+use crate::card::{Card, stored};
+use crate::format::{self, Format};
 use crate::session::Visitor;
 use crate::web::AppState;
 use crate::web::card::{self, Whole, link};
@@ -13,6 +15,9 @@ use crate::web::page::{CardLink, Page, render};
 
 /// How many losses are listed one by one.
 const SHOWN: usize = 100;
+
+/// Up to which size of a card all formats are tried for the page, in bytes of its sections: trying takes as long as a download.
+const COUNTED_BYTES: usize = 256 * 1024;
 
 /// What the format of the upload is good for.
 const UPLOAD: &str =
@@ -36,8 +41,16 @@ struct Offer {
     ending: &'static str,
     file: String,
     is_recommended: bool,
+    /// What the card's own format would leave out, one by one.
     losses: Vec<String>,
-    more_losses: usize,
+    /// How many things would be left out; `None` when the card is so large that this is only counted when asked for.
+    lost: Option<usize>,
+}
+
+impl Offer {
+    fn more_losses(&self) -> usize {
+        self.lost.unwrap_or_default().saturating_sub(self.losses.len())
+    }
 }
 
 /// `GET /cards/{card}/download`.
@@ -57,7 +70,8 @@ pub async fn get(state: web::Data<AppState>, visitor: Visitor, id: web::Path<Str
     render(&made.await.map_err(|error| Error::Internal(error.to_string()))?)
 }
 
-/// `GET /cards/{card}/download/{format}`: the file.
+/// `GET /cards/{card}/download/{format}`: the file. In a new file, things without a place go where the query says, see
+/// [`losses::kept`].
 ///
 /// # Errors
 /// [`Error::NotFound`] when the card is not the visitor's or there is no such format.
@@ -65,6 +79,7 @@ pub async fn file(
     state: web::Data<AppState>,
     visitor: Visitor,
     path: web::Path<(String, String)>,
+    choices: web::Query<Vec<(String, String)>>,
 ) -> Result<HttpResponse, Error> {
     let (id, format) = path.into_inner();
     let format = Format::from_id(&format).ok_or(Error::NotFound)?;
@@ -73,7 +88,11 @@ pub async fn file(
         let source = source_for(&whole, format);
         let notation = format.notation(source);
         let name = file_name(&whole.row.title, &format.extension(notation, source.is_some()));
-        format::write(format, source, &whole.card).map(|bytes| (name, notation, bytes))
+        let bytes = match source {
+            Some(_) => format::write(format, source, &whole.card),
+            None => format::write_keeping(format, &whole.card, &losses::kept(format, &whole.card, &choices)),
+        };
+        bytes.map(|bytes| (name, notation, bytes))
     });
     let (name, notation, bytes) = written
         .await
@@ -102,24 +121,28 @@ pub async fn original(
 }
 
 /// The upload, when the format asked for is its own.
-fn source_for(whole: &Whole, format: Format) -> Option<&[u8]> {
+pub(super) fn source_for(whole: &Whole, format: Format) -> Option<&[u8]> {
     whole.source.as_deref().filter(|_| whole.format() == format)
 }
 
 /// Every format, the card's own first.
 fn offers(whole: &Whole) -> Vec<Offer> {
     let own = whole.format();
+    let is_small = size(&whole.card) <= COUNTED_BYTES;
     let others = Format::ALL.iter().copied().filter(|format| *format != own);
     std::iter::once(own)
         .chain(others)
-        .map(|format| offer(whole, format, format == own))
+        .map(|format| offer(whole, format, format == own, is_small))
         .collect()
 }
 
-fn offer(whole: &Whole, format: Format, is_own: bool) -> Offer {
+fn offer(whole: &Whole, format: Format, is_own: bool, is_small: bool) -> Offer {
     let source = source_for(whole, format);
-    let losses = format::losses(format, source, &whole.card);
     let notation = format.notation(source);
+    let counted = is_own || is_small;
+    let losses = counted.then(|| format::losses(format, source, &whole.card));
+    let lost = losses.as_ref().map(Vec::len);
+    let listed = losses.unwrap_or_default().into_iter().filter(|_| is_own);
     Offer {
         id: format.id(),
         name: format.name(),
@@ -130,16 +153,15 @@ fn offer(whole: &Whole, format: Format, is_own: bool) -> Offer {
         file: file_name(&whole.row.title, &format.extension(notation, source.is_some())),
         ending: notation.name(),
         is_recommended: is_own,
-        more_losses: losses.len().saturating_sub(SHOWN),
-        losses: losses.into_iter().take(SHOWN).map(words).collect(),
+        losses: listed.take(SHOWN).map(|loss| losses::words(&loss)).collect(),
+        lost,
     }
 }
 
-fn words(loss: Loss) -> String {
-    match loss.field {
-        Some(field) => format!("{}: {field}", loss.section),
-        None => format!("{} (the whole section)", loss.section),
-    }
+/// How large a card is, in bytes of its sections.
+fn size(card: &Card) -> usize {
+    let sections = card.sections.iter();
+    sections.map(|section| stored::to_text(&section.fields).len()).sum()
 }
 
 /// A name for a file, from the card's title: no character that a system or a shell might take for its own.

@@ -13,6 +13,7 @@ pub mod health;
 pub mod help;
 pub mod home;
 pub mod import;
+pub mod losses;
 pub mod overview;
 pub mod preview;
 pub mod privacy;

@@ -1,6 +1,10 @@
-//! The difference of two cards, by field.
+//! The difference of two cards, by field; and of two texts, by lines and words.
+
+mod wording;
 
 use std::collections::HashMap;
+
+pub use wording::{Stretch, by_line, by_word};
 
 use super::{Card, Field, Section, Value};
 
@@ -11,6 +15,8 @@ pub struct Change {
     pub section: String,
     /// Label of the field; `None` when it is the section itself that came or went, without fields.
     pub field: Option<String>,
+    /// Id of the field, where it is one.
+    pub id: Option<String>,
     /// The value in the old card; `None` when the field was not there.
     pub before: Option<Value>,
     /// The value in the new card; `None` when the field is not there.
@@ -64,10 +70,11 @@ fn compare(old: Option<&Section>, new: Option<&Section>, changes: &mut Vec<Chang
     let none: &[Field] = &[];
     let old_fields = old.map_or(none, |section| &section.fields);
     let new_fields = new.map_or(none, |section| &section.fields);
-    let mut push = |label: &str, before: Option<&Value>, after: Option<&Value>| {
+    let mut push = |field: &Field, before: Option<&Value>, after: Option<&Value>| {
         changes.push(Change {
             section: title.clone(),
-            field: Some(label.to_owned()),
+            field: Some(field.label.clone()),
+            id: Some(field.id.clone()),
             before: before.cloned(),
             after: after.cloned(),
         });
@@ -78,12 +85,12 @@ fn compare(old: Option<&Section>, new: Option<&Section>, changes: &mut Vec<Chang
             .find(|other| other.id == field.id)
             .map(|other| &other.value);
         if before != Some(&field.value) {
-            push(&field.label, before, Some(&field.value));
+            push(field, before, Some(&field.value));
         }
     }
     for field in old_fields {
         if !new_fields.iter().any(|other| other.id == field.id) {
-            push(&field.label, Some(&field.value), None);
+            push(field, Some(&field.value), None);
         }
     }
     let came_or_went = old.is_some() != new.is_some();
@@ -94,6 +101,7 @@ fn compare(old: Option<&Section>, new: Option<&Section>, changes: &mut Vec<Chang
         changes.push(Change {
             section: title,
             field: None,
+            id: None,
             before: None,
             after: None,
         });

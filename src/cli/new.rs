@@ -1,0 +1,87 @@
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::{Context as _, ensure};
+
+use super::convert::wanted;
+use super::detect::counted;
+use super::output::{self, Existing, stdout};
+use super::table::columns;
+use crate::card::outline::{self, Outline};
+use crate::format::{self, Format};
+
+/// The words after `cartellino new`.
+#[derive(clap::Args)]
+pub(super) struct Options {
+    /// Which questions the card asks, as --list-outlines names them
+    #[arg(long, value_name = "KEY", default_value = "full")]
+    outline: String,
+    /// The format of the file, as `cartellino convert --list-formats` names it; a README for the Hugging Face outline,
+    /// Markdown otherwise
+    #[arg(long, value_name = "FORMAT")]
+    format: Option<String>,
+    /// The file to write; `-`, the default, is standard output
+    #[arg(short, long, value_name = "FILE", default_value = "-")]
+    output: PathBuf,
+    /// Replaces a file that exists already
+    #[arg(long)]
+    force: bool,
+    /// Lists the outlines and how much they ask
+    #[arg(long)]
+    list_outlines: bool,
+}
+
+/// The outlines that ask something.
+fn outlines() -> impl Iterator<Item = &'static Outline> {
+    outline::ALL.into_iter().filter(|outline| !outline.sections.is_empty())
+}
+
+/// Writes a blank card that says what to write where.
+pub(super) fn run(options: &Options) -> anyhow::Result<ExitCode> {
+    if options.list_outlines {
+        return list();
+    }
+    let chosen = outlines()
+        .find(|outline| outline.key == options.outline)
+        .with_context(|| {
+            let keys: Vec<&str> = outlines().map(|outline| outline.key).collect();
+            let wanted = options.outline.escape_debug();
+            format!("there is no outline `{wanted}`; there are {}", keys.join(", "))
+        })?;
+    let format = match &options.format {
+        Some(id) => wanted(id)?,
+        None if chosen.key == outline::HUGGING_FACE.key => Format::HUGGING_FACE,
+        None => Format::MARKDOWN,
+    };
+    ensure!(
+        format.can_read(),
+        "a blank {} page has nothing to fill in; choose another format",
+        format.name()
+    );
+    output::write(
+        &options.output,
+        &format::blank(format, chosen),
+        Existing::by_force(options.force),
+    )?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn list() -> anyhow::Result<ExitCode> {
+    let rows = outlines().map(|outline| {
+        let questions = outline.sections.iter().flat_map(|part| part.questions);
+        let asked = questions.filter(|question| !question.legacy).count();
+        let size = format!(
+            "{}, {}",
+            counted(outline.sections.len(), "section"),
+            counted(asked, "question")
+        );
+        [outline.key.to_owned(), outline.name.to_owned(), size]
+    });
+    let mut out = stdout();
+    for row in columns(rows.collect()) {
+        writeln!(out, "{}", row.join("  "))?;
+    }
+    out.flush()?;
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,152 @@
+//! What a format cannot carry of the card, and where each thing shall go.
+
+use actix_web::{HttpResponse, web};
+use askama::Template;
+
+use super::download::{file_name, source_for};
+use crate::card::Card;
+use crate::format::{self, Format, Kept, Loss};
+use crate::session::Visitor;
+use crate::web::AppState;
+use crate::web::card::{self, link};
+use crate::web::error::Error;
+use crate::web::page::{CardLink, Page, render};
+use crate::web::words::in_words;
+
+/// How many things get a choice of their own; the rest have one choice together.
+const CHOSEN: usize = 100;
+
+/// How much of an answer is shown, in characters.
+const EXCERPT: usize = 160;
+
+/// The control that says where one thing goes: `home/section/field`, or nothing to leave it out.
+const KEEP: &str = "keep";
+
+/// The control that says where everything else goes that has no place.
+const REST: &str = "rest";
+
+#[derive(Template)]
+#[template(path = "pages/losses.html")]
+struct Losses {
+    page: Page,
+    card: CardLink,
+    format: Format,
+    ending: &'static str,
+    file: String,
+    is_own: bool,
+    items: Vec<Item>,
+    more: usize,
+}
+
+struct Item {
+    section: String,
+    field: Option<String>,
+    excerpt: Option<String>,
+    is_in_part: bool,
+    /// Key of the section and id of the field, where a choice can name them.
+    address: Option<String>,
+}
+
+/// `GET /cards/{card}/losses/{format}`.
+///
+/// # Errors
+/// [`Error::NotFound`] when the card is not the visitor's or there is no such format.
+pub async fn get(
+    state: web::Data<AppState>,
+    visitor: Visitor,
+    path: web::Path<(String, String)>,
+) -> Result<HttpResponse, Error> {
+    let (id, format) = path.into_inner();
+    let format = Format::from_id(&format).ok_or(Error::NotFound)?;
+    let whole = card::whole(&state, &visitor, id).await?;
+    let page = Page::of(format!("As {}: {}", format.name(), whole.row.title), &visitor);
+    let made = web::block(move || {
+        let source = source_for(&whole, format);
+        let notation = format.notation(source);
+        let losses = format::losses(format, source, &whole.card);
+        let more = losses.len().saturating_sub(CHOSEN);
+        Losses {
+            page,
+            card: link(&whole.row),
+            format,
+            ending: notation.name(),
+            file: file_name(&whole.row.title, &format.extension(notation, source.is_some())),
+            is_own: source.is_some(),
+            items: losses
+                .into_iter()
+                .take(CHOSEN)
+                .map(|loss| item(&whole.card, loss))
+                .collect(),
+            more,
+        }
+    });
+    render(&made.await.map_err(|error| Error::Internal(error.to_string()))?)
+}
+
+fn item(card: &Card, loss: Loss) -> Item {
+    let value = loss.item.as_ref().and_then(|(section, field)| {
+        let section = card.section(section)?;
+        Some(&section.field(field)?.value)
+    });
+    Item {
+        section: loss.section,
+        field: loss.field,
+        excerpt: value.map(|value| excerpt(&in_words(value))),
+        is_in_part: loss.is_in_part,
+        address: loss.item.map(|(section, field)| format!("{section}/{field}")),
+    }
+}
+
+fn excerpt(text: &str) -> String {
+    let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    match words.char_indices().nth(EXCERPT) {
+        Some((end, _)) => format!("{}…", &words[..end]),
+        None => words,
+    }
+}
+
+/// A loss in a few words.
+pub(super) fn words(loss: &Loss) -> String {
+    let part = if loss.is_in_part { ", in part" } else { "" };
+    match &loss.field {
+        Some(field) => format!("{}: {field}{part}", loss.section),
+        None => format!("{} (the whole section)", loss.section),
+    }
+}
+
+/// Where a query puts what has no place in a new file: `keep=home/section/field` for one thing, with an empty home to
+/// leave it out, and `rest=home` for everything that is not named so.
+pub(super) fn kept(format: Format, card: &Card, query: &[(String, String)]) -> Vec<Kept> {
+    let named: Vec<Kept> = query
+        .iter()
+        .filter(|(name, _)| name == KEEP)
+        .filter_map(|(_, choice)| {
+            let mut parts = choice.splitn(3, '/').map(str::to_owned);
+            Some(Kept {
+                home: parts.next()?,
+                section: parts.next()?,
+                field: parts.next()?,
+            })
+        })
+        .collect();
+    let rest = query.iter().rfind(|(name, home)| name == REST && !home.is_empty());
+    let mut kept = named.clone();
+    if let Some((_, home)) = rest {
+        let items = format::losses(format, None, card)
+            .into_iter()
+            .filter_map(|loss| loss.item);
+        let is_named =
+            |section: &str, field: &str| named.iter().any(|kept| kept.section == section && kept.field == field);
+        kept.extend(
+            items
+                .filter(|(section, field)| !is_named(section, field))
+                .map(|(section, field)| Kept {
+                    section,
+                    field,
+                    home: home.clone(),
+                }),
+        );
+    }
+    kept.retain(|kept| !kept.home.is_empty());
+    kept
+}
