@@ -7,7 +7,7 @@ use crate::json::Value;
 /// The languages with a code of two letters (ISO 639-1), each with its English name.
 const LANGUAGES: &str = include_str!("languages.txt");
 
-/// The codes of three letters (ISO 639-2 and 639-3).
+/// The codes of three letters (ISO 639-2 and 639-3, and the families of 639-5, which real cards name).
 const THREE_LETTERS: &str = include_str!("languages_three.txt");
 
 /// Words that the hub takes beside the codes.
@@ -151,7 +151,18 @@ mod tests {
 
     #[test]
     fn languages_are_codes() {
-        for code in ["en", "no", "yue", "ger", "deu", "multilingual", "code", "", "TODO"] {
+        for code in [
+            "en",
+            "no",
+            "yue",
+            "ger",
+            "deu",
+            "multilingual",
+            "code",
+            "alv",
+            "",
+            "TODO",
+        ] {
             assert_eq!(language(code), None, "{code}");
         }
         for (text, words) in [
