@@ -43,6 +43,10 @@ impl Source {
             && wrappings.len() < MAX_WRAPPINGS
             && inner.trim_start().starts_with(['{', '[', '"'])
         {
+            // A text may begin so without being a document; one that begins like an object was meant as one.
+            if !inner.trim_start().starts_with('{') && json::parse(inner).is_err() {
+                break;
+            }
             let places = json::string_places(&text, document.root.span.clone());
             wrappings.push(Wrapping {
                 places,

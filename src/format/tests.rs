@@ -748,6 +748,11 @@ proptest! {
 
     #[test]
     fn any_document_obeys_the_laws(document in values(), mut seed in any::<u64>(), new in values()) {
+        // Text that begins like a document is unpacked as one.
+        let is_packed = |value: &Value| value.as_text().is_some_and(|text| text.trim_start().starts_with(['"', '[', '{']));
+        if is_packed(&new) {
+            return Ok(());
+        }
         let mut source = String::new();
         untidy(&document, &mut seed, &mut source);
         for (format, source) in [(Format::JSON, source), (Format::YAML, Mess::document(&document, seed))] {
