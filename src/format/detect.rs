@@ -2,9 +2,7 @@
 
 use super::file::File;
 use super::lens::Certainty;
-use super::tree::Tree;
-use super::{Format, ReadError, native, xml};
-use crate::json::{self, Kind, Node};
+use super::{Format, ReadError, xml};
 
 /// The endings of files that hold a model; some of them run what is in them when they are loaded, and some are text.
 const MODELS: &[&str] = &[
@@ -40,10 +38,8 @@ pub(super) fn detect(file: &File) -> Result<Format, ReadError> {
     if let Some(error) = file.proto_refusal() {
         return Err(error);
     }
-    match file.tree() {
-        Ok(Tree::Json(source)) => refuse(source, &source.text)?,
-        Err(error) if !file.is_xml() && is_meant_as_data(file, &file.text()?.text) => return Err(error),
-        _ => {}
+    if let Some(error) = broken(file)? {
+        return Err(error);
     }
     let mut best: Option<(Certainty, Format)> = None;
     for format in Format::ALL.iter().copied() {
@@ -59,6 +55,31 @@ pub(super) fn detect(file: &File) -> Result<Format, ReadError> {
     }
 }
 
+/// What is wrong in a document that cannot be read as what it was meant as.
+///
+/// # Errors
+/// When the file is no text.
+pub(super) fn broken(file: &File) -> Result<Option<ReadError>, ReadError> {
+    if file.tree().is_ok() || file.is_xml() {
+        return Ok(None);
+    }
+    let text = file.text()?;
+    let error = file.tree().err();
+    Ok(error.filter(|_| is_meant_as_data(file, &text.text)))
+}
+
+/// Whether a text is a page for browsers.
+pub(super) fn is_html(text: &str) -> bool {
+    ["<!doctype html", "<html"].iter().any(|tag| begins(text, tag))
+}
+
+fn begins(text: &str, tag: &str) -> bool {
+    let start = text.trim_start();
+    start
+        .get(..tag.len())
+        .is_some_and(|begin| begin.eq_ignore_ascii_case(tag))
+}
+
 /// The endings of files that are documents of names and values, whatever is in them.
 const DATA: &[&str] = &["json", "jsonc", "yaml", "yml", "xml"];
 
@@ -70,11 +91,6 @@ fn is_meant_as_data(file: &File, text: &str) -> bool {
     }
     let start = text.trim_start();
     let first = start.lines().next().unwrap_or_default();
-    let begins = |tag: &str| {
-        start
-            .get(..tag.len())
-            .is_some_and(|begin| begin.eq_ignore_ascii_case(tag))
-    };
     match start.chars().next() {
         None => file.is_called(DATA),
         // Templates leave “{{ name }}” and “{% if %}” behind.
@@ -82,7 +98,8 @@ fn is_meant_as_data(file: &File, text: &str) -> bool {
         // Links and badges begin so in Markdown.
         Some('[') => !start.starts_with("[!") && !first.contains("](") && !first.contains("]:"),
         Some('"') => start[1..].trim_start().starts_with(['{', '[']),
-        Some('<') => ["<!doctype", "<html"].into_iter().any(begins) || xml::is_meant(text, file.is_called(&["xml"])),
+        // A page for browsers is opened as text, whatever its name.
+        Some('<') => !is_html(text) && (begins(text, "<!doctype") || xml::is_meant(text, file.is_called(&["xml"]))),
         Some(_) => file.is_called(DATA) || is_mostly_names(text),
     }
 }
@@ -104,56 +121,4 @@ fn is_mostly_names(text: &str) -> bool {
         entries += usize::from(line.starts_with("- ") || line.trim_end() == "---");
     }
     names > 0 && (names + entries) * 5 > lines * 4
-}
-
-/// Documents that cannot be a card: their top level is no object, or they are of a version to come.
-fn refuse(root: &Node, text: &str) -> Result<(), ReadError> {
-    let refuse = |message: String, advice: &str| {
-        Err(ReadError {
-            message,
-            advice: advice.to_owned(),
-            position: Some(json::position(text, root.span.start)),
-            text: Some(text.to_owned()),
-        })
-    };
-    match &root.kind {
-        Kind::Group(_) if native::resembles(root) => match native::version(root).as_deref() {
-            Some(native::VERSION) => Ok(()),
-            version => refuse(
-                format!(
-                    "This is a Cartellino card of version {}; this program reads version {}.",
-                    version.unwrap_or("unknown"),
-                    native::VERSION
-                ),
-                "Open it with the program that wrote it, or remove its member “format” to read it as plain JSON.",
-            ),
-        },
-        Kind::Group(_) => Ok(()),
-        Kind::List(items) if is_section_names(items) => refuse(
-            "This is section_names.json, the list that WebCards saves beside a card. It holds names only.".into(),
-            "Upload answer.json from the same folder; that is the card.",
-        ),
-        Kind::List(items) => refuse(
-            format!(
-                "The document is a list of {} entries. A card is an object: names with values.",
-                items.len()
-            ),
-            "Put the list into an object in the box below, as in {\"card\": [ … ]}, and try again.",
-        ),
-        _ => refuse(
-            "The document is a single value. A card is an object: names with values.".into(),
-            "Put the value into an object in the box below, as in {\"description\": … }, and try again.",
-        ),
-    }
-}
-
-/// The companion file of WebCards: `["28_Model Details", "id_…"]`.
-fn is_section_names(items: &[Node]) -> bool {
-    !items.is_empty()
-        && items.iter().all(|item| match &item.kind {
-            Kind::Text(text) => text.split_once('_').is_some_and(|(id, _)| {
-                id == "id" || (!id.is_empty() && id.len() <= 3 && id.bytes().all(|byte| byte.is_ascii_digit()))
-            }),
-            _ => false,
-        })
 }

@@ -102,7 +102,7 @@ impl<'b> File<'b> {
             {
                 return Err(broken);
             }
-            let is_yaml = match yaml::recognise(text) {
+            let is_yaml = match yaml::recognise(text, self.is_called(&["yaml", "yml"])) {
                 Some(Ok(yaml)) => return Ok(Tree::Yaml(yaml)),
                 other => other,
             };

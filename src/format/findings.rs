@@ -1,11 +1,13 @@
 //! What is unusual in a file: said once, in plain words, with its line.
 
 use super::dialect::{Dialect, Shape};
+use super::encoding::Encoding;
+use super::likeness::Likeness;
 use super::model_card_toolkit::Relative;
 use super::source::Source;
 use super::tree::Tree;
 use super::yaml::YamlSource;
-use super::{Finding, Severity, model_card_toolkit, webcards};
+use super::{Finding, Severity, model_card_toolkit, native, webcards};
 use crate::card::outline;
 use crate::json::{self, Kind, Node, QuirkKind};
 use crate::yaml;
@@ -16,9 +18,7 @@ pub(super) const MAX_LISTED: usize = 50;
 /// What strict JSON would not allow, and how the text is packed.
 pub(super) fn of_json(source: &Source) -> Vec<Finding> {
     let mut findings = Vec::new();
-    if let Some(message) = source.encoding_note() {
-        findings.push(note(Some(1), "file", message));
-    }
+    findings.extend(source.encoding_finding());
     if source.is_wrapped() {
         let message = "The card is packed as text inside a JSON string. It was unpacked for reading; the download \
                        stays packed.";
@@ -29,25 +29,41 @@ pub(super) fn of_json(source: &Source) -> Vec<Finding> {
     for quirk in source.document.quirks.iter().take(MAX_LISTED) {
         let at = Some(line(quirk.at));
         findings.push(match &quirk.kind {
-            QuirkKind::RawControl => problem(
+            QuirkKind::RawControl => blocks(
                 at,
                 "text",
                 "A line break or another control character stands inside a text, where strict JSON wants \\n. Kept as \
                  it is until you edit this text.",
             ),
-            QuirkKind::TrailingComma => problem(
+            QuirkKind::TrailingComma => blocks(
                 at,
                 "comma",
                 "A comma stands before a closing bracket. Strict readers refuse that; it is kept.",
             ),
-            QuirkKind::Comment => note(at, "comment", "A comment, which strict JSON does not know. It is kept."),
+            QuirkKind::MissingComma => blocks(
+                at,
+                "comma",
+                "A comma is missing in front of this. Strict readers refuse that; it is read as if it stood there, and \
+                 put in when an entry beside it comes or goes.",
+            ),
+            QuirkKind::UnclosedText => blocks(
+                at,
+                "text",
+                "The closing quote of this text is missing, so it is read up to the end of its line. Strict readers \
+                 refuse that; the quote is put in when you edit the text or an entry beside it comes or goes.",
+            ),
+            QuirkKind::Comment => blocks(
+                at,
+                "comment",
+                "A comment, which strict readers of JSON refuse. It is kept.",
+            ),
             QuirkKind::DuplicateKey(name) => problem(
                 at,
                 name,
                 "This name stands twice in the same object; other programs see only one of them. Both are kept and \
                  shown.",
             ),
-            QuirkKind::NotFinite => problem(
+            QuirkKind::NotFinite => blocks(
                 at,
                 "number",
                 "NaN and Infinity are no JSON numbers; strict readers refuse them. Kept as written.",
@@ -63,11 +79,21 @@ pub(super) fn of_json(source: &Source) -> Vec<Finding> {
     findings
 }
 
+/// How the text is written in bytes, where that is worth telling.
+pub(super) fn of_encoding(encoding: Encoding, text: &str) -> Option<Finding> {
+    let (at, severity, message) = encoding.note(text)?;
+    Some(Finding {
+        line: Some(json::position(text, at).0),
+        place: "file".into(),
+        severity,
+        message: message.into(),
+    })
+}
+
 /// What readers of YAML disagree on or stumble over.
 pub(super) fn of_yaml(source: &YamlSource) -> Vec<Finding> {
     let line = json::lines(&source.text);
-    let encoding = source.encoding.note().map(|message| note(Some(1), "file", message));
-    let mut findings: Vec<Finding> = encoding.into_iter().collect();
+    let mut findings: Vec<Finding> = of_encoding(source.encoding, &source.text).into_iter().collect();
     findings.extend(of_quirks(&source.document.quirks, line));
     findings
 }
@@ -84,7 +110,7 @@ pub(super) fn of_quirks(quirks: &[yaml::Quirk], line: impl Fn(usize) -> usize) -
                 "This name stands twice in the same group; other programs see only one of them or refuse the file. Both \
                  are kept and shown.",
             ),
-            yaml::QuirkKind::UnknownAlias(name) => problem(
+            yaml::QuirkKind::UnknownAlias(name) => blocks(
                 at,
                 name,
                 "This refers to an anchor that does not stand before it, so other programs refuse the file. Kept as \
@@ -246,7 +272,7 @@ fn all_items(node: &Node, fits: impl Fn(&Node) -> bool) -> bool {
 
 /// Families of cards that are recognised and read as plain JSON.
 pub(super) fn of_relatives(source: &Tree) -> Vec<Finding> {
-    const RELATIVES: [(&[&str], &str); 10] = [
+    const RELATIVES: [(&[&str], &str); 9] = [
         (
             &["bomFormat", "specVersion"],
             "a CycloneDX bill of materials without a model in it",
@@ -283,7 +309,6 @@ pub(super) fn of_relatives(source: &Tree) -> Vec<Finding> {
             &["model_basic_information_name", "card_metadata_doi"],
             "the saved form of the RT-AI tool",
         ),
-        (&["@context", "@type"], "a JSON-LD document"),
     ];
     let found = RELATIVES
         .iter()
@@ -295,20 +320,56 @@ pub(super) fn of_relatives(source: &Tree) -> Vec<Finding> {
         .collect()
 }
 
+/// The formats that a document resembles; a family that is named already is not named again.
+pub(super) fn of_likenesses(likenesses: &[Likeness], told: &[Finding]) -> Vec<Finding> {
+    let is_new = |likeness: &&Likeness| !told.iter().any(|finding| finding.message.contains(likeness.name));
+    let new = likenesses.iter().filter(is_new);
+    new.map(|likeness| note(Some(1), "file", &likeness.sentence()))
+        .collect()
+}
+
+/// What is to know of a plain document as a whole.
+pub(super) fn of_whole(source: &Tree) -> Vec<Finding> {
+    let line = Some(source.line(source.span.start));
+    let is_cartellino = native::resembles(source) && matches!(source, Tree::Json(_));
+    let message = match &source.kind {
+        Kind::List(items) if webcards::is_section_names(items) => {
+            "This is section_names.json, the list that WebCards saves beside a card. It holds names only: the card is \
+             answer.json in the same folder."
+        }
+        Kind::List(_) => "The document is a list, so it is shown as one section with one field.",
+        Kind::Group(_) if is_cartellino => {
+            let version = native::version(source).unwrap_or_else(|| "unknown".into());
+            let message = format!(
+                "This is a Cartellino card of version {version}; this program knows version {}. It is edited here as plain \
+                 JSON; open it with the program that wrote it to see its questions.",
+                native::VERSION
+            );
+            return vec![problem(line, "file", &message)];
+        }
+        Kind::Group(_) => return Vec::new(),
+        _ => "The document is a single value, so it is shown as one section with one field.",
+    };
+    vec![note(line, "file", message)]
+}
+
+fn blocks(line: Option<usize>, place: &str, message: &str) -> Finding {
+    finding(line, place, Severity::Blocks, message)
+}
+
 pub(super) fn problem(line: Option<usize>, place: &str, message: &str) -> Finding {
-    Finding {
-        line,
-        place: place.into(),
-        severity: Severity::Problem,
-        message: message.into(),
-    }
+    finding(line, place, Severity::Problem, message)
 }
 
 pub(super) fn note(line: Option<usize>, place: &str, message: &str) -> Finding {
+    finding(line, place, Severity::Note, message)
+}
+
+fn finding(line: Option<usize>, place: &str, severity: Severity, message: &str) -> Finding {
     Finding {
         line,
         place: place.into(),
-        severity: Severity::Note,
+        severity,
         message: message.into(),
     }
 }

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 
 use super::dialect::Placed;
 use super::file::File;
+use super::likeness::Profile;
 use super::tree::Tree;
 use super::{Finding, Home, ReadError};
 use crate::card::Card;
@@ -22,6 +23,11 @@ pub(super) trait Lens: Sync {
     /// How sure it is that a file has this format. The surest is asked to read; between equals the first in the list.
     fn recognise(&self, _file: &File) -> Certainty {
         Certainty::None
+    }
+
+    /// What its files have at their top level, for naming what another document lacks for being one.
+    fn profile(&self) -> Option<&'static Profile> {
+        None
     }
 
     /// The notation that a file of this format has.

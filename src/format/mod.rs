@@ -23,6 +23,7 @@ mod file;
 mod findings;
 pub mod html;
 mod lens;
+mod likeness;
 mod loss;
 mod markdown;
 mod model_card_toolkit;
@@ -47,6 +48,7 @@ mod yaml;
 use std::collections::HashMap;
 use std::fmt;
 
+pub use crate::card::check::Severity;
 use crate::card::outline::{self, FREE, FULL, Outline, arrange};
 use crate::card::{Card, check};
 use crate::json;
@@ -57,6 +59,7 @@ use cyclonedx::CycloneDx;
 use file::File;
 use lens::Lens;
 pub use lens::Notation;
+pub use likeness::Likeness;
 pub use loss::{Home, Kept, Loss, Manner, losses, losses_keeping, write_keeping};
 use markdown::Flavour;
 use model_card_toolkit::Toolkit;
@@ -78,15 +81,6 @@ pub struct Finding {
     pub message: String,
 }
 
-/// How much a finding matters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Severity {
-    /// Should be mended.
-    Problem,
-    /// Worth knowing; kept as it is.
-    Note,
-}
-
 /// A file understood.
 #[derive(Clone, Debug)]
 pub struct Reading {
@@ -100,6 +94,8 @@ pub struct Reading {
     pub card: Card,
     /// What is unusual in the file, with its line.
     pub findings: Vec<Finding>,
+    /// The formats that a plain document resembles, and what it lacks for being one; the findings tell it too.
+    pub resembles: Vec<Likeness>,
     /// The line of each field's value in the file, by section key and field id.
     pub lines: HashMap<(String, String), usize>,
 }
@@ -128,10 +124,7 @@ impl Reading {
                     .get(&(problem.section.clone(), problem.field.clone()))
                     .copied(),
                 place: names.into_iter().flatten().cloned().collect::<Vec<_>>().join(" › "),
-                severity: match problem.severity {
-                    check::Severity::Problem => Severity::Problem,
-                    check::Severity::Tip => Severity::Note,
-                },
+                severity: problem.severity,
                 message: problem.message,
             });
         }
@@ -190,9 +183,9 @@ impl Format {
     pub const RT_AI: Self = Self(&family::RT_AI);
     /// The Open Model Card.
     pub const OPEN_MODEL_CARD: Self = Self(&family::OPEN_MODEL_CARD);
-    /// Any JSON document whose top level is an object.
+    /// Any JSON document.
     pub const JSON: Self = Self(&plain::Json);
-    /// Any YAML document whose top level is a block of names with values.
+    /// Any YAML document.
     pub const YAML: Self = Self(&plain::Yaml);
     /// Any XML document.
     pub const XML: Self = Self(&plain::Xml);
@@ -326,8 +319,16 @@ pub fn read_named(bytes: &[u8], name: Option<&str>) -> Result<Reading, ReadError
     few_members(&file)?;
     let format = detect::detect(&file)?;
     let reading = reading(format, &file)?;
-    within_bounds(&reading.card)?;
+    within_bounds(&reading.card, &file)?;
     Ok(reading)
+}
+
+/// Reads a file that is broken as what it was meant as, or too wide to be edited member by member, as a page of text.
+///
+/// # Errors
+/// When it is no text.
+pub fn read_as_text(bytes: &[u8]) -> Result<Reading, ReadError> {
+    read_as(Format::MARKDOWN, bytes)
 }
 
 /// Reads a file as the given format, as it was recognised before.
@@ -340,6 +341,13 @@ pub fn read_as(format: Format, bytes: &[u8]) -> Result<Reading, ReadError> {
 
 fn reading(format: Format, file: &File) -> Result<Reading, ReadError> {
     let mut parts = format.lens().read(file)?;
+    let resembles = match file.tree() {
+        Ok(tree) if [Format::JSON, Format::YAML].contains(&format) => likeness::of(tree),
+        _ => Vec::new(),
+    };
+    parts
+        .findings
+        .extend(findings::of_likenesses(&resembles, &parts.findings));
     parts.findings.sort_by_key(|finding| (finding.severity, finding.line));
     Ok(Reading {
         format,
@@ -347,6 +355,7 @@ fn reading(format: Format, file: &File) -> Result<Reading, ReadError> {
         outline: parts.outline,
         card: parts.card,
         findings: parts.findings,
+        resembles,
         lines: parts.lines,
     })
 }
@@ -354,37 +363,39 @@ fn reading(format: Format, file: &File) -> Result<Reading, ReadError> {
 /// Before anything looks at the members: looking takes time for each.
 fn few_members(file: &File) -> Result<(), ReadError> {
     match file.document().map(|tree| &tree.kind) {
-        Ok(json::Kind::Group(members)) if members.len() > MAX_MEMBERS => Err(too_many_members(members.len())),
+        Ok(json::Kind::Group(members)) if members.len() > MAX_MEMBERS => Err(too_many_members(members.len(), file)),
         _ => Ok(()),
     }
 }
 
-fn within_bounds(card: &Card) -> Result<(), ReadError> {
+fn within_bounds(card: &Card, file: &File) -> Result<(), ReadError> {
     let largest = card.sections.iter().max_by_key(|section| section.fields.len());
     match largest {
-        _ if card.sections.len() > MAX_ENTRIES => Err(too_many_members(card.sections.len())),
-        Some(section) if section.fields.len() > MAX_ENTRIES => Err(too_many(format!(
-            "The member “{}” has {} members of its own; {MAX_ENTRIES} can be edited.",
-            section.title,
-            section.fields.len()
-        ))),
+        _ if card.sections.len() > MAX_ENTRIES => Err(too_many_members(card.sections.len(), file)),
+        Some(section) if section.fields.len() > MAX_ENTRIES => {
+            let message = format!(
+                "The member “{}” has {} members of its own; {MAX_ENTRIES} can be edited.",
+                section.title,
+                section.fields.len()
+            );
+            Err(too_many(message, file))
+        }
         _ => Ok(()),
     }
 }
 
-fn too_many_members(count: usize) -> ReadError {
-    too_many(format!(
-        "The document has {count} members at its top level; {MAX_ENTRIES} can be edited."
-    ))
+fn too_many_members(count: usize, file: &File) -> ReadError {
+    let message = format!("The document has {count} members at its top level; {MAX_ENTRIES} can be edited.");
+    too_many(message, file)
 }
 
-fn too_many(message: String) -> ReadError {
+fn too_many(message: String, file: &File) -> ReadError {
     let advice = "Gather related members into objects or lists, or move measurements into a file of their own.";
     ReadError {
         message,
         advice: advice.into(),
         position: None,
-        text: None,
+        text: file.text().ok().map(|text| text.text.to_string()),
     }
 }
 

@@ -10,6 +10,7 @@ use super::closed::{Members, OPEN, TEXT, TEXTS, Want};
 use super::dialect::{Dialect, Place, Shape};
 use super::file::File;
 use super::lens::{About, Certainty, Lens, Notation, Parts};
+use super::likeness::Profile;
 use super::proto_schemas::TOOLKIT;
 use super::steps::{self, Step};
 use super::tree::Tree;
@@ -166,6 +167,23 @@ impl Lens for Toolkit {
             _ => is_version_1(tree).0 == matches!(self, Self::Version1),
         };
         Certainty::Resembles.when(mine && resembles(tree) && !is_of_another_family(tree))
+    }
+
+    fn profile(&self) -> Option<&'static Profile> {
+        const PROFILE: Profile = Profile {
+            name: "a Model Card Toolkit card",
+            members: &[
+                "model_details",
+                "model_parameters",
+                "quantitative_analysis",
+                "considerations",
+            ],
+            enough: 2,
+            says: None,
+            is_list: false,
+            advice: "",
+        };
+        matches!(self, Self::Version2).then_some(&PROFILE)
     }
 
     fn read(&self, file: &File) -> Result<Parts, ReadError> {

@@ -36,7 +36,10 @@ impl Lens for Native {
     }
 
     fn recognise(&self, file: &File) -> Certainty {
-        Certainty::Is.when(file.tree().is_ok_and(|tree| resembles(tree)))
+        Certainty::Is.when(
+            file.tree()
+                .is_ok_and(|tree| resembles(tree) && version(tree).as_deref() == Some(VERSION)),
+        )
     }
 
     fn read(&self, file: &File) -> Result<Parts, ReadError> {

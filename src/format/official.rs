@@ -213,7 +213,7 @@ fn cards(outline: &'static Outline) -> impl Strategy<Value = Card> {
 fn new_documents_of_generated_cards_are_valid() {
     let validators = validators();
     let outlines = crate::card::outline::ALL
-        .into_iter()
+        .iter()
         .filter(|outline| !outline.sections.is_empty());
     for outline in outlines {
         let config = ProptestConfig {

@@ -1,4 +1,4 @@
-//! Any JSON, YAML and XML document of names with values: each name at the top level becomes a section.
+//! Any JSON, YAML and XML document: each name at the top level becomes a section; a list or a single value is one section.
 
 use super::convert;
 use super::dialect::Dialect;
@@ -9,7 +9,7 @@ use super::xml::placeless;
 use super::{ReadError, findings};
 use crate::card::Card;
 use crate::card::outline::FREE;
-use crate::json::{self, Value};
+use crate::json::{self, Kind, Member, Node, Value};
 use crate::{xml, yaml};
 
 /// No place is known: what the document names is shown as it is.
@@ -20,10 +20,10 @@ static DIALECT: Dialect = Dialect {
     places: Vec::new(),
 };
 
-/// Any JSON document whose top level is an object.
+/// Any JSON document.
 pub(super) struct Json;
 
-/// Any YAML document whose top level is a block of names with values.
+/// Any YAML document.
 pub(super) struct Yaml;
 
 /// Any XML document.
@@ -162,17 +162,55 @@ fn plainly_named(document: Value) -> Value {
     }
 }
 
+/// The name of the section with the whole document, when that is no group.
+const WHOLE: &str = "Document";
+
+/// A document that is a list or a single value counts as the one member of a group, and so becomes one section. Once
+/// it is given a second one, it is written as that group.
 fn read(tree: &Tree) -> Parts {
-    let further = match tree {
+    let mut further = match tree {
         Tree::Xml(source) => source.relatives(),
         _ => findings::of_relatives(tree),
     };
-    Parts::of_tree(tree, &FREE, DIALECT.read(tree), further)
+    further.extend(findings::of_whole(tree));
+    let read = match wrapped(tree) {
+        Some(root) => DIALECT.read(&root),
+        None => DIALECT.read(tree),
+    };
+    Parts::of_tree(tree, &FREE, read, further)
 }
 
 fn write(tree: &Tree, card: &Card) -> Vec<u8> {
-    let (old, _) = DIALECT.read(tree);
-    tree.write(&DIALECT.write(tree.to_value(), &old, card, false))
+    let Some(root) = wrapped(tree) else {
+        let (old, _) = DIALECT.read(tree);
+        return tree.write(&DIALECT.write(tree.to_value(), &old, card, false));
+    };
+    let (old, _) = DIALECT.read(&root);
+    let value = DIALECT.write(root.to_value(), &old, card, false);
+    tree.write(match &value {
+        Value::Group(members) => match members.as_slice() {
+            [(name, whole)] if name == WHOLE && !matches!(whole, Value::Group(_)) => whole,
+            _ => &value,
+        },
+        _ => &value,
+    })
+}
+
+/// The document as the one member of a group, unless it is a group itself.
+fn wrapped(tree: &Tree) -> Option<Node> {
+    if matches!(tree.kind, Kind::Group(_)) {
+        return None;
+    }
+    let span = tree.span.clone();
+    let member = Member {
+        key: WHOLE.into(),
+        key_span: span.start..span.start,
+        node: Node::clone(tree),
+    };
+    Some(Node {
+        span,
+        kind: Kind::Group(vec![member]),
+    })
 }
 
 fn new_document(card: &Card) -> Value {

@@ -10,7 +10,7 @@ use super::encoding::Encoding;
 use super::file::{File, Text};
 use super::lens::Notation;
 use super::proto_schemas::{TELLING, TOOLKIT, VERIFYML};
-use super::{Finding, ReadError, Severity};
+use super::{Finding, ReadError, Severity, findings};
 use crate::json::{self, Value};
 use crate::proto::{Content, Document, Item, Message, QuirkKind, Schema, SyntaxError, text, wire};
 
@@ -122,7 +122,7 @@ impl ProtoSource {
     pub fn findings(&self) -> Vec<Finding> {
         let line = self.lines();
         let encoding = match &self.form {
-            Form::Text(encoding, _) => encoding.note(),
+            Form::Text(encoding, text) => findings::of_encoding(*encoding, text),
             Form::Binary(_) => None,
         };
         let product = match self.product {
@@ -130,12 +130,9 @@ impl ProtoSource {
             Product::VerifyMl => Some(VERIFYML_CARD),
             Product::Private => Some(PRIVATE_CARD),
         };
-        let notes = encoding.into_iter().chain(product).map(|message| Finding {
-            line: Some(1),
-            place: "file".into(),
-            severity: Severity::Note,
-            message: message.into(),
-        });
+        let notes = encoding
+            .into_iter()
+            .chain(product.map(|message| findings::note(Some(1), "file", message)));
         let quirks = self.document.quirks.iter().take(MAX_LISTED).map(|quirk| {
             let (severity, message) = match quirk.kind {
                 QuirkKind::NotText => (

@@ -2,9 +2,9 @@
 
 use std::rc::Rc;
 
-use super::ReadError;
 use super::encoding::Encoding;
 use super::file::Text;
+use super::{Finding, ReadError, findings};
 use crate::json::{self, Document, Kind, Node, Value};
 
 /// How many times a document may be wrapped in a JSON string; twice was seen in real files.
@@ -43,6 +43,10 @@ impl Source {
             && wrappings.len() < MAX_WRAPPINGS
             && inner.trim_start().starts_with(['{', '[', '"'])
         {
+            // A text may begin so without being a document; one that begins like an object was meant as one.
+            if !inner.trim_start().starts_with('{') && json::parse(inner).is_err() {
+                break;
+            }
             let places = json::string_places(&text, document.root.span.clone());
             wrappings.push(Wrapping {
                 places,
@@ -83,9 +87,9 @@ impl Source {
         !self.wrappings.is_empty()
     }
 
-    /// Whether the file begins with a byte order mark, or is not UTF-8.
-    pub fn encoding_note(&self) -> Option<&'static str> {
-        self.encoding.note()
+    /// What is worth telling about the encoding.
+    pub fn encoding_finding(&self) -> Option<Finding> {
+        findings::of_encoding(self.encoding, &self.file)
     }
 
     /// The line of the file, from 1, in which a byte offset of the document's text lies.
@@ -108,7 +112,7 @@ impl Source {
                 edit.text = json::escaped(&edit.text, wrapping.ascii);
             }
         }
-        self.encoding.encode(&json::apply(&self.file, &edits))
+        self.encoding.encode_json(&json::apply(&self.file, &edits))
     }
 }
 

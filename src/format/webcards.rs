@@ -490,3 +490,14 @@ impl Next {
         self.field
     }
 }
+
+/// The companion file of WebCards: `["28_Model Details", "id_…"]`.
+pub(super) fn is_section_names(items: &[Node]) -> bool {
+    !items.is_empty()
+        && items.iter().all(|item| match &item.kind {
+            Kind::Text(text) => text.split_once('_').is_some_and(|(id, _)| {
+                id == "id" || (!id.is_empty() && id.len() <= 3 && id.bytes().all(|byte| byte.is_ascii_digit()))
+            }),
+            _ => false,
+        })
+}

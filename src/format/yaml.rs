@@ -57,9 +57,15 @@ fn explained(Text { text, .. }: &Text, error: SyntaxError) -> ReadError {
     }
 }
 
-/// The file as YAML, if it is that or was meant to be; `None` when it is something else.
-pub(super) fn recognise(text: &Text) -> Option<Result<YamlSource, ReadError>> {
+/// The file as YAML, if it is that or was meant to be; `None` when it is something else. `is_called` says that its name
+/// tells it is YAML.
+pub(super) fn recognise(text: &Text, is_called: bool) -> Option<Result<YamlSource, ReadError>> {
+    let is_blank = text.text.trim().is_empty();
     match yaml::parse(&text.text) {
+        Ok(document) if is_called && !is_blank && !is_front_matter(&text.text, &document) => {
+            Some(Ok(YamlSource::new(text, document)))
+        }
+        Ok(document) if is_list_of_groups(&document) => Some(Ok(YamlSource::new(text, document))),
         Ok(document) if is_block_of_names(&document) && !is_front_matter(&text.text, &document) => {
             Some(Ok(YamlSource::new(text, document)))
         }
@@ -70,6 +76,16 @@ pub(super) fn recognise(text: &Text) -> Option<Result<YamlSource, ReadError>> {
 
 fn is_block_of_names(document: &Document) -> bool {
     matches!(document.root.kind, Kind::Group(Layout::Block, _))
+}
+
+/// Whether the document is a list of groups; single pairs are how Markdown lists are read.
+fn is_list_of_groups(document: &Document) -> bool {
+    match &document.root.kind {
+        Kind::List(Layout::Block, items) => items
+            .iter()
+            .all(|item| matches!(&item.node.kind, Kind::Group(Layout::Block, members) if members.len() > 1)),
+        _ => false,
+    }
 }
 
 /// Whether what follows the first document is Markdown rather than another document.

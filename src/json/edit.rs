@@ -160,7 +160,7 @@ impl Editor<'_> {
             [first, second, ..] => {
                 let between = &self.text[first.end..second.start];
                 let plain = between.chars().all(|c| c == ',' || c.is_ascii_whitespace());
-                if plain {
+                if plain && between.contains(',') {
                     between.to_owned()
                 } else {
                     self.style.comma.clone()
@@ -178,11 +178,13 @@ impl Editor<'_> {
         write(out, entry.value, self.style, indentation);
     }
 
-    /// The old entries that stay keep their order: single insertions, removals and changes.
+    /// The old entries that stay keep their order: single insertions, removals and changes. Once entries come or go,
+    /// commas and quotes that are missing between them are put in.
     fn change_in_place(&mut self, node: &Node, spans: &[Range<usize>], plan: &[Entry]) {
         let separator = self.separator(node, spans);
         let indentation = after_newline(&separator[1..]).map(str::to_owned);
         let kept: Vec<usize> = plan.iter().filter_map(|entry| entry.old).collect();
+        let is_same = kept.len() == spans.len() && plan.len() == spans.len();
         let first_kept = kept[0];
         if first_kept > 0 {
             self.replace(spans[0].start..spans[first_kept].start, String::new());
@@ -204,14 +206,20 @@ impl Editor<'_> {
             let Some(old) = entry.old else { continue };
             self.change_entry(node, old, entry);
             let mut added = String::new();
+            if !is_same {
+                added.push_str(self.end_quote(node, old, entry.value));
+            }
             while let Some(next) = rest.next_if(|next| next.old.is_none()) {
                 added.push_str(&separator);
                 self.write_entry(&mut added, next, indentation.as_deref());
             }
+            let next_kept = rest.peek().and_then(|next| next.old).unwrap_or(spans.len());
+            if !is_same && next_kept < spans.len() && !self.has_comma(spans, next_kept) {
+                added.push(',');
+            }
             if !added.is_empty() {
                 self.replace(spans[old].end..spans[old].end, added);
             }
-            let next_kept = rest.peek().and_then(|next| next.old).unwrap_or(spans.len());
             if next_kept > old + 1 {
                 self.replace(spans[old].end..spans[next_kept - 1].end, String::new());
             }
@@ -244,18 +252,47 @@ impl Editor<'_> {
         let mut text = self.text[inside.start..spans[0].start].to_owned();
         for (place, entry) in plan.iter().enumerate() {
             if place > 0 {
-                let between = spans
-                    .get(place)
-                    .map(|span| &self.text[spans[place - 1].end..span.start]);
-                text.push_str(between.unwrap_or(&separator));
+                match spans.get(place) {
+                    Some(span) => {
+                        text.push_str(if self.has_comma(spans, place) { "" } else { "," });
+                        text.push_str(&self.text[spans[place - 1].end..span.start]);
+                    }
+                    None => text.push_str(&separator),
+                }
             }
             match entry.old {
-                Some(old) => text.push_str(&self.changed_entry(node, old, &spans[old], entry)),
+                Some(old) => {
+                    text.push_str(&self.changed_entry(node, old, &spans[old], entry));
+                    text.push_str(self.end_quote(node, old, entry.value));
+                }
                 None => self.write_entry(&mut text, entry, indentation.as_deref()),
             }
         }
         text.push_str(&self.text[spans[spans.len() - 1].end..inside.end]);
         self.replace(inside, text);
+    }
+
+    /// Whether a comma stands before an entry that is not the first.
+    fn has_comma(&self, spans: &[Range<usize>], index: usize) -> bool {
+        let mut between = self.text[spans[index - 1].end..spans[index].start].trim_ascii_start();
+        // Comments have commas of their own.
+        while let Some(comment) = between.strip_prefix('/') {
+            let (end, length) = if comment.starts_with('*') { ("*/", 2) } else { ("\n", 1) };
+            let at = comment.find(end).map_or(comment.len(), |at| at + length);
+            between = comment[at..].trim_ascii_start();
+        }
+        between.starts_with(',')
+    }
+
+    /// The quote that an entry lacks when it stays a text that ends with its line.
+    fn end_quote(&self, node: &Node, old: usize, value: &Value) -> &'static str {
+        let entry = match &node.kind {
+            Kind::List(items) => &items[old],
+            Kind::Group(members) => &members[old].node,
+            _ => return "",
+        };
+        let is_open = matches!(entry.kind, Kind::Text(_)) && !self.text[entry.span.clone()].ends_with('"');
+        if is_open && entry.says(value) { "\"" } else { "" }
     }
 
     fn changed_entry(&self, node: &Node, old: usize, span: &Range<usize>, entry: &Entry) -> String {

@@ -64,6 +64,10 @@ pub enum QuirkKind {
     RawControl,
     /// A comma before a closing bracket.
     TrailingComma,
+    /// An entry without a comma in front of it, though another comes before.
+    MissingComma,
+    /// A text that ends with its line, without closing quote.
+    UnclosedText,
     /// A `//` or `/* */` comment.
     Comment,
     /// A name that came before in the same object.

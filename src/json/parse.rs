@@ -148,11 +148,14 @@ impl<'t> Parser<'t> {
     }
 
     fn value(&mut self, depth: usize) -> Result<Node, SyntaxError> {
-        let start = self.at;
+        let (start, quirks) = (self.at, self.quirks.len());
         let kind = match self.peek() {
             Some(b'{') => self.group(depth)?,
             Some(b'[') => self.list(depth)?,
-            Some(b'"') => Kind::Text(self.string()?),
+            Some(b'"') => match self.string() {
+                Ok(text) => Kind::Text(text),
+                Err(error) => return self.never_closed(start, quirks, depth).ok_or(error),
+            },
             Some(b'-' | b'0'..=b'9' | b'N' | b'I') => Kind::Number(self.number()?),
             _ if self.word("null") => Kind::Null,
             _ if self.word("true") => Kind::Bool(true),
@@ -361,8 +364,9 @@ impl<'t> Parser<'t> {
                 self.at += 1;
                 return Ok(Kind::List(items));
             }
-            items.push(self.value(depth + 1)?);
-            self.separator(open, b']', "list")?;
+            let quirks = self.quirks.len();
+            let item = self.value(depth + 1)?;
+            items.push(self.ended(item, quirks, open, b']')?);
         }
     }
 
@@ -411,14 +415,80 @@ impl<'t> Parser<'t> {
             if !names.insert(key.clone()) {
                 self.quirk(key_start, QuirkKind::DuplicateKey(key.clone()));
             }
+            let quirks = self.quirks.len();
             let node = self.value(depth + 1)?;
+            let node = self.ended(node, quirks, open, b'}')?;
             members.push(Member { key, key_span, node });
-            self.separator(open, b'}', "object")?;
         }
     }
 
-    /// Takes the comma after an item, or stops before the closing bracket.
-    fn separator(&mut self, open: usize, close: u8, container: &str) -> Result<(), SyntaxError> {
+    /// Takes the comma after an entry, or stops before the closing bracket, and gives the entry. A text without its
+    /// closing quote swallows what follows; it is read again as if it ended with its line. `quirks` says how many
+    /// there were before the entry.
+    fn ended(&mut self, entry: Node, quirks: usize, open: usize, close: u8) -> Result<Node, SyntaxError> {
+        let Err(error) = self.separator(open, close) else {
+            return Ok(entry);
+        };
+        let Kind::Text(_) = entry.kind else { return Err(error) };
+        self.quirks.truncate(quirks);
+        let Some(entry) = self.ended_with_line(entry.span) else {
+            return Err(error);
+        };
+        match self.separator(open, close) {
+            Ok(()) => Ok(entry),
+            Err(_) => Err(error),
+        }
+    }
+
+    /// The entry that begins a text whose closing quote is missing to the end of the file.
+    fn never_closed(&mut self, start: usize, quirks: usize, depth: usize) -> Option<Node> {
+        if depth == 0 || self.at < self.text.len() {
+            return None;
+        }
+        self.quirks.truncate(quirks);
+        self.ended_with_line(start..self.text.len())
+    }
+
+    /// The first line of a text of several as a text of its own, without closing quote.
+    fn ended_with_line(&mut self, span: Range<usize>) -> Option<Node> {
+        let start = span.start;
+        let (line, _) = self.text[span].split_once(['\n', '\r'])?;
+        let line = line.trim_ascii_end();
+        let line = line.strip_suffix(',').unwrap_or(line);
+        if line.ends_with('"') {
+            return None;
+        }
+        let closed = format!("{line}\"");
+        let text = Parser::new(&closed, 0, 0).string().ok()?;
+        self.at = start + line.len();
+        self.quirk(start, QuirkKind::UnclosedText);
+        Some(Node {
+            span: start..self.at,
+            kind: Kind::Text(text),
+        })
+    }
+
+    /// Whether another entry begins here although no comma stands in front of it; `end` is the end of the one before.
+    fn goes_on(&mut self, end: usize, close: u8) -> bool {
+        let (at, quirks) = (self.at, self.quirks.len());
+        let next = self.bytes[at];
+        if close == b']' {
+            let words = ["true", "false", "null", "NaN", "Infinity"];
+            let is_value = matches!(next, b'{' | b'[' | b'"' | b'-' | b'0'..=b'9')
+                || words.iter().any(|word| self.bytes[at..].starts_with(word.as_bytes()));
+            return is_value && self.text[end..at].contains('\n');
+        }
+        // In an object a name and its colon follow; a quote inside a text has none behind it.
+        let is_name = next == b'"' && self.string().is_ok() && self.skip_space().is_ok() && self.peek() == Some(b':');
+        self.at = at;
+        self.quirks.truncate(quirks);
+        is_name
+    }
+
+    /// Takes the comma after an entry, or stops before the closing bracket.
+    fn separator(&mut self, open: usize, close: u8) -> Result<(), SyntaxError> {
+        let container = if close == b']' { "list" } else { "object" };
+        let end = self.at;
         self.skip_space()?;
         match self.peek() {
             Some(b',') => {
@@ -439,6 +509,10 @@ impl<'t> Parser<'t> {
                     ),
                     "The file seems to be cut off: upload it again, or add the closing brackets.",
                 ))
+            }
+            Some(_) if self.goes_on(end, close) => {
+                self.quirk(self.at, QuirkKind::MissingComma);
+                Ok(())
             }
             Some(_) => {
                 let found = self.found();

@@ -98,7 +98,7 @@ fn look(text: &str, node: &Node, indent: &mut Option<String>, comma: &mut Option
             }
         } else if comma.is_none() && entries.len() > 1 {
             let between = &text[first.end..entries[1].start];
-            if is_plain(between, ',') && !between.contains('\n') {
+            if is_plain(between, ',') && between.contains(',') && !between.contains('\n') {
                 *comma = Some(between.into());
             }
         }

@@ -34,7 +34,7 @@ fn names() -> impl Strategy<Value = String> {
     prop_oneof!["[ab]", "[a-d_]{1,3}", texts()]
 }
 
-/// Writes a value as untidily as the seed says: blanks, comments, trailing commas, escapes.
+/// Writes a value as untidily as the seed says: blanks, comments, commas too many and too few, escapes.
 pub(crate) fn untidy(value: &Value, seed: &mut u64, out: &mut String) {
     fn next(seed: &mut u64) -> u64 {
         *seed = seed
@@ -57,7 +57,13 @@ pub(crate) fn untidy(value: &Value, seed: &mut u64, out: &mut String) {
         Value::List(items) => {
             out.push('[');
             for (index, item) in items.iter().enumerate() {
-                out.push_str(if index > 0 { "," } else { "" });
+                let is_seen = matches!(item, Value::Text(_) | Value::List(_) | Value::Group(_));
+                let lacks_comma = is_seen && next(seed).is_multiple_of(6);
+                out.push_str(match index {
+                    0 => "",
+                    _ if lacks_comma => "\n",
+                    _ => ",",
+                });
                 space(seed, out);
                 untidy(item, seed, out);
             }
@@ -67,7 +73,8 @@ pub(crate) fn untidy(value: &Value, seed: &mut u64, out: &mut String) {
         Value::Group(members) => {
             out.push('{');
             for (index, (key, value)) in members.iter().enumerate() {
-                out.push_str(if index > 0 { "," } else { "" });
+                let lacks_comma = index == 0 || next(seed).is_multiple_of(6);
+                out.push_str(if lacks_comma { "" } else { "," });
                 space(seed, out);
                 quote(out, key, next(seed).is_multiple_of(2));
                 space(seed, out);
@@ -245,6 +252,52 @@ fn quirks_are_named_with_their_place() {
 }
 
 #[test]
+fn missing_commas_and_closing_quotes_are_read_and_named() {
+    let case = |text: &str, says: &str, kinds: &[QuirkKind]| {
+        let document = parse(text).unwrap_or_else(|error| panic!("{error:?} in {text}"));
+        assert_eq!(to_text(&document.root.to_value()), says);
+        let found: Vec<_> = document.quirks.into_iter().map(|quirk| quirk.kind).collect();
+        assert_eq!(found, kinds, "{text}");
+        assert_eq!(edited(text, &read(says)), text);
+    };
+    let (comma, quote) = (QuirkKind::MissingComma, QuirkKind::UnclosedText);
+    case(
+        "{\"a\": 1\n \"b\": {} \"c\": 2}",
+        r#"{"a": 1, "b": {}, "c": 2}"#,
+        &[comma.clone(), comma.clone()],
+    );
+    case(
+        "[{}\n{}\n1\n\"x\"]",
+        r#"[{}, {}, 1, "x"]"#,
+        &[comma.clone(), comma.clone(), comma.clone()],
+    );
+    case(
+        "{\"a\": {\"b\": \"x \r\n},\r\n\"c\": \"y\"}",
+        r#"{"a": {"b": "x"}, "c": "y"}"#,
+        std::slice::from_ref(&quote),
+    );
+    case("[\"x,\n\"y\"]", r#"["x", "y"]"#, std::slice::from_ref(&quote));
+    case("[\"x\n\"y\"]", r#"["x", "y"]"#, &[quote.clone(), comma]);
+    case("{\"a\": [\"x\n]}", r#"{"a": ["x"]}"#, &[quote]);
+}
+
+#[test]
+fn missing_commas_and_quotes_are_put_in_when_entries_come_and_go() {
+    let text = "{\n  \"a\": \"x\n  \"b\": 2\n  \"c\": 3\n}";
+    assert_eq!(change(text, r#"{"a":"x","b":5,"c":3}"#), text.replace('2', "5"));
+    assert_eq!(change(text, r#"{"a":"y","b":2,"c":3}"#), text.replace("\"x", "\"y\""));
+    assert_eq!(change(text, r#"{"a":"x","c":3}"#), "{\n  \"a\": \"x\",\n  \"c\": 3\n}");
+    assert_eq!(
+        change(text, r#"{"a":"x","n":0,"b":2,"c":3}"#),
+        "{\n  \"a\": \"x\",\n  \"n\": 0,\n  \"b\": 2,\n  \"c\": 3\n}"
+    );
+    assert_eq!(
+        change(text, r#"{"c":3,"a":"x","b":2}"#),
+        "{\n  \"c\": 3,\n  \"a\": \"x\",\n  \"b\": 2\n}"
+    );
+}
+
+#[test]
 fn broken_text_is_explained_at_its_place() {
     let case = |text: &str, line_column, words: &str| {
         let error = parse(text).expect_err(text);
@@ -252,7 +305,10 @@ fn broken_text_is_explained_at_its_place() {
         assert!(error.message.contains(words), "{}", error.message);
     };
     case("", (1, 1), "nothing");
-    case("{\n  \"a\": 1\n  \"b\": 2\n}", (3, 3), "comma");
+    case("{\n  \"a\": 1\n  b: 2\n}", (3, 3), "comma");
+    case("{\"a\": \"he said \"no\" then\"}", (1, 17), "comma");
+    case("[1 2]", (1, 4), "comma");
+    case("[\"a\nb \"c\" d\"]", (2, 4), "comma");
     case("{\"a\": 'x'}", (1, 7), "value is expected");
     case("{\"a\": 1", (1, 8), "line 1, column 1");
     case("{\"é\": \"x}", (1, 7), "never closed");

@@ -15,6 +15,8 @@ pub struct Posted {
     pub file: Option<PostedFile>,
     /// The text pasted; `None` when the box was left blank.
     pub text: Option<String>,
+    /// Whether the text is to be taken as a page of text, although it was meant as a document.
+    pub is_plain: bool,
     /// The outline wanted for a blank card.
     pub outline: Option<String>,
     /// The form's one-time token.
@@ -82,6 +84,7 @@ async fn read_parts(form: &mut Multipart, limit_bytes: usize) -> Result<Posted, 
                 posted.text = (!text.trim().is_empty()).then(|| as_typed(text));
             }
             "outline" => posted.outline = Some(word(&mut field).await?),
+            "plain" => posted.is_plain = !word(&mut field).await?.is_empty(),
             "to" => posted.to = Some(word(&mut field).await?),
             "shared" => posted.is_shared = !word(&mut field).await?.is_empty(),
             "once" => posted.once = Some(word(&mut field).await?).filter(|once| is_once(once)),

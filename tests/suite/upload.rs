@@ -70,7 +70,7 @@ async fn a_text_repaired_in_the_box_becomes_a_card() {
     let app = TestApp::start().await;
     let visitor = app.visitor();
     let answer = visitor
-        .upload("card.json", b"{\"name\": \"Repaired\" \"limits\": \"<b>\"}")
+        .upload("card.json", b"{\"name\": \"Repaired\" limits: \"<b>\"}")
         .await;
     let mut form = answer
         .page()
@@ -86,12 +86,79 @@ async fn a_text_repaired_in_the_box_becomes_a_card() {
 }
 
 #[tokio::test]
+async fn a_text_that_stays_broken_opens_as_plain_text() {
+    let app = TestApp::start().await;
+    let visitor = app.visitor();
+    let text = "{\n  \"name\": \"Half a card\",\n  \"metrics\": {\"f1\" 0.9}\n}\n";
+    let answer = visitor.upload("card.json", text.as_bytes()).await;
+    let mut form = answer
+        .page()
+        .find_form(|form| form.fields.iter().any(|(name, _)| name == "text"));
+    assert!(answer.text().contains("Open it as plain text"));
+    form.set("text", text);
+    form.set("plain", "1");
+    let opened = visitor.submit(&answer, &form).await;
+    assert_eq!(opened.status, StatusCode::SEE_OTHER, "{}", opened.text());
+    let card = card_of(&opened.location());
+    let report = visitor.get(&format!("{card}/import")).await.page().main();
+    assert!(
+        report.contains("opened as plain text") && report.contains("line 3"),
+        "{report}"
+    );
+    assert!(report.contains("must be mended"), "{report}");
+    assert_eq!(visitor.download(&card, "markdown").await, text.as_bytes());
+}
+
+#[tokio::test]
 async fn text_that_is_no_card_is_explained() {
     assert_explained("card.json", b"just words", &["line 1"]).await;
-    assert_explained("card.json", b"[1, 2]", &["list"]).await;
-    assert_explained("card.json", b"42", &[]).await;
-    assert_explained("card.json", b"{\"a\": \"\xff\xfe\"}", &[]).await;
     assert_explained("card.json", b"{\"cut\": \"off", &["line 1"]).await;
+}
+
+/// Whatever is text opens, says what it is, and comes back byte for byte.
+#[tokio::test]
+async fn text_of_any_shape_is_opened_and_named() {
+    let app = TestApp::start().await;
+    let visitor = app.visitor();
+    let cases: [(&str, &[u8], &str, &str); 8] = [
+        ("card.json", b"[1, 2]", "json", "is a list"),
+        ("card.json", b"42", "json", "single value"),
+        ("card.yaml", b"- a\n- b\n", "yaml", "is a list"),
+        (
+            "section_names.json",
+            b"[\"28_Model Details\", \"id_a\"]",
+            "json",
+            "answer.json",
+        ),
+        ("card.json", b"{\"a\": \"caf\xe9\"}", "json", "Windows-1252"),
+        (
+            "page.html",
+            b"<!doctype html><html><h1>A</h1></html>",
+            "markdown",
+            "page for browsers",
+        ),
+        (
+            "card.json",
+            b"{\"format\": \"cartellino\", \"version\": 9}",
+            "json",
+            "version 9",
+        ),
+        (
+            "card.json",
+            b"{\"intended_uses\": {\"a\": 1}}",
+            "json",
+            "has no member “model_overview”",
+        ),
+    ];
+    for (name, bytes, format, words) in cases {
+        let card = visitor.card(name, bytes).await;
+        let main = visitor.get(&format!("{card}/import")).await.page().main();
+        assert!(main.contains(words), "{name}: {words:?} is not in {main}");
+        for section in visitor.sections(&card).await {
+            assert_eq!(visitor.get(&section).await.status, StatusCode::OK, "{section}");
+        }
+        assert_eq!(visitor.download(&card, format).await, bytes, "{name}");
+    }
 }
 
 #[tokio::test]

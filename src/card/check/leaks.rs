@@ -40,6 +40,21 @@ pub(super) fn check(text: &str) -> Vec<Remark> {
             )));
         }
     }
+    if starts_of(text, "Bearer ").any(|tail| is_secret(tail, 20)) {
+        remarks.push(Remark::problem(
+            "What follows “Bearer” looks like a token. Take it out before you publish the card, and revoke it: somebody \
+             may have seen it.",
+        ));
+    }
+    if text
+        .match_indices("://")
+        .any(|(at, mark)| has_password(&text[at + mark.len()..]))
+    {
+        remarks.push(Remark::problem(
+            "A web address here has a password in it. Take it out before you publish the card, and change it: somebody \
+             may have seen it.",
+        ));
+    }
     if let Some(path) = PRIVATE
         .iter()
         .find(|path| starts_of(text, path).any(|tail| !tail.is_empty()))
@@ -69,6 +84,18 @@ fn is_secret(tail: &str, shortest: usize) -> bool {
     word.len() >= shortest && word.iter().any(u8::is_ascii_digit) && word.iter().any(u8::is_ascii_alphabetic)
 }
 
+/// Whether an address, behind its `://`, begins with a name and a password that is no example: `anna:s3cret@host`.
+fn has_password(address: &str) -> bool {
+    let is_part = |byte: &u8| byte.is_ascii_graphic() && !b"/\"'<>()[]{}$`@,".contains(byte);
+    let length = address.bytes().take_while(is_part).take(200).count();
+    let is_user = address[length..].starts_with('@');
+    let password = address[..length]
+        .split_once(':')
+        .map(|(_, password)| password.to_ascii_lowercase());
+    let examples = ["password", "pass", "secret", "token", "xxx", "your", "***", "..."];
+    is_user && password.is_some_and(|word| !word.is_empty() && !examples.iter().any(|example| word.contains(example)))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -82,6 +109,11 @@ mod tests {
         assert!(remarks[0].message.contains("before you publish"));
         assert_eq!(check(&format!("key=AKIA{}", "IOSFODNN7EXAMPLE")).len(), 1);
         assert_eq!(check(&format!("sk-{}", "proj-abc123def456ghi789")).len(), 1);
+        assert_eq!(
+            check(&format!("curl -H 'Authorization: Bearer {}'", "abcdefghijk1234567890")).len(),
+            1
+        );
+        assert_eq!(check("git clone https://anna:otter7river@example.org/x").len(), 1);
         assert_eq!(check("-----BEGIN RSA PRIVATE KEY-----\nMIIE").len(), 1);
     }
 
@@ -101,6 +133,10 @@ mod tests {
             "AKIAK",
             "a risk-adjusted-score-of-2024-patients-is-used",
             "ghp_",
+            "Bearer <token>",
+            "postgres://user:password@localhost/db and https://host:8080/a@b",
+            "https://x:$TOKEN@example.org",
+            "mailto://a@b.org é",
         ] {
             assert_eq!(check(text), [], "{text}");
         }

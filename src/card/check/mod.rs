@@ -10,7 +10,7 @@ mod links;
 mod numbers;
 mod placeholders;
 
-pub use licences::identifier as licence;
+pub use licences::{hub_name as hub_licence, identifier as licence};
 pub use placeholders::is_comment;
 
 use super::outline::{Column, Kind, Outline, Part};
@@ -33,13 +33,26 @@ pub struct Problem {
     pub message: String,
 }
 
-/// How much a problem matters.
+/// How much something odd in a card or its file matters, the gravest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
+    /// The format's own readers refuse the file because of it.
+    Blocks,
     /// Should be mended before the card is given to others.
     Problem,
-    /// Could be better.
-    Tip,
+    /// Worth knowing, or could be better; kept as it is.
+    Note,
+}
+
+impl Severity {
+    /// The words for it beside a finding.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Blocks => "must be mended",
+            Self::Problem => "should be mended",
+            Self::Note => "tip",
+        }
+    }
 }
 
 /// A remark on one value, before its place is known.
@@ -59,7 +72,7 @@ impl Remark {
 
     fn tip(message: impl Into<String>) -> Self {
         Self {
-            severity: Severity::Tip,
+            severity: Severity::Note,
             message: message.into(),
         }
     }
@@ -284,7 +297,7 @@ mod tests {
     fn a_group_where_text_is_expected_is_noted() {
         let found = problems("model-details.name", group(&[("en", "Model"), ("it", "Modello")]));
         assert_eq!(found.len(), 1);
-        assert_eq!(found[0].severity, Severity::Tip);
+        assert_eq!(found[0].severity, Severity::Note);
         let entries = Value::List(vec![group(&[("a", "1"), ("b", "2")])]);
         assert_eq!(problems("intended-use.users", entries).len(), 1);
     }

@@ -179,7 +179,7 @@ mod tests {
     fn shares_lie_between_0_and_1() {
         assert_eq!(severities(&row("accuracy", "0.970", Some(("0.95", "0.98")))), []);
         assert_eq!(severities(&row("Brier score", "94%", None)), []);
-        assert_eq!(severities(&row("accuracy", "1.2", None)), [Severity::Tip]);
+        assert_eq!(severities(&row("accuracy", "1.2", None)), [Severity::Note]);
         assert_eq!(severities(&row("ROC-AUC", "120", None)), [Severity::Problem]);
         assert_eq!(severities(&row("macro_f1", "-0.1", None)), [Severity::Problem]);
         assert_eq!(severities(&row("recall", "101%", None)), [Severity::Problem]);

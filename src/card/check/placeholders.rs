@@ -30,8 +30,6 @@ const WHOLE: &[&str] = &[
     "needs more information",
     "insert text here",
     "your answer here",
-    "string",
-    "text",
     "image_bytes",
 ];
 

@@ -142,7 +142,7 @@ impl Item {
     /// How much it weighs.
     pub fn weight(&self) -> Weight {
         match self.severity {
-            None => Weight::Error,
+            None | Some(Severity::Blocks) => Weight::Error,
             Some(Severity::Problem) => Weight::Problem,
             Some(Severity::Note) => Weight::Note,
         }

@@ -1,5 +1,6 @@
 //! The keys of the front matter, after the metadata specification of the hub, and what is odd about them.
 
+use super::vocabulary;
 use crate::card::check;
 use crate::format::{Finding, Severity};
 use crate::json::{self, Kind, Node};
@@ -142,6 +143,9 @@ const LICENCES: [&str; 76] = [
     "gemma",
 ];
 
+/// What a model can be of its base model.
+const RELATIONS: [&str; 4] = ["adapter", "merge", "quantized", "finetune"];
+
 /// Families of licences whose members are numbered: llama2, llama3.1, grok2-community.
 const FAMILIES: [&str; 2] = ["llama", "grok"];
 
@@ -170,7 +174,8 @@ pub(super) fn is_of_hub(root: &Node) -> bool {
 pub(super) fn licence(text: &str) -> Option<&'static str> {
     let lower = text.trim().to_ascii_lowercase();
     let plain = lower.trim_end_matches("-only").trim_end_matches("-or-later");
-    LICENCES.iter().copied().find(|id| *id == lower || *id == plain)
+    let known = LICENCES.iter().copied().find(|id| *id == lower || *id == plain);
+    known.or_else(|| check::hub_licence(&lower))
 }
 
 /// What is odd in the metadata, with the line in the file.
@@ -234,6 +239,49 @@ pub(super) fn findings(root: &Node, line: impl Fn(usize) -> usize) -> Vec<Findin
                     push(at, key, Severity::Problem, message.into());
                 }
             }
+            ("license", Kind::List(_) | Kind::Group(_) | Kind::Bool(_)) => {
+                push(
+                    at,
+                    key,
+                    Severity::Problem,
+                    "The hub wants one licence here, as one word.".into(),
+                );
+            }
+            ("language", Kind::List(_) | Kind::Text(_)) => {
+                let codes = items(Some(&member.node));
+                let codes = if codes.is_empty() {
+                    std::slice::from_ref(&member.node)
+                } else {
+                    codes
+                };
+                let odd = codes
+                    .iter()
+                    .filter_map(|node| Some((node.span.start, vocabulary::language(text(node)?)?)));
+                for (at, message) in odd.take(20) {
+                    push(at, key, Severity::Problem, message);
+                }
+            }
+            ("language", Kind::Group(_)) => {
+                push(
+                    at,
+                    key,
+                    Severity::Problem,
+                    "The hub wants a language code here, or a list of them.".into(),
+                );
+            }
+            ("pipeline_tag", Kind::Text(task)) => {
+                if let Some(message) = vocabulary::task(task) {
+                    push(member.node.span.start, key, Severity::Problem, message);
+                }
+            }
+            ("base_model_relation", Kind::Text(word)) if !RELATIONS.contains(&word.as_str()) => {
+                let message = format!(
+                    "The hub knows no relation “{}”. It wants one of: {}.",
+                    short(word),
+                    RELATIONS.join(", ")
+                );
+                push(member.node.span.start, key, Severity::Problem, message);
+            }
             ("model-index", Kind::List(models)) => {
                 for (place, offset, message) in model_index(models) {
                     push(offset, &place, Severity::Problem, message);
@@ -294,6 +342,13 @@ fn items(node: Option<&Node>) -> &[Node] {
     }
 }
 
-fn short(text: &str) -> String {
+fn text(node: &Node) -> Option<&str> {
+    match &node.kind {
+        Kind::Text(text) => Some(text),
+        _ => None,
+    }
+}
+
+pub(super) fn short(text: &str) -> String {
     text.chars().take(40).collect()
 }

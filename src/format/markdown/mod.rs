@@ -12,11 +12,12 @@ mod page;
 #[cfg(test)]
 mod tests;
 mod text;
+mod vocabulary;
 mod write;
 
 use super::file::File;
 use super::lens::{About, Certainty, Lens, Notation, Parts};
-use super::{Finding, ReadError, Severity, findings};
+use super::{Finding, ReadError, Severity, detect, findings};
 use crate::card::Card;
 use crate::card::outline::{FREE, HUGGING_FACE, Outline};
 use crate::json;
@@ -102,7 +103,10 @@ impl Lens for Flavour {
         Ok(Parts {
             outline: self.outline(),
             card,
-            findings: of_page(document, &line),
+            findings: of_kind(file, document)
+                .into_iter()
+                .chain(of_page(document, &line))
+                .collect(),
             lines: lines.collect(),
         })
     }
@@ -147,6 +151,28 @@ fn offset(document: &Document, place: Place) -> usize {
     }
 }
 
+/// What a file is that was meant as something else than Markdown.
+fn of_kind(file: &File, document: &Document) -> Option<Finding> {
+    let finding = |line, severity, message| Finding {
+        line,
+        place: "file".into(),
+        severity,
+        message,
+    };
+    if detect::is_html(&document.text) {
+        let message = "This is a page for browsers (HTML), exported from a card rather than the card itself. It is opened \
+                       as text. Upload what the page was made from instead, if you have it: answer.json of WebCards, the \
+                       JSON or data/model_card.proto of the Model Card Toolkit, README.md of a hub.";
+        return Some(finding(Some(1), Severity::Problem, message.into()));
+    }
+    let error = detect::broken(file).ok().flatten()?;
+    let message = format!(
+        "This was meant as JSON, YAML or XML, but cannot be read as that, so it is opened as plain text. {} {}",
+        error.message, error.advice
+    );
+    Some(finding(error.position.map(|(line, _)| line), Severity::Blocks, message))
+}
+
 /// What is unusual on a page.
 fn of_page(document: &Document, line: &impl Fn(usize) -> usize) -> Vec<Finding> {
     let finding = |at: usize, place: &str, severity, message: &str| Finding {
@@ -156,9 +182,7 @@ fn of_page(document: &Document, line: &impl Fn(usize) -> usize) -> Vec<Finding> 
         message: message.into(),
     };
     let mut found = Vec::new();
-    if let Some(message) = document.encoding.note() {
-        found.push(finding(0, "file", Severity::Note, message));
-    }
+    found.extend(findings::of_encoding(document.encoding, &document.text));
     if document.is_unclosed {
         let message = "The metadata block begins here and is never closed, so the hub takes it for text. End it with a line of \
                        three hyphens: ---";
@@ -180,7 +204,7 @@ fn of_page(document: &Document, line: &impl Fn(usize) -> usize) -> Vec<Finding> 
                     "The metadata cannot be read as YAML: {} {} It is kept as it is, and can be mended in the section Metadata.",
                     error.message, error.advice
                 );
-                found.push(finding(start + error.at, "front matter", Severity::Problem, &message));
+                found.push(finding(start + error.at, "front matter", Severity::Blocks, &message));
             }
         }
     }

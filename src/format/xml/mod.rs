@@ -10,7 +10,7 @@ use std::rc::Rc;
 
 use super::encoding::Encoding;
 use super::file::Text;
-use super::findings::{listed, note, problem};
+use super::findings::{listed, note, of_encoding, problem};
 use super::{Finding, ReadError};
 use crate::json::{self, Kind, Member, Node, Value};
 use crate::xml::{self, Document, QuirkKind};
@@ -79,12 +79,7 @@ impl XmlSource {
     /// What strict readers refuse, and what is not shown.
     pub fn findings(&self) -> Vec<Finding> {
         let line = json::lines(&self.text);
-        let mut findings: Vec<Finding> = self
-            .encoding
-            .note()
-            .map(|message| note(Some(1), "file", message))
-            .into_iter()
-            .collect();
+        let mut findings: Vec<Finding> = of_encoding(self.encoding, &self.text).into_iter().collect();
         if let Some((place, declared)) = &self.document.encoding
             && !self.is_said(declared)
         {

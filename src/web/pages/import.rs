@@ -43,6 +43,7 @@ struct FindingLine {
     place: String,
     message: String,
     line: Option<usize>,
+    severity: &'static str,
     is_problem: bool,
 }
 
@@ -93,7 +94,8 @@ fn report(page: Page, whole: Whole) -> Report {
             place: finding.place,
             message: finding.message,
             line: finding.line,
-            is_problem: finding.severity == Severity::Problem,
+            severity: finding.severity.name(),
+            is_problem: finding.severity < Severity::Note,
         })
         .collect();
     Report {

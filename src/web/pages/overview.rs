@@ -102,7 +102,7 @@ pub async fn get(
             progress: Progress::of(section, outline.part(&section.key)),
             problems: found
                 .iter()
-                .filter(|problem| problem.section == section.key && problem.severity == Severity::Problem)
+                .filter(|problem| problem.section == section.key && problem.severity < Severity::Note)
                 .count(),
         })
         .collect();

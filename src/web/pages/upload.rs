@@ -29,6 +29,7 @@ pub async fn post(state: web::Data<AppState>, beginner: Beginner, form: Multipar
     let Posted {
         file,
         text,
+        is_plain,
         outline,
         once,
         is_shared,
@@ -45,8 +46,11 @@ pub async fn post(state: web::Data<AppState>, beginner: Beginner, form: Multipar
                     .into(),
             ));
         }
-        (Some(file), None, _) => (from_bytes(file.bytes, file.name, once, is_shared).await?, true),
-        (None, Some(text), _) => (from_bytes(text.into_bytes(), None, once, is_shared).await?, false),
+        (Some(file), None, _) => (from_bytes(file.bytes, file.name, false, once, is_shared).await?, true),
+        (None, Some(text), _) => (
+            from_bytes(text.into_bytes(), None, is_plain, once, is_shared).await?,
+            false,
+        ),
         (None, None, Some(key)) => (blank(&key, once)?, false),
         (None, None, None) => {
             return Err(Error::BadRequest(
@@ -85,11 +89,16 @@ fn opened(beginner: &Beginner, id: &str, is_blank: bool) -> HttpResponse {
 async fn from_bytes(
     bytes: Vec<u8>,
     name: Option<String>,
+    is_plain: bool,
     once: Option<String>,
     is_shared: bool,
 ) -> Result<NewCard, Error> {
     let read = web::block(move || {
-        let reading = format::read_named(&bytes, name.as_deref());
+        let reading = if is_plain {
+            format::read_as_text(&bytes)
+        } else {
+            format::read_named(&bytes, name.as_deref())
+        };
         (reading, bytes, name)
     });
     let (reading, bytes, name) = read.await.map_err(|error| Error::Internal(error.to_string()))?;

@@ -1,0 +1,279 @@
+//! Which formats a document resembles that is read as plain JSON or YAML, and what it lacks for being one.
+//!
+//! A [`Profile`] is data: a format that is read gives its own by [`Lens::profile`](super::lens::Lens::profile), and
+//! families of files that nothing here reads stand in [`FAMILIES`].
+
+use super::Format;
+use crate::json::{Kind, Node};
+
+/// What files of a format have at their top level.
+pub(super) struct Profile {
+    /// One of its files, with its article: `a WebCards answer file`.
+    pub name: &'static str,
+    /// The members that every file has; of a list, those of its first entry.
+    pub members: &'static [&'static str],
+    /// How many of the members make a document resemble it.
+    pub enough: usize,
+    /// A member with words in it that only files of this format have; it is decisive when it is named.
+    pub says: Option<(&'static str, &'static str)>,
+    /// Whether the document is a list of entries with these members.
+    pub is_list: bool,
+    /// What is to know or to do, as a sentence; empty for nothing.
+    pub advice: &'static str,
+}
+
+/// A profile to begin with, for tables.
+const PROFILE: Profile = Profile {
+    name: "",
+    members: &[],
+    enough: 2,
+    says: None,
+    is_list: false,
+    advice: "",
+};
+
+/// A format that a document resembles.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Likeness {
+    /// One of the format's files, with its article.
+    pub name: &'static str,
+    /// The members that it would need.
+    pub missing: Vec<&'static str>,
+    /// What is to know or to do; empty for nothing.
+    pub advice: &'static str,
+}
+
+impl Likeness {
+    /// A sentence or two: `This resembles an Amazon SageMaker model card, but has no member “model_overview”.`
+    pub fn sentence(&self) -> String {
+        let quoted: Vec<String> = self.missing.iter().map(|name| format!("“{name}”")).collect();
+        let sentence = match quoted.as_slice() {
+            [] => format!("This looks like {}.", self.name),
+            [one] => format!("This resembles {}, but has no member {one}.", self.name),
+            [first @ .., last] => format!(
+                "This resembles {}, but has no members {} and {last}.",
+                self.name,
+                first.join(", ")
+            ),
+        };
+        let advice = if self.advice.is_empty() {
+            "It is edited here as it is, member by member."
+        } else {
+            self.advice
+        };
+        format!("{sentence} {advice}")
+    }
+}
+
+impl Profile {
+    fn likeness(&self, root: &Node) -> Option<Likeness> {
+        let of = match (&root.kind, self.is_list) {
+            (Kind::List(items), true) => items.first()?,
+            (Kind::Group(_), false) => root,
+            _ => return None,
+        };
+        if let Some((name, words)) = self.says
+            && !of.member(name).is_some_and(|node| mentions(node, words))
+        {
+            return None;
+        }
+        let is_missing = |name: &&&str| of.member(name).is_none();
+        let missing: Vec<_> = self.members.iter().filter(is_missing).copied().collect();
+        (self.members.len() - missing.len() >= self.enough).then_some(Likeness {
+            name: self.name,
+            missing,
+            advice: self.advice,
+        })
+    }
+}
+
+/// Whether a text in a value has these words in it.
+fn mentions(node: &Node, words: &str) -> bool {
+    match &node.kind {
+        Kind::Text(text) => text.contains(words),
+        Kind::List(items) => items.iter().any(|item| mentions(item, words)),
+        Kind::Group(members) => members.iter().any(|member| mentions(&member.node, words)),
+        _ => false,
+    }
+}
+
+/// The formats that a document resembles, those that lack least first: all with nothing missing, or else the nearest.
+pub(super) fn of(root: &Node) -> Vec<Likeness> {
+    let own = Format::ALL.iter().filter_map(|format| format.lens().profile());
+    let mut found: Vec<Likeness> = own
+        .chain(FAMILIES)
+        .filter_map(|profile| profile.likeness(root))
+        .collect();
+    found.sort_by_key(|likeness| likeness.missing.len());
+    let least = found.first().map_or(0, |likeness| likeness.missing.len());
+    found.retain(|likeness| likeness.missing.len() == least);
+    found.truncate(2);
+    found
+}
+
+/// Families of files that are recognised by name and edited as plain JSON or YAML. Members after the publishers' schemas
+/// and the files that people have.
+const FAMILIES: &[Profile] = &[
+    Profile {
+        name: "a Croissant description of a dataset",
+        members: &["@context"],
+        enough: 1,
+        says: Some(("@context", "mlcommons.org/croissant")),
+        advice: "It tells of a dataset, not of a model. It is edited here as plain JSON.",
+        ..PROFILE
+    },
+    Profile {
+        name: "an SPDX 3 document",
+        members: &["@context"],
+        enough: 1,
+        says: Some(("@context", "spdx.org/rdf/3")),
+        advice: "Its elements refer to each other by id. It is edited here as plain JSON.",
+        ..PROFILE
+    },
+    Profile {
+        name: "a JSON-LD document",
+        members: &["@context", "@type"],
+        ..PROFILE
+    },
+    Profile {
+        name: "the metadata of a Kaggle model",
+        members: &["ownerSlug", "title", "slug", "description"],
+        enough: 3,
+        advice: "The card itself is the Markdown text in “description”.",
+        ..PROFILE
+    },
+    Profile {
+        name: "the metadata of a Kaggle model instance",
+        members: &["ownerSlug", "modelSlug", "instanceSlug", "framework"],
+        enough: 2,
+        advice: "The card itself is the Markdown text in “usage”.",
+        ..PROFILE
+    },
+    Profile {
+        name: "an MCX disclosure",
+        members: &["disclosure_id", "risk_class", "attestation"],
+        ..PROFILE
+    },
+    Profile {
+        name: "an OpenModelCard file",
+        members: &["$schema"],
+        enough: 1,
+        says: Some(("$schema", "openmodelcard.org")),
+        ..PROFILE
+    },
+    Profile {
+        name: "an EvalEval card",
+        members: &["model_id", "evaluation_results"],
+        ..PROFILE
+    },
+    Profile {
+        name: "the EU model documentation form as JSON",
+        members: &["GeneralInformation", "ModelProperties"],
+        ..PROFILE
+    },
+    Profile {
+        name: "evaluation results for Hugging Face (.eval_results)",
+        members: &["dataset", "value"],
+        is_list: true,
+        advice: "It is edited here as plain YAML.",
+        ..PROFILE
+    },
+    Profile {
+        name: "a list of questions with answers",
+        members: &["question", "answer"],
+        is_list: true,
+        ..PROFILE
+    },
+    Profile {
+        name: "the answer of SageMaker to a request for a card",
+        members: &["ModelCardName", "Content"],
+        advice: "The card itself is the JSON text in “Content”; paste that text to edit it alone.",
+        ..PROFILE
+    },
+    Profile {
+        name: "an Amazon SageMaker model card",
+        members: &["model_overview", "intended_uses"],
+        enough: 1,
+        ..PROFILE
+    },
+    Profile {
+        name: "a CycloneDX bill of materials",
+        members: &["bomFormat", "specVersion", "components"],
+        ..PROFILE
+    },
+    Profile {
+        name: "an RT-AI model card",
+        members: &[
+            "card_metadata",
+            "model_basic_information",
+            "technical_specifications",
+            "training_data",
+            "evaluations",
+        ],
+        enough: 3,
+        ..PROFILE
+    },
+    Profile {
+        name: "a Patra model card",
+        members: &["ai_model", "short_description", "full_description"],
+        ..PROFILE
+    },
+    Profile {
+        name: "the metadata of a MONAI bundle",
+        members: &["monai_version", "network_data_format", "pytorch_version"],
+        ..PROFILE
+    },
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::json;
+
+    fn sentences(text: &str) -> Vec<String> {
+        let root = json::parse(text).unwrap().root;
+        of(&root).iter().map(Likeness::sentence).collect()
+    }
+
+    #[test]
+    fn what_is_missing_is_named() {
+        let found = sentences(r#"{"intended_uses": {}, "business_details": {}}"#);
+        let words = "This resembles an Amazon SageMaker model card, but has no member “model_overview”.";
+        assert!(found[0].starts_with(words), "{found:?}");
+        let found = sentences(r#"{"model_parameters": {}, "considerations": {}}"#);
+        assert!(
+            found.iter().any(|sentence| sentence.contains("Model Card Toolkit")),
+            "{found:?}"
+        );
+        assert_eq!(sentences(r#"{"name": "otter", "version": 1}"#), [""; 0]);
+    }
+
+    #[test]
+    fn families_are_named() {
+        for (text, words) in [
+            (
+                r#"{"@context": ["x", {"cr": "http://mlcommons.org/croissant/"}], "@type": "sc:Dataset"}"#,
+                "Croissant",
+            ),
+            (
+                r#"{"@context": "https://spdx.org/rdf/3.0.1/spdx-context.jsonld", "@graph": []}"#,
+                "SPDX 3",
+            ),
+            (
+                r#"{"ownerSlug": "o", "title": "t", "slug": "s", "description": "d"}"#,
+                "Kaggle",
+            ),
+            (r#"{"disclosure_id": 1, "risk_class": 2, "attestation": {}}"#, "MCX"),
+            (r#"[{"question": "Who?", "answer": "We."}]"#, "questions"),
+            (r#"[{"dataset": {"id": "a/b"}, "value": 1}]"#, ".eval_results"),
+        ] {
+            let found = sentences(text);
+            assert!(
+                found.iter().any(|sentence| sentence.contains(words)),
+                "{text}: {found:?}"
+            );
+        }
+        assert_eq!(sentences("[]"), [""; 0]);
+        assert_eq!(sentences("3"), [""; 0]);
+    }
+}
