@@ -8,7 +8,7 @@ use crate::format::dialect::Dialect;
 use crate::format::markdown::text_of;
 
 const REFERENCES: &str = "component.external_references";
-const PROPERTIES: &str = "properties.card";
+pub(super) const PROPERTIES: &str = "properties.card";
 
 /// The card as a new bill would say it.
 pub(super) fn fit(dialect: &'static Dialect, card: &Card) -> Card {

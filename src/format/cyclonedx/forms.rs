@@ -13,6 +13,18 @@ pub(super) fn is_filled(text: &str) -> bool {
     !text.is_empty()
 }
 
+/// Whether the text is a time with its zone (RFC 3339).
+pub(super) fn is_time(text: &str) -> bool {
+    text.is_ascii() && text.contains('T') && chrono::DateTime::parse_from_rfc3339(text).is_ok()
+}
+
+/// Whether the text names a language (ISO 639) and perhaps a country (ISO 3166).
+pub(super) fn is_language(text: &str) -> bool {
+    let two = |text: &str, is_letter: fn(&u8) -> bool| text.len() == 2 && text.as_bytes().iter().all(is_letter);
+    let (language, country) = text.split_once('-').map_or((text, None), |(one, two)| (one, Some(two)));
+    two(language, u8::is_ascii_lowercase) && country.is_none_or(|country| two(country, u8::is_ascii_uppercase))
+}
+
 /// Whether the text is an address, or a reference relative to one (RFC 3987).
 pub(super) fn is_address(text: &str) -> bool {
     const SIGNS: &str = "-._~:/?#@!$&'()*+,;=%";
