@@ -196,19 +196,27 @@ fn touched(value: &Value) -> Value {
     }
 }
 
-/// The edits of a card, each with its name: every field touched, emptied, and with another kind of answer; own fields and
-/// sections.
-fn edits(card: &Card) -> Vec<(String, Card)> {
+/// Members of a component of which only the outlines are known.
+const UNTOLD: [&str; 3] = ["evidence", "swid", "cryptoProperties"];
+
+/// The edits of a card, each with its name: fields touched, emptied, and with another kind of answer, about so many in all;
+/// own fields in each section, and own sections.
+fn edits(card: &Card, most: usize) -> Vec<(String, Card)> {
     let own = |id: &str, value: Value| Field {
         id: format!("+{id}"),
         label: id.into(),
         value,
     };
     let mut edits = Vec::new();
+    let all = card.sections.iter().map(|section| section.fields.len()).sum::<usize>() * 7;
+    let mut turn = 0;
     for (index, section) in card.sections.iter().enumerate() {
         for (place, field) in section.fields.iter().enumerate() {
             // Of these only the outlines are known; the documentation says so.
-            if field.is_custom() && ["evidence", "swid", "cryptoProperties"].contains(&section.title.as_str()) {
+            if field.is_custom() && UNTOLD.contains(&section.title.as_str())
+                || UNTOLD.contains(&field.label.as_str())
+                || field.label == "releaseNotes"
+            {
                 continue;
             }
             let mut values = vec![touched(&field.value)];
@@ -224,11 +232,18 @@ fn edits(card: &Card) -> Vec<(String, Card)> {
                 ]);
             }
             for value in values {
+                turn += 1;
+                if turn % (all / most + 1) > 0 {
+                    continue;
+                }
                 let name = format!("{} = {:.60}", field.id, crate::json::to_text(&value));
                 let mut card = card.clone();
                 card.sections[index].fields[place].value = value;
                 edits.push((name, card));
             }
+        }
+        if index > 12 {
+            continue;
         }
         let mut with = card.clone();
         let fields = &mut with.sections[index].fields;
@@ -261,6 +276,7 @@ fn edits(card: &Card) -> Vec<(String, Card)> {
 fn valid_files_stay_valid_when_they_are_edited() {
     let validators = validators();
     let (mut files, mut count) = (0, 0);
+    let was = std::time::Instant::now();
     for folder in ["cyclonedx", "sagemaker", "sagemaker-metrics", "aibom-homemade"] {
         let Ok(entries) = std::fs::read_dir(shared("CARTELLINO_CORPUS", "corpus").join(folder)) else {
             continue;
@@ -276,7 +292,7 @@ fn valid_files_stay_valid_when_they_are_edited() {
                 continue;
             };
             files += 1;
-            for (name, card) in edits(&reading.card) {
+            for (name, card) in edits(&reading.card, 80) {
                 count += 1;
                 check_edit(
                     validator,
@@ -300,11 +316,11 @@ fn valid_files_stay_valid_when_they_are_edited() {
         {
             continue;
         }
-        for (name, card) in real_cards() {
+        for (name, card) in real_cards().into_iter().step_by(12) {
             let bytes = write(*format, None, &card).unwrap();
             let reading = read(&bytes).unwrap();
             files += 1;
-            for (edit, card) in edits(&reading.card).into_iter().step_by(5) {
+            for (edit, card) in edits(&reading.card, 6) {
                 count += 1;
                 check_edit(
                     validator,
@@ -316,7 +332,7 @@ fn valid_files_stay_valid_when_they_are_edited() {
             }
         }
     }
-    eprintln!("{count} edits of {files} files");
+    eprintln!("{count} edits of {files} files in {:?}", was.elapsed());
 }
 
 /// An answer of the kind that a question wants, or anything else.

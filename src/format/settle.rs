@@ -212,7 +212,7 @@ impl Place {
 
 impl Want {
     /// What is accepted of a value that was another before: whatever was there already stays as it is.
-    fn sifted(&self, was: Option<&Value>, value: &Value) -> Sifted {
+    pub fn sifted(&self, was: Option<&Value>, value: &Value) -> Sifted {
         let Some(was) = was.filter(|was| self.kept(was).as_ref() != Some(*was)) else {
             let fitted = self.fit(value.clone());
             let value = self.kept(&fitted);

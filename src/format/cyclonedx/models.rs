@@ -241,7 +241,14 @@ fn is_sound(dialect: &Dialect, old: Option<&Field>, field: &Field) -> bool {
             let sifted = place.sifted(was.as_ref(), &value);
             sifted.is_whole && sifted.value == Some(value)
         }
-        (None, old) => old.is_some(),
+        (None, Some(old)) => match further(&field.label, "") {
+            Some(want) => {
+                let sifted = want.sifted(Some(&old.value), &field.value);
+                sifted.is_whole && sifted.value.as_ref() == Some(&field.value)
+            }
+            None => true,
+        },
+        (None, None) => false,
     }
 }
 
