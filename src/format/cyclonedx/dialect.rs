@@ -336,6 +336,7 @@ const LICENCES: Want = Want::Either(&[
         bare: |text| {
             Some(match check::licence(text) {
                 Some(identifier) => ("identifier", identifier.to_owned()),
+                None if is_spdx(text) => ("identifier", text.to_owned()),
                 None => ("custom_text", text.to_owned()),
             })
         },

@@ -5,7 +5,7 @@ use crate::card::check;
 
 /// Whether the text is an identifier of the SPDX License List in its exact spelling.
 pub(super) fn is_spdx(text: &str) -> bool {
-    check::licence(text) == Some(text)
+    check::is_listed_licence(text)
 }
 
 /// Whether there is something in the text.
