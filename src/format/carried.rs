@@ -4,7 +4,7 @@
 //! digits only, in small letters.
 
 use std::cell::Cell;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use crate::card::{Card, Field, Value, check};
 
@@ -12,6 +12,8 @@ use crate::card::{Card, Field, Value, check};
 pub(super) struct Carried {
     /// The letters and digits of each single text.
     words: HashSet<String>,
+    /// The same of answers only, without titles and labels.
+    answers: HashSet<String>,
     /// All of them in their order, without gaps: a text may have become several.
     all: String,
     /// Where the last one was found; the next is most often behind it.
@@ -21,15 +23,18 @@ pub(super) struct Carried {
 impl Carried {
     /// The words of a card, with its titles and labels.
     pub fn of(card: &Card) -> Self {
-        let mut words = Vec::new();
+        let (mut words, mut answers) = (Vec::new(), HashSet::new());
         for section in &card.sections {
             words.push(essence(&section.title));
             for field in &section.fields {
                 words.push(essence(&field.label));
+                let begin = words.len();
                 collect(&field.value, true, &mut words);
+                answers.extend(words[begin..].iter().cloned());
             }
         }
         Self {
+            answers,
             all: words.concat(),
             words: words.into_iter().collect(),
             at: Cell::new(0),
@@ -53,6 +58,15 @@ impl Carried {
         }
     }
 
+    /// Whether a field is there as a whole, if in another place: each of its texts is, and one of them is too long for chance
+    /// and comes from nowhere else in its card.
+    pub fn holds(&self, field: &Field, turns: &Turns) -> bool {
+        let mut words = Vec::new();
+        collect(&field.value, false, &mut words);
+        let is_own = |word: &String| word.len() >= TOO_LONG_FOR_CHANCE && turns.0.get(word) == Some(&1);
+        words.iter().any(is_own) && words.iter().all(|word| self.answers.contains(word))
+    }
+
     fn has(&self, word: &str) -> bool {
         if self.words.contains(word) {
             return true;
@@ -64,6 +78,27 @@ impl Carried {
             self.at.set(place);
         }
         found.is_some()
+    }
+}
+
+/// In bytes of letters and digits.
+const TOO_LONG_FOR_CHANCE: usize = 20;
+
+/// How often each text comes in a card.
+pub(super) struct Turns(HashMap<String, usize>);
+
+impl Turns {
+    /// The texts of a card, counted.
+    pub fn of(card: &Card) -> Self {
+        let mut words = Vec::new();
+        for field in card.sections.iter().flat_map(|section| &section.fields) {
+            collect(&field.value, false, &mut words);
+        }
+        let mut turns = HashMap::new();
+        for word in words {
+            *turns.entry(word).or_insert(0) += 1;
+        }
+        Self(turns)
     }
 }
 
@@ -162,5 +197,10 @@ mod tests {
             Share::All
         );
         assert_eq!(there.share(&field(Value::Null)), Share::All);
+        let long = Value::text("otters that sleep on their backs");
+        let holds = |card: &Card| Carried::of(card).holds(&field(long.clone()), &Turns::of(card));
+        assert!(holds(&card(long.clone())));
+        assert!(!holds(&card(Value::List(vec![long.clone(), long.clone()]))));
+        assert!(!Carried::of(&card(long)).holds(&field(Value::text("otters")), &Turns::of(&Card::default())));
     }
 }

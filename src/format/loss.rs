@@ -1,6 +1,6 @@
 //! What a download leaves out, and where that could go instead.
 
-use super::carried::{self, Carried, Share};
+use super::carried::{self, Carried, Share, Turns};
 use super::{Format, ReadError, in_its_file, read_as, write};
 use crate::card::change::{self, Change};
 use crate::card::{Card, Field, Section, Value, outline};
@@ -219,7 +219,7 @@ fn take_in(card: &mut Card, section: &Section, field: &Field, home: &Home) {
 /// What is missing in a written file, in the words of the card: fields whose words are not there, and answers that the
 /// format was expected to have a place for.
 fn missing(card: &Card, expected: &Card, got: &Card) -> Vec<Loss> {
-    let carried = Carried::of(got);
+    let (carried, turns) = (Carried::of(got), Turns::of(card));
     let mut losses: Vec<Loss> = Vec::new();
     for section in &card.sections {
         for field in &section.fields {
@@ -250,7 +250,7 @@ fn missing(card: &Card, expected: &Card, got: &Card) -> Vec<Loss> {
             continue;
         }
         match origin(card, &change) {
-            Some((section, field)) if is_named(section, field) => {}
+            Some((section, field)) if is_named(section, field) || carried.holds(field, &turns) => {}
             Some((section, field)) => losses.push(of_field(section, field, false)),
             None => losses.push(Loss {
                 section: change.section,

@@ -221,19 +221,22 @@ fn convert_all(sample: &Sample, reading: &Reading, row: &mut Row, faults: &mut V
 struct Carried {
     all: String,
     words: HashSet<String>,
+    answers: HashSet<String>,
 }
 
 impl Carried {
     fn of(card: &Card) -> Self {
-        let mut leaves = Vec::new();
+        let (mut leaves, mut answers) = (Vec::new(), Vec::new());
         for section in &card.sections {
             leaves.push(essence(&section.title));
             for field in &section.fields {
                 leaves.push(essence(&field.label));
                 collect(&field.value, &mut leaves);
+                collect(&field.value, &mut answers);
             }
         }
         Self {
+            answers: answers.into_iter().collect(),
             all: leaves.concat(),
             words: leaves.into_iter().collect(),
         }
@@ -250,7 +253,7 @@ impl Carried {
         }
         let is_own =
             |leaf: &&String| leaf.chars().count() >= 20 && !elsewhere.iter().any(|other| other.contains(*leaf));
-        leaves.iter().any(|leaf| is_own(&leaf)) && leaves.iter().all(|leaf| self.words.contains(leaf))
+        leaves.iter().any(|leaf| is_own(&leaf)) && leaves.iter().all(|leaf| self.answers.contains(leaf))
     }
 
     /// The first text of a field that the card has nowhere. Nothing is expected of what is no answer.
