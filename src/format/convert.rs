@@ -193,23 +193,25 @@ pub(super) fn take_without_place(dialect: &Dialect, card: &mut Card) -> Vec<Valu
     let mut rows = Vec::new();
     for section in &mut card.sections {
         let fields = std::mem::take(&mut section.fields);
-        let (kept, rest) = fields.into_iter().partition(has_place);
+        let (kept, rest): (Vec<Field>, Vec<Field>) = fields.into_iter().partition(has_place);
         section.fields = kept;
-        for field in rest {
-            let name = match (section.title.trim(), field.label.trim()) {
-                ("", label) => label.to_owned(),
-                (title, "") => title.to_owned(),
-                (title, label) if title == label => label.to_owned(),
-                (title, label) => format!("{title}: {label}"),
-            };
-            let value = text_of(&field.value).into_owned();
-            rows.push(Value::Group(vec![
-                ("name".into(), Value::Text(name)),
-                ("value".into(), Value::Text(value)),
-            ]));
-        }
+        rows.extend(rest.iter().map(|field| named_row(section, field)));
     }
     rows
+}
+
+/// A field as a row of a `name`, made of section and field, and a `value`, as Markdown.
+pub(super) fn named_row(section: &Section, field: &Field) -> Value {
+    let name = match (section.title.trim(), field.label.trim()) {
+        ("", label) => label.to_owned(),
+        (title, "") => title.to_owned(),
+        (title, label) if title == label => label.to_owned(),
+        (title, label) => format!("{title}: {label}"),
+    };
+    Value::Group(vec![
+        ("name".into(), Value::Text(name)),
+        ("value".into(), Value::Text(text_of(&field.value).into_owned())),
+    ])
 }
 
 /// Adds rows to the answer of a question.
@@ -226,6 +228,7 @@ pub(super) fn push_rows(dialect: &Dialect, card: &mut Card, id: &str, rows: Vec<
             value: Value::List(old),
             ..
         }) => old.extend(rows),
+        Some(Field { value, .. }) if value.is_blank() => *value = Value::List(rows),
         _ => section.fields.push(Field {
             id: question.id.into(),
             label: question.label.into(),

@@ -162,10 +162,10 @@ pub(super) fn of_odd_parts(source: &Tree, odd: &[usize]) -> Vec<Finding> {
         .collect()
 }
 
-/// A session key of the old application.
-pub(super) fn of_webcards(source: &Tree) -> Vec<Finding> {
+/// The key of a session at the server that a file comes from.
+pub(super) fn of_session(source: &Tree) -> Vec<Finding> {
     let message = "The file tells the session key of the server it came from. It is not shown here, but it is still in \
-                   the JSON you download; remove it before you publish the file.";
+                   the file you download; remove it before you publish the file.";
     webcards::tells_session(source)
         .map(|offset| problem(Some(source.line(offset)), "session_id", message))
         .into_iter()

@@ -37,6 +37,7 @@ mod proto_schemas;
 #[cfg(test)]
 mod proto_tests;
 mod sagemaker;
+mod settle;
 mod source;
 mod steps;
 #[cfg(test)]

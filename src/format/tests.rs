@@ -583,7 +583,8 @@ fn the_laws_hold_on_real_cards() {
                 touch(&mut card.sections[section].fields[field].value);
                 let written = write(reading.format, Some(&bytes), &card).unwrap();
                 let again = read_as(reading.format, &written).unwrap().card;
-                assert_eq!(difference(&again, &card), [], "{} {section} {field}", path.display());
+                let settled = reading.format.lens().settled(&File::new(&bytes), &card);
+                assert_eq!(difference(&again, &settled), [], "{} {section} {field}", path.display());
             }
         }
     }

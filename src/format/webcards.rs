@@ -50,7 +50,7 @@ impl Lens for WebCards {
         let tree = file.tree()?;
         let (dialect, model_card) = dialect_of(tree);
         let read = dialect.read(&view(Node::clone(tree), model_card));
-        Ok(Parts::of_tree(tree, dialect.outline, read, findings::of_webcards(tree)))
+        Ok(Parts::of_tree(tree, dialect.outline, read, findings::of_session(tree)))
     }
 
     fn write_into(&self, file: &File, card: &Card) -> Result<Vec<u8>, ReadError> {

@@ -15,6 +15,16 @@ const OPEN: &[&str] = &[
     "LGPL-2.1", "LGPL-3.0",
 ];
 
+/// Identifiers that SPDX gave up in favour of those that end in `-or-later`.
+const OR_LATER: &[&str] = &[
+    "GPL-1.0+",
+    "GPL-2.0+",
+    "GPL-3.0+",
+    "LGPL-2.0+",
+    "LGPL-2.1+",
+    "LGPL-3.0+",
+];
+
 /// What the hub of Hugging Face calls licences that it does not call by their SPDX identifier in small letters.
 const HUB_NAMES: &[(&str, &str)] = &[
     ("c-uda", "C-UDA-1.0"),
@@ -29,6 +39,14 @@ pub fn identifier(text: &str) -> Option<&'static str> {
     let text = text.trim();
     let by_hub = || HUB_NAMES.iter().find(|(name, _)| same(name, text)).map(|(_, id)| *id);
     LICENCES.lines().find(|id| same(id, text)).or_else(by_hub)
+}
+
+/// Whether a text is on the SPDX License List in just this spelling: a licence, one whose identifier was given up, or an
+/// exception; these are what CycloneDX has as identifiers.
+pub fn is_listed(text: &str) -> bool {
+    let listed = LICENCES.lines().chain(EXCEPTIONS.lines());
+    let given_up = OPEN.iter().chain(OR_LATER).copied();
+    listed.chain(given_up).any(|id| id == text)
 }
 
 /// The hub's own name for a licence, where that is not the SPDX identifier in small letters.
@@ -117,6 +135,16 @@ fn same(id: &str, text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_list_has_licences_exceptions_and_what_was_given_up() {
+        for text in ["MIT", "GPL-3.0-only", "GPL-3.0", "LGPL-2.1+", "Classpath-exception-2.0"] {
+            assert!(is_listed(text), "{text}");
+        }
+        for text in ["mit", "GPL", "MIT+", ""] {
+            assert!(!is_listed(text), "{text}");
+        }
+    }
 
     fn message(text: &str) -> String {
         check(text).map(|remark| remark.message).unwrap_or_default()

@@ -10,7 +10,7 @@ mod links;
 mod numbers;
 mod placeholders;
 
-pub use licences::{hub_name as hub_licence, identifier as licence};
+pub use licences::{hub_name as hub_licence, identifier as licence, is_listed as is_listed_licence};
 pub use placeholders::is_comment;
 
 use super::outline::{Column, Kind, Outline, Part};

@@ -6,7 +6,7 @@
 
 use super::CycloneDx;
 use super::CycloneDx::{V1_5, V1_6};
-use super::forms::{is_address, is_email, is_filled, is_spdx};
+use super::forms::{is_address, is_email, is_filled, is_language, is_spdx, is_time};
 use crate::card::check;
 use crate::card::outline::CYCLONEDX;
 use crate::format::closed::{CLOSED, Members, TEXT, TEXTS, Want};
@@ -204,6 +204,58 @@ pub(super) fn of(version: CycloneDx) -> Dialect {
     }
 }
 
+/// What is wanted in members of a component that answer no question, by the section that shows them and the pointer of
+/// the field: the simple ones. Evidence, identifiers of software and the like are taken as they are edited.
+pub(super) fn further(section: &str, pointer: &str) -> Option<&'static Want> {
+    Some(match (section, pointer) {
+        ("hashes", "") => &HASHES,
+        ("scope", "") => &SCOPE,
+        ("modified" | "isExternal", "") => &Want::YesNo,
+        ("data", "") => &DATASETS,
+        ("model-card", "bom-ref") => &FILLED,
+        ("model-card", "considerations/environmentalConsiderations/properties") => &PROPERTIES,
+        ("releaseNotes", "timestamp") => &TIME,
+        ("cpe", "") | ("releaseNotes", "type" | "title" | "description") => &TEXT,
+        ("omniborId" | "swhid", "") | ("releaseNotes", "aliases" | "tags") => &TEXTS,
+        ("releaseNotes", "featuredImage" | "socialImage") => &ADDRESS,
+        ("releaseNotes", "resolves") => &ISSUES,
+        ("releaseNotes", "notes") => &NOTES,
+        ("releaseNotes", "properties") => &PROPERTIES,
+        _ => return None,
+    })
+}
+
+const SCOPE: Want = Want::OneOf(&["required", "optional", "excluded"]);
+const TIME: Want = Want::form("A time such as 2026-01-31T12:00:00Z", is_time);
+
+const ISSUES: Want = rows(&Want::Group(&Members {
+    known: &[
+        ("type", Want::OneOf(&["defect", "enhancement", "security"])),
+        ("id", TEXT),
+        ("name", TEXT),
+        ("description", TEXT),
+        (
+            "source",
+            Want::Group(&Members {
+                known: &[("name", TEXT), ("url", ADDRESS)],
+                ..CLOSED
+            }),
+        ),
+        ("references", rows(&ADDRESS)),
+    ],
+    needs: &[&["type"]],
+    ..CLOSED
+}));
+
+const NOTES: Want = rows(&Want::Group(&Members {
+    known: &[
+        ("locale", Want::form("A language such as en or en-GB", is_language)),
+        ("text", ATTACHMENT),
+    ],
+    needs: &[&["text"]],
+    ..CLOSED
+}));
+
 const AUTHORS: Shape = Shape::Renamed(&[("contact", "email")]);
 const LICENCE: Shape = Shape::Inside(
     "license",
@@ -284,6 +336,7 @@ const LICENCES: Want = Want::Either(&[
         bare: |text| {
             Some(match check::licence(text) {
                 Some(identifier) => ("identifier", identifier.to_owned()),
+                None if is_spdx(text) => ("identifier", text.to_owned()),
                 None => ("custom_text", text.to_owned()),
             })
         },

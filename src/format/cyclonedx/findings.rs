@@ -9,7 +9,7 @@ use crate::format::{Finding, faults};
 use crate::json::{Kind, Node};
 
 /// Further members of a component that the schemas of all three versions know; they are shown as sections.
-const FURTHER: &[&str] = &[
+pub(super) const FURTHER: &[&str] = &[
     "scope",
     "hashes",
     "cpe",

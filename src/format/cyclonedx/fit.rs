@@ -1,6 +1,6 @@
 //! A card of any outline as a model component says it: answers in the places of the schema, the rest as properties.
 
-use super::forms::is_web_address;
+use super::forms::{is_spdx, is_web_address};
 use crate::card::{Card, Value, check, picture};
 use crate::format::closed::{TEXTS, without_blanks};
 use crate::format::convert::{push_rows, take_without_place};
@@ -8,7 +8,7 @@ use crate::format::dialect::Dialect;
 use crate::format::markdown::text_of;
 
 const REFERENCES: &str = "component.external_references";
-const PROPERTIES: &str = "properties.card";
+pub(super) const PROPERTIES: &str = "properties.card";
 
 /// The card as a new bill would say it.
 pub(super) fn fit(dialect: &'static Dialect, card: &Card) -> Card {
@@ -74,7 +74,7 @@ fn licence(row: Value) -> Value {
     let member = |(name, value): (String, Value)| match (name.as_str(), &value) {
         ("identifier", Value::Text(text)) => match check::licence(text) {
             Some(identifier) => ("identifier".to_owned(), Value::text(identifier)),
-            None if has_text => (name, value),
+            None if has_text || is_spdx(text) => (name, value),
             None => ("custom_text".to_owned(), value),
         },
         _ => (name, value),

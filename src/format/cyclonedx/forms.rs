@@ -5,12 +5,24 @@ use crate::card::check;
 
 /// Whether the text is an identifier of the SPDX License List in its exact spelling.
 pub(super) fn is_spdx(text: &str) -> bool {
-    check::licence(text) == Some(text)
+    check::is_listed_licence(text)
 }
 
 /// Whether there is something in the text.
 pub(super) fn is_filled(text: &str) -> bool {
     !text.is_empty()
+}
+
+/// Whether the text is a time with its zone (RFC 3339).
+pub(super) fn is_time(text: &str) -> bool {
+    text.is_ascii() && text.contains('T') && chrono::DateTime::parse_from_rfc3339(text).is_ok()
+}
+
+/// Whether the text names a language (ISO 639) and perhaps a country (ISO 3166).
+pub(super) fn is_language(text: &str) -> bool {
+    let two = |text: &str, is_letter: fn(&u8) -> bool| text.len() == 2 && text.as_bytes().iter().all(is_letter);
+    let (language, country) = text.split_once('-').map_or((text, None), |(one, two)| (one, Some(two)));
+    two(language, u8::is_ascii_lowercase) && country.is_none_or(|country| two(country, u8::is_ascii_uppercase))
 }
 
 /// Whether the text is an address, or a reference relative to one (RFC 3987).

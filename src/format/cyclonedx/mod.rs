@@ -126,6 +126,13 @@ impl Lens for CycloneDx {
     fn fit(&self, card: &Card) -> Card {
         fit::fit(self.dialect(), card)
     }
+
+    fn settled(&self, file: &File, card: &Card) -> Card {
+        match file.tree() {
+            Ok(tree) => Bill::of(tree).settled(self.dialect(), card),
+            Err(_) => card.clone(),
+        }
+    }
 }
 
 /// The text of a member of a group.

@@ -1,7 +1,11 @@
 //! The models in a bill of materials: where they stand, and how they are read and written.
 
+use super::dialect::further;
+use super::findings::FURTHER;
+use super::fit::PROPERTIES;
 use crate::card::{Card, Field, Names, Section};
-use crate::format::dialect::{Dialect, Placed};
+use crate::format::dialect::{Dialect, Place, Placed};
+use crate::format::settle::{Room, Settled};
 use crate::format::steps::{Step, from_pointer, remove, set, to_pointer};
 use crate::json::{Kind, Member, Node, Value};
 
@@ -16,6 +20,14 @@ pub(super) const UNNAMED: &str = "(model without a name)";
 
 /// So many models of one bill are shown; the others are only kept.
 pub(super) const MOST_MODELS: usize = 100;
+
+/// The properties of the model card.
+const ROOM: Room = Room {
+    question: PROPERTIES,
+    is_distinct: false,
+    further: FURTHER,
+    want: further,
+};
 
 /// One step on the way to a component.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -129,6 +141,46 @@ impl<'n> Bill<'n> {
         (card, placed)
     }
 
+    /// The card as it is read again when it was written into the bill.
+    pub fn settled(&self, dialect: &Dialect, card: &Card) -> Card {
+        self.settle(dialect, card).said
+    }
+
+    /// The card as the bill can hold it; the further models come last.
+    fn settle(&self, dialect: &Dialect, card: &Card) -> Settled {
+        let (mut old, _) = self.read(dialect);
+        let count = self.models.len().saturating_sub(1);
+        let further = old.sections.split_off(old.sections.len().saturating_sub(count));
+        let (others, own): (Vec<Section>, Vec<Section>) = card
+            .sections
+            .iter()
+            .cloned()
+            .partition(|section| further.iter().any(|other| other.key == section.key));
+        let mut settled = ROOM.settle(dialect, &old, &Card { sections: own });
+        let is_open = ROOM.is_open(&old);
+        let mut rows = Vec::new();
+        for section in others {
+            let before = further.iter().find(|other| other.key == section.key);
+            let keeps = |field: &Field| {
+                let old = before.and_then(|before| before.field(&field.id));
+                is_sound(dialect, old, field)
+            };
+            let (kept, rest): (Vec<Field>, Vec<Field>) = match is_open {
+                true => section.fields.iter().cloned().partition(keeps),
+                false => (section.fields.clone(), Vec::new()),
+            };
+            let said = rest.iter().filter(|field| !field.value.is_blank());
+            rows.extend(said.filter_map(|field| ROOM.row(dialect, &section, field)));
+            for card in [&mut settled.said, &mut settled.written] {
+                card.sections.push(Section {
+                    fields: kept.clone(),
+                    ..section.clone()
+                });
+            }
+        }
+        settled.with(rows, &ROOM, dialect)
+    }
+
     /// The document with the card in it.
     pub fn write(&self, dialect: &Dialect, mut document: Value, card: &Card) -> Value {
         let Some((first, others)) = self.models.split_first() else {
@@ -136,12 +188,16 @@ impl<'n> Bill<'n> {
         };
         let (mut old, _) = self.read(dialect);
         let further = old.sections.split_off(old.sections.len() - others.len());
+        let card = self.settle(dialect, card).written;
         let mut own = card.clone();
         own.sections
             .retain(|section| !further.iter().any(|other| other.key == section.key));
         if let Some(component) = at(&mut document, &first.way) {
             let value = std::mem::replace(component, Value::Null);
             *component = dialect.write(value, &old, &own, false);
+            if first.node.member("name").is_some() && component.member("name").is_none() {
+                set(component, &[Step::first("name")], Value::text(UNNAMED));
+            }
         }
         for (model, before) in others.iter().zip(&further) {
             if let (Some(after), Some(component)) = (card.section(&before.key), at(&mut document, &model.way)) {
@@ -161,6 +217,38 @@ impl<'n> Bill<'n> {
             }
         }
         document
+    }
+}
+
+/// Whether a field of a further model can stand as it is: nothing is new, or the schema accepts it there.
+fn is_sound(dialect: &Dialect, old: Option<&Field>, field: &Field) -> bool {
+    if old.is_some_and(|old| old.value == field.value) {
+        return true;
+    }
+    let steps = field.id.strip_prefix('+').map(from_pointer).unwrap_or_default();
+    let leads_here = |place: &&Place| {
+        let names = steps.iter().map(|step| step.name.as_str());
+        place.native && steps.iter().all(|step| step.turn == 1) && names.eq(place.path.iter().copied())
+    };
+    // The name is the title of the section.
+    if old.is_none() && field.id == "+name" {
+        return false;
+    }
+    match (dialect.places.iter().find(leads_here), old) {
+        (Some(place), _) => {
+            let value = place.shape.take(field.value.clone());
+            let was = old.map(|old| place.shape.take(old.value.clone()));
+            let sifted = place.sifted(was.as_ref(), &value);
+            sifted.is_whole && sifted.value == Some(value)
+        }
+        (None, Some(old)) => match further(&field.label, "") {
+            Some(want) => {
+                let sifted = want.sifted(Some(&old.value), &field.value);
+                sifted.is_whole && sifted.value.as_ref() == Some(&field.value)
+            }
+            None => true,
+        },
+        (None, None) => false,
     }
 }
 

@@ -26,6 +26,7 @@ pub(in crate::format) static BRIDGE2AI: Family = Family {
     dialect: |_| &DIALECT,
     blank: r#"{"schema_version": "0.0.2", "model_details": {"name": ""}}"#,
     required: &[&["model_details", "name"]],
+    view: None,
     finish: nothing,
 };
 

@@ -2,17 +2,27 @@
 
 use super::Family;
 use crate::format::dialect::Dialect;
-use crate::format::findings::problem;
+use crate::format::findings::{note, of_session, problem};
 use crate::format::tree::Tree;
 use crate::format::{Finding, faults};
 use crate::json::{Kind, Node};
 
 /// Required members that are missing, and answers that the family's schema does not accept.
-pub(super) fn of_family(tree: &Tree, family: &Family, dialect: &Dialect) -> Vec<Finding> {
+///
+/// `root` is the document as one of the family; when it is another than the tree, members may be missing.
+pub(super) fn of_family(tree: &Tree, root: &Node, family: &Family, dialect: &Dialect) -> Vec<Finding> {
     if dialect.places.is_empty() {
         return Vec::new();
     }
-    let answered = answered(tree);
+    let answered = answered(root);
+    if !std::ptr::eq::<Node>(root, &**tree) {
+        let message = "This is the saved form of the tool. What it keeps for its own screen is not shown here, and stays in \
+                       the file.";
+        let mut findings = vec![note(Some(1), "file", message)];
+        findings.extend(of_session(tree));
+        findings.extend(faults::of(tree, dialect, &answered));
+        return findings;
+    }
     let is_there = |path: &[&str]| {
         let found = path.iter().try_fold(&answered, |node, step| node.member(step));
         found.is_some()

@@ -6,6 +6,7 @@
 mod allennlp;
 mod bridge2ai;
 mod findings;
+mod flat;
 mod monai;
 mod open_model_card;
 mod patra;
@@ -41,8 +42,18 @@ pub(super) struct Family {
     blank: &'static str,
     /// Members without which the family's own readers refuse a document.
     required: &'static [&'static [&'static str]],
+    /// How documents of another build are looked at as documents of the family.
+    view: Option<View>,
     /// Puts into a new document what it says without being asked.
     finish: fn(&mut Value),
+}
+
+/// How documents of another build are looked at, and edited.
+struct View {
+    /// The document as one of the family; `None` when it has the usual build.
+    of: fn(&Node) -> Option<Node>,
+    /// The document with what an edited view says.
+    back: fn(Value, Value) -> Value,
 }
 
 /// Where a question is answered: its id, the way, the shape, what is wanted in the terms of a card.
@@ -67,16 +78,24 @@ impl Lens for Family {
 
     fn read(&self, file: &File) -> Result<Parts, ReadError> {
         let tree = file.tree()?;
-        let dialect = (self.dialect)(Some(tree));
-        let odd = findings::of_family(tree, self, dialect);
-        Ok(Parts::of_tree(tree, dialect.outline, dialect.read(tree), odd))
+        let view = self.view(tree);
+        let root = view.as_ref().unwrap_or(tree);
+        let dialect = (self.dialect)(Some(root));
+        let odd = findings::of_family(tree, root, self, dialect);
+        Ok(Parts::of_tree(tree, dialect.outline, dialect.read(root), odd))
     }
 
     fn write_into(&self, file: &File, card: &Card) -> Result<Vec<u8>, ReadError> {
         let tree = file.tree()?;
-        let dialect = (self.dialect)(Some(tree));
-        let (old, _) = dialect.read(tree);
-        Ok(tree.write(&dialect.write(tree.to_value(), &old, card, false)))
+        let view = self.view(tree);
+        let root = view.as_ref().unwrap_or(tree);
+        let dialect = (self.dialect)(Some(root));
+        let (old, _) = dialect.read(root);
+        let written = dialect.write(root.to_value(), &old, card, false);
+        Ok(tree.write(&match &self.view {
+            Some(other) if view.is_some() => (other.back)(tree.to_value(), written),
+            _ => written,
+        }))
     }
 
     fn write_new(&self, card: &Card) -> Vec<u8> {
@@ -116,6 +135,13 @@ impl Lens for Family {
             question: "model-details.overview",
             manner: Manner::Appendix,
         }]
+    }
+}
+
+impl Family {
+    /// The document as one of the family, when it is built in another way.
+    fn view(&self, root: &Node) -> Option<Node> {
+        self.view.as_ref().and_then(|view| (view.of)(root))
     }
 }
 

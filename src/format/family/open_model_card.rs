@@ -29,6 +29,7 @@ pub(in crate::format) static OPEN_MODEL_CARD: Family = Family {
     },
     blank: r#"{"$schema": "https://openmodelcard.org/schema/v0.1", "id": "", "name": "", "provider": "", "description": ""}"#,
     required: &[&["id"], &["name"], &["provider"], &["description"]],
+    view: None,
     finish: |document| identify(document, "name"),
 };
 

@@ -1,11 +1,11 @@
 //! The radiotherapy model cards of the RT-AI tool.
 //!
 //! Places after its form description (`model_card_schema.json`, MIRO-UCLouvain) and its files: the current shape, and those of
-//! 2025 with hyphens and with networks and hardware at the root. `null`, empty texts and texts stay as they are.
+//! 2025 with hyphens and with networks and hardware at the root; the saved [form](flat) is looked at as one of these. `null`, empty texts and texts stay as they are.
 
 use std::sync::LazyLock;
 
-use super::{Family, Row, dialect, has, is_group, nothing};
+use super::{Family, Row, View, dialect, flat, has, is_group, nothing};
 use crate::card::outline::{self, SITES, TASKS};
 use crate::format::closed::{Members, OPEN, TEXT, TEXTS, Want};
 use crate::format::dialect::{Dialect, Shape};
@@ -22,7 +22,9 @@ pub(in crate::format) static RT_AI: Family = Family {
         can_read: true,
     },
     resembles: |root| {
-        is_group(root, "model_basic_information") || has(root, &["card_metadata", "technical_specifications"])
+        is_group(root, "model_basic_information")
+            || has(root, &["card_metadata", "technical_specifications"])
+            || flat::is_one(root)
     },
     dialect: |root| {
         let inside = root.and_then(|root| root.member("technical_specifications"));
@@ -39,6 +41,10 @@ pub(in crate::format) static RT_AI: Family = Family {
         &["training_data"],
         &["other_considerations"],
     ],
+    view: Some(View {
+        of: flat::view,
+        back: flat::back,
+    }),
     finish: nothing,
 };
 

@@ -165,12 +165,26 @@ fn of_kind(file: &File, document: &Document) -> Option<Finding> {
                        JSON or data/model_card.proto of the Model Card Toolkit, README.md of a hub.";
         return Some(finding(Some(1), Severity::Problem, message.into()));
     }
+    if is_export_of_rt_ai(&document.text) {
+        let message = "This is a page that the RT-AI tool exported from a radiotherapy card. It is opened as text; upload the \
+                       card itself, model_card.json, to edit it question by question and to load it in the tool again.";
+        return Some(finding(Some(1), Severity::Note, message.into()));
+    }
     let error = detect::broken(file).ok().flatten()?;
     let message = format!(
         "This was meant as JSON, YAML or XML, but cannot be read as that, so it is opened as plain text. {} {}",
         error.message, error.advice
     );
     Some(finding(error.position.map(|(line, _)| line), Severity::Blocks, message))
+}
+
+/// Whether a page has the headings that the RT-AI tool numbers so.
+fn is_export_of_rt_ai(text: &str) -> bool {
+    let is_heading = |words: &str| {
+        let mut lines = text.lines().filter(|line| line.starts_with("## "));
+        lines.any(|line| line[3..].trim() == words)
+    };
+    is_heading("0. Card Metadata") && is_heading("1. Model Basic Information")
 }
 
 /// What is unusual on a page.

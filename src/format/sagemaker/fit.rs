@@ -1,14 +1,13 @@
 //! A card of any outline as a SageMaker card says it: answers in the places of the schema, the rest as details.
 
-use std::collections::{HashMap, HashSet};
-
 use crate::card::{Card, Value};
 use crate::format::closed::{is_number, without_blanks};
 use crate::format::convert::{push_rows, take_without_place};
 use crate::format::dialect::Dialect;
 use crate::format::markdown::text_of;
+use crate::format::settle::distinct;
 
-const DETAILS: &str = "additional-information.custom_details";
+pub(super) const DETAILS: &str = "additional-information.custom_details";
 const EVALUATIONS: &str = "evaluation-details.evaluations";
 const LIMITS: &str = "caveats-and-recommendations.limitations";
 const ADVICE: &str = "caveats-and-recommendations.recommendations";
@@ -28,10 +27,9 @@ pub(super) fn fit(dialect: &'static Dialect, card: &Card) -> Card {
     let details = take_without_place(dialect, &mut card);
     push_rows(dialect, &mut card, EVALUATIONS, metrics.into_iter().collect());
     push_rows(dialect, &mut card, DETAILS, details);
-    let (mut names, mut turns) = (HashSet::new(), HashMap::new());
     for field in card.sections.iter_mut().flat_map(|section| &mut section.fields) {
         if let (DETAILS, Value::List(rows)) = (field.id.as_str(), &mut field.value) {
-            rows.iter_mut().for_each(|row| number(row, &mut names, &mut turns));
+            *rows = distinct(&[], std::mem::take(rows));
         }
     }
     without_blanks(card)
@@ -94,17 +92,4 @@ fn metric(members: Vec<(String, Value)>) -> Value {
 
 fn group<const N: usize>(members: [(&str, Value); N]) -> Value {
     Value::Group(members.map(|(name, value)| (name.to_owned(), value)).to_vec())
-}
-
-/// Gives a detail a name that no other has.
-fn number(row: &mut Value, names: &mut HashSet<String>, turns: &mut HashMap<String, usize>) {
-    let Value::Group(members) = row else { return };
-    if let Some((_, Value::Text(name))) = members.iter_mut().find(|(name, _)| name == "name") {
-        let plain = name.clone();
-        while !names.insert(name.clone()) {
-            let turn = turns.entry(plain.clone()).or_insert(1);
-            *turn += 1;
-            *name = format!("{plain} ({turn})");
-        }
-    }
 }

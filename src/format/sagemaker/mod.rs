@@ -13,12 +13,21 @@ use std::sync::LazyLock;
 use super::dialect::Dialect;
 use super::file::File;
 use super::lens::{About, Certainty, Lens, Notation, Parts};
+use super::settle::Room;
 use super::tree::Tree;
 use super::{ReadError, faults};
 use crate::card::Card;
 use crate::json::{self, Kind, Node, Value};
 
 static DIALECT: LazyLock<Dialect> = LazyLock::new(dialect::dialect);
+
+/// The custom details, whose names are the names of members.
+const ROOM: Room = Room {
+    question: fit::DETAILS,
+    is_distinct: true,
+    further: &[],
+    want: |_, _| None,
+};
 
 /// A model card of Amazon SageMaker.
 pub(super) struct SageMaker;
@@ -67,7 +76,8 @@ impl Lens for SageMaker {
         let inner = content(outer);
         let tree = inner.as_ref().unwrap_or(outer);
         let (old, _) = DIALECT.read(tree);
-        Ok(tree.write(&DIALECT.write(tree.to_value(), &old, card, false)))
+        let settled = ROOM.settle(&DIALECT, &old, card);
+        Ok(tree.write(&DIALECT.write(tree.to_value(), &old, &settled.written, false)))
     }
 
     fn write_new(&self, card: &Card) -> Vec<u8> {
@@ -83,6 +93,13 @@ impl Lens for SageMaker {
 
     fn fit(&self, card: &Card) -> Card {
         fit::fit(&DIALECT, card)
+    }
+
+    fn settled(&self, file: &File, card: &Card) -> Card {
+        let Ok(outer) = file.tree() else { return card.clone() };
+        let inner = content(outer);
+        let (old, _) = DIALECT.read(inner.as_ref().unwrap_or(outer));
+        ROOM.settle(&DIALECT, &old, card).said
     }
 }
 

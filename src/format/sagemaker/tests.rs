@@ -1,6 +1,7 @@
 use proptest::prelude::*;
 
 use crate::card::{Card, Value, change::difference};
+use crate::format::file::File;
 use crate::format::{Format, losses, read, write};
 use crate::json::{self, tests::untidy, tests::values};
 
@@ -166,7 +167,8 @@ proptest! {
         card.sections[section].fields[field].value = new;
         let written = write(Format::SAGEMAKER, Some(source.as_bytes()), &card).unwrap();
         let again = crate::format::read_as(Format::SAGEMAKER, &written).unwrap().card;
-        let left = difference(&again, &card);
+        let settled = Format::SAGEMAKER.lens().settled(&File::new(source.as_bytes()), &card);
+        let left = difference(&again, &settled);
         let shown = left.iter().filter(|change| change.after.as_ref().is_some_and(|value| !value.is_blank())).count();
         prop_assert_eq!(losses(Format::SAGEMAKER, Some(source.as_bytes()), &card).len(), shown);
     }
