@@ -659,16 +659,30 @@ fn documents() -> impl Strategy<Value = Value> {
             }
             Value::Group(root)
         });
-    let entry = (
-        prop::sample::select(vec!["4_Name", "10_Licence", "12_Uses", "84_Question 1", "x", "85_4"]),
-        values(),
-    );
-    let section = (
-        prop::sample::select(vec!["28", "30", "31", "52", "7"]),
-        prop::collection::vec(entry, 0..4),
-        texts(),
-    );
-    let webcards = prop::collection::vec(section, 1..4).prop_map(|sections| {
+    let entry = || {
+        (
+            prop::sample::select(vec![
+                "4_Name",
+                "10_Licence",
+                "12_Uses",
+                "84_Question 1",
+                "x",
+                "85_4",
+                "1_Why",
+                "51_Others",
+            ]),
+            values(),
+        )
+    };
+    let sections = |ids: &'static [&'static str]| {
+        let entries = prop::collection::vec(entry(), 0..4);
+        prop::collection::vec((prop::sample::select(ids), entries, texts()), 1..4)
+    };
+    let sections = prop_oneof![
+        sections(&["28", "30", "31", "52", "7"]),
+        sections(&["1", "2", "7", "52", "53"])
+    ];
+    let webcards = sections.prop_map(|sections| {
         let members = sections.into_iter().flat_map(|(id, entries, name)| {
             let entries = entries
                 .into_iter()
