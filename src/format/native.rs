@@ -9,9 +9,12 @@
 //! `version` counts incompatible changes of this shape; this program reads and writes version 1.
 //! Members that are not named here are kept when a file is edited.
 
+use std::collections::{HashMap, HashSet};
+
 use super::dialect::Placed;
 use super::file::File;
 use super::lens::{About, Certainty, Lens, Notation, Parts};
+use super::steps::rearrange;
 use super::{ReadError, findings, outline_of};
 use crate::card::outline::{self, Outline};
 use crate::card::{Card, Field, Section, stored};
@@ -19,6 +22,9 @@ use crate::json::{self, Kind, Node, Value};
 
 /// The version written.
 pub(super) const VERSION: &str = "1";
+
+/// The JSON Schema (2020-12) of this version, for other people's programs.
+pub const SCHEMA: &str = include_str!("../../docs/schema/cartellino-1.json");
 
 /// Our own JSON.
 pub(super) struct Native;
@@ -145,79 +151,110 @@ fn new_section(section: &Section) -> Value {
     ])
 }
 
-/// The document with the card's sections and fields in it.
+/// The document with the card's sections and fields in it. What is no section or field stays where it is.
 fn write(document: Value, card: &Card) -> Value {
     let Value::Group(mut members) = document else {
         return document;
     };
-    let old = members.iter().position(|(name, _)| name == "sections");
-    let before = match old.map(|index| std::mem::replace(&mut members[index].1, Value::Null)) {
-        Some(Value::List(items)) => items,
-        _ => Vec::new(),
-    };
-    let find = |before: &[Value], key: &str| before.iter().find(|item| has(item, "key", key)).cloned();
-    let mut sections: Vec<Value> = card
-        .sections
-        .iter()
-        .map(|section| match find(&before, &section.key) {
-            Some(old) => write_section(old, section),
-            None => new_section(section),
-        })
-        .collect();
-    sections.extend(
-        before
-            .into_iter()
-            .filter(|item| item.member("key").and_then(Value::as_text).is_none()),
-    );
-    match old {
-        Some(index) => members[index].1 = Value::List(sections),
-        None => members.push(("sections".into(), Value::List(sections))),
+    let place = members.iter().position(|(name, _)| name == "sections");
+    let before = place.map(|place| std::mem::replace(&mut members[place].1, Value::Null));
+    let wanted = card.sections.iter();
+    let wanted = wanted.map(|section| (section.key.as_str(), section));
+    let after = write_list(before, section_key, wanted.collect(), write_section, new_section);
+    match (place, after) {
+        (Some(place), Some(after)) => members[place].1 = after,
+        (None, Some(after)) => members.push(("sections".into(), after)),
+        (_, None) => {}
     }
     Value::Group(members)
 }
 
 fn write_section(old: Value, section: &Section) -> Value {
-    let before = match old.member("fields") {
-        Some(Value::List(items)) => items.clone(),
-        _ => Vec::new(),
-    };
-    let mut fields: Vec<Value> = section
-        .fields
-        .iter()
-        .map(|field| match before.iter().find(|item| has(item, "id", &field.id)) {
-            Some(item) => write_field(item.clone(), field),
-            None => stored::to_value(field),
-        })
-        .collect();
-    fields.extend(
-        before
-            .into_iter()
-            .filter(|item| stored::from_value(item.clone()).is_none()),
-    );
-    let with_title = put(old, "title", Value::text(&section.title));
-    put(with_title, "fields", Value::List(fields))
-}
-
-fn write_field(old: Value, field: &Field) -> Value {
-    let old = match old.member("label").and_then(Value::as_text) {
-        None if field.label == field.id => old,
-        _ => put(old, "label", Value::text(&field.label)),
-    };
-    put(old, "value", field.value.clone())
-}
-
-/// The group with its first member of that name replaced, or the member added.
-fn put(group: Value, name: &str, value: Value) -> Value {
-    let Value::Group(mut members) = group else { return group };
-    match members.iter_mut().find(|(key, _)| key == name) {
-        Some((_, place)) => *place = value,
-        None => members.push((name.to_owned(), value)),
+    let Value::Group(mut members) = old else { return old };
+    if let Some((_, title)) = members.iter_mut().find(|(name, _)| name == "title") {
+        *title = Value::text(&section.title);
+    }
+    let place = members.iter().position(|(name, _)| name == "fields");
+    let before = place.map(|place| std::mem::replace(&mut members[place].1, Value::Null));
+    let wanted = section.fields.iter();
+    let wanted = wanted.map(|field| (field.id.as_str(), field));
+    let after = write_list(before, field_id, wanted.collect(), write_field, stored::to_value);
+    match (place, after) {
+        (Some(place), Some(after)) => members[place].1 = after,
+        (None, Some(after)) => members.push(("fields".into(), after)),
+        (_, None) => {}
     }
     Value::Group(members)
 }
 
-fn has(item: &Value, name: &str, text: &str) -> bool {
-    item.member(name).and_then(Value::as_text) == Some(text)
+/// A list of sections or fields with the wanted ones in it, each in the place of the first old one of its id, which it
+/// continues. Nothing, or something else than a list, stays when nothing is wanted.
+fn write_list<T>(
+    before: Option<Value>,
+    id_of: fn(&Value) -> Option<String>,
+    wanted: Vec<(&str, &T)>,
+    write: fn(Value, &T) -> Value,
+    new: fn(&T) -> Value,
+) -> Option<Value> {
+    let items = match before {
+        Some(Value::List(items)) => items,
+        other if wanted.is_empty() => return other,
+        _ => Vec::new(),
+    };
+    let ids: Vec<Option<String>> = items.iter().map(id_of).collect();
+    let mut places: HashMap<&str, usize> = HashMap::new();
+    for (index, id) in ids.iter().enumerate() {
+        if let Some(id) = id {
+            places.entry(id).or_insert(index);
+        }
+    }
+    let kept: HashSet<&str> = wanted.iter().map(|(id, _)| *id).collect();
+    // A second one of the same id is not shown and stays, but it goes with the first: else it would come up instead.
+    let is_mine = |index: usize| {
+        let id = ids[index].as_deref();
+        id.is_some_and(|id| places.get(id) == Some(&index) || !kept.contains(id))
+    };
+    let wanted = wanted.iter().map(|(id, wanted)| match places.get(id) {
+        Some(place) => (Some(*place), write(items[*place].clone(), wanted)),
+        None => (None, new(wanted)),
+    });
+    let wanted = wanted.collect();
+    Some(Value::List(rearrange(items, is_mine, wanted)))
+}
+
+/// The key of an item that is read as a section.
+fn section_key(item: &Value) -> Option<String> {
+    let key = item.member("key").and_then(Value::as_text)?;
+    item.member("title").and_then(Value::as_text)?;
+    is_key(key).then(|| key.to_owned())
+}
+
+/// The id of an item that is read as a field.
+fn field_id(item: &Value) -> Option<String> {
+    stored::from_value(item.clone()).map(|field| field.id)
+}
+
+fn write_field(old: Value, field: &Field) -> Value {
+    let Some(before) = stored::from_value(old.clone()) else {
+        return old;
+    };
+    let put = |group: Value, name: &str, value: Value| {
+        let Value::Group(mut members) = group else { return group };
+        // Of members with one name, the last one counts.
+        match members.iter_mut().rev().find(|(key, _)| key == name) {
+            Some((_, place)) => *place = value,
+            None => members.push((name.to_owned(), value)),
+        }
+        Value::Group(members)
+    };
+    let mut written = old;
+    if before.label != field.label {
+        written = put(written, "label", Value::text(&field.label));
+    }
+    if before.value != field.value {
+        written = put(written, "value", field.value.clone());
+    }
+    written
 }
 
 fn text<'n>(node: &'n Node, name: &str) -> Option<&'n str> {
@@ -233,3 +270,6 @@ fn list(node: Option<&Node>) -> &[Node] {
         _ => &[],
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -507,7 +507,7 @@ fn what_can_be_understood_is_read_and_listed_with_its_line() {
     );
 }
 
-fn corpus_folder() -> PathBuf {
+pub(super) fn corpus_folder() -> PathBuf {
     std::env::var_os("CARTELLINO_CORPUS").map_or_else(
         || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus"),
         PathBuf::from,
@@ -612,7 +612,7 @@ pub(super) fn places(card: &Card) -> Vec<(usize, usize)> {
 }
 
 /// Documents of the toolkit's, WebCards' and unknown shapes, with odd values in known places.
-fn documents() -> impl Strategy<Value = Value> {
+pub(super) fn documents() -> impl Strategy<Value = Value> {
     let details = prop::collection::vec(
         (
             prop::sample::select(vec![
