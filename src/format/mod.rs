@@ -37,6 +37,8 @@ mod proto_schemas;
 mod proto_tests;
 mod sagemaker;
 mod source;
+#[cfg(test)]
+mod stance_tests;
 mod steps;
 #[cfg(test)]
 mod tests;
