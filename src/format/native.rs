@@ -50,14 +50,16 @@ impl Lens for Native {
 
     fn read(&self, file: &File) -> Result<Parts, ReadError> {
         let tree = file.tree()?;
-        let (card, placed, odd) = read(tree);
+        let outline = outline(tree);
+        let (card, placed, odd) = read(tree, outline);
         let odd = findings::of_odd_parts(tree, &odd);
-        Ok(Parts::of_tree(tree, outline(tree), (card, placed), odd))
+        Ok(Parts::of_tree(tree, outline, (card, placed), odd))
     }
 
     fn write_into(&self, file: &File, card: &Card) -> Result<Vec<u8>, ReadError> {
         let tree = file.tree()?;
-        Ok(tree.write(&write(tree.to_value(), card)))
+        let outline = outline(tree);
+        Ok(tree.write(&write(tree.to_value(), card, outline)))
     }
 
     fn write_new(&self, card: &Card) -> Vec<u8> {
@@ -90,7 +92,7 @@ fn outline(root: &Node) -> &'static Outline {
 }
 
 /// The card, the byte offset of each field's value, and the byte offsets of what is no section or field.
-fn read(root: &Node) -> (Card, Placed, Vec<usize>) {
+fn read(root: &Node, outline: &Outline) -> (Card, Placed, Vec<usize>) {
     let (mut card, mut placed, mut odd) = (Card::default(), Vec::new(), Vec::new());
     for node in list(root.member("sections")) {
         let (Some(key), Some(title)) = (text(node, "key"), text(node, "title")) else {
@@ -107,7 +109,7 @@ fn read(root: &Node) -> (Card, Placed, Vec<usize>) {
             fields: Vec::new(),
         };
         for field_node in list(node.member("fields")) {
-            match stored::from_value(field_node.to_value()) {
+            match field_of(field_node.to_value(), outline) {
                 Some(field) if section.field(&field.id).is_none() => {
                     placed.push((key.to_owned(), field.id.clone(), field_node.span.start));
                     section.fields.push(field);
@@ -152,15 +154,34 @@ fn new_section(section: &Section) -> Value {
 }
 
 /// The document with the card's sections and fields in it. What is no section or field stays where it is.
-fn write(document: Value, card: &Card) -> Value {
+fn write(document: Value, card: &Card, outline: &Outline) -> Value {
     let Value::Group(mut members) = document else {
         return document;
     };
     let place = members.iter().position(|(name, _)| name == "sections");
     let before = place.map(|place| std::mem::replace(&mut members[place].1, Value::Null));
+    let is_there = |section: &Section| {
+        let mut items = match &before {
+            Some(Value::List(items)) => items.iter(),
+            _ => [].iter(),
+        };
+        items.any(|item| has(item, "key", &section.key))
+    };
+    // A section that the outline asks for and nobody has filled in comes with the outline, not with the file.
+    let is_asked_only = |section: &Section| {
+        let part = outline.part(&section.key);
+        section.fields.is_empty() && part.is_some_and(|part| part.title == section.title)
+    };
     let wanted = card.sections.iter();
-    let wanted = wanted.map(|section| (section.key.as_str(), section));
-    let after = write_list(before, section_key, wanted.collect(), write_section, new_section);
+    let wanted = wanted.filter(|section| !is_asked_only(section) || is_there(section));
+    let wanted: Vec<_> = wanted.map(|section| (section.key.as_str(), section)).collect();
+    let after = write_list(
+        before,
+        section_key,
+        wanted,
+        |old, section| write_section(old, section, outline),
+        new_section,
+    );
     match (place, after) {
         (Some(place), Some(after)) => members[place].1 = after,
         (None, Some(after)) => members.push(("sections".into(), after)),
@@ -169,7 +190,7 @@ fn write(document: Value, card: &Card) -> Value {
     Value::Group(members)
 }
 
-fn write_section(old: Value, section: &Section) -> Value {
+fn write_section(old: Value, section: &Section, outline: &Outline) -> Value {
     let Value::Group(mut members) = old else { return old };
     if let Some((_, title)) = members.iter_mut().find(|(name, _)| name == "title") {
         *title = Value::text(&section.title);
@@ -178,7 +199,13 @@ fn write_section(old: Value, section: &Section) -> Value {
     let before = place.map(|place| std::mem::replace(&mut members[place].1, Value::Null));
     let wanted = section.fields.iter();
     let wanted = wanted.map(|field| (field.id.as_str(), field));
-    let after = write_list(before, field_id, wanted.collect(), write_field, stored::to_value);
+    let after = write_list(
+        before,
+        field_id,
+        wanted.collect(),
+        |old, field| write_field(old, field, outline),
+        stored::to_value,
+    );
     match (place, after) {
         (Some(place), Some(after)) => members[place].1 = after,
         (None, Some(after)) => members.push(("fields".into(), after)),
@@ -193,7 +220,7 @@ fn write_list<T>(
     before: Option<Value>,
     id_of: fn(&Value) -> Option<String>,
     wanted: Vec<(&str, &T)>,
-    write: fn(Value, &T) -> Value,
+    write: impl Fn(Value, &T) -> Value,
     new: fn(&T) -> Value,
 ) -> Option<Value> {
     let items = match before {
@@ -234,8 +261,22 @@ fn field_id(item: &Value) -> Option<String> {
     stored::from_value(item.clone()).map(|field| field.id)
 }
 
-fn write_field(old: Value, field: &Field) -> Value {
-    let Some(before) = stored::from_value(old.clone()) else {
+/// The field that an item is read as; one without a label has that of its question.
+fn field_of(item: Value, outline: &Outline) -> Option<Field> {
+    let is_label = |(name, value): &(String, Value)| name == "label" && value.as_text().is_some();
+    let is_labelled = matches!(&item, Value::Group(members) if members.iter().any(is_label));
+    let field = stored::from_value(item)?;
+    Some(match outline.question(&field.id).filter(|_| !is_labelled) {
+        Some(question) => Field {
+            label: question.label.into(),
+            ..field
+        },
+        None => field,
+    })
+}
+
+fn write_field(old: Value, field: &Field, outline: &Outline) -> Value {
+    let Some(before) = field_of(old.clone(), outline) else {
         return old;
     };
     let put = |group: Value, name: &str, value: Value| {
@@ -255,6 +296,10 @@ fn write_field(old: Value, field: &Field) -> Value {
         written = put(written, "value", field.value.clone());
     }
     written
+}
+
+fn has(item: &Value, name: &str, text: &str) -> bool {
+    item.member(name).and_then(Value::as_text) == Some(text)
 }
 
 fn text<'n>(node: &'n Node, name: &str) -> Option<&'n str> {

@@ -71,6 +71,16 @@ fn our_fixture_is_valid_and_read_without_a_remark() {
 }
 
 #[test]
+fn sections_that_only_the_outline_asks_for_stay_out_of_a_file() {
+    let card = read(FIXTURE.as_bytes()).unwrap().card;
+    let mut card = outline::arranged(&card, &outline::DATASHEET);
+    let put = |card: &Card| String::from_utf8(write(Format::NATIVE, Some(FIXTURE.as_bytes()), card).unwrap()).unwrap();
+    assert_eq!(put(&card), FIXTURE);
+    card.sections[2].title = "How they were caught".into();
+    assert!(put(&card).contains("How they were caught"));
+}
+
+#[test]
 fn what_the_reader_sets_aside_is_invalid() {
     let validator = validator();
     for (there, instead) in [
@@ -139,22 +149,23 @@ fn untidy_documents() -> impl Strategy<Value = Value> {
         )
     };
     let word = || prop::sample::select(vec!["a", "b", "+x", "motivation", "no key", ""]).prop_map(Value::text);
-    let piece = move |names: [&'static str; 4]| {
+    let id = || prop::sample::select(vec!["+", "+a", "+b", "+a/b"]).prop_map(Value::text);
+    let piece = move |names: [&'static str; 4], texts: BoxedStrategy<Value>| {
         let member = (
             prop::sample::select(names.to_vec()),
-            prop_oneof![4 => word(), 1 => values()],
+            prop_oneof![4 => texts, 1 => values()],
         );
         prop_oneof![4 => prop::collection::vec(member, 1..5).prop_map(group), 1 => values()]
     };
     let field = prop_oneof![
-        (word(), values()).prop_map(move |(id, value)| group(vec![("id", id), ("value", value)])),
-        piece(["id", "label", "value", "colour"]),
+        (id(), values()).prop_map(move |(id, value)| group(vec![("id", id), ("value", value)])),
+        piece(["id", "label", "value", "colour"], id().boxed()),
     ];
     let fields = prop_oneof![4 => prop::collection::vec(field, 0..4).prop_map(Value::List), 1 => values()];
     let section = prop_oneof![
         3 => (word(), word(), fields)
             .prop_map(move |(key, title, fields)| group(vec![("key", key), ("title", title), ("fields", fields)])),
-        1 => piece(["key", "title", "fields", "colour"]),
+        1 => piece(["key", "title", "fields", "colour"], word().boxed()),
     ];
     let sections = prop_oneof![6 => prop::collection::vec(section, 0..4).prop_map(Value::List), 1 => values()];
     sections.prop_map(move |sections| {
