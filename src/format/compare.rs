@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use super::{Format, convert, losses, read_as};
 use crate::card::Card;
 use crate::card::change::{self, Change};
-use crate::card::outline::Outline;
+use crate::card::outline::{FULL, Outline};
 
 /// One of two cards that are compared.
 #[derive(Clone, Copy, Debug)]
@@ -46,7 +46,7 @@ pub fn compare(old: &Side, new: &Side) -> Comparison {
     let terms = terms(old, new);
     let changes = match terms {
         Terms::Same => change::difference(old.card, new.card),
-        Terms::Questions => change::difference(&convert::flat(old.card), &convert::flat(new.card)),
+        Terms::Questions => change::difference(&convert::flat(old.card, &FULL), &convert::flat(new.card, &FULL)),
         Terms::Of(format) => in_terms(format, old, new),
     };
     Comparison { changes, terms }

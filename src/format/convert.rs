@@ -22,12 +22,15 @@ pub(super) fn for_version_1(card: &Card) -> Card {
     })
 }
 
-/// The card with lines of text for answers, as WebCards holds them.
-pub(super) fn flat(card: &Card) -> Card {
-    each_value(&into_outline(card, &FULL), |question, value| match question {
-        Some(_) => flat_value(value),
-        None => value.clone(),
-    })
+/// The card with lines of text for the outline's answers, as WebCards holds them.
+pub(super) fn flat(card: &Card, outline: &'static Outline) -> Card {
+    let mut card = without_blanks(&into_outline(card, outline));
+    for field in card.sections.iter_mut().flat_map(|section| &mut section.fields) {
+        if outline.question(&field.id).is_some() {
+            field.value = flat_value(&field.value);
+        }
+    }
+    card
 }
 
 /// The card with its fields named by their labels, as plain JSON and YAML have them.

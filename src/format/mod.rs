@@ -39,6 +39,8 @@ mod proto_tests;
 mod sagemaker;
 mod settle;
 mod source;
+#[cfg(test)]
+mod stance_tests;
 mod steps;
 #[cfg(test)]
 mod tests;
@@ -65,6 +67,7 @@ pub use likeness::Likeness;
 pub use loss::{Home, Kept, Loss, Manner, losses, losses_keeping, write_keeping};
 use markdown::Flavour;
 use model_card_toolkit::Toolkit;
+pub use native::SCHEMA;
 
 /// A format: what files look like, and how they are read and written.
 #[derive(Clone, Copy)]

@@ -9,9 +9,12 @@
 //! `version` counts incompatible changes of this shape; this program reads and writes version 1.
 //! Members that are not named here are kept when a file is edited.
 
+use std::collections::{HashMap, HashSet};
+
 use super::dialect::Placed;
 use super::file::File;
 use super::lens::{About, Certainty, Lens, Notation, Parts};
+use super::steps::rearrange;
 use super::{ReadError, findings, outline_of};
 use crate::card::outline::{self, Outline};
 use crate::card::{Card, Field, Section, stored};
@@ -19,6 +22,9 @@ use crate::json::{self, Kind, Node, Value};
 
 /// The version written.
 pub(super) const VERSION: &str = "1";
+
+/// The JSON Schema (2020-12) of this version, for other people's programs.
+pub const SCHEMA: &str = include_str!("../../docs/schema/cartellino-1.json");
 
 /// Our own JSON.
 pub(super) struct Native;
@@ -44,14 +50,16 @@ impl Lens for Native {
 
     fn read(&self, file: &File) -> Result<Parts, ReadError> {
         let tree = file.tree()?;
-        let (card, placed, odd) = read(tree);
+        let outline = outline(tree);
+        let (card, placed, odd) = read(tree, outline);
         let odd = findings::of_odd_parts(tree, &odd);
-        Ok(Parts::of_tree(tree, outline(tree), (card, placed), odd))
+        Ok(Parts::of_tree(tree, outline, (card, placed), odd))
     }
 
     fn write_into(&self, file: &File, card: &Card) -> Result<Vec<u8>, ReadError> {
         let tree = file.tree()?;
-        Ok(tree.write(&write(tree.to_value(), card)))
+        let outline = outline(tree);
+        Ok(tree.write(&write(tree.to_value(), card, outline)))
     }
 
     fn write_new(&self, card: &Card) -> Vec<u8> {
@@ -84,7 +92,7 @@ fn outline(root: &Node) -> &'static Outline {
 }
 
 /// The card, the byte offset of each field's value, and the byte offsets of what is no section or field.
-fn read(root: &Node) -> (Card, Placed, Vec<usize>) {
+fn read(root: &Node, outline: &Outline) -> (Card, Placed, Vec<usize>) {
     let (mut card, mut placed, mut odd) = (Card::default(), Vec::new(), Vec::new());
     for node in list(root.member("sections")) {
         let (Some(key), Some(title)) = (text(node, "key"), text(node, "title")) else {
@@ -101,7 +109,7 @@ fn read(root: &Node) -> (Card, Placed, Vec<usize>) {
             fields: Vec::new(),
         };
         for field_node in list(node.member("fields")) {
-            match stored::from_value(field_node.to_value()) {
+            match field_of(field_node.to_value(), outline) {
                 Some(field) if section.field(&field.id).is_none() => {
                     placed.push((key.to_owned(), field.id.clone(), field_node.span.start));
                     section.fields.push(field);
@@ -145,75 +153,149 @@ fn new_section(section: &Section) -> Value {
     ])
 }
 
-/// The document with the card's sections and fields in it.
-fn write(document: Value, card: &Card) -> Value {
+/// The document with the card's sections and fields in it. What is no section or field stays where it is.
+fn write(document: Value, card: &Card, outline: &Outline) -> Value {
     let Value::Group(mut members) = document else {
         return document;
     };
-    let old = members.iter().position(|(name, _)| name == "sections");
-    let before = match old.map(|index| std::mem::replace(&mut members[index].1, Value::Null)) {
+    let place = members.iter().position(|(name, _)| name == "sections");
+    let before = place.map(|place| std::mem::replace(&mut members[place].1, Value::Null));
+    let is_there = |section: &Section| {
+        let mut items = match &before {
+            Some(Value::List(items)) => items.iter(),
+            _ => [].iter(),
+        };
+        items.any(|item| has(item, "key", &section.key))
+    };
+    // A section that the outline asks for and nobody has filled in comes with the outline, not with the file.
+    let is_asked_only = |section: &Section| {
+        let part = outline.part(&section.key);
+        section.fields.is_empty() && part.is_some_and(|part| part.title == section.title)
+    };
+    let wanted = card.sections.iter();
+    let wanted = wanted.filter(|section| !is_asked_only(section) || is_there(section));
+    let wanted: Vec<_> = wanted.map(|section| (section.key.as_str(), section)).collect();
+    let after = write_list(
+        before,
+        section_key,
+        wanted,
+        |old, section| write_section(old, section, outline),
+        new_section,
+    );
+    match (place, after) {
+        (Some(place), Some(after)) => members[place].1 = after,
+        (None, Some(after)) => members.push(("sections".into(), after)),
+        (_, None) => {}
+    }
+    Value::Group(members)
+}
+
+fn write_section(old: Value, section: &Section, outline: &Outline) -> Value {
+    let Value::Group(mut members) = old else { return old };
+    if let Some((_, title)) = members.iter_mut().find(|(name, _)| name == "title") {
+        *title = Value::text(&section.title);
+    }
+    let place = members.iter().position(|(name, _)| name == "fields");
+    let before = place.map(|place| std::mem::replace(&mut members[place].1, Value::Null));
+    let wanted = section.fields.iter();
+    let wanted = wanted.map(|field| (field.id.as_str(), field));
+    let after = write_list(
+        before,
+        field_id,
+        wanted.collect(),
+        |old, field| write_field(old, field, outline),
+        stored::to_value,
+    );
+    match (place, after) {
+        (Some(place), Some(after)) => members[place].1 = after,
+        (None, Some(after)) => members.push(("fields".into(), after)),
+        (_, None) => {}
+    }
+    Value::Group(members)
+}
+
+/// A list of sections or fields with the wanted ones in it, each in the place of the first old one of its id, which it
+/// continues. Nothing, or something else than a list, stays when nothing is wanted.
+fn write_list<T>(
+    before: Option<Value>,
+    id_of: fn(&Value) -> Option<String>,
+    wanted: Vec<(&str, &T)>,
+    write: impl Fn(Value, &T) -> Value,
+    new: fn(&T) -> Value,
+) -> Option<Value> {
+    let items = match before {
         Some(Value::List(items)) => items,
+        other if wanted.is_empty() => return other,
         _ => Vec::new(),
     };
-    let find = |before: &[Value], key: &str| before.iter().find(|item| has(item, "key", key)).cloned();
-    let mut sections: Vec<Value> = card
-        .sections
-        .iter()
-        .map(|section| match find(&before, &section.key) {
-            Some(old) => write_section(old, section),
-            None => new_section(section),
-        })
-        .collect();
-    sections.extend(
-        before
-            .into_iter()
-            .filter(|item| item.member("key").and_then(Value::as_text).is_none()),
-    );
-    match old {
-        Some(index) => members[index].1 = Value::List(sections),
-        None => members.push(("sections".into(), Value::List(sections))),
+    let ids: Vec<Option<String>> = items.iter().map(id_of).collect();
+    let mut places: HashMap<&str, usize> = HashMap::new();
+    for (index, id) in ids.iter().enumerate() {
+        if let Some(id) = id {
+            places.entry(id).or_insert(index);
+        }
     }
-    Value::Group(members)
-}
-
-fn write_section(old: Value, section: &Section) -> Value {
-    let before = match old.member("fields") {
-        Some(Value::List(items)) => items.clone(),
-        _ => Vec::new(),
+    let kept: HashSet<&str> = wanted.iter().map(|(id, _)| *id).collect();
+    // A second one of the same id is not shown and stays, but it goes with the first: else it would come up instead.
+    let is_mine = |index: usize| {
+        let id = ids[index].as_deref();
+        id.is_some_and(|id| places.get(id) == Some(&index) || !kept.contains(id))
     };
-    let mut fields: Vec<Value> = section
-        .fields
-        .iter()
-        .map(|field| match before.iter().find(|item| has(item, "id", &field.id)) {
-            Some(item) => write_field(item.clone(), field),
-            None => stored::to_value(field),
-        })
-        .collect();
-    fields.extend(
-        before
-            .into_iter()
-            .filter(|item| stored::from_value(item.clone()).is_none()),
-    );
-    let with_title = put(old, "title", Value::text(&section.title));
-    put(with_title, "fields", Value::List(fields))
+    let wanted = wanted.iter().map(|(id, wanted)| match places.get(id) {
+        Some(place) => (Some(*place), write(items[*place].clone(), wanted)),
+        None => (None, new(wanted)),
+    });
+    let wanted = wanted.collect();
+    Some(Value::List(rearrange(items, is_mine, wanted)))
 }
 
-fn write_field(old: Value, field: &Field) -> Value {
-    let old = match old.member("label").and_then(Value::as_text) {
-        None if field.label == field.id => old,
-        _ => put(old, "label", Value::text(&field.label)),
+/// The key of an item that is read as a section.
+fn section_key(item: &Value) -> Option<String> {
+    let key = item.member("key").and_then(Value::as_text)?;
+    item.member("title").and_then(Value::as_text)?;
+    is_key(key).then(|| key.to_owned())
+}
+
+/// The id of an item that is read as a field.
+fn field_id(item: &Value) -> Option<String> {
+    stored::from_value(item.clone()).map(|field| field.id)
+}
+
+/// The field that an item is read as; one without a label has that of its question.
+fn field_of(item: Value, outline: &Outline) -> Option<Field> {
+    let is_label = |(name, value): &(String, Value)| name == "label" && value.as_text().is_some();
+    let is_labelled = matches!(&item, Value::Group(members) if members.iter().any(is_label));
+    let field = stored::from_value(item)?;
+    Some(match outline.question(&field.id).filter(|_| !is_labelled) {
+        Some(question) => Field {
+            label: question.label.into(),
+            ..field
+        },
+        None => field,
+    })
+}
+
+fn write_field(old: Value, field: &Field, outline: &Outline) -> Value {
+    let Some(before) = field_of(old.clone(), outline) else {
+        return old;
     };
-    put(old, "value", field.value.clone())
-}
-
-/// The group with its first member of that name replaced, or the member added.
-fn put(group: Value, name: &str, value: Value) -> Value {
-    let Value::Group(mut members) = group else { return group };
-    match members.iter_mut().find(|(key, _)| key == name) {
-        Some((_, place)) => *place = value,
-        None => members.push((name.to_owned(), value)),
+    let put = |group: Value, name: &str, value: Value| {
+        let Value::Group(mut members) = group else { return group };
+        // Of members with one name, the last one counts.
+        match members.iter_mut().rev().find(|(key, _)| key == name) {
+            Some((_, place)) => *place = value,
+            None => members.push((name.to_owned(), value)),
+        }
+        Value::Group(members)
+    };
+    let mut written = old;
+    if before.label != field.label {
+        written = put(written, "label", Value::text(&field.label));
     }
-    Value::Group(members)
+    if before.value != field.value {
+        written = put(written, "value", field.value.clone());
+    }
+    written
 }
 
 fn has(item: &Value, name: &str, text: &str) -> bool {
@@ -233,3 +315,6 @@ fn list(node: Option<&Node>) -> &[Node] {
         _ => &[],
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -507,7 +507,7 @@ fn what_can_be_understood_is_read_and_listed_with_its_line() {
     );
 }
 
-fn corpus_folder() -> PathBuf {
+pub(super) fn corpus_folder() -> PathBuf {
     std::env::var_os("CARTELLINO_CORPUS").map_or_else(
         || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus"),
         PathBuf::from,
@@ -613,7 +613,7 @@ pub(super) fn places(card: &Card) -> Vec<(usize, usize)> {
 }
 
 /// Documents of the toolkit's, WebCards' and unknown shapes, with odd values in known places.
-fn documents() -> impl Strategy<Value = Value> {
+pub(super) fn documents() -> impl Strategy<Value = Value> {
     let details = prop::collection::vec(
         (
             prop::sample::select(vec![
@@ -660,16 +660,30 @@ fn documents() -> impl Strategy<Value = Value> {
             }
             Value::Group(root)
         });
-    let entry = (
-        prop::sample::select(vec!["4_Name", "10_Licence", "12_Uses", "84_Question 1", "x", "85_4"]),
-        values(),
-    );
-    let section = (
-        prop::sample::select(vec!["28", "30", "31", "52", "7"]),
-        prop::collection::vec(entry, 0..4),
-        texts(),
-    );
-    let webcards = prop::collection::vec(section, 1..4).prop_map(|sections| {
+    let entry = || {
+        (
+            prop::sample::select(vec![
+                "4_Name",
+                "10_Licence",
+                "12_Uses",
+                "84_Question 1",
+                "x",
+                "85_4",
+                "1_Why",
+                "51_Others",
+            ]),
+            values(),
+        )
+    };
+    let sections = |ids: &'static [&'static str]| {
+        let entries = prop::collection::vec(entry(), 0..4);
+        prop::collection::vec((prop::sample::select(ids), entries, texts()), 1..4)
+    };
+    let sections = prop_oneof![
+        sections(&["28", "30", "31", "52", "7"]),
+        sections(&["1", "2", "7", "52", "53"])
+    ];
+    let webcards = sections.prop_map(|sections| {
         let members = sections.into_iter().flat_map(|(id, entries, name)| {
             let entries = entries
                 .into_iter()

@@ -1,7 +1,8 @@
 //! The files of `static/`, embedded in the binary.
 //!
 //! An address holds a hash of the content, `/static/{hash}/{name}`, so browsers may keep a file for
-//! ever and still see a new version at once.
+//! ever and still see a new version at once. The JSON Schema of our own format, for other people's
+//! programs, has an address that never changes.
 
 use std::sync::LazyLock;
 
@@ -11,6 +12,7 @@ use data_encoding::HEXLOWER;
 use sha2::{Digest as _, Sha256};
 
 use super::error::Error;
+use crate::format;
 
 /// One embedded file.
 struct Asset {
@@ -39,21 +41,29 @@ const FILES: [(&str, &str, &[u8]); 4] = [
     asset!("favicon.svg", "image/svg+xml"),
 ];
 
-static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
-    FILES
-        .into_iter()
-        .map(|(name, media_type, bytes)| {
-            let hash = HEXLOWER.encode(&Sha256::digest(bytes)[..8]);
-            Asset {
-                name,
-                media_type,
-                bytes,
-                address: format!("/static/{hash}/{name}"),
-                hash,
-            }
-        })
-        .collect()
+static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| FILES.into_iter().map(Asset::new).collect());
+
+/// The schema; its media type is that of JSON Schema 2020-12.
+static SCHEMA: LazyLock<Asset> = LazyLock::new(|| {
+    Asset::new((
+        "cartellino-1.json",
+        "application/schema+json",
+        format::SCHEMA.as_bytes(),
+    ))
 });
+
+impl Asset {
+    fn new((name, media_type, bytes): (&'static str, &'static str, &'static [u8])) -> Self {
+        let hash = HEXLOWER.encode(&Sha256::digest(bytes)[..8]);
+        Self {
+            name,
+            media_type,
+            bytes,
+            address: format!("/static/{hash}/{name}"),
+            hash,
+        }
+    }
+}
 
 /// Where browsers find the file; the first page for a name that is not embedded.
 pub fn address(name: &str) -> &'static str {
@@ -80,6 +90,11 @@ pub async fn favicon(request: HttpRequest) -> Result<HttpResponse, Error> {
         .find(|asset| asset.name == "favicon.svg")
         .ok_or(Error::NotFound)?;
     Ok(serve(&request, asset, "public, max-age=86400"))
+}
+
+/// `GET /schema/cartellino-1.json`.
+pub async fn schema(request: HttpRequest) -> HttpResponse {
+    serve(&request, &SCHEMA, "public, max-age=3600")
 }
 
 fn serve(request: &HttpRequest, asset: &'static Asset, cache: &'static str) -> HttpResponse {

@@ -100,9 +100,10 @@ impl Form {
                 .map(|label| label.trim())
                 .filter(|label| !label.is_empty());
             let mut field = match part.and_then(|part| part.question(id)) {
+                // A file may have its own words for a question, or none; saving leaves them alone.
                 Some(question) => Field {
                     id: question.id.into(),
-                    label: question.label.into(),
+                    label: own.label(id).unwrap_or(question.label).into(),
                     value,
                 },
                 None => own.field(id, label, value),
@@ -224,6 +225,11 @@ fn asked_somewhere(id: &str) -> Option<&'static Question> {
 }
 
 impl OwnFields<'_> {
+    /// What the field of this id is called so far.
+    fn label(&self, id: &str) -> Option<&str> {
+        self.before.get(&normal(id)).map(|before| before.label.as_str())
+    }
+
     /// The field of this id; with a new label it gets a new id.
     fn field(&mut self, id: &str, label: Option<&str>, value: Value) -> Field {
         match (self.before.get(&normal(id)), label) {
@@ -514,6 +520,17 @@ mod tests {
         let pairs = pairs_of(&fields);
         let pairs: Vec<(&str, &str)> = pairs.iter().map(|(name, content)| (&**name, &**content)).collect();
         assert_eq!(form(&pairs).fields(None, &fields), fields);
+    }
+
+    #[test]
+    fn what_a_file_calls_a_question_stays() {
+        let part = crate::card::outline::FULL.part("model-details");
+        let mut old = field("model-details.name", Value::text("otter"));
+        old.label = "How we call it".into();
+        let form = form(&[("f.0~i", "model-details.name"), ("f.0~t", "text"), ("f.0", "seal")]);
+        let saved = form.fields(part, std::slice::from_ref(&old)).remove(0);
+        assert_eq!((saved.label, saved.value), (old.label, Value::text("seal")));
+        assert_eq!(form.fields(part, &[]).remove(0).label, "Name");
     }
 
     #[test]

@@ -152,6 +152,7 @@ pub fn routes() -> Vec<RouteEntry> {
     vec![
         public("/static/{hash}/{name}", |route| route.to(assets::get)),
         public("/favicon.ico", |route| route.to(assets::favicon)),
+        public("/schema/cartellino-1.json", |route| route.to(assets::schema)),
         public("/robots.txt", |route| route.to(health::robots)),
         public("/health/live", |route| route.to(health::live)),
         public("/health/ready", |route| route.to(health::ready)),

@@ -104,7 +104,11 @@ async fn r27_what_needs_no_visitor_asks_no_store() {
         .collect();
     assert!(!assets.is_empty());
     let _occupied = app.occupy_database().await;
-    for address in assets.iter().map(String::as_str).chain(["/health/live", "/robots.txt"]) {
+    for address in assets
+        .iter()
+        .map(String::as_str)
+        .chain(["/health/live", "/robots.txt", "/schema/cartellino-1.json"])
+    {
         let answer = visitor.get(address).await;
         assert_eq!(answer.status, StatusCode::OK, "{address}");
         assert_eq!(answer.header("set-cookie"), "", "R64 {address}");

@@ -6,7 +6,14 @@ use crate::editing::{save, section_form};
 use crate::harness::{Sample, TestApp, Visitor, card_of, corpus, fixture, fixtures, say};
 
 /// The formats whose files are of these formats.
-const FOLDERS: [&str; 5] = ["model-card-toolkit", "webcards", "json", "yaml", "markdown"];
+const FOLDERS: [&str; 6] = [
+    "model-card-toolkit",
+    "webcards",
+    "json",
+    "yaml",
+    "markdown",
+    "cartellino",
+];
 /// The folders of the corpus that this version reads.
 const CORPUS: [&str; 10] = [
     "markdown",

@@ -6,7 +6,14 @@ use crate::download::own_format;
 use crate::harness::page::Form;
 use crate::harness::{Answer, Sample, TestApp, Visitor, corpus, fixture, fixtures, say};
 
-const FOLDERS: [&str; 5] = ["model-card-toolkit", "webcards", "json", "yaml", "markdown"];
+const FOLDERS: [&str; 6] = [
+    "model-card-toolkit",
+    "webcards",
+    "json",
+    "yaml",
+    "markdown",
+    "cartellino",
+];
 /// READMEs are many; their laws are held in `src/format/markdown/tests.rs`, without pages between.
 const CORPUS: [&str; 7] = [
     "rt-ai-markdown",

@@ -116,6 +116,18 @@ async fn every_page_is_whole_and_has_no_inline_code() {
 }
 
 #[tokio::test]
+async fn the_schema_of_our_format_is_there_without_a_session() {
+    let app = TestApp::start().await;
+    let answer = app.visitor().get("/schema/cartellino-1.json").await;
+    assert_eq!(answer.status, StatusCode::OK);
+    assert_eq!(answer.header("content-type"), "application/schema+json");
+    assert_eq!(answer.header("set-cookie"), "");
+    assert_headers(&answer);
+    let schema: serde_json::Value = serde_json::from_slice(&answer.bytes).unwrap();
+    assert_eq!(schema["properties"]["format"]["const"], "cartellino");
+}
+
+#[tokio::test]
 async fn every_control_has_a_label_and_every_id_is_unique() {
     let app = TestApp::start().await;
     let visitor = app.visitor();

@@ -9,9 +9,11 @@ mod licences;
 mod links;
 mod numbers;
 mod placeholders;
+mod stance;
 
 pub use licences::{hub_name as hub_licence, identifier as licence, is_listed as is_listed_licence};
 pub use placeholders::is_comment;
+pub use stance::{Stance, stance};
 
 use super::outline::{Column, Kind, Outline, Part};
 use super::picture;
@@ -119,7 +121,8 @@ pub fn check(card: &Card, outline: &Outline) -> Vec<Problem> {
     problems
 }
 
-/// Whether there is content in a value; blank text and placeholders are none.
+/// Whether there is content in a value; blank text and placeholders are none. A [`stance`] is content: it tells readers
+/// why there is no other answer.
 pub fn is_answered(value: &Value) -> bool {
     match value {
         Value::Null => false,
@@ -139,6 +142,11 @@ pub fn answered(section: &Section, part: &Part) -> (usize, usize) {
 
 /// Checks a value against the kind of answer its question wants.
 fn check_answer(value: &Value, kind: &Kind, remarks: &mut Vec<Remark>) {
+    if let Some(stance) = value.as_text().and_then(stance) {
+        // Whatever kind of answer is wanted, this says that there is none.
+        remarks.extend(without_reason(stance));
+        return;
+    }
     match (kind, value) {
         (_, Value::Null) => {}
         (Kind::Table { columns, .. }, Value::List(_) | Value::Group(_)) => {
@@ -181,6 +189,18 @@ fn check_answer(value: &Value, kind: &Kind, remarks: &mut Vec<Remark>) {
     }
 }
 
+/// A tip for a stance that gives no reason.
+fn without_reason(stance: Stance) -> Option<Remark> {
+    let advice = match stance {
+        Stance::NotApplicable(None) => {
+            "Readers are helped by the reason: “Not applicable: trained from the beginning”."
+        }
+        Stance::NotKnown(None) => "Readers are helped by the reason: “Not known yet: the trial ends in May”.",
+        _ => return None,
+    };
+    Some(Remark::tip(advice))
+}
+
 /// Calls `visit` with each row of a table and its place: `Row 2`. A lone group counts as one row.
 fn for_each_row(value: &Value, mut visit: impl FnMut(String, &Value)) {
     match value {
@@ -201,6 +221,7 @@ fn check_row(place: &str, row: &Value, columns: &[Column], remarks: &mut Vec<Rem
         check_answer(value, &column.kind, &mut found);
         if column.key == "identifier"
             && let Some(text) = value.as_text()
+            && stance(text).is_none()
         {
             found.extend(licences::check(text));
         }
@@ -331,6 +352,28 @@ mod tests {
         assert_eq!(count(Value::text("[More Information Needed]")).0, 0);
         assert_eq!(count(Value::List(vec![Value::Null, Value::text("TBD")])).0, 0);
         assert_eq!(count(Value::Bool(false)).0, 1);
+    }
+
+    #[test]
+    fn a_stance_is_an_answer_of_every_kind() {
+        let questions = || FULL.sections.iter().flat_map(|part| part.questions);
+        for question in questions() {
+            for text in ["Not applicable: no data", "Not known yet: the trial runs"] {
+                assert!(is_answered(&Value::text(text)));
+                assert_eq!(problems(question.id, Value::text(text)), [], "{}", question.id);
+            }
+            let found = problems(question.id, Value::text("Not known yet"));
+            assert_eq!(found.len(), 1, "{}: {found:?}", question.id);
+            assert_eq!(found[0].severity, Severity::Note);
+            assert!(found[0].message.contains("reason"), "{}", found[0].message);
+        }
+        let kinds: Vec<&Kind> = questions().map(|question| &question.kind).collect();
+        assert!(kinds.iter().any(|kind| matches!(kind, Kind::Date)));
+        let metric = group(&[("type", "accuracy"), ("value", "Not applicable: rules only")]);
+        let id = "quantitative-analyses.performance_metrics";
+        assert_eq!(problems(id, Value::List(vec![metric])), []);
+        let licence = group(&[("identifier", "Not known yet: the owners decide")]);
+        assert_eq!(problems("model-details.licenses", Value::List(vec![licence])), []);
     }
 
     fn any_value() -> impl Strategy<Value = Value> {

@@ -3,29 +3,20 @@
 //! Its file is an object of `Section_Data_<id>` members, each a list of one-member objects named
 //! `<field id>_<question>`, with or without `Section_name_<id>` members. A *view* turns that into
 //! plain groups that a [`Dialect`] can read, and back: standard sections are named by their id,
-//! standard questions by theirs, everything else by its name without the id.
+//! standard questions by theirs, everything else by its name without the id. [`forms`] knows the
+//! two sets of standard sections: those of a model card and those of a datasheet.
 
-use std::sync::LazyLock;
+mod forms;
+#[cfg(test)]
+mod tests;
 
-use super::closed::Want;
-use super::dialect::{Dialect, Place, Shape};
 use super::file::File;
 use super::lens::{About, Certainty, Lens, Notation, Parts};
 use super::steps::{Wanted, arrange};
 use super::{ReadError, convert, findings};
 use crate::card::Card;
-use crate::card::outline::{FREE, FULL};
 use crate::json::{self, Kind, Member, Node, Value};
-
-/// Model cards: questions have their place in the outline.
-static MODEL_CARD: LazyLock<Dialect> = LazyLock::new(model_card);
-/// Datasheets and cards of custom sections only: shown as they are.
-static FREE_CARD: Dialect = Dialect {
-    outline: &FREE,
-    hidden: &[],
-    containers: Vec::new(),
-    places: Vec::new(),
-};
+use forms::{Chapter, Form};
 
 /// The saved answers of WebCards.
 pub(super) struct WebCards;
@@ -48,128 +39,41 @@ impl Lens for WebCards {
 
     fn read(&self, file: &File) -> Result<Parts, ReadError> {
         let tree = file.tree()?;
-        let (dialect, model_card) = dialect_of(tree);
-        let read = dialect.read(&view(Node::clone(tree), model_card));
-        Ok(Parts::of_tree(tree, dialect.outline, read, findings::of_session(tree)))
+        let form = Form::of(tree);
+        let read = form.dialect.read(&view(Node::clone(tree), form));
+        Ok(Parts::of_tree(
+            tree,
+            form.dialect.outline,
+            read,
+            findings::of_session(tree),
+        ))
     }
 
     fn write_into(&self, file: &File, card: &Card) -> Result<Vec<u8>, ReadError> {
         let tree = file.tree()?;
-        let (dialect, model_card) = dialect_of(tree);
-        let view = view(Node::clone(tree), model_card);
-        let (old, _) = dialect.read(&view);
+        let form = Form::of(tree);
+        let view = view(Node::clone(tree), form);
+        let (old, _) = form.dialect.read(&view);
         let before = view.to_value();
-        let written = dialect.write(before.clone(), &old, card, false);
+        let written = form.dialect.write(before.clone(), &old, card, false);
         let document = tree.to_value();
         Ok(tree.write(&if written == before {
             document
         } else {
-            unview(document, written, model_card)
+            unview(document, written, form)
         }))
     }
 
     fn write_new(&self, card: &Card) -> Vec<u8> {
         let empty = || Value::Group(Vec::new());
-        let written = MODEL_CARD.write(empty(), &Card::default(), card, false);
-        (json::to_pretty_text(&unview(empty(), written, true)) + "\n").into_bytes()
+        let form = Form::of_card(card);
+        let written = form.dialect.write(empty(), &Card::default(), card, false);
+        (json::to_pretty_text(&unview(empty(), written, form)) + "\n").into_bytes()
     }
 
     fn fit(&self, card: &Card) -> Card {
-        convert::flat(card)
+        convert::flat(card, Form::of_card(card).dialect.outline)
     }
-}
-
-/// The dialect of a document, and whether it is a model card.
-fn dialect_of(root: &Node) -> (&'static Dialect, bool) {
-    let model_card = is_model_card(root);
-    (if model_card { &MODEL_CARD } else { &FREE_CARD }, model_card)
-}
-
-/// The standard sections: id, title in new files, section of our outline for further fields.
-const SECTIONS: [(&str, &str, &str); 8] = [
-    ("28", "Model Details", "model-details"),
-    ("30", "Considerations", "intended-use"),
-    ("31", "Factors", "factors"),
-    ("32", "Dataset Details", "evaluation-data"),
-    ("33", "Performance Details", "metrics"),
-    ("34", "Dataset", "training-data"),
-    ("35", "Quantitative Analysis", "quantitative-analyses"),
-    ("36", "Caveats and Recommendations", "caveats-and-recommendations"),
-];
-
-/// The standard questions: section id, field id, question of our outline. The old application
-/// finds answers by id and position, so new files may word the question in our own way.
-const QUESTIONS: [(&str, &str, &str); 37] = [
-    ("28", "4", "model-details.name"),
-    ("28", "5", "model-details.type"),
-    ("28", "6", "model-details.owners"),
-    ("28", "7", "model-details.contact"),
-    ("28", "8", "model-details.references"),
-    ("28", "9", "model-details.citations"),
-    ("28", "10", "model-details.licenses"),
-    ("28", "11", "model-details.feedback"),
-    ("28", "36", "model-details.version_date"),
-    ("30", "12", "intended-use.use_cases"),
-    ("30", "13", "intended-use.users"),
-    ("30", "14", "intended-use.out_of_scope"),
-    ("30", "15", "ethical-considerations.sensitive_data"),
-    ("30", "16", "ethical-considerations.human_life"),
-    ("30", "17", "ethical-considerations.mitigations"),
-    ("30", "18", "ethical-considerations.risks"),
-    ("30", "19", "ethical-considerations.sensitive_uses"),
-    ("31", "21", "factors.relevant"),
-    ("31", "22", "factors.evaluated"),
-    ("32", "23", "evaluation-data.datasets"),
-    ("32", "24", "evaluation-data.motivation"),
-    ("32", "25", "evaluation-data.preprocessing"),
-    ("33", "26", "metrics.measures"),
-    ("33", "27", "metrics.thresholds"),
-    ("33", "28", "quantitative-analyses.unitary"),
-    ("33", "29", "quantitative-analyses.intersectional"),
-    ("34", "38", "training-data.name"),
-    ("34", "40", "training-data.description"),
-    ("34", "41", "training-data.size"),
-    ("34", "44", "training-data.split"),
-    ("35", "31", "quantitative-analyses.selected_metrics"),
-    ("35", "57", "quantitative-analyses.metrics_notes"),
-    ("35", "58", "quantitative-analyses.graph_notes"),
-    ("36", "32", "caveats-and-recommendations.further_testing"),
-    ("36", "33", "caveats-and-recommendations.missing_groups"),
-    ("36", "34", "caveats-and-recommendations.recommendations"),
-    ("36", "35", "caveats-and-recommendations.ideal_evaluation_data"),
-];
-
-fn model_card() -> Dialect {
-    let native = QUESTIONS.map(|(section, field, id)| Place {
-        id,
-        path: vec![section, field],
-        shape: Shape::Same,
-        native: true,
-        want: &Want::Anything,
-    });
-    let mut dialect = Dialect {
-        outline: &FULL,
-        hidden: &[],
-        containers: Vec::new(),
-        places: native.into_iter().collect(),
-    };
-    for part in FULL.sections {
-        let own = SECTIONS.iter().find(|(_, _, key)| *key == part.key);
-        let container = own.map_or(part.title, |(id, _, _)| id);
-        dialect.containers.push((part.key, container));
-        for question in part.questions {
-            if !dialect.places.iter().any(|place| place.id == question.id) {
-                dialect.places.push(Place {
-                    id: question.id,
-                    path: vec![container, question.label],
-                    shape: Shape::Same,
-                    native: false,
-                    want: &Want::Anything,
-                });
-            }
-        }
-    }
-    dialect
 }
 
 /// Whether a document is such a file.
@@ -180,21 +84,6 @@ fn resembles(root: &Node) -> bool {
             .any(|member| data_id(&member.key).is_some() || is_name(&member.key)),
         _ => false,
     }
-}
-
-/// Whether one of the standard sections of a model card is there.
-fn is_model_card(root: &Node) -> bool {
-    match &root.kind {
-        Kind::Group(members) => members
-            .iter()
-            .filter_map(|member| data_id(&member.key))
-            .any(is_standard),
-        _ => false,
-    }
-}
-
-fn is_standard(id: &str) -> bool {
-    SECTIONS.iter().any(|(standard, _, _)| *standard == id)
 }
 
 fn number<'k>(key: &'k str, prefix: &str) -> Option<&'k str> {
@@ -228,18 +117,16 @@ pub(super) fn tells_session(root: &Node) -> Option<usize> {
 }
 
 /// The name of an entry in the view: the id of a standard question, else the question's text.
-fn entry_name<'k>(section: Option<&str>, key: &'k str) -> &'k str {
+fn entry_name<'k>(chapter: Option<&Chapter>, key: &'k str) -> &'k str {
     let Some((id, text)) = key.split_once('_').filter(|(id, _)| number(id, "").is_some()) else {
         return key;
     };
-    let known = QUESTIONS
-        .iter()
-        .any(|(of, field, _)| Some(*of) == section && *field == id);
-    if known { id } else { text }
+    let is_known = chapter.is_some_and(|chapter| chapter.label(id).is_some());
+    if is_known { id } else { text }
 }
 
 /// The document as plain groups, with the places of the original.
-fn view(root: Node, model_card: bool) -> Node {
+fn view(root: Node, form: &Form) -> Node {
     let Kind::Group(members) = root.kind else { return root };
     let names: Vec<(String, String)> = members
         .iter()
@@ -255,13 +142,11 @@ fn view(root: Node, model_card: bool) -> Node {
         .filter(|member| !is_hidden(&member.key))
         .map(|member| match data_id(&member.key).map(str::to_owned) {
             Some(id) if is_entries(&member.node) => {
-                let standard = model_card && is_standard(&id);
-                let key = if standard { id.clone() } else { title(&id, &names) };
-                let section = standard.then_some(id.as_str());
+                let chapter = form.chapter(&id);
                 Member {
-                    key,
+                    key: chapter.map_or_else(|| title(&id, &names), |chapter| chapter.name.to_owned()),
                     key_span: member.key_span,
-                    node: plain(member.node, section),
+                    node: plain(member.node, chapter),
                 }
             }
             _ => member,
@@ -287,7 +172,7 @@ fn is_entries(node: &Node) -> bool {
     }
 }
 
-fn plain(node: Node, section: Option<&str>) -> Node {
+fn plain(node: Node, chapter: Option<&Chapter>) -> Node {
     let Kind::List(items) = node.kind else { return node };
     let entries = items.into_iter().flat_map(|item| match item.kind {
         Kind::Group(members) => members,
@@ -295,7 +180,7 @@ fn plain(node: Node, section: Option<&str>) -> Node {
     });
     let members = entries
         .map(|entry| Member {
-            key: entry_name(section, &entry.key).to_owned(),
+            key: entry_name(chapter, &entry.key).to_owned(),
             ..entry
         })
         .collect();
@@ -314,11 +199,11 @@ struct Origin {
 }
 
 /// The document with the state of the view in it.
-fn unview(document: Value, view: Value, model_card: bool) -> Value {
+fn unview(document: Value, view: Value, form: &Form) -> Value {
     let (Value::Group(mut members), Value::Group(view)) = (document, view) else {
         return Value::Null;
     };
-    let origins = origins(&members, model_card);
+    let origins = origins(&members, form);
     let mut next = Next::after(&members);
     let mut wanted = Vec::new();
     let mut new_names = Vec::new();
@@ -336,27 +221,26 @@ fn unview(document: Value, view: Value, model_card: bool) -> Value {
                 }),
                 Value::Group(fields),
             ) => {
-                let section = (model_card && is_standard(id)).then_some(id.as_str());
                 let before = entries_of(&members[*index].1);
                 (
                     Some(*index),
                     members[*index].0.clone(),
-                    entries(before, fields, section, &mut next),
+                    entries(before, fields, form.chapter(id), &mut next),
                 )
             }
             (Some(origin), value) => (Some(origin.index), members[origin.index].0.clone(), value),
             (None, Value::Group(fields)) => {
-                let standard = SECTIONS.iter().find(|(id, _, _)| model_card && *id == name);
-                let (id, title) = match standard {
-                    Some((id, title, _)) => ((*id).to_owned(), (*title).to_owned()),
+                let is_there = |id: &str| origins.iter().any(|origin| origin.id.as_deref() == Some(id));
+                let chapter = form.named(&name).filter(|chapter| !is_there(chapter.id));
+                let (id, title) = match chapter {
+                    Some(chapter) => (chapter.id.to_owned(), chapter.title.to_owned()),
                     None => (next.section(), name.clone()),
                 };
                 new_names.push((format!("Section_name_{id}"), Value::Text(title)));
-                let section = standard.map(|(id, _, _)| *id);
                 (
                     None,
                     format!("Section_Data_{id}"),
-                    entries(Vec::new(), fields, section, &mut next),
+                    entries(Vec::new(), fields, chapter, &mut next),
                 )
             }
             (None, value) => (None, name, value),
@@ -383,7 +267,7 @@ fn unview(document: Value, view: Value, model_card: bool) -> Value {
     Value::Group(members)
 }
 
-fn origins(members: &[(String, Value)], model_card: bool) -> Vec<Origin> {
+fn origins(members: &[(String, Value)], form: &Form) -> Vec<Origin> {
     let names: Vec<(String, String)> = members
         .iter()
         .filter_map(|(key, value)| Some((number(key, "Section_name_")?.to_owned(), value.as_text()?.to_owned())))
@@ -392,8 +276,9 @@ fn origins(members: &[(String, Value)], model_card: bool) -> Vec<Origin> {
     for (index, (key, value)) in members.iter().enumerate().filter(|(_, (key, _))| !is_hidden(key)) {
         let id = data_id(key).filter(|_| is_entry_list(value)).map(str::to_owned);
         let name = match &id {
-            Some(id) if model_card && is_standard(id) => id.clone(),
-            Some(id) => title(id, &names),
+            Some(id) => form
+                .chapter(id)
+                .map_or_else(|| title(id, &names), |chapter| chapter.name.to_owned()),
             None => key.clone(),
         };
         let turn = origins.iter().filter(|origin| origin.name == name).count() + 1;
@@ -428,10 +313,10 @@ fn entries_of(value: &Value) -> Vec<(String, Value)> {
 fn entries(
     before: Vec<(String, Value)>,
     fields: Vec<(String, Value)>,
-    section: Option<&str>,
+    chapter: Option<&Chapter>,
     next: &mut Next,
 ) -> Value {
-    let mut old_names: Vec<Option<&str>> = before.iter().map(|(key, _)| Some(entry_name(section, key))).collect();
+    let mut old_names: Vec<Option<&str>> = before.iter().map(|(key, _)| Some(entry_name(chapter, key))).collect();
     let wanted = fields
         .into_iter()
         .map(|(name, value)| {
@@ -441,7 +326,7 @@ fn entries(
             }
             let name = match old {
                 Some(old) => before[old].0.clone(),
-                None => new_key(section, name, next),
+                None => new_key(chapter, name, next),
             };
             Wanted { old, name, value }
         })
@@ -450,12 +335,9 @@ fn entries(
     Value::List(arranged.into_iter().map(|member| Value::Group(vec![member])).collect())
 }
 
-fn new_key(section: Option<&str>, name: String, next: &mut Next) -> String {
-    let standard = QUESTIONS
-        .iter()
-        .find(|(of, field, _)| Some(*of) == section && *field == name);
-    match standard.and_then(|(_, _, id)| FULL.question(id)) {
-        Some(question) => format!("{name}_{}", question.label),
+fn new_key(chapter: Option<&Chapter>, name: String, next: &mut Next) -> String {
+    match chapter.and_then(|chapter| chapter.label(&name)) {
+        Some(label) => format!("{name}_{label}"),
         None => format!("{}_{name}", next.field()),
     }
 }
