@@ -440,6 +440,27 @@ fn laws(name: &str, bytes: &[u8]) -> Vec<String> {
             }
         }
     }
+    // A label that has no line yet gets one; one that has loses it.
+    for (key, id) in [
+        ("model-details", "model-details.shared_by"),
+        ("model-details", "model-details.paper"),
+        ("environmental-impact", "environmental-impact.hours_used"),
+    ] {
+        let mut card = reading.card.clone();
+        if format != Format::HUGGING_FACE || card.section(key).is_none() {
+            continue;
+        }
+        if card.value(id).is_some() {
+            section(&mut card, key).fields.retain(|field| field.id != id);
+        } else {
+            set(&mut card, key, id, "two words");
+        }
+        try_out(&format!("{id} comes or goes"), &card, &mut broken);
+        let told = losses(format, Some(bytes), &card);
+        if !told.is_empty() {
+            broken.push(format!("{name}: {id}: {told:?}"));
+        }
+    }
     let mut card = reading.card.clone();
     card.sections.push(Section {
         key: "a-new-section".into(),
