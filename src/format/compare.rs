@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::{Format, convert, losses};
+use super::{Format, convert, losses, read_as};
 use crate::card::Card;
 use crate::card::change::{self, Change};
 use crate::card::outline::Outline;
@@ -75,7 +75,12 @@ fn terms(old: &Side, new: &Side) -> Terms {
 /// A card that has this format already is taken as it is or said anew, whichever is closer to the other: its headings may
 /// be its own, or those that a new file has.
 fn in_terms(format: Format, old: &Side, new: &Side) -> Vec<Change> {
-    let anew = |side: &Side| convert::without_blanks(&format.lens().fit(side.card));
+    // Read again, so that what a new file adds of itself, such as an identifier, is no difference.
+    let anew = |side: &Side| {
+        let fitted = format.lens().fit(side.card);
+        let read = read_as(format, &format.lens().write_new(&fitted));
+        convert::without_blanks(&read.map_or(fitted, |reading| reading.card))
+    };
     let as_it_is = |side: &Side| match side.format == format {
         true => convert::without_blanks(side.card),
         false => anew(side),

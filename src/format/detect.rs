@@ -99,7 +99,8 @@ fn is_meant_as_data(file: &File, text: &str) -> bool {
         Some('[') => !start.starts_with("[!") && !first.contains("](") && !first.contains("]:"),
         Some('"') => start[1..].trim_start().starts_with(['{', '[']),
         // A page for browsers is opened as text, whatever its name.
-        Some('<') => !is_html(text) && (begins(text, "<!doctype") || xml::is_meant(text, file.is_called(&["xml"]))),
+        Some('<') if is_html(text) || file.xml().is_ok() => false,
+        Some('<') => begins(text, "<!doctype") || xml::is_meant(text, file.is_called(&["xml"])),
         Some(_) => file.is_called(DATA) || is_mostly_names(text),
     }
 }

@@ -1,5 +1,6 @@
 //! What a download leaves out, and where that could go instead.
 
+use super::carried::{self, Carried, Share, Turns};
 use super::{Format, ReadError, in_its_file, read_as, write};
 use crate::card::change::{self, Change};
 use crate::card::{Card, Field, Section, Value, outline};
@@ -215,37 +216,67 @@ fn take_in(card: &mut Card, section: &Section, field: &Field, home: &Home) {
     }
 }
 
-/// What of the expected card is missing in a written file, in the words of the card.
+/// What is missing in a written file, in the words of the card: fields whose words are not there, and answers that the
+/// format was expected to have a place for.
 fn missing(card: &Card, expected: &Card, got: &Card) -> Vec<Loss> {
+    let (carried, turns) = (Carried::of(got), Turns::of(card));
     let mut losses: Vec<Loss> = Vec::new();
+    for section in &card.sections {
+        for field in &section.fields {
+            let share = carried.share(field);
+            if share != Share::All {
+                losses.push(of_field(section, field, share == Share::Part));
+            }
+        }
+    }
     for change in change::difference(got, expected) {
         if change.after.as_ref().is_none_or(Value::is_blank) {
             continue;
         }
         let is_named = |section: &Section, field: &Field| {
             losses.iter().any(|loss| {
-                loss.item
-                    .as_ref()
-                    .is_some_and(|(key, id)| *key == section.key && *id == field.id)
+                let item = loss.item.as_ref();
+                item.is_some_and(|(key, id)| *key == section.key && *id == field.id)
             })
         };
-        let loss = match origin(card, &change, is_named) {
-            Some((section, field)) => Loss {
-                section: section.title.clone(),
-                field: Some(field.label.clone()),
-                item: Some((section.key.clone(), field.id.clone())),
-                is_in_part: change.before.is_some_and(|before| !before.is_blank()),
-            },
-            None => Loss {
+        let before = change.before.as_ref().filter(|value| !value.is_blank());
+        if let Some(before) = before {
+            // What is missing in this answer was named above, unless its words stand elsewhere by chance.
+            let own = origin(card, &change).filter(|(_, field)| change.id.as_ref() == Some(&field.id));
+            let own = own.filter(|(section, field)| !is_named(section, field));
+            if let Some((section, field)) = own.filter(|(_, field)| !carried::says(before, &field.value)) {
+                losses.push(of_field(section, field, true));
+            }
+            continue;
+        }
+        match origin(card, &change) {
+            Some((section, field)) if is_named(section, field) || carried.holds(field, &turns) => {}
+            Some((section, field)) => losses.push(of_field(section, field, false)),
+            None => losses.push(Loss {
                 section: change.section,
                 field: change.field,
                 item: None,
                 is_in_part: false,
-            },
-        };
-        losses.push(loss);
+            }),
+        }
     }
+    let order = |loss: &Loss| {
+        let (key, id) = loss.item.as_ref()?;
+        let section = card.sections.iter().position(|section| section.key == *key)?;
+        let field = card.sections[section].fields.iter().position(|field| field.id == *id);
+        Some((section, field))
+    };
+    losses.sort_by_cached_key(|loss| (loss.item.is_none(), order(loss)));
     losses
+}
+
+fn of_field(section: &Section, field: &Field, is_in_part: bool) -> Loss {
+    Loss {
+        section: section.title.clone(),
+        field: Some(field.label.clone()),
+        item: Some((section.key.clone(), field.id.clone())),
+        is_in_part,
+    }
 }
 
 /// The first text in a value, without blanks around.
@@ -259,16 +290,12 @@ fn first_text(value: &Value) -> Option<&str> {
 }
 
 /// The field of the card that a missing field was made of: of the same id or of the same words, or with the same answer.
-fn origin<'c>(
-    card: &'c Card,
-    change: &Change,
-    is_named: impl Fn(&Section, &Field) -> bool,
-) -> Option<(&'c Section, &'c Field)> {
+fn origin<'c>(card: &'c Card, change: &Change) -> Option<(&'c Section, &'c Field)> {
     let (id, label) = (change.id.as_deref()?, change.field.as_deref()?);
     let all = || {
         let sections = card.sections.iter();
         let fields = sections.flat_map(|section| section.fields.iter().map(move |field| (section, field)));
-        fields.filter(|(section, field)| !field.value.is_blank() && !is_named(section, field))
+        fields.filter(|(_, field)| !field.value.is_blank())
     };
     let is_question = !id.starts_with('+');
     let by_id = || all().find(|(_, field)| is_question && field.id == id);

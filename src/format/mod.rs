@@ -8,6 +8,7 @@
 //! A format is a file here with a `Lens`, and a line in [`Format::ALL`].
 
 mod blank;
+mod carried;
 mod chai;
 mod closed;
 mod compare;

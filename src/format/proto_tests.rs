@@ -188,7 +188,12 @@ fn what_is_no_card_is_explained() {
     case(schema, "model_card.proto", "protobuf schema", false);
     let whole = record(1, &record(1, b"otter \xc3\xa9"));
     case(&whole[..whole.len() - 1], "model_card.proto", "cannot be read", false);
-    case(&whole[..whole.len() - 1], "x.dat", "not text in UTF-8", false);
+    case(
+        &whole[..whole.len() - 1],
+        "x.dat",
+        "holds bytes that are no characters",
+        false,
+    );
     case(
         b"model_details {\n  name: \"x\n}\n",
         "card.pbtxt",

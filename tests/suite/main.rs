@@ -16,6 +16,7 @@ mod docs;
 mod download;
 mod editing;
 mod elsewhere;
+mod formats;
 mod gone;
 mod isolation;
 mod limits;

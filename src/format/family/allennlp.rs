@@ -107,7 +107,7 @@ const PLACES: [Row; 38] = [
     ),
 ];
 
-const BLANK: &str = r#"{"id": null, "registered_model_name": null, "registered_predictor_name": null, "display_name": null,
+const BLANK: &str = r#"{"id": "", "registered_model_name": null, "registered_predictor_name": null, "display_name": null,
 "task_id": null, "model_usage": {"archive_file": null, "training_config": null, "overrides": null,
 "install_instructions": null}, "model_details": {"description": null, "short_description": null, "developed_by": null,
 "contributed_by": null, "date": null, "version": null, "model_type": null, "paper": null, "citation": null,

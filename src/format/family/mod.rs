@@ -209,7 +209,8 @@ fn is_group(root: &Node, name: &str) -> bool {
 
 /// Gives a document an identifier made from its name, when it has none.
 fn identify(document: &mut Value, name: &str) {
-    let word = document.member(name).and_then(Value::as_text).map(names::slug);
+    let name = document.member(name).and_then(Value::as_text);
+    let word = name.filter(|name| !name.trim().is_empty()).map(names::slug);
     if let Value::Group(members) = document
         && let Some((_, id)) = members.iter_mut().find(|(name, _)| name == "id")
         && id.is_blank()

@@ -6,9 +6,10 @@ use serde::Deserialize;
 use super::full::{self, Again};
 use crate::card::outline::{self, Outline};
 use crate::db::{cards, quota};
+use crate::format;
 use crate::session::Visitor;
 use crate::web::AppState;
-use crate::web::card::{load_card, owner, rows_of};
+use crate::web::card::{format_of, load_card, owner, rows_of};
 use crate::web::choices::remember_card;
 use crate::web::error::Error;
 use crate::web::page::{quoted, see_other_telling};
@@ -21,11 +22,10 @@ pub struct Choice {
     pub is_chosen: bool,
 }
 
-/// The outlines that ask something, and the chosen one.
+/// The outlines, the chosen one marked.
 pub fn choices(chosen: &Outline) -> Vec<Choice> {
-    let offered = |outline: &&&Outline| !outline.sections.is_empty() || outline.key == chosen.key;
-    let offered = outline::ALL.iter().filter(offered);
-    offered
+    outline::ALL
+        .iter()
         .map(|outline| Choice {
             key: outline.key,
             name: outline.name,
@@ -67,7 +67,16 @@ pub async fn post(
             if row.outline == outline.key {
                 return Ok(());
             }
-            let rows = rows_of(&outline::arranged(&card, outline), outline);
+            let source = cards::source(conn, &session, &id)?;
+            // Back in the outline of its file, the card is as the file has it, with the sections that are empty there.
+            let read = source.and_then(|source| {
+                format::read_as(format_of(&row), &source)
+                    .ok()
+                    .map(|read| (source, read))
+            });
+            let there = read.filter(|(_, read)| read.outline.key == outline.key);
+            let there = there.and_then(|(source, read)| format::in_its_file(read.format, &source, &card).ok());
+            let rows = rows_of(&there.unwrap_or_else(|| outline::arranged(&card, outline)), outline);
             cards::change_outline(conn, &session, &id, outline.key, &rows, now)
         })
     });

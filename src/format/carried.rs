@@ -1,0 +1,206 @@
+//! Whether what a card says can be read in another card, however it is arranged there.
+//!
+//! Formats put the same words into lists, tables, headings and escapes. So two things are compared by their letters and
+//! digits only, in small letters.
+
+use std::cell::Cell;
+use std::collections::{HashMap, HashSet};
+
+use crate::card::{Card, Field, Value, check};
+
+/// The words of a card, ready to be looked for.
+pub(super) struct Carried {
+    /// The letters and digits of each single text.
+    words: HashSet<String>,
+    /// The same of answers only, without titles and labels.
+    answers: HashSet<String>,
+    /// All of them in their order, without gaps: a text may have become several.
+    all: String,
+    /// Where the last one was found; the next is most often behind it.
+    at: Cell<usize>,
+}
+
+impl Carried {
+    /// The words of a card, with its titles and labels.
+    pub fn of(card: &Card) -> Self {
+        let (mut words, mut answers) = (Vec::new(), HashSet::new());
+        for section in &card.sections {
+            words.push(essence(&section.title));
+            for field in &section.fields {
+                words.push(essence(&field.label));
+                let begin = words.len();
+                collect(&field.value, true, &mut words);
+                answers.extend(words[begin..].iter().cloned());
+            }
+        }
+        Self {
+            answers,
+            all: words.concat(),
+            words: words.into_iter().collect(),
+            at: Cell::new(0),
+        }
+    }
+
+    /// How much of a field is there. Nothing is expected of what is no answer.
+    pub fn share(&self, field: &Field) -> Share {
+        let mut words = Vec::new();
+        if check::is_answered(&field.value) {
+            collect(&field.value, field.is_custom(), &mut words);
+        }
+        words.retain(|word| !word.is_empty());
+        if words.iter().all(|word| self.has(word)) {
+            return Share::All;
+        }
+        if words.iter().any(|word| self.words.contains(word)) {
+            Share::Part
+        } else {
+            Share::None
+        }
+    }
+
+    /// Whether a field is there as a whole, if in another place: each of its texts is, and one of them is too long for chance
+    /// and comes from nowhere else in its card.
+    pub fn holds(&self, field: &Field, turns: &Turns) -> bool {
+        let mut words = Vec::new();
+        collect(&field.value, false, &mut words);
+        let is_own = |word: &String| word.len() >= TOO_LONG_FOR_CHANCE && turns.0.get(word) == Some(&1);
+        words.iter().any(is_own) && words.iter().all(|word| self.answers.contains(word))
+    }
+
+    fn has(&self, word: &str) -> bool {
+        if self.words.contains(word) {
+            return true;
+        }
+        let at = self.at.get();
+        let found = self.all[at..].find(word).map(|place| at + place);
+        let found = found.or_else(|| self.all.find(word));
+        if let Some(place) = found {
+            self.at.set(place);
+        }
+        found.is_some()
+    }
+}
+
+/// In bytes of letters and digits.
+const TOO_LONG_FOR_CHANCE: usize = 20;
+
+/// How often each text comes in a card.
+pub(super) struct Turns(HashMap<String, usize>);
+
+impl Turns {
+    /// The texts of a card, counted.
+    pub fn of(card: &Card) -> Self {
+        let mut words = Vec::new();
+        for field in card.sections.iter().flat_map(|section| &section.fields) {
+            collect(&field.value, false, &mut words);
+        }
+        let mut turns = HashMap::new();
+        for word in words {
+            *turns.entry(word).or_insert(0) += 1;
+        }
+        Self(turns)
+    }
+}
+
+/// How much of an answer is there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Share {
+    /// Every word.
+    All,
+    /// Some texts of it.
+    Part,
+    /// No text of it as a whole.
+    None,
+}
+
+/// Whether a value says everything that another one says.
+pub(super) fn says(value: &Value, other: &Value) -> bool {
+    let essences = |value: &Value| {
+        let mut words = Vec::new();
+        collect(value, false, &mut words);
+        words
+    };
+    let (said, wanted) = (essences(value).concat(), essences(other));
+    wanted.iter().all(|word| said.contains(word.as_str()))
+}
+
+/// The letters and digits of each text in a value; the names of members too, where they say something.
+fn collect(value: &Value, with_names: bool, words: &mut Vec<String>) {
+    match value {
+        Value::Text(text) if check::is_answered(value) => words.push(essence(text)),
+        Value::Number(text) => words.push(essence(text)),
+        Value::List(items) => items.iter().for_each(|item| collect(item, with_names, words)),
+        Value::Group(members) => {
+            for (name, value) in members {
+                if with_names && check::is_answered(value) {
+                    words.push(essence(name));
+                }
+                collect(value, with_names, words);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn essence(text: &str) -> String {
+    let letters = text.chars().filter(|c| c.is_alphanumeric());
+    letters.flat_map(char::to_lowercase).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::card::Section;
+
+    fn field(value: Value) -> Field {
+        Field {
+            id: "+a".into(),
+            label: "A".into(),
+            value,
+        }
+    }
+
+    fn card(value: Value) -> Card {
+        Card {
+            sections: vec![Section {
+                key: "s".into(),
+                title: "S".into(),
+                fields: vec![field(value)],
+            }],
+        }
+    }
+
+    fn list(texts: &[&str]) -> Value {
+        Value::List(texts.iter().map(|text| Value::text(*text)).collect())
+    }
+
+    #[test]
+    fn layout_and_escapes_do_not_matter() {
+        let there = Carried::of(&card(Value::text("- Otters \\| *river*\n- Lake ice, 2.50 m")));
+        assert_eq!(
+            there.share(&field(list(&["Otters | river", "lake ice", "2.50 m"]))),
+            Share::All
+        );
+        let apart = Carried::of(&card(list(&["otters", "rivers"])));
+        assert_eq!(apart.share(&field(Value::text("- Otters\n- rivers"))), Share::All);
+    }
+
+    #[test]
+    fn what_is_missing_is_seen() {
+        let there = Carried::of(&card(list(&["otters"])));
+        assert_eq!(there.share(&field(list(&["otters", "seals"]))), Share::Part);
+        assert_eq!(there.share(&field(Value::text("seals"))), Share::None);
+        let named = Value::Group(vec![("seals".into(), Value::text("otters"))]);
+        assert_eq!(there.share(&field(named)), Share::Part);
+        assert_eq!(
+            there.share(&field(Value::text("[More Information Needed]"))),
+            Share::All
+        );
+        assert_eq!(there.share(&field(Value::Null)), Share::All);
+        let long = Value::text("otters that sleep on their backs");
+        let holds = |card: &Card| Carried::of(card).holds(&field(long.clone()), &Turns::of(card));
+        assert!(holds(&card(long.clone())));
+        assert!(!holds(&card(Value::List(vec![long.clone(), long.clone()]))));
+        assert!(!Carried::of(&card(long)).holds(&field(Value::text("otters")), &Turns::of(&Card::default())));
+    }
+}
