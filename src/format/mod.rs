@@ -18,6 +18,7 @@ mod detect;
 mod dialect;
 mod encoding;
 mod eu_form;
+mod eval_results;
 mod family;
 mod faults;
 mod file;

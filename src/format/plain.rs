@@ -6,7 +6,7 @@ use super::file::File;
 use super::lens::{About, Certainty, Lens, Notation, Parts};
 use super::tree::Tree;
 use super::xml::placeless;
-use super::{ReadError, findings};
+use super::{ReadError, eval_results, findings};
 use crate::card::Card;
 use crate::card::outline::FREE;
 use crate::json::{self, Kind, Member, Node, Value};
@@ -173,6 +173,7 @@ fn read(tree: &Tree) -> Parts {
         _ => findings::of_relatives(tree),
     };
     further.extend(findings::of_whole(tree));
+    further.extend(eval_results::findings(tree));
     let read = match wrapped(tree) {
         Some(root) => DIALECT.read(&root),
         None => DIALECT.read(tree),

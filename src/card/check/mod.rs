@@ -121,6 +121,16 @@ pub fn check(card: &Card, outline: &Outline) -> Vec<Problem> {
     problems
 }
 
+/// What is impossible about the number of a metric with this name.
+pub fn metric(name: &str, number: &str) -> Option<String> {
+    numbers::out_of_range(name, number)
+}
+
+/// What is odd about a date, and how much it matters.
+pub fn date(text: &str) -> Option<(Severity, String)> {
+    dates::check(text).map(|remark| (remark.severity, remark.message))
+}
+
 /// Whether there is content in a value; blank text and placeholders are none. A [`stance`] is content: it tells readers
 /// why there is no other answer.
 pub fn is_answered(value: &Value) -> bool {

@@ -119,6 +119,14 @@ fn check_share(name: &str, what: &str, number: Reading) -> Option<Remark> {
     })
 }
 
+/// Says that a number is out of the range of its metric, when either 0 to 1 or 0 to 100 could be meant.
+pub(super) fn out_of_range(name: &str, text: &str) -> Option<String> {
+    let value = read(text.trim())?.value;
+    (is_share(name) && !value.is_nan() && !(0.0..=100.0).contains(&value)).then(|| {
+        format!("The value {value} is not possible: {name} lies between 0 and 1, or 0 and 100. Check the number.")
+    })
+}
+
 /// Whether a metric of this name lies between 0 and 1.
 fn is_share(name: &str) -> bool {
     let name = name.to_ascii_lowercase();

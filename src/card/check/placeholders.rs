@@ -25,7 +25,13 @@ const WHOLE: &[&str] = &[
     "to be added",
     "to be completed",
     "to be determined",
+    "to be announced",
+    "to be updated",
     "coming soon",
+    "work in progress",
+    "under construction",
+    "information needed",
+    "more info needed",
     "more information needed",
     "needs more information",
     "insert text here",
@@ -34,7 +40,7 @@ const WHOLE: &[&str] = &[
 ];
 
 /// Pieces that betray an unfinished text, in lower case.
-const WITHIN: &[&str] = &["more information needed", "lorem ipsum", "{{ "];
+const WITHIN: &[&str] = &["more information needed", "needs more information", "lorem ipsum"];
 
 /// Whether the whole text is a placeholder.
 pub(super) fn is_placeholder(text: &str) -> bool {
@@ -83,16 +89,48 @@ pub(super) fn check(text: &str) -> Option<Remark> {
         )));
     }
     let lower = text.to_lowercase();
-    let found = WITHIN.iter().copied().find(|piece| lower.contains(piece)).or_else(|| {
-        let words = text.split(|letter: char| !letter.is_alphanumeric());
-        words
-            .into_iter()
-            .find_map(|word| ["TODO", "TBD", "FIXME"].into_iter().find(|mark| word == *mark))
-    })?;
+    let found = WITHIN.iter().copied().find(|piece| lower.contains(piece));
+    let found = found.or_else(|| outside_code(text).find_map(mark))?;
     Some(Remark::tip(format!(
         "The text still has a placeholder in it: “{}”. Replace it, or take it out.",
         found.trim()
     )))
+}
+
+/// The lines that stand in no block of code: code may have templates and plans of its own.
+fn outside_code(text: &str) -> impl Iterator<Item = &str> {
+    let mut is_code = false;
+    text.lines().filter(move |line| {
+        let is_fence = ["```", "~~~"].iter().any(|fence| line.trim_start().starts_with(fence));
+        is_code ^= is_fence;
+        !is_code && !is_fence
+    })
+}
+
+/// A mark of unfinished text in a line.
+fn mark(line: &str) -> Option<&str> {
+    let mut words = line.split(|letter: char| !letter.is_alphanumeric());
+    let word = words.find(|word| ["TODO", "TBD", "FIXME"].contains(word));
+    word.or_else(|| template(line))
+}
+
+/// A place of a template that was never filled: `{{ name }}` or `{{HUB_NAME}}`, but not the braces of BibTeX, `{{NASA}}`.
+fn template(line: &str) -> Option<&str> {
+    let mut rest = line;
+    while let Some(start) = rest.find("{{") {
+        let inside = &rest[start + 2..];
+        if inside.starts_with(' ') {
+            return Some("{{");
+        }
+        if let Some((name, _)) = inside.split_once("}}")
+            && name.contains('_')
+            && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+        {
+            return Some(&rest[start..start + name.len() + 4]);
+        }
+        rest = inside;
+    }
+    None
 }
 
 #[cfg(test)]
@@ -145,6 +183,20 @@ mod tests {
                 .contains("TODO")
         );
         assert!(check("## Use\n[More Information Needed]\n## Limits\nnone").is_some());
-        assert_eq!(check("a todo list application"), None);
+        assert!(
+            check("Load it from {{HF_REPO_ID}}.")
+                .unwrap()
+                .message
+                .contains("{{HF_REPO_ID}}")
+        );
+        assert!(check("Made by {{ authors }}").is_some());
+        for text in [
+            "a todo list application",
+            "author = {{NASA}}, title = {{BERT:} Pre-training}",
+            "```\n# TODO: faster\nprompt = \"{{ messages }}\"\n```\nRuns.",
+            "The paper is coming soon.",
+        ] {
+            assert_eq!(check(text), None, "{text}");
+        }
     }
 }

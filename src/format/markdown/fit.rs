@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::labels::{self, Label};
 use super::page::{ABOVE, FrontMatter, METADATA, NAME, OVERVIEW, Page, PageSection, TEXT};
 use super::text::one_line;
 use super::{Flavour, headings, known, metadata};
@@ -16,6 +17,7 @@ pub(super) fn fit(card: &Card, flavour: Flavour) -> Card {
         front: Vec::new(),
         parts: Vec::new(),
         own: Vec::new(),
+        labels: Vec::new(),
     };
     for section in &card.sections {
         let mut own = None;
@@ -23,6 +25,7 @@ pub(super) fn fit(card: &Card, flavour: Flavour) -> Card {
             builder.field(section, field, &mut own);
         }
     }
+    builder.lines();
     let rank = |key: &str| flavour.outline().sections.iter().position(|part| part.key == key);
     builder.parts.sort_by_key(|(key, _)| rank(key));
     let mut page = builder.page;
@@ -38,6 +41,7 @@ struct Builder {
     front: Vec<(String, Value)>,
     parts: Vec<(&'static str, PageSection)>,
     own: Vec<PageSection>,
+    labels: Vec<(&'static Label, String)>,
 }
 
 impl Builder {
@@ -59,6 +63,10 @@ impl Builder {
             }
         } else if is_hub && section.key == METADATA && field.is_custom() {
             return self.front.push((field.label.clone(), field.value.clone()));
+        }
+        let label = labels::of_question(&field.id).filter(|_| is_hub);
+        if let Some(line) = label.and_then(|label| Some((label, labels::value_of(&field.value)?))) {
+            return self.labels.push(line);
         }
         let outline = self.flavour.outline();
         let known = known::place(&field.id).filter(|known| outline.part(known.section).is_some());
@@ -84,6 +92,31 @@ impl Builder {
             target.lead = text;
         } else {
             target.parts.push((one_line(heading), text));
+        }
+    }
+
+    /// Puts the lines with labels below the texts where the template has them.
+    fn lines(&mut self) {
+        let mut labels = std::mem::take(&mut self.labels);
+        while let Some((first, _)) = labels.first() {
+            let Some(place) = first.place() else { return };
+            let (here, others) = labels
+                .into_iter()
+                .partition(|(label, _): &(&Label, _)| label.place().is_some_and(|other| other.id == place.id));
+            labels = others;
+            let here: Vec<_> = here;
+            let section = self.part(place.section);
+            if place.heading.is_empty() {
+                section.lead = labels::below(&section.lead, &here);
+                continue;
+            }
+            let index = section.parts.iter().position(|(heading, _)| heading == place.heading);
+            let index = index.unwrap_or_else(|| {
+                section.parts.insert(0, (place.heading.to_owned(), String::new()));
+                0
+            });
+            let text = &mut section.parts[index].1;
+            *text = labels::below(text, &here);
         }
     }
 
@@ -145,11 +178,7 @@ pub(super) fn settled(old: &Card, card: &Card) -> Card {
 
 /// The text, and behind it the end of a code block or comment that is left open: it would swallow the sections below.
 pub(super) fn closed(text: &str) -> Cow<'_, str> {
-    let lets_headings_follow = |text: &str| {
-        let probe = format!("{text}\n\n# x");
-        let (headings, _) = headings::find(&probe, 0);
-        headings.last().is_some_and(|last| last.words.end == probe.len())
-    };
+    let lets_headings_follow = |text: &str| is_heading_behind(&format!("{text}\n\n# x"));
     if text.is_empty() || lets_headings_follow(text) {
         return Cow::Borrowed(text);
     }
@@ -166,6 +195,17 @@ pub(super) fn closed(text: &str) -> Cow<'_, str> {
     closed
         .find(|closed| lets_headings_follow(closed))
         .map_or(Cow::Borrowed(text), Cow::Owned)
+}
+
+/// Whether a heading with signs in front may follow without a blank line.
+pub(super) fn follows_at_once(text: &str) -> bool {
+    is_heading_behind(&format!("{text}\n# x"))
+}
+
+/// Whether the text ends with a heading.
+fn is_heading_behind(probe: &str) -> bool {
+    let (headings, _) = headings::find(probe, 0);
+    headings.last().is_some_and(|last| last.words.end == probe.len())
 }
 
 /// The text without blank lines before it and behind it.

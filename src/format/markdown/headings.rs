@@ -60,7 +60,7 @@ pub(super) fn find(text: &str, from: usize) -> (Vec<Heading>, Option<usize>) {
 }
 
 /// The byte ranges of the lines, each with its break.
-fn lines(text: &str, from: usize) -> Vec<Range<usize>> {
+pub(super) fn lines(text: &str, from: usize) -> Vec<Range<usize>> {
     let bytes = text.as_bytes();
     let mut lines = Vec::new();
     let mut start = from;
@@ -82,7 +82,7 @@ fn lines(text: &str, from: usize) -> Vec<Range<usize>> {
 }
 
 /// The text with its long lines cut; `None` when it would be slow to look at.
-fn skeleton(text: &str, lines: &[Range<usize>]) -> Option<String> {
+pub(super) fn skeleton(text: &str, lines: &[Range<usize>]) -> Option<String> {
     let mut skeleton = String::new();
     for line in lines {
         let line = text[line.clone()].trim_end_matches(['\n', '\r']);

@@ -208,7 +208,7 @@ pub(super) fn place(id: &str) -> Option<&'static Known> {
 }
 
 /// The words without numbers in front, emoji, punctuation and “[optional]”, in small letters.
-fn plain(words: &str) -> String {
+pub(super) fn plain(words: &str) -> String {
     let lower = words.to_lowercase().replace("[optional]", " ");
     let parts = lower
         .split(|c: char| !c.is_alphanumeric())

@@ -283,8 +283,8 @@ pub(super) fn findings(root: &Node, line: impl Fn(usize) -> usize) -> Vec<Findin
                 push(member.node.span.start, key, Severity::Problem, message);
             }
             ("model-index", Kind::List(models)) => {
-                for (place, offset, message) in model_index(models) {
-                    push(offset, &place, Severity::Problem, message);
+                for (place, offset, severity, message) in model_index(models) {
+                    push(offset, &place, severity, message);
                 }
             }
             ("model-index", Kind::Null) => {}
@@ -304,36 +304,71 @@ pub(super) fn findings(root: &Node, line: impl Fn(usize) -> usize) -> Vec<Findin
     findings
 }
 
-/// What the results lack that the hub wants: place, byte offset, message.
-fn model_index(models: &[Node]) -> Vec<(String, usize, String)> {
-    let mut lacks = Vec::new();
+/// What the results lack that the hub wants: place, byte offset, severity, message. What its specification of the metadata
+/// calls required it refuses to be without.
+fn model_index(models: &[Node]) -> Vec<(String, usize, Severity, String)> {
+    let (mut lacks, mut found) = (Vec::new(), Vec::new());
     for model in models {
-        let mut lack = |node: &Node, place: &str, names: &[&str]| {
+        let mut lack = |node: &Node, place: &str, severity, names: &[&str]| {
             for name in names {
                 if node.member(name).is_none() {
-                    let message = format!("The hub wants “{name}” here.");
-                    lacks.push((place.to_owned(), node.span.start, message));
+                    let message = match severity {
+                        Severity::Blocks => format!("The hub refuses a card without “{name}” here."),
+                        _ => format!("The hub wants “{name}” here."),
+                    };
+                    lacks.push((place.to_owned(), node.span.start, severity, message));
                 }
             }
         };
-        lack(model, "model-index", &["name", "results"]);
+        lack(model, "model-index", Severity::Problem, &["name", "results"]);
         for result in items(model.member("results")) {
             let place = "model-index › results";
-            lack(result, place, &["task", "dataset", "metrics"]);
-            if let Some(task) = result.member("task") {
-                lack(task, "model-index › results › task", &["type"]);
-            }
-            if let Some(dataset) = result.member("dataset") {
-                lack(dataset, "model-index › results › dataset", &["type", "name"]);
-            }
-            for metric in items(result.member("metrics")) {
-                lack(metric, "model-index › results › metrics", &["type", "value"]);
+            lack(result, place, Severity::Problem, &["task", "dataset", "metrics"]);
+            let metrics = items(result.member("metrics")).iter().filter_map(metric);
+            found.extend(metrics.map(|(at, message)| {
+                let place = "model-index › results › metrics".to_owned();
+                (place, at, Severity::Problem, message)
+            }));
+            for (member, place, required) in REQUIRED {
+                let Some(member) = result.member(member) else {
+                    continue;
+                };
+                let nodes = match &member.kind {
+                    Kind::List(items) => items.as_slice(),
+                    Kind::Null => &[],
+                    _ => std::slice::from_ref(member),
+                };
+                for node in nodes {
+                    lack(node, place, Severity::Blocks, required);
+                }
             }
         }
     }
+    lacks.extend(found);
     lacks.truncate(50);
     lacks
 }
+
+/// What is odd about the value of a metric: byte offset and message.
+fn metric(metric: &Node) -> Option<(usize, String)> {
+    let value = metric.member("value")?;
+    let message = match &value.kind {
+        Kind::Number(number) => check::metric(text(metric.member("type")?)?, number)?,
+        Kind::Text(text) if text.trim().parse::<f64>().is_err() => {
+            format!("The hub wants a number here, not “{}”.", short(text))
+        }
+        _ => return None,
+    };
+    Some((value.span.start, message))
+}
+
+/// Of each part of a result: its place and what the specification of the metadata requires in it.
+const REQUIRED: [(&str, &str, &[&str]); 4] = [
+    ("task", "model-index › results › task", &["type"]),
+    ("dataset", "model-index › results › dataset", &["type", "name"]),
+    ("metrics", "model-index › results › metrics", &["type", "value"]),
+    ("source", "model-index › results › source", &["url"]),
+];
 
 fn items(node: Option<&Node>) -> &[Node] {
     match node.map(|node| &node.kind) {

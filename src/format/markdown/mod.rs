@@ -7,6 +7,7 @@
 mod fit;
 mod headings;
 pub(super) mod known;
+mod labels;
 mod metadata;
 mod page;
 #[cfg(test)]
@@ -14,6 +15,8 @@ mod tests;
 mod text;
 mod vocabulary;
 mod write;
+
+use std::collections::HashMap;
 
 use super::file::File;
 use super::lens::{About, Certainty, Lens, Notation, Parts};
@@ -40,6 +43,22 @@ impl Flavour {
         match self {
             Self::HuggingFace => &HUGGING_FACE,
             Self::Plain => &FREE,
+        }
+    }
+
+    /// The card with the labels of the template as answers of their own.
+    fn split(self, card: Card) -> Card {
+        match self {
+            Self::HuggingFace => labels::split(&card),
+            Self::Plain => card,
+        }
+    }
+
+    /// The card with these answers in the texts in which they stand.
+    fn folded(self, document: &Document, card: &Card) -> Card {
+        match self {
+            Self::HuggingFace => labels::fold(&Page::of(document).card(self).card, card),
+            Self::Plain => card.clone(),
         }
     }
 }
@@ -97,37 +116,57 @@ impl Lens for Flavour {
         let document = file.markdown()?;
         let CardOfPage { card, places, .. } = Page::of(document).card(*self);
         let line = json::lines(&document.text);
-        let lines = places
+        let labels = places.iter().flat_map(|((section, host), place)| {
+            let stretch = stretch(document, *place).filter(|_| *self == Self::HuggingFace);
+            let content = stretch.map_or(0..0, |stretch| document.content(stretch));
+            let offsets = labels::offsets(&document.text[content.clone()], host).into_iter();
+            offsets.map(move |(id, at)| ((section.clone(), id.to_owned()), content.start + at))
+        });
+        let lines: HashMap<_, _> = labels
+            .collect::<Vec<_>>()
             .into_iter()
-            .map(|(field, place)| (field, line(offset(document, place))));
+            .map(|(field, at)| (field, line(at)))
+            .chain(
+                places
+                    .into_iter()
+                    .map(|(field, place)| (field, line(offset(document, place)))),
+            )
+            .collect();
         Ok(Parts {
             outline: self.outline(),
-            card,
+            card: self.split(card),
             findings: of_kind(file, document)
                 .into_iter()
                 .chain(of_page(document, &line))
                 .collect(),
-            lines: lines.collect(),
+            lines,
         })
     }
 
     fn write_into(&self, file: &File, card: &Card) -> Result<Vec<u8>, ReadError> {
         let document = file.markdown()?;
-        Ok(document.encode(&write::write(document, *self, card)))
+        Ok(document.encode(&write::write(document, *self, &self.folded(document, card))))
     }
 
     fn write_new(&self, card: &Card) -> Vec<u8> {
         let blank = Document::blank();
-        blank.encode(&write::write(&blank, *self, card))
+        blank.encode(&write::write(&blank, *self, &self.folded(&blank, card)))
     }
 
     fn fit(&self, card: &Card) -> Card {
-        fit::fit(card, *self)
+        self.split(fit::fit(card, *self))
     }
 
     fn settled(&self, file: &File, card: &Card) -> Card {
         match file.markdown() {
-            Ok(document) => fit::settled(&Page::of(document).card(*self).card, card),
+            Ok(document) => {
+                let old = Page::of(document).card(*self).card;
+                let settled = fit::settled(&old, &self.folded(document, card));
+                match self {
+                    Self::HuggingFace => labels::settled(&settled, card),
+                    Self::Plain => settled,
+                }
+            }
             Err(_) => card.clone(),
         }
     }
@@ -148,6 +187,15 @@ fn offset(document: &Document, place: Place) -> usize {
         Place::Intro => content(&document.intro),
         Place::Lead(block) => content(&document.sections[block].lead),
         Place::Part(block, part) => document.sections[block].parts[part].0.words.start,
+    }
+}
+
+/// The stretch of a place below a heading.
+fn stretch(document: &Document, place: Place) -> Option<&std::ops::Range<usize>> {
+    match place {
+        Place::Lead(block) => Some(&document.sections[block].lead),
+        Place::Part(block, part) => Some(&document.sections[block].parts[part].1),
+        _ => None,
     }
 }
 

@@ -6,7 +6,7 @@ use super::headings;
 use crate::card::change::difference;
 use crate::card::{Card, Field, Section, Value};
 use crate::format::file::File;
-use crate::format::{Format, losses, read, read_as, read_named, write};
+use crate::format::{Format, Severity, losses, read, read_as, read_named, write};
 
 const CARD: &str = "\
 ---
@@ -285,6 +285,24 @@ fn what_the_hub_would_refuse_is_told() {
     assert!(told(4, "list of words"), "{found:?}");
     assert!(told(8, "“dataset”") && told(8, "“metrics”"), "{found:?}");
     assert!(told(10, "blank behind #"), "{found:?}");
+    let source = "---\nmodel-index:\n- name: x\n  results:\n  - task: {}\n    dataset: {type: a, name: b}\n    metrics:\n    - {type: f1}\n    source: {name: me}\n---\n";
+    let found = read(source.as_bytes()).unwrap().findings;
+    let refused: Vec<_> = found.iter().filter(|odd| odd.severity == Severity::Blocks).collect();
+    let refused: Vec<_> = refused
+        .iter()
+        .map(|odd| (odd.line.unwrap(), odd.message.as_str()))
+        .collect();
+    let without = |name: &str| format!("The hub refuses a card without “{name}” here.");
+    let [kind, value, url] = ["type", "value", "url"].map(without);
+    assert_eq!(refused, [(5, kind.as_str()), (8, value.as_str()), (9, url.as_str())]);
+    let source = "---\nmodel-index:\n- name: x\n  results:\n  - task: {type: t}\n    dataset: {type: a, name: b}\n    metrics:\n    - {type: f1, value: 94.2}\n    - {type: f1, value: 942}\n    - {type: f1, value: WIP}\n    - {type: loss, value: -942}\n---\n";
+    let found = read(source.as_bytes()).unwrap().findings;
+    let odd: Vec<_> = found
+        .iter()
+        .filter(|odd| odd.place.contains("metrics"))
+        .map(|odd| odd.line)
+        .collect();
+    assert_eq!(odd, [Some(9), Some(10)], "{found:?}");
     let found = read(b"---\nlicense: other\nlibrary_tag: x\nlicense: other\n---\n")
         .unwrap()
         .findings;
@@ -438,6 +456,27 @@ fn laws(name: &str, bytes: &[u8]) -> Vec<String> {
                 card.sections.swap(index, index - 1);
                 try_out(&format!("{} moved", section.key), &card, &mut broken);
             }
+        }
+    }
+    // A label that has no line yet gets one; one that has loses it.
+    for (key, id) in [
+        ("model-details", "model-details.shared_by"),
+        ("model-details", "model-details.paper"),
+        ("environmental-impact", "environmental-impact.hours_used"),
+    ] {
+        let mut card = reading.card.clone();
+        if format != Format::HUGGING_FACE || card.section(key).is_none() {
+            continue;
+        }
+        if card.value(id).is_some() {
+            section(&mut card, key).fields.retain(|field| field.id != id);
+        } else {
+            set(&mut card, key, id, "two words");
+        }
+        try_out(&format!("{id} comes or goes"), &card, &mut broken);
+        let told = losses(format, Some(bytes), &card);
+        if !told.is_empty() {
+            broken.push(format!("{name}: {id}: {told:?}"));
         }
     }
     let mut card = reading.card.clone();

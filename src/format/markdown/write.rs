@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::fit::{closed, markdown, trimmed};
+use super::fit::{closed, follows_at_once, markdown, trimmed};
 use super::headings::Heading;
 use super::page::{ABOVE, CardOfPage, METADATA, NAME, OVERVIEW, Page, Place, RAW, SUMMARY, is_lead};
 use super::text::{Document, Front, one_line};
@@ -102,7 +102,8 @@ impl Writer<'_> {
             self.text.push_str(before);
             self.text.push_str(&closed(new));
             // Without a blank line between, a paragraph or HTML would swallow some headings.
-            let has_blank = after.matches('\n').count() > 1;
+            let has_blank = after.matches('\n').count() > 1
+                || (document.text[range.end..].starts_with('#') && follows_at_once(&closed(new)));
             self.text.push_str(match (content.is_empty(), is_last) {
                 (true, true) => "\n",
                 (false, true) => after,
