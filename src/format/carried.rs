@@ -129,6 +129,7 @@ fn collect(value: &Value, with_names: bool, words: &mut Vec<String>) {
     match value {
         Value::Text(text) if check::is_answered(value) => words.push(essence(text)),
         Value::Number(text) => words.push(essence(text)),
+        Value::Bool(yes) => words.push(yes.to_string()),
         Value::List(items) => items.iter().for_each(|item| collect(item, with_names, words)),
         Value::Group(members) => {
             for (name, value) in members {

@@ -66,7 +66,7 @@ pub fn losses(format: Format, source: Option<&[u8]>, card: &Card) -> Vec<Loss> {
             let expected = in_its_file(format, bytes, card).unwrap_or_else(|_| card.clone());
             let expected = format.lens().settled(&File::new(bytes), &expected);
             let got = write(format, source, card).and_then(|bytes| read_as(format, &bytes));
-            missing(card, &expected, &got.map(|reading| reading.card).unwrap_or_default())
+            different(card, &expected, &got.map(|reading| reading.card).unwrap_or_default())
         }
         _ => losses_keeping(format, card, &[]),
     }
@@ -216,7 +216,21 @@ fn take_in(card: &mut Card, section: &Section, field: &Field, home: &Home) {
     }
 }
 
-/// What is missing in a written file, in the words of the card: fields whose words are not there, and answers that the
+/// What is not the same in a card's own file, in the words of the card: there each answer has its place.
+fn different(card: &Card, expected: &Card, got: &Card) -> Vec<Loss> {
+    let changes = change::difference(got, expected).into_iter();
+    let lost = changes.filter(|change| !change.after.as_ref().is_none_or(Value::is_blank));
+    lost.map(|change| match origin(card, &change) {
+        Some((section, field)) => {
+            let is_in_part = change.before.as_ref().is_some_and(|before| !before.is_blank());
+            of_field(section, field, is_in_part)
+        }
+        None => nameless(change),
+    })
+    .collect()
+}
+
+/// What is missing in a new file, in the words of the card: fields whose words are not there, and answers that the
 /// format was expected to have a place for.
 fn missing(card: &Card, expected: &Card, got: &Card) -> Vec<Loss> {
     let (carried, turns) = (Carried::of(got), Turns::of(card));
@@ -252,12 +266,7 @@ fn missing(card: &Card, expected: &Card, got: &Card) -> Vec<Loss> {
         match origin(card, &change) {
             Some((section, field)) if is_named(section, field) || carried.holds(field, &turns) => {}
             Some((section, field)) => losses.push(of_field(section, field, false)),
-            None => losses.push(Loss {
-                section: change.section,
-                field: change.field,
-                item: None,
-                is_in_part: false,
-            }),
+            None => losses.push(nameless(change)),
         }
     }
     let order = |loss: &Loss| {
@@ -268,6 +277,16 @@ fn missing(card: &Card, expected: &Card, got: &Card) -> Vec<Loss> {
     };
     losses.sort_by_cached_key(|loss| (loss.item.is_none(), order(loss)));
     losses
+}
+
+/// Something that no field of the card is found for.
+fn nameless(change: Change) -> Loss {
+    Loss {
+        section: change.section,
+        field: change.field,
+        item: None,
+        is_in_part: false,
+    }
 }
 
 fn of_field(section: &Section, field: &Field, is_in_part: bool) -> Loss {

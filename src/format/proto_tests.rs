@@ -48,6 +48,24 @@ fn touch(value: &mut Value) -> bool {
     }
 }
 
+/// A value without its empty parts, which say nothing.
+fn said(value: &Option<Value>) -> Option<Value> {
+    fn without(value: &Value) -> Option<Value> {
+        match value {
+            value if value.is_blank() => None,
+            Value::List(items) => Some(Value::List(items.iter().filter_map(without).collect())),
+            Value::Group(members) => {
+                let said = members
+                    .iter()
+                    .filter_map(|(name, value)| Some((name.clone(), without(value)?)));
+                Some(Value::Group(said.collect()))
+            }
+            value => Some(value.clone()),
+        }
+    }
+    value.as_ref().and_then(without)
+}
+
 fn assert_laws(name: &str, format: Format, bytes: &[u8]) {
     let reading = read(bytes).unwrap_or_else(|error| panic!("{name}: {error:?}"));
     assert_eq!(reading.format, format, "{name}");
@@ -69,7 +87,8 @@ fn assert_laws(name: &str, format: Format, bytes: &[u8]) {
     for other in [BINARY, TEXT] {
         let again = read_as(other, &write(other, None, &of_json).unwrap()).unwrap().card;
         let lost = losses(other, None, &of_json).len();
-        let left = difference(&again, &of_json);
+        let mut left = difference(&again, &of_json);
+        left.retain(|change| said(&change.before) != said(&change.after));
         assert_eq!(left.len(), lost, "{name} as {other:?}: {left:?}");
         let back = read_as(toolkit, &write(toolkit, None, &again).unwrap()).unwrap().card;
         assert_eq!(difference(&back, &again), [], "{name} as {other:?} and back");
