@@ -621,7 +621,7 @@ async fn pages_with_choices_fit_a_telephone() {
     let app = TestApp::start().await;
     browser.driver.goto(app.origin()).await.unwrap();
     browser.width(320).await;
-    let blank = "form:has(input[name=outline])";
+    let blank = "form:has(select[name=outline])";
     let shared = format!("{blank} input[name=shared]");
     browser
         .driver
