@@ -16,7 +16,6 @@ mod docs;
 mod download;
 mod editing;
 mod elsewhere;
-mod formats;
 mod gone;
 mod isolation;
 mod limits;
