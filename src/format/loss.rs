@@ -92,7 +92,7 @@ pub fn losses_keeping(format: Format, card: &Card, kept: &[Kept]) -> Vec<Loss> {
 /// A new file of this format with some fields in homes.
 ///
 /// # Errors
-/// None for formats that exist; the type is that of [`write`].
+/// None for formats that exist; the type is that of [`write`](fn@write).
 pub fn write_keeping(format: Format, card: &Card, kept: &[Kept]) -> Result<Vec<u8>, ReadError> {
     if kept.is_empty() {
         return write(format, None, card);

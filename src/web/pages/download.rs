@@ -71,7 +71,7 @@ pub async fn get(state: web::Data<AppState>, visitor: Visitor, id: web::Path<Str
 }
 
 /// `GET /cards/{card}/download/{format}`: the file. In a new file, things without a place go where the query says, see
-/// [`losses::kept`].
+/// `losses::kept`.
 ///
 /// # Errors
 /// [`Error::NotFound`] when the card is not the visitor's or there is no such format.
