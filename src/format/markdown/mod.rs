@@ -145,12 +145,16 @@ impl Lens for Flavour {
 
     fn write_into(&self, file: &File, card: &Card) -> Result<Vec<u8>, ReadError> {
         let document = file.markdown()?;
-        Ok(document.encode(&write::write(document, *self, &self.folded(document, card))))
+        Ok(document.encode(&without_zeros(write::write(
+            document,
+            *self,
+            &self.folded(document, card),
+        ))))
     }
 
     fn write_new(&self, card: &Card) -> Vec<u8> {
         let blank = Document::blank();
-        blank.encode(&write::write(&blank, *self, &self.folded(&blank, card)))
+        blank.encode(&without_zeros(write::write(&blank, *self, &self.folded(&blank, card))))
     }
 
     fn fit(&self, card: &Card) -> Card {
@@ -169,6 +173,15 @@ impl Lens for Flavour {
             }
             Err(_) => card.clone(),
         }
+    }
+}
+
+/// A text with a zero byte would be read as none; JSON and protobuf can bring one along (CommonMark 0.31, section 2.3).
+fn without_zeros(text: String) -> String {
+    if text.contains('\0') {
+        text.replace('\0', "\u{fffd}")
+    } else {
+        text
     }
 }
 

@@ -575,6 +575,14 @@ fn calm_pages() -> impl Strategy<Value = String> {
     })
 }
 
+#[test]
+fn a_zero_byte_from_elsewhere_leaves_a_page_that_can_be_read() {
+    let card = crate::format::read(br#"{"note": "a\u0000b"}"#).unwrap().card;
+    let page = write(Format::MARKDOWN, None, &card).unwrap();
+    let again = crate::format::read(&page).unwrap().card;
+    assert_eq!(again.sections[0].fields[0].value, Value::text("a\u{fffd}b"));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(2000) })]
 
