@@ -67,6 +67,7 @@ pub use lens::Notation;
 pub use likeness::Likeness;
 pub use loss::{Home, Kept, Loss, Manner, losses, losses_keeping, write_keeping};
 use markdown::Flavour;
+pub use markdown::hub;
 use model_card_toolkit::Toolkit;
 pub use native::SCHEMA;
 

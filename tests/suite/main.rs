@@ -17,6 +17,7 @@ mod download;
 mod editing;
 mod elsewhere;
 mod gone;
+mod guidance;
 mod isolation;
 mod limits;
 mod migrations;

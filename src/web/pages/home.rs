@@ -83,7 +83,7 @@ pub async fn get(state: web::Data<AppState>, visitor: Visitor, told: web::Query<
         limit_bytes: state.config.max_upload_bytes,
         once: once()?,
         once_blank: once()?,
-        outlines: choices(&outline::FULL),
+        outlines: choices(&outline::SHORT),
         host: state.host(),
         until: visitor.expires_at().into(),
         days: time_in_words(visitor.idle_time().unwrap_or(state.config.session.age)),

@@ -8,6 +8,7 @@ pub mod display;
 pub mod download;
 pub mod duplicate;
 pub mod elsewhere;
+pub mod example;
 pub mod full;
 pub mod health;
 pub mod help;

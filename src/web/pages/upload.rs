@@ -70,7 +70,7 @@ pub async fn post(state: web::Data<AppState>, beginner: Beginner, form: Multipar
 }
 
 /// Where the new card is.
-fn opened(beginner: &Beginner, id: &str, is_blank: bool) -> HttpResponse {
+pub(super) fn opened(beginner: &Beginner, id: &str, is_blank: bool) -> HttpResponse {
     remember_card(beginner.visitor(), id);
     // A browser that keeps no cookies comes back as a stranger: the mark lets the next page tell why.
     let mark = if beginner.visitor().keeps_cookies() {
@@ -138,7 +138,12 @@ fn blank(key: &str, once: Option<String>) -> Result<NewCard, Error> {
 }
 
 /// Stores card, file and, for the visitor's first card, the session: all or nothing.
-async fn store(state: &AppState, beginner: &Beginner, card: NewCard, is_file: bool) -> Result<String, Error> {
+pub(super) async fn store(
+    state: &AppState,
+    beginner: &Beginner,
+    card: NewCard,
+    is_file: bool,
+) -> Result<String, Error> {
     let now = state.clock.now();
     let beginner = beginner.clone();
     let uploads = state.uploads.clone();
