@@ -225,6 +225,14 @@ impl fmt::Display for Progress {
     }
 }
 
+/// How many of the outline's questions the card answers, and how many there are.
+pub fn answered(card: &Card, outline: &Outline) -> (usize, usize) {
+    card.sections
+        .iter()
+        .filter_map(|section| Some(check::answered(section, outline.part(&section.key)?)))
+        .fold((0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1))
+}
+
 /// A name for the card: what it calls itself, or its file's name.
 pub fn title_of(card: &Card, file_name: Option<&str>) -> String {
     let stem = || file_name.map(|name| name.rsplit_once('.').map_or(name, |(stem, _)| stem));

@@ -5,13 +5,14 @@ use askama::Template;
 use serde::Deserialize;
 
 use super::Told;
+use super::datasheet::Datasheets;
 use super::full::{self, Again};
 use super::outline::{Choice, choices};
 use crate::card::check::{self, Severity};
 use crate::db::{cards, quota};
 use crate::session::Visitor;
 use crate::web::AppState;
-use crate::web::card::{Progress, anchor, format_of, link, load_card, outline_of, owner, tidy_title};
+use crate::web::card::{Progress, anchor, answered, format_of, link, load_card, outline_of, owner, tidy_title};
 use crate::web::choices::remember_card;
 use crate::web::error::Error;
 use crate::web::page::{CardLink, Date, Page, once, quoted, render, see_other_telling};
@@ -37,6 +38,8 @@ struct Overview {
     changed: Date,
     once: String,
     outlines: Vec<Choice>,
+    datasheets: Datasheets,
+    once_datasheet: String,
 }
 
 /// A section that was just deleted.
@@ -73,7 +76,7 @@ pub async fn get(
     let session = owner(&visitor)?;
     let id = id.into_inner();
     let gone = told.removed.clone();
-    let (row, card, has_source, undo) = state
+    let (row, card, has_source, undo, datasheets) = state
         .db
         .run(move |conn| {
             let (row, card, _) = load_card(conn, &session, &id)?;
@@ -85,7 +88,8 @@ pub async fn get(
                 }),
                 None => None,
             };
-            Ok((row, card, has_source, undo))
+            let datasheets = Datasheets::of(conn, &session, &row)?;
+            Ok((row, card, has_source, undo, datasheets))
         })
         .await?;
 
@@ -106,11 +110,7 @@ pub async fn get(
                 .count(),
         })
         .collect();
-    let (answered, questions) = card
-        .sections
-        .iter()
-        .filter_map(|section| Some(check::answered(section, outline.part(&section.key)?)))
-        .fold((0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1));
+    let (answered, questions) = answered(&card, outline);
     let more_problems = found.len().saturating_sub(SHOWN);
     let problems = found
         .into_iter()
@@ -154,6 +154,8 @@ pub async fn get(
         changed: row.updated_at.into(),
         once: once()?,
         outlines: choices(outline),
+        datasheets,
+        once_datasheet: once()?,
     })
 }
 
