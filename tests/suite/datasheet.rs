@@ -119,6 +119,11 @@ async fn a_datasheet_is_begun_on_the_card_and_both_lead_to_each_other() {
         );
         let file = String::from_utf8(anna.download(&sheet, "cartellino").await).expect("UTF-8");
         assert!(file.contains("To count otters"));
+        assert!(
+            download
+                .main()
+                .contains("Each is a file of its own, to go with the card.")
+        );
         let download = anna.get(&format!("{sheet}/download")).await.page();
         assert!(
             download.main().contains("This is a datasheet of Otter"),
