@@ -213,6 +213,10 @@ async fn an_uploaded_datasheet_is_linked_from_either_side_and_unlinked() {
             .page();
         assert!(page.main().contains("is a card by itself again"), "{}", page.main());
         assert!(page.texts("#datasheets + ul > li").is_empty());
+        app.pass(TimeDelta::seconds(61));
+        anna.card("other.json", CARD).await;
+        let offered = overview(&anna, &card).await.texts("select[name=datasheet] option");
+        assert_eq!(offered, [sheet_title.as_str(), "Otter"], "a datasheet comes first");
         let page = send(
             &anna,
             &card,

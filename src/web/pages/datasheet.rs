@@ -66,10 +66,10 @@ impl Datasheets {
             let owners = others.filter(|other| other.outline != DATASHEET.key);
             return Ok(Self::Loose(owners.map(card::link).collect()));
         }
-        let candidates = others
-            .filter(|other| !has_datasheets(&other.id))
-            .map(card::link)
-            .collect();
+        let mut candidates: Vec<&CardRow> = others.filter(|other| !has_datasheets(&other.id)).collect();
+        // Those that are datasheets by their questions are the likeliest.
+        candidates.sort_by_key(|other| other.outline != DATASHEET.key);
+        let candidates = candidates.into_iter().map(card::link).collect();
         let mut lines = Vec::new();
         for datasheet in cards::datasheets_of(conn, session, &row.id)? {
             let (row, card, _) = load_card(conn, session, &datasheet.id)?;
