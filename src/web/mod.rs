@@ -38,9 +38,9 @@ use crate::session::{self, Sessions};
 use crate::uploads::Uploads;
 use error::Error;
 use pages::{
-    changes, computer, convert, delete, display, download, duplicate, elsewhere, example, health, help, home, import,
-    losses, outline, overview, preview, privacy, reminder, section, sections, session as own, session_delete,
-    session_export, session_import, upload,
+    changes, computer, convert, datasheet, delete, display, download, duplicate, elsewhere, example, health, help,
+    home, import, losses, outline, overview, preview, privacy, reminder, section, sections, session as own,
+    session_delete, session_export, session_import, upload,
 };
 
 /// What handlers share; cheap to clone.
@@ -181,6 +181,9 @@ pub fn routes() -> Vec<RouteEntry> {
         get("/cards/{card}/losses/{format}", |route| route.to(losses::get)),
         get("/cards/{card}/original", |route| route.to(download::original)),
         post("/cards/{card}/outline", |route| route.to(outline::post)),
+        post("/cards/{card}/datasheet", |route| route.to(datasheet::post)),
+        post("/cards/{card}/datasheet/link", |route| route.to(datasheet::link)),
+        post("/cards/{card}/datasheet/unlink", |route| route.to(datasheet::unlink)),
         post("/cards/{card}/duplicate", |route| route.to(duplicate::post)),
         get("/cards/{card}/delete", |route| route.to(delete::get)),
         post("/cards/{card}/delete", |route| route.to(delete::post)),

@@ -141,6 +141,11 @@ async fn assert_isolated(app: TestApp) {
     let sample = her_card();
     let hers = anna.card(&sample.name, &sample.bytes).await;
     let his = boris.card("his.json", b"{\"name\": \"His\"}").await;
+    // With a datasheet and a card to be another, her page has all its forms.
+    anna.card("spare.json", &sample.bytes).await;
+    let page = anna.get(&hers).await;
+    let form = page.page().find_form(|form| form.action == format!("{hers}/datasheet"));
+    assert_eq!(anna.submit(&page, &form).await.status, StatusCode::SEE_OTHER);
     let her_id = hers.trim_start_matches("/cards/").to_owned();
     let sections: Vec<String> = anna
         .sections(&hers)
@@ -242,7 +247,7 @@ async fn assert_isolated(app: TestApp) {
             sent += 1;
         }
     }
-    assert!(sent > 6, "her forms were sent: {sent}");
+    assert!(sent > 12, "her forms were sent: {sent}");
 
     assert_eq!(rows(&app).await, before, "rows came or went");
     assert!(
@@ -264,6 +269,7 @@ async fn rows(app: &TestApp) -> Vec<(&'static str, i64)> {
     let mut found = Vec::new();
     for table in [
         "model_cards",
+        "card_datasheets",
         "card_section_data",
         "card_revisions",
         "files",

@@ -11,6 +11,7 @@ mod choices;
 mod cleanup;
 mod cli;
 mod contract;
+mod datasheet;
 mod deletion;
 mod docs;
 mod download;

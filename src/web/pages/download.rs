@@ -4,12 +4,13 @@ use actix_web::http::header::CONTENT_TYPE;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
+use super::datasheet::Datasheets;
 use super::losses;
 use crate::card::{Card, stored};
 use crate::format::{self, Format};
 use crate::session::Visitor;
 use crate::web::AppState;
-use crate::web::card::{self, Whole, link};
+use crate::web::card::{self, Whole, link, owner};
 use crate::web::error::Error;
 use crate::web::page::{CardLink, Page, render};
 
@@ -31,6 +32,7 @@ struct Download {
     offers: Vec<Offer>,
     has_source: bool,
     file_name: Option<String>,
+    datasheets: Datasheets,
 }
 
 struct Offer {
@@ -60,12 +62,16 @@ impl Offer {
 pub async fn get(state: web::Data<AppState>, visitor: Visitor, id: web::Path<String>) -> Result<HttpResponse, Error> {
     let whole = card::whole(&state, &visitor, id.into_inner()).await?;
     let page = Page::of(format!("Download: {}", whole.row.title), &visitor);
+    let session = owner(&visitor)?;
+    let row = whole.row.clone();
+    let datasheets = state.db.run(move |conn| Datasheets::of(conn, &session, &row)).await?;
     let made = web::block(move || Download {
         page,
         card: link(&whole.row),
         offers: offers(&whole),
         has_source: whole.source.is_some(),
         file_name: whole.row.file_name,
+        datasheets,
     });
     render(&made.await.map_err(|error| Error::Internal(error.to_string()))?)
 }

@@ -3,6 +3,7 @@
 pub mod changes;
 pub mod computer;
 pub mod convert;
+pub mod datasheet;
 pub mod delete;
 pub mod display;
 pub mod download;

@@ -5,6 +5,7 @@ use askama::Template;
 use serde::Deserialize;
 
 use super::Told;
+use super::datasheet::Datasheets;
 use super::full::{self, Again};
 use super::outline::{Choice, choices};
 use crate::card::Card;
@@ -40,6 +41,8 @@ struct Overview {
     changed: Date,
     once: String,
     outlines: Vec<Choice>,
+    datasheets: Datasheets,
+    once_datasheet: String,
 }
 
 /// A section that was just deleted.
@@ -85,7 +88,7 @@ pub async fn get(
     let session = owner(&visitor)?;
     let id = id.into_inner();
     let gone = told.removed.clone();
-    let (row, card, has_source, undo) = state
+    let (row, card, has_source, undo, datasheets) = state
         .db
         .run(move |conn| {
             let (row, card, _) = load_card(conn, &session, &id)?;
@@ -97,7 +100,8 @@ pub async fn get(
                 }),
                 None => None,
             };
-            Ok((row, card, has_source, undo))
+            let datasheets = Datasheets::of(conn, &session, &row)?;
+            Ok((row, card, has_source, undo, datasheets))
         })
         .await?;
 
@@ -164,6 +168,8 @@ pub async fn get(
         changed: row.updated_at.into(),
         once: once()?,
         outlines: choices(outline),
+        datasheets,
+        once_datasheet: once()?,
     })
 }
 
