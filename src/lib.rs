@@ -20,8 +20,9 @@
 //! | [`proto`] | protocol buffers, binary and text, with places: edits in place | `json`'s values |
 //! | [`xml`] | XML as a text with places: lenient reading, edits in place | `json`'s values |
 //! | [`card`] | the card: sections, fields, outlines, checks, differences | `json` |
+//! | [`chart`] | numbers as SVG pictures with words and a table | nothing of ours |
 //! | [`prose`] | visitors' Markdown as safe HTML | `card`'s pictures |
-//! | [`format`](mod@format) | other people's files to and from cards, the finished page | `card`, `json`, `yaml`, `xml`, `prose` |
+//! | [`format`](mod@format) | other people's files to and from cards, the finished page | `card`, `chart`, `json`, `yaml`, `xml`, `prose` |
 //! | [`config`] | every setting, read once and checked | nothing of ours |
 //! | [`clock`], [`random`] | the time as a value, bytes from the operating system | nothing of ours |
 //! | [`db`] | rows and SQL for SQLite and PostgreSQL; Diesel ends here | `session`'s id |
@@ -47,6 +48,7 @@
 
 pub mod archive;
 pub mod card;
+pub mod chart;
 pub mod cleanup;
 pub mod cli;
 pub mod clock;

@@ -9,6 +9,7 @@ pub mod check;
 pub(crate) mod names;
 pub mod outline;
 pub mod picture;
+pub mod results;
 pub mod stored;
 pub mod words;
 

@@ -10,6 +10,7 @@
 mod blank;
 mod carried;
 mod chai;
+pub mod charts;
 mod closed;
 mod compare;
 mod convert;
@@ -37,6 +38,7 @@ mod proto;
 mod proto_schemas;
 #[cfg(test)]
 mod proto_tests;
+pub mod results;
 mod sagemaker;
 mod settle;
 mod source;

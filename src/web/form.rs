@@ -10,6 +10,7 @@
 //! | `f.3~t` | kind of value: `text`, `number`, `bool`, `null`, `list`, `group`, `data`, `keep`; with `absent-` in front, blank content means that there is no value |
 //! | `f.3.0~k` | name of a member of a group |
 //! | `f.3.0~n` | a new entry of a list, dropped while blank |
+//! | `f.3~g` | the shapes that rows of a table have, as JSON: for each a list of rest of the name, kind and name of the member; a row of the kind `shape 0` has the first |
 //! | `f.3~s`, `f.3~r` | why there is no answer, `not-applicable` or `not-known`, and the reason |
 
 use std::cell::RefCell;
@@ -55,6 +56,7 @@ impl Form {
             }
             form.pairs.push((name.into_owned(), content.into_owned()));
         }
+        form.root.children.values_mut().for_each(Branch::unfold);
         form
     }
 
@@ -302,7 +304,53 @@ impl OwnFields<'_> {
     }
 }
 
+/// The most parts that a shape has: more than any row that is shown.
+const MOST_PARTS: usize = 64;
+
 impl Branch {
+    /// Gives each row the marks that its shape stands for.
+    fn unfold(&mut self) {
+        let Some(Ok(shapes)) = self.marks.get(&'g').map(|shapes| json::parse(shapes)) else {
+            return;
+        };
+        let Value::List(shapes) = shapes.root.into_value() else {
+            return;
+        };
+        for row in self.children.values_mut() {
+            let number = row
+                .marks
+                .get(&'t')
+                .and_then(|kind| kind.strip_prefix("shape ")?.parse::<usize>().ok());
+            if let Some(Value::List(parts)) = number.and_then(|number| shapes.get(number)) {
+                parts.iter().take(MOST_PARTS).for_each(|part| row.take_shape(part));
+            }
+        }
+    }
+
+    /// One part of a shape: rest of the name, kind, name of the member.
+    fn take_shape(&mut self, part: &Value) {
+        let Value::List(part) = part else { return };
+        let [Value::Text(rest), Value::Text(kind), key] = part.as_slice() else {
+            return;
+        };
+        let steps: Option<Vec<usize>> = rest
+            .split('.')
+            .filter(|step| !step.is_empty())
+            .map(|step| step.parse().ok())
+            .collect();
+        let Some(steps) = steps.filter(|steps| steps.len() <= MAX_DEPTH - 2) else {
+            return;
+        };
+        let mut branch = self;
+        for step in steps {
+            branch = branch.children.entry(step).or_default();
+        }
+        branch.marks.insert('t', kind.clone());
+        if let Some(key) = key.as_text() {
+            branch.marks.insert('k', key.to_owned());
+        }
+    }
+
     fn value(&self, memory: &Memory) -> Option<Value> {
         let tag = self.marks.get(&'t').map_or("text", String::as_str);
         let (absent, tag) = tag.strip_prefix("absent-").map_or((false, tag), |tag| (true, tag));
@@ -501,6 +549,47 @@ mod tests {
             json::to_text(&fields[0].value),
             r#"[{"name": "River Lab", "size": 1.50}]"#
         );
+    }
+
+    #[test]
+    fn rows_take_the_marks_of_their_shape() {
+        let shapes = r#"[[["", "group", null], ["0", "text", "type"], ["1", "number", "value"], ["2", "absent-group", "in"], ["2.0", "absent-text", "low"]]]"#;
+        let form = form(&[
+            ("f.0~i", "+rows"),
+            ("f.0~t", "list"),
+            ("f.0.0~t", "shape 0"),
+            ("f.0.0.0", "recall"),
+            ("f.0.0.1", "0.90"),
+            ("f.0.0.2.0", ""),
+            ("f.0.1.0", "f1"),
+            ("f.0.1.1", "0.5"),
+            ("f.0.1.2.0", "0.4"),
+            ("f.0.1~t", "shape 0"),
+            ("f.0~g", shapes),
+        ]);
+        let fields = form.fields(None, &[field("+rows", Value::Null)]);
+        assert_eq!(
+            json::to_text(&fields[0].value),
+            r#"[{"type": "recall", "value": 0.90}, {"type": "f1", "value": 0.5, "in": {"low": "0.4"}}]"#
+        );
+        for odd in [
+            "",
+            "{",
+            "[3]",
+            "[[[]]]",
+            r#"[[["x", "group", null]]]"#,
+            r#"[[["9999999999.0.0", "group", 1]]]"#,
+        ] {
+            let fields = super::tests::form(&[
+                ("f.0~i", "+a"),
+                ("f.0~t", "list"),
+                ("f.0.0~t", "shape 0"),
+                ("f.0.0", "x"),
+                ("f.0~g", odd),
+            ])
+            .fields(None, &[]);
+            assert_eq!(json::to_text(&fields[0].value), r#"["x"]"#, "{odd}");
+        }
     }
 
     #[test]

@@ -39,7 +39,7 @@ use crate::uploads::Uploads;
 use error::Error;
 use pages::{
     changes, computer, convert, datasheet, delete, display, download, duplicate, elsewhere, example, health, help,
-    home, import, losses, outline, overview, preview, privacy, reminder, section, sections, session as own,
+    home, import, losses, outline, overview, preview, privacy, reminder, results, section, sections, session as own,
     session_delete, session_export, session_import, upload,
 };
 
@@ -171,6 +171,12 @@ pub fn routes() -> Vec<RouteEntry> {
         post("/cards/{card}/sections", |route| route.to(sections::post)),
         get("/cards/{card}/sections/{section}", |route| route.to(section::get)),
         post("/cards/{card}/sections/{section}", |route| route.to(section::post)),
+        get("/cards/{card}/sections/{section}/results", |route| {
+            route.to(results::get)
+        }),
+        post("/cards/{card}/sections/{section}/results", |route| {
+            route.to(results::post)
+        }),
         post("/cards/{card}/sections/{section}/restore", |route| {
             route.to(sections::restore)
         }),

@@ -104,7 +104,8 @@ pub(super) async fn next(form: &mut Multipart) -> Result<Option<Field>, Error> {
     }
 }
 
-async fn bytes(field: &mut Field, left: &mut usize, limit_bytes: usize) -> Result<Vec<u8>, Error> {
+/// The content of a part, which takes from what is `left` of the limit.
+pub(super) async fn bytes(field: &mut Field, left: &mut usize, limit_bytes: usize) -> Result<Vec<u8>, Error> {
     let mut bytes = Vec::new();
     loop {
         let chunk = match tokio::time::timeout(PATIENCE, field.next()).await {
@@ -144,7 +145,7 @@ pub(super) async fn drain(form: &mut Multipart) {
 
 /// Browsers send every line break of a text box as CRLF, whatever was pasted; this takes it back.
 /// A text with other line breaks did not come from a text box and stays as it is.
-fn as_typed(text: String) -> String {
+pub(super) fn as_typed(text: String) -> String {
     let all = text.bytes().filter(|byte| *byte == b'\n').count();
     let from_box = text.matches("\r\n").count() == all && text.bytes().filter(|byte| *byte == b'\r').count() == all;
     if from_box { text.replace("\r\n", "\n") } else { text }

@@ -265,6 +265,39 @@ async fn assert_isolated(app: TestApp) {
     assert_tells_nothing(&list, "Boris", "his own list");
 }
 
+#[tokio::test]
+async fn nobody_reads_results_into_somebody_elses_card() {
+    let app = TestApp::start().await;
+    let (anna, boris, nobody) = (app.visitor(), app.visitor(), app.visitor());
+    boris.card("his.json", b"{\"name\": \"His\"}").await;
+    let native = format!(
+        "{{\"format\": \"cartellino\", \"version\": 1, \"outline\": \"full\", \"sections\": [{{\"key\": \"quantitative-analyses\", \
+         \"title\": \"{MARKER}\", \"fields\": [{{\"id\": \"quantitative-analyses.performance_metrics\", \"label\": \"Results\", \
+         \"value\": [{{\"type\": \"{MARKER}\", \"value\": \"0.9\"}}]}}]}}]}}"
+    );
+    let hers = anna.card("hers.json", native.as_bytes()).await;
+    let address = format!("{hers}/sections/quantitative-analyses/results");
+    let page = anna.get(&address).await;
+    assert_eq!(page.status, StatusCode::OK, "{}", page.text());
+    let mut form = page.page().find_form(|form| form.action == address);
+    form.set("text", "metric,value\nrecall,0.1\n");
+    form.fields.push(("do".to_owned(), "save".to_owned()));
+    let before = anna.download(&hers, "cartellino").await;
+    for (who, visitor) in [("Boris", &boris), ("nobody", &nobody)] {
+        let seen = visitor.get(&address).await;
+        assert_eq!(seen.status, StatusCode::NOT_FOUND, "{who}");
+        assert_tells_nothing(&seen, who, &address);
+        let sent = visitor.submit(&page, &form).await;
+        assert_eq!(sent.status, StatusCode::NOT_FOUND, "{who}");
+        assert_tells_nothing(&sent, who, &address);
+        assert!(sent.text().contains("recall,0.1"), "{who} gets the own text back");
+    }
+    assert!(
+        anna.download(&hers, "cartellino").await == before,
+        "her card was changed"
+    );
+}
+
 async fn rows(app: &TestApp) -> Vec<(&'static str, i64)> {
     let mut found = Vec::new();
     for table in [

@@ -29,6 +29,7 @@ mod privacy;
 mod protobuf;
 mod quota;
 mod reminder;
+mod results;
 mod sessions;
 mod settings;
 mod storage;

@@ -9,6 +9,7 @@ mod licences;
 mod links;
 mod numbers;
 mod placeholders;
+mod splits;
 mod stance;
 mod standing;
 
@@ -20,8 +21,8 @@ pub use stance::{Stance, stance};
 pub use standing::{Standing, Tally, word_count};
 
 use super::outline::{Column, Kind, Outline};
-use super::picture;
 use super::{Card, Value};
+use super::{picture, results};
 
 /// A table may hold thousands of rows; beyond this many remarks on one field the rest is counted.
 const MOST_PER_FIELD: usize = 20;
@@ -100,11 +101,14 @@ pub fn check(card: &Card, outline: &Outline) -> Vec<Problem> {
             let mut remarks = Vec::new();
             if let Some(question) = outline.question(&field.id) {
                 check_answer(&field.value, &question.kind, &mut remarks);
-                if question.id == "quantitative-analyses.performance_metrics" {
+                if question.id == results::QUESTION {
                     for_each_row(&field.value, |place, row| {
                         remarks.extend(numbers::check_metric(row).into_iter().map(|remark| remark.at(&place)));
                     });
                 }
+            }
+            if field.id == "training-data.split" {
+                remarks.extend(field.value.as_text().and_then(splits::check));
             }
             check_texts(&field.value, &mut remarks);
             let rest = remarks.len().saturating_sub(MOST_PER_FIELD);
@@ -128,6 +132,22 @@ pub fn check(card: &Card, outline: &Outline) -> Vec<Problem> {
 /// What is impossible about the number of a metric with this name.
 pub fn metric(name: &str, number: &str) -> Option<String> {
     numbers::out_of_range(name, number)
+}
+
+/// What is odd about a row of results: numbers out of the range of their metric, an interval that does not fit.
+pub fn result(row: &Value) -> Vec<String> {
+    let remarks = numbers::check_metric(row).into_iter();
+    remarks.map(|remark| remark.message).collect()
+}
+
+/// The number that a text says, such as `0.94`; a percentage as its share of 1.
+pub fn number(text: &str) -> Option<f64> {
+    numbers::number_in(text)
+}
+
+/// The parts in which data was divided, as a text tells them: `80/10/10`.
+pub fn split(text: &str) -> Option<Vec<(String, f64)>> {
+    splits::parts(text)
 }
 
 /// What is odd about a date, and how much it matters.

@@ -66,6 +66,12 @@ pub(super) fn check(text: &str) -> Option<Remark> {
     Some(Remark::problem(message))
 }
 
+/// The number that a text says, a percentage as its share of 1.
+pub(super) fn number_in(text: &str) -> Option<f64> {
+    let Reading { value, is_percent } = read(text)?;
+    Some(if is_percent { value / 100.0 } else { value })
+}
+
 /// Checks one row of results: the value's range, its interval, and whether they fit.
 pub(super) fn check_metric(row: &Value) -> Vec<Remark> {
     let mut remarks = Vec::new();

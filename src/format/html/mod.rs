@@ -10,7 +10,7 @@ use askama::Template;
 use self::shown::{Reader, Shown};
 use super::file::File;
 use super::lens::{About, Lens, Notation, Parts};
-use super::{ReadError, convert, outline_of};
+use super::{ReadError, charts, convert, outline_of};
 use crate::card::check::is_answered;
 use crate::card::outline::{self, FREE, Outline};
 use crate::card::{Card, Field, Value};
@@ -97,6 +97,14 @@ pub(super) fn answer(field: &Field, outline: &Outline) -> String {
     render(&Reader::default().field(field, outline))
 }
 
+/// The charts that the field of this id asks for, each with its numbers below; empty when there is none.
+pub fn charts(card: &Card, id: &str) -> String {
+    let field = card.sections.iter().find_map(|section| section.field(id));
+    let charts = field.map(|field| charts::of_field(card, id, &field.value));
+    let charts = charts.into_iter().flatten();
+    charts.map(|chart| render(&Shown::Chart(Box::new(chart)))).collect()
+}
+
 /// The card as one self-contained, printable page.
 pub fn page(card: &Card, title: &str, outline_key: &str) -> String {
     let outline = outline(outline_key);
@@ -128,7 +136,7 @@ fn render(template: &impl Template) -> String {
 /// fact; where several follow each other they are gathered, or the page would be all headings.
 /// The name is left out if the `heading` of the page already says it.
 fn sections<'a>(card: &'a Card, outline: &Outline, heading: Option<&str>) -> Vec<ShownSection<'a>> {
-    let mut reader = Reader::default();
+    let mut reader = Reader::of(card);
     let mut shown: Vec<ShownSection> = Vec::new();
     for section in &card.sections {
         let is_shown = |field: &&Field| {

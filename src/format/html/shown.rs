@@ -4,11 +4,20 @@ use askama::Template;
 
 use crate::card::outline::{Column, Kind, Outline};
 use crate::card::picture::{self, Blob};
-use crate::card::{Field, Value};
+use crate::card::results::CHARTS_QUESTION;
+use crate::card::{Card, Field, Value};
+use crate::chart::Chart;
+use crate::format::charts;
 use crate::{json, prose};
 
 /// Rows of more members than this are shown one below the other: no page is wide enough.
 const MOST_COLUMNS: usize = 8;
+
+/// Rows of a planned table are short, so that more of them fit before it has to scroll.
+const MOST_PLANNED_COLUMNS: usize = 12;
+
+/// The numbers of a chart stand open below it up to so many rows.
+const OPEN_ROWS: usize = 12;
 
 /// From this many columns on a table may be wider than a small screen and gets its own scrolling.
 const WIDE_COLUMNS: usize = 4;
@@ -51,6 +60,8 @@ pub(super) enum Shown {
         name: String,
         rest: Box<Shown>,
     },
+    /// A chart with its numbers below.
+    Chart(Box<Chart>),
     /// Several values, one after the other, without marks.
     Several(Vec<Shown>),
     /// Several values with marks.
@@ -101,7 +112,7 @@ impl Shown {
 
     fn has_picture(&self) -> bool {
         match self {
-            Self::Picture { .. } | Self::Figure { .. } => true,
+            Self::Picture { .. } | Self::Figure { .. } | Self::Chart(_) => true,
             Self::Several(items) | Self::List(items) => items.iter().any(Self::has_picture),
             Self::Group(members) => members.iter().any(|(_, value)| value.has_picture()),
             Self::Table(table) => table.rows.iter().flatten().any(Self::has_picture),
@@ -129,11 +140,21 @@ impl Shown {
 
 /// Turns values into what is shown, and numbers the texts so that their footnotes do not meet.
 #[derive(Default)]
-pub(super) struct Reader {
+pub(super) struct Reader<'c> {
     texts: usize,
+    /// The card whose charts are drawn.
+    card: Option<&'c Card>,
 }
 
-impl Reader {
+impl<'c> Reader<'c> {
+    /// For the fields of this card.
+    pub(super) fn of(card: &'c Card) -> Self {
+        Self {
+            card: Some(card),
+            ..Self::default()
+        }
+    }
+
     /// A field's value, as its question wants it if the outline knows it.
     pub(super) fn field(&mut self, field: &Field, outline: &Outline) -> Shown {
         if field.id == "quantitative-analyses.selected_metrics"
@@ -144,7 +165,23 @@ impl Reader {
         let kind = outline
             .question(&field.id)
             .map_or(&Kind::Markdown, |question| &question.kind);
-        self.value(&field.value, kind, &field.label)
+        if field.id == CHARTS_QUESTION
+            && let (Some(card), Value::List(rows)) = (self.card, &field.value)
+        {
+            let rows = rows.iter().enumerate().filter(|(_, row)| !row.is_blank());
+            let shown = rows.map(|(index, row)| match charts::of_row(card, index, row) {
+                Some(chart) => Shown::Chart(Box::new(chart)),
+                None => self.value(row, &Kind::Markdown, &field.label),
+            });
+            return several(shown.collect());
+        }
+        let charts = self.card.map(|card| charts::of_field(card, &field.id, &field.value));
+        let charts = charts.into_iter().flatten();
+        let charts: Vec<Shown> = charts.map(|chart| Shown::Chart(Box::new(chart))).collect();
+        match self.value(&field.value, kind, &field.label) {
+            shown if charts.is_empty() => shown,
+            shown => Shown::Several(std::iter::once(shown).chain(charts).collect()),
+        }
     }
 
     /// A value; `name` says what it is where there are only pictures to see.
@@ -268,7 +305,12 @@ impl Reader {
             let kept = line.into_iter().enumerate().filter(|(index, _)| used.contains(index));
             kept.map(|(index, value)| (headings[index].1.to_owned(), value))
         };
-        if used.len() > MOST_COLUMNS || cells.iter().flatten().any(Shown::has_picture) {
+        let most = if columns.is_empty() {
+            MOST_COLUMNS
+        } else {
+            MOST_PLANNED_COLUMNS
+        };
+        if used.len() > most || cells.iter().flatten().any(Shown::has_picture) {
             let filled = |(_, value): &(String, Shown)| !value.is_nothing();
             let groups = cells
                 .into_iter()
@@ -390,7 +432,7 @@ fn several(mut shown: Vec<Shown>) -> Shown {
     let has_own_shape = |item: &Shown| {
         matches!(
             item,
-            Shown::Group(_) | Shown::Figure { .. } | Shown::Picture { .. } | Shown::Table(_)
+            Shown::Group(_) | Shown::Figure { .. } | Shown::Picture { .. } | Shown::Chart(_) | Shown::Table(_)
         )
     };
     match shown.len() {

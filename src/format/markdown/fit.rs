@@ -5,9 +5,13 @@ use std::borrow::Cow;
 use super::labels::{self, Label};
 use super::page::{ABOVE, FrontMatter, METADATA, NAME, OVERVIEW, Page, PageSection, TEXT};
 use super::text::one_line;
-use super::{Flavour, headings, known, metadata};
+use super::{Flavour, headings, known, metadata, results};
+use crate::card::results::{CHARTS_QUESTION, QUESTION};
 use crate::card::{Card, Field, Section, Value};
 use crate::json;
+
+/// The question that the hub's results answer.
+const MODEL_INDEX: &str = "metadata.model_index";
 
 /// The card as a new page would say it: every answer as text, each below its heading.
 pub(super) fn fit(card: &Card, flavour: Flavour) -> Card {
@@ -24,6 +28,12 @@ pub(super) fn fit(card: &Card, flavour: Flavour) -> Card {
         for field in section.fields.iter().filter(|field| !field.value.is_blank()) {
             builder.field(section, field, &mut own);
         }
+    }
+    if flavour == Flavour::HuggingFace
+        && card.value(MODEL_INDEX).is_none_or(Value::is_blank)
+        && let (Some(index), Some(key)) = (results::model_index(card), metadata::key(MODEL_INDEX))
+    {
+        builder.front.push((key.to_owned(), index));
     }
     builder.lines();
     let rank = |key: &str| flavour.outline().sections.iter().position(|part| part.key == key);
@@ -46,7 +56,16 @@ struct Builder {
 
 impl Builder {
     fn field(&mut self, section: &Section, field: &Field, own: &mut Option<usize>) {
-        let text = closed(trimmed(&markdown(&field.value))).into_owned();
+        let table = match field.id.as_str() {
+            QUESTION => results::table(&field.value),
+            CHARTS_QUESTION => results::charts(&field.value),
+            _ => None,
+        };
+        if table.as_ref().is_some_and(String::is_empty) {
+            return;
+        }
+        let text = table.map_or_else(|| markdown(&field.value), Cow::Owned);
+        let text = closed(trimmed(&text)).into_owned();
         let is_hub = self.flavour == Flavour::HuggingFace;
         match field.id.as_str() {
             NAME => return self.page.name = Some(one_line(&text)),

@@ -15,6 +15,7 @@ pub(super) mod known;
 mod labels;
 mod metadata;
 mod page;
+mod results;
 #[cfg(test)]
 mod tests;
 mod text;

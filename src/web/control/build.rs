@@ -1,5 +1,6 @@
 //! The choice of a control, by the question's kind and the value's shape.
 
+use super::grid::{FEW_ROWS, Grid, MOST_ROWS};
 use super::leaf::{area, data, is_long, line, text_control};
 use super::title::{labelled, title, without_hints};
 use super::{Body, Control, Entry};
@@ -118,6 +119,12 @@ impl Builder<'_> {
                 let texts =
                     matches!(kind, Some(Kind::List { .. })) && items.iter().all(|item| item.as_text().is_some());
                 let kind = kind.filter(|_| table || texts);
+                if let Some(Kind::Table { entry, columns }) = kind
+                    && (FEW_ROWS + 1..=MOST_ROWS).contains(&items.len())
+                    && let Some(grid) = self.grid(name, entry, columns, items, level)
+                {
+                    return ("list".into(), Body::Grid(grid));
+                }
                 if items.len() > MAX_ROWS || is_large(value, level) {
                     return data(value);
                 }
@@ -137,6 +144,26 @@ impl Builder<'_> {
                 )
             }
         }
+    }
+
+    /// A table of many rows, one a line; `None` when its rows are more than lines.
+    fn grid(&self, name: &str, entry: &str, columns: &[Column], items: &[Value], level: usize) -> Option<Grid> {
+        let row = |(index, item): (usize, &Value)| match item {
+            Value::Group(members) => Some(self.row(format!("{name}.{index}"), columns, Some(members), level + 1)),
+            _ => None,
+        };
+        let rows: Option<Vec<Control>> = items.iter().enumerate().map(row).collect();
+        let fresh = (self.more == name).then(|| {
+            let mut control = self.row(format!("{name}.{}", items.len()), columns, None, level + 1);
+            control.is_new = true;
+            Box::new(Entry {
+                title: title(entry, items.len(), &control),
+                can_rise: false,
+                can_sink: false,
+                control,
+            })
+        });
+        Grid::of(entry, rows?, fresh)
     }
 
     fn list(&self, name: &str, kind: Option<&Kind>, items: &[Value], level: usize) -> Body {

@@ -4,6 +4,7 @@
 //! the control of its own shape, so that whatever a file held can be shown and edited.
 
 mod build;
+mod grid;
 mod leaf;
 mod title;
 
@@ -14,6 +15,7 @@ use askama::Template;
 use crate::card::Field;
 use crate::card::outline::{Question, Vocabulary};
 use build::Builder;
+pub use grid::Grid;
 
 /// One control, with the controls inside it.
 #[derive(Template)]
@@ -61,6 +63,8 @@ pub enum Body {
     },
     /// Entries that can be added, moved and removed.
     List { entry: String, entries: Vec<Entry> },
+    /// Entries of a table, one a line.
+    Grid(Grid),
     /// Named parts.
     Group(Vec<Control>),
 }
@@ -96,6 +100,7 @@ impl Control {
         match &mut self.body {
             Body::Group(controls) => controls.iter_mut().for_each(Self::fold),
             Body::List { entries, .. } => entries.iter_mut().for_each(|entry| entry.control.fold()),
+            Body::Grid(grid) => grid.fresh.iter_mut().for_each(|entry| entry.control.fold()),
             Body::Line { .. } | Body::Area { .. } | Body::YesNo(_) | Body::Kept { .. } => {}
         }
     }
@@ -105,7 +110,7 @@ impl Control {
         match &mut self.body {
             Body::Line { .. } => self.vocabulary = Some(words),
             Body::List { entries, .. } => entries.iter_mut().for_each(|entry| entry.control.offer(words)),
-            Body::Area { .. } | Body::YesNo(_) | Body::Kept { .. } | Body::Group(_) => {}
+            Body::Area { .. } | Body::YesNo(_) | Body::Kept { .. } | Body::Grid(_) | Body::Group(_) => {}
         }
     }
 
@@ -115,6 +120,10 @@ impl Control {
         match &self.body {
             Body::Group(controls) => controls.iter().for_each(|control| control.vocabularies(all)),
             Body::List { entries, .. } => entries.iter().for_each(|entry| entry.control.vocabularies(all)),
+            Body::Grid(grid) => {
+                all.extend(grid.vocabularies());
+                grid.fresh.iter().for_each(|entry| entry.control.vocabularies(all));
+            }
             Body::Line { .. } | Body::Area { .. } | Body::YesNo(_) | Body::Kept { .. } => {}
         }
     }

@@ -21,6 +21,7 @@ pub mod overview;
 pub mod preview;
 pub mod privacy;
 pub mod reminder;
+pub mod results;
 pub mod section;
 pub mod sections;
 pub mod session;

@@ -1,6 +1,7 @@
 //! How well the model works and how that is known: factors, metrics, data, results.
 
 use crate::card::outline::{Column, Kind, Part, Question, Vocabulary};
+use crate::card::results;
 
 const DATASET: &[Column] = &[
     Column::new(
@@ -31,10 +32,10 @@ const METRIC: &[Column] = &[
     Column::new("type", "Metric", Kind::Line, "Such as accuracy, recall or AUC.").offering(Vocabulary::Measures),
     Column::new("value", "Value", Kind::Line, "As you report it: 0.94 or 94%."),
     Column::new(
-        "slice",
-        "Group or slice",
+        "unit",
+        "Unit",
         Kind::Line,
-        "The part of the data it holds for; empty for all of it.",
+        "Where the value has one, such as ms or °C; empty for shares.",
     ),
     Column::new(
         "confidence_interval.lower_bound",
@@ -49,10 +50,52 @@ const METRIC: &[Column] = &[
         "Upper end of the confidence interval.",
     ),
     Column::new(
+        "dataset",
+        "Dataset",
+        Kind::Line,
+        "The data it was measured on, with version or split.",
+    ),
+    Column::new(
+        "slice",
+        "Group or slice",
+        Kind::Line,
+        "The part of the data it holds for, such as sex=F & age>70; empty for all of it.",
+    ),
+    Column::new(
         "threshold",
         "Threshold",
         Kind::Line,
         "The decision threshold the value was measured at.",
+    ),
+];
+
+const CHART: &[Column] = &[
+    Column::new(
+        "kind",
+        "Shown as",
+        Kind::Choice {
+            options: &results::CHARTS,
+        },
+        "Bars are drawn from the table of results. The others need numbers of their own.",
+    ),
+    Column::new(
+        "title",
+        "Title",
+        Kind::Line,
+        "What it shows; one is made if it is empty.",
+    ),
+    Column::new(
+        "metric",
+        "Only these metrics",
+        Kind::Line,
+        "For bars: their names, with commas; empty for all.",
+    ),
+    Column::new(
+        "data",
+        "Numbers",
+        Kind::Markdown,
+        "A table as CSV or Markdown. Line and ROC curve: the first column goes to the right. Confusion matrix: a row for \
+         each actual class. Dataset split: a name and a size in each row; empty to take the split of the training data.",
     ),
 ];
 
@@ -205,7 +248,7 @@ pub(in crate::card::outline) const QUANTITATIVE_ANALYSES: Part = Part {
     source: "Mitchell 4.7; Toolkit quantitative_analysis; WebCards sections 33 and 35",
     questions: &[
         Question::new(
-            "quantitative-analyses.performance_metrics",
+            results::QUESTION,
             "Results",
             Kind::Table {
                 entry: "metric",
@@ -216,6 +259,17 @@ pub(in crate::card::outline) const QUANTITATIVE_ANALYSES: Part = Part {
             "Mitchell 4.7; Toolkit quantitative_analysis.performance_metrics",
         )
         .short(),
+        Question::new(
+            results::CHARTS_QUESTION,
+            "Charts",
+            Kind::Table {
+                entry: "chart",
+                columns: CHART,
+            },
+            "The results as pictures, drawn here and shown in the preview, the HTML page and the PDF with their numbers \
+             below. Without a row there is the table only.",
+            "Mitchell 4.7; SageMaker metric_data",
+        ),
         Question::new(
             "quantitative-analyses.selected_metrics",
             "Metrics chosen in WebCards",

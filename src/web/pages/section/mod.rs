@@ -14,9 +14,10 @@ use serde::Deserialize;
 
 use super::full::{self, Again};
 use crate::card::outline::{Part, Question, Vocabulary};
-use crate::card::{Card, Field, Section, check};
+use crate::card::{Card, Field, Section, check, results};
 use crate::db::cards::{CardRow, CardSectionData};
 use crate::db::quota;
+use crate::format::html;
 use crate::session::Visitor;
 use crate::web::AppState;
 use crate::web::card::{Progress, anchor, link, load_card, outline_of, owner, section_address};
@@ -82,6 +83,10 @@ struct FieldLine {
     can_sink: bool,
     control: Control,
     guide: Option<Guide>,
+    /// Whether its rows can be read from a file.
+    is_results: bool,
+    /// What is drawn below it, as HTML.
+    charts: String,
 }
 
 struct SummaryLine {
@@ -140,6 +145,9 @@ fn section_page(
     let mut fields = field_lines(section, part, seen.more.as_deref().unwrap_or_default());
     if Display::of(visitor).is_help_folded() {
         fields.iter_mut().for_each(|field| field.control.fold());
+    }
+    if let Some(field) = fields.iter_mut().find(|field| field.id == results::CHARTS_QUESTION) {
+        field.charts = html::charts(card, &field.id);
     }
     let mut vocabularies = BTreeSet::new();
     for field in &fields {
@@ -211,6 +219,7 @@ fn undo(seen: &Seen, current: i32, told: &mut Option<String>) -> Option<Undo> {
     let words = match seen.done.as_deref()? {
         "cleared" => "The section was cleared.",
         "removed" => "The entry was removed.",
+        "results" => "The results were read.",
         "field-removed" => "The field was removed.",
         _ => return None,
     };
@@ -242,6 +251,8 @@ fn field_lines(section: &Section, part: Option<&'static Part>, more: &str) -> Ve
             can_sink: false,
             control: control::of_question(place, question, answer, more),
             guide: Some(guide),
+            is_results: question.id == results::QUESTION,
+            charts: String::new(),
         }
     });
     let last = further.len().saturating_sub(1);
@@ -257,9 +268,17 @@ fn field_lines(section: &Section, part: Option<&'static Part>, more: &str) -> Ve
             can_sink: index < last,
             control: control::of_field(place, field, more),
             guide: None,
+            is_results: false,
+            charts: String::new(),
         }
     });
     asked.chain(further).collect()
+}
+
+/// The page that gives texts back whose section is gone.
+pub(super) fn homeless(visitor: &Visitor, error: &Error, texts: Vec<(String, String)>) -> Result<HttpResponse, Error> {
+    let page = Page::of("This section is not here any more", visitor);
+    render_as(error.status_code(), &HomelessPage { page, texts })
 }
 
 /// Saves the form, and does what its button says.
@@ -300,10 +319,7 @@ pub async fn post(
         // Whatever became of the session or the card: what was typed is never thrown away.
         Err(error @ (Error::NotFound | Error::Ended)) => match form.texts() {
             texts if texts.is_empty() => Err(error),
-            texts => {
-                let page = Page::of("This section is not here any more", &visitor);
-                render_as(error.status_code(), &HomelessPage { page, texts })
-            }
+            texts => homeless(&visitor, &error, texts),
         },
         Err(error) => {
             let again = Again::Form(section_address(&id, &key), form.pairs);

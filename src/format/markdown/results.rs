@@ -1,0 +1,311 @@
+//! The metric table on a page of Markdown: as a table for readers, and as `model-index` for the hub.
+
+use super::text::one_line;
+use crate::card::results::{Measured, QUESTION, measured};
+use crate::card::{Card, Value};
+use crate::format::results as sheets;
+use crate::json;
+
+/// The columns of the table: the way to the cell, and the heading.
+const COLUMNS: [(&[&str], &str); 8] = [
+    (&["type"], "Metric"),
+    (&["value"], "Value"),
+    (&["unit"], "Unit"),
+    (&["confidence_interval", "lower_bound"], "From"),
+    (&["confidence_interval", "upper_bound"], "To"),
+    (&["dataset"], "Dataset"),
+    (&["slice"], "Group"),
+    (&["threshold"], "Threshold"),
+];
+
+/// The metric table as one of Markdown; `None` when it holds more than single values.
+pub(super) fn table(answer: &Value) -> Option<String> {
+    let Value::List(rows) = answer else { return None };
+    let mut further: Vec<&str> = Vec::new();
+    for row in rows {
+        let Value::Group(members) = row else { return None };
+        for (index, (name, value)) in members.iter().enumerate() {
+            let is_interval = |(name, value): &(String, Value)| {
+                (name == "lower_bound" || name == "upper_bound") && cell(value).is_some()
+            };
+            let is_sound = match value {
+                Value::Group(bounds) => name == "confidence_interval" && bounds.iter().all(is_interval),
+                value => cell(value).is_some(),
+            };
+            if !is_sound || members[..index].iter().any(|(other, _)| other == name) {
+                return None;
+            }
+            let is_known = COLUMNS.iter().any(|(path, _)| path[0] == name);
+            if !is_known && !further.contains(&name.as_str()) {
+                further.push(name);
+            }
+        }
+    }
+    let named = COLUMNS.iter().map(|(path, heading)| (path.to_vec(), *heading));
+    let further = further.into_iter().map(|name| (vec![name], name));
+    let at = |row: &Value, path: &[&str]| {
+        let value = path.iter().try_fold(row, |value, name| value.member(name));
+        value.and_then(cell).unwrap_or_default()
+    };
+    let is_used = |(path, _): &(Vec<&str>, &str)| rows.iter().any(|row| !at(row, path).is_empty());
+    let columns: Vec<(Vec<&str>, &str)> = named.chain(further).filter(is_used).collect();
+    if columns.len() < 2 {
+        return None;
+    }
+    let line = |cells: Vec<String>| format!("| {} |", cells.join(" | "));
+    let mut text = line(columns.iter().map(|(_, heading)| heading.replace('|', "\\|")).collect());
+    text.push_str(&format!("\n|{}", " --- |".repeat(columns.len())));
+    for row in rows {
+        text.push('\n');
+        text.push_str(&line(columns.iter().map(|(path, _)| at(row, path)).collect()));
+    }
+    Some(text)
+}
+
+/// The numbers that charts bring along, each table below the name of its chart: a page cannot draw. Blank when there are
+/// none; `None` when the answer is more than rows of texts.
+pub(super) fn charts(answer: &Value) -> Option<String> {
+    let Value::List(rows) = answer else { return None };
+    let mut tables = Vec::new();
+    for row in rows {
+        let Value::Group(members) = row else { return None };
+        if !members
+            .iter()
+            .all(|(_, value)| matches!(value, Value::Text(_) | Value::Null))
+        {
+            return None;
+        }
+        let text = |name: &str| row.member(name).and_then(Value::as_text).unwrap_or_default().trim();
+        if text("data").is_empty() {
+            continue;
+        }
+        let name = if text("title").is_empty() {
+            text("kind")
+        } else {
+            text("title")
+        };
+        let data = match sheets::table(text("data")) {
+            Ok(sheet) if sheet.columns.len() > 1 && !sheet.rows.is_empty() => {
+                let line = |cells: &[String]| {
+                    let cells: Vec<String> = cells
+                        .iter()
+                        .map(|cell| cell.replace('|', "\\|").replace(['\n', '\r'], " "))
+                        .collect();
+                    format!("| {} |", cells.join(" | "))
+                };
+                let rule = format!("|{}", " --- |".repeat(sheet.columns.len()));
+                let head = [line(&sheet.columns), rule];
+                let lines: Vec<String> = head.into_iter().chain(sheet.rows.iter().map(|row| line(row))).collect();
+                lines.join("\n")
+            }
+            _ => text("data").to_owned(),
+        };
+        tables.push(format!("**{}**\n\n{data}", one_line(name)));
+    }
+    Some(tables.join("\n\n"))
+}
+
+/// A single value as a cell; `None` for what no cell can hold.
+fn cell(value: &Value) -> Option<String> {
+    match value {
+        Value::Text(text) if text.contains(['\n', '\r', '\\', '`']) => None,
+        Value::Text(text) => Some(text.trim().replace('|', "\\|")),
+        Value::Null => Some(String::new()),
+        Value::List(_) | Value::Group(_) => None,
+        other => Some(json::to_text(other)),
+    }
+}
+
+/// The results as the hub wants them in its metadata: for each dataset the metrics with a number. The interval and the
+/// threshold have no place there and stand in the table of the page.
+pub(super) fn model_index(card: &Card) -> Option<Value> {
+    let rows = measured(card.value(QUESTION)?);
+    let mut results: Vec<(&str, Vec<Value>)> = Vec::new();
+    for row in &rows {
+        let Some(metric) = metric(row) else { continue };
+        match results.iter_mut().find(|(dataset, _)| *dataset == row.dataset) {
+            Some((_, metrics)) => metrics.push(metric),
+            None => results.push((&row.dataset, vec![metric])),
+        }
+    }
+    if results.is_empty() {
+        return None;
+    }
+    let task = match card
+        .value("metadata.pipeline_tag")
+        .and_then(Value::as_text)
+        .map(str::trim)
+    {
+        Some(task) if !task.is_empty() => task,
+        // The hub wants a task of each result and knows this word for one that it has no word for.
+        _ => "other",
+    };
+    let result = |(dataset, metrics): (&str, Vec<Value>)| {
+        // It wants a name and a word of each dataset, too.
+        let name = if dataset.is_empty() { "unknown" } else { dataset };
+        let dataset = group([("name", Value::text(name)), ("type", Value::text(word(name, '-')))]);
+        group([
+            ("task", group([("type", Value::text(task))])),
+            ("dataset", dataset),
+            ("metrics", Value::List(metrics)),
+        ])
+    };
+    let model = group([
+        ("name", Value::text(card.name().unwrap_or("model"))),
+        ("results", Value::List(results.into_iter().map(result).collect())),
+    ]);
+    Some(Value::List(vec![model]))
+}
+
+fn metric(row: &Measured) -> Option<Value> {
+    let value = row.value?;
+    if row.metric.is_empty() {
+        return None;
+    }
+    // As it was spelled, unless that is no number for YAML: a percentage becomes the share that it is.
+    let spelling = match json::is_number(&row.words) {
+        true => row.words.clone(),
+        false => format!("{value}"),
+    };
+    let unit = if row.unit.is_empty() {
+        String::new()
+    } else {
+        format!(" ({})", row.unit)
+    };
+    let name = match row.slice.as_str() {
+        "" => format!("{}{unit}", row.metric),
+        slice => format!("{}{unit}, {slice}", row.metric),
+    };
+    let mut members = vec![
+        ("type".to_owned(), Value::text(kind(&row.metric))),
+        ("value".to_owned(), Value::Number(spelling)),
+    ];
+    if name != kind(&row.metric) {
+        members.push(("name".to_owned(), Value::Text(name)));
+    }
+    Some(Value::Group(members))
+}
+
+/// The hub's word for a metric.
+fn kind(metric: &str) -> String {
+    match word(metric, '_').as_str() {
+        "f1_score" => "f1".to_owned(),
+        "auc" | "auroc" | "roc" => "roc_auc".to_owned(),
+        "" => "metric".to_owned(),
+        word => word.to_owned(),
+    }
+}
+
+/// Small letters and digits, with a mark between the words.
+fn word(text: &str, mark: char) -> String {
+    let lower = text.to_lowercase();
+    let words: Vec<&str> = lower
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .collect();
+    match words.is_empty() {
+        true => "unknown".to_owned(),
+        false => words.join(&mark.to_string()),
+    }
+}
+
+fn group<const N: usize>(members: [(&str, Value); N]) -> Value {
+    Value::Group(members.map(|(name, value)| (name.to_owned(), value)).to_vec())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::card::results::CHARTS_QUESTION;
+    use crate::card::{Field, Section};
+    use crate::format::Format;
+
+    fn card(rows: &str) -> Card {
+        let field = |id: &str, value: Value| Field {
+            id: id.into(),
+            label: id.into(),
+            value,
+        };
+        Card {
+            sections: vec![Section {
+                key: "a".into(),
+                title: "a".into(),
+                fields: vec![
+                    field("model-details.name", Value::text("Otter")),
+                    field(QUESTION, json::parse(rows).unwrap().root.into_value()),
+                ],
+            }],
+        }
+    }
+
+    #[test]
+    fn rows_become_results_by_dataset() {
+        let card = card(
+            r#"[{"type": "F1 score", "value": "0.90", "dataset": "Lakes 2"}, {"type": "recall", "value": "94 %", "slice": "sex=F"},
+               {"type": "recall", "value": 0.5, "dataset": "Lakes 2"}, {"type": "recall", "value": "high"}, {"value": "1"}]"#,
+        );
+        let text = json::to_text(&model_index(&card).unwrap());
+        let lakes = r#"{"task": {"type": "other"}, "dataset": {"name": "Lakes 2", "type": "lakes-2"}, "metrics": [{"type": "f1", "value": 0.90, "name": "F1 score"}, {"type": "recall", "value": 0.5}]}"#;
+        let unknown = r#"{"task": {"type": "other"}, "dataset": {"name": "unknown", "type": "unknown"}, "metrics": [{"type": "recall", "value": 0.94, "name": "recall, sex=F"}]}"#;
+        assert_eq!(
+            text,
+            format!(r#"[{{"name": "Otter", "results": [{lakes}, {unknown}]}}]"#)
+        );
+    }
+
+    #[test]
+    fn a_card_without_numbers_has_no_results() {
+        assert_eq!(model_index(&card(r#"[{"type": "recall", "value": "high"}]"#)), None);
+        assert_eq!(model_index(&card("\"as expected\"")), None);
+    }
+
+    #[test]
+    fn the_numbers_of_charts_stay_and_the_wish_for_bars_is_named_as_lost() {
+        let rows =
+            r#"[{"kind": "bars by group", "title": "By sex"}, {"kind": "ROC curve", "data": "fpr,tpr\n0,0\n1,1"}]"#;
+        let rows = json::parse(rows).unwrap().root.into_value();
+        assert_eq!(
+            charts(&rows).unwrap(),
+            "**ROC curve**\n\n| fpr | tpr |\n| --- | --- |\n| 0 | 0 |\n| 1 | 1 |"
+        );
+        let mut card = card(r#"[{"type": "recall", "value": "0.9"}]"#);
+        card.sections[0].fields.push(Field {
+            id: CHARTS_QUESTION.into(),
+            label: "Charts".into(),
+            value: rows,
+        });
+        for format in Format::ALL
+            .iter()
+            .filter(|format| **format != Format::NATIVE && format.id() != "html")
+        {
+            let losses = crate::format::losses(*format, None, &card);
+            let is_named = losses.iter().any(|loss| loss.field.as_deref() == Some("Charts"));
+            let text = String::from_utf8_lossy(&crate::format::write(*format, None, &card).unwrap()).into_owned();
+            assert!(
+                is_named || text.contains("By sex"),
+                "{}: {losses:?} {text}",
+                format.id()
+            );
+        }
+    }
+
+    #[test]
+    fn the_table_has_a_line_for_each_row_and_no_empty_column() {
+        let card = card(
+            r#"[{"type": "a|b", "value": 0.90, "confidence_interval": {"lower_bound": "0.8"}, "n": 5}, {"type": "f1", "value": "0.5"}]"#,
+        );
+        let table = table(card.value(QUESTION).unwrap()).unwrap();
+        assert_eq!(
+            table,
+            "| Metric | Value | From | n |\n| --- | --- | --- | --- |\n| a\\|b | 0.90 | 0.8 | 5 |\n| f1 | 0.5 |  |  |"
+        );
+        for odd in [
+            r#"[{"type": "a", "value": {"x": 1}}]"#,
+            r#"[{"type": "a\nb", "value": 1}]"#,
+            r#"[{"type": "a", "type": "b"}]"#,
+            r#"[3]"#,
+        ] {
+            assert_eq!(super::table(self::card(odd).value(QUESTION).unwrap()), None, "{odd}");
+        }
+    }
+}
