@@ -25,6 +25,9 @@ pub(super) fn draw(panels: &[Panel]) -> (Canvas, String, Data) {
             draw_panel(&mut canvas, panel, &bars[..shown]);
         }
     }
+    if panels.iter().any(|panel| panel.reference.is_some_and(f64::is_finite)) {
+        canvas.note("The dashed line is the value of all together.");
+    }
     match undrawn {
         0 => {}
         1 => canvas.note("1 more value is in the table."),

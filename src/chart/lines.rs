@@ -8,7 +8,7 @@ const LEFT: f64 = 52.0;
 const RIGHT: f64 = WIDTH - 8.0;
 const HEIGHT: f64 = 240.0;
 /// How the lines are broken: each in its own way.
-const DASHES: [&str; 6] = ["", "8 4", "2 4", "10 3 2 3", "5 2", "1 2"];
+const DASHES: [&str; MOST] = ["", "8 4", "2 4", "10 3 2 3", "5 2", "1 2"];
 /// More lines cannot be told apart.
 const MOST: usize = 6;
 /// A line of more points is drawn through every so manieth: the picture is not wider than this.
@@ -45,12 +45,13 @@ pub(super) fn draw(lines: &Lines) -> (Canvas, String, Data) {
     let top = canvas.room(HEIGHT);
     let bottom = top + HEIGHT;
     let place = |(x, y): &(f64, f64)| (LEFT + across.share(*x) * (RIGHT - LEFT), bottom - up.share(*y) * HEIGHT);
-    for step in [0.0, 0.25, 0.5, 0.75, 1.0] {
-        let y = bottom - step * HEIGHT;
-        canvas.line((LEFT, y), (RIGHT, y), if step == 0.0 { 1.5 } else { 0.3 }, "");
+    for tick in up.ticks() {
+        let share = up.share(tick);
+        let y = bottom - share * HEIGHT;
+        canvas.line((LEFT, y), (RIGHT, y), if share == 0.0 { 1.5 } else { 0.3 }, "");
         // The topmost word stays below the edge.
         let base = (y + LETTER / 3.0).max(top + LETTER * 0.6);
-        canvas.text((LEFT - 6.0, base), Anchor::End, LEFT - 8.0, &number(up.at(step)));
+        canvas.text((LEFT - 6.0, base), Anchor::End, LEFT - 8.0, &number(tick));
     }
     canvas.line((LEFT, top), (LEFT, bottom), 1.5, "");
     let y = canvas.room(LETTER + 6.0) + LETTER + 3.0;

@@ -21,18 +21,35 @@ impl Scale {
         }
     }
 
-    /// From the smallest to the largest; a single number stands between itself and zero.
+    /// Round numbers around all of these; a single number stands between itself and zero.
     pub fn around(values: impl Iterator<Item = f64>) -> Self {
         let (low, high) = bounds(values);
-        match (low, high) {
+        let scale = match (low, high) {
             (low, high) if low < high => Self { low, high },
-            (0.0, _) => Self { low: 0.0, high: 1.0 },
-            (one, _) if one.is_finite() => Self {
+            (one, _) if one.is_finite() && one != 0.0 => Self {
                 low: one.min(0.0),
                 high: one.max(0.0),
             },
             _ => Self { low: 0.0, high: 1.0 },
+        };
+        let step = rounded_up((scale.high / 4.0) - (scale.low / 4.0));
+        let (low, high) = ((scale.low / step).floor() * step, (scale.high / step).ceil() * step);
+        match low.is_finite() && high.is_finite() && low < high && step.is_normal() {
+            true => Self { low, high },
+            false => scale,
         }
+    }
+
+    /// From three to six numbers on the scale, with the same distance between.
+    pub fn ticks(self) -> Vec<f64> {
+        let step = rounded_up((self.high / 4.0) - (self.low / 4.0));
+        let count = ((self.high / step) - (self.low / step)).round();
+        let count = if (2.0..=6.0).contains(&count) { count } else { 4.0 };
+        let shares = (0..=6).map(|index| f64::from(index) / count);
+        shares
+            .take_while(|share| *share <= 1.0)
+            .map(|share| self.at(share))
+            .collect()
     }
 
     /// How far along a number stands, from 0 to 1.
@@ -62,7 +79,7 @@ fn rounded_up(value: f64) -> f64 {
         return 0.0;
     }
     let power = 10f64.powf(value.log10().floor());
-    let steps = [1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0];
+    let steps = [1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0];
     let up = steps.into_iter().map(|step| step * power).find(|round| *round >= value);
     up.filter(|up| power.is_normal() && up.is_finite()).unwrap_or(value)
 }

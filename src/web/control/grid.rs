@@ -19,8 +19,8 @@ const MOST_COLUMNS: usize = 14;
 pub struct Grid {
     /// What one row is called: "metric".
     pub entry: String,
-    /// The heads of the columns.
-    pub columns: Vec<String>,
+    /// The heads of the columns, and how many characters their inputs show.
+    pub columns: Vec<(String, usize)>,
     /// The rows.
     pub rows: Vec<Line>,
     /// The shapes of the rows, as JSON, for reading the form.
@@ -95,7 +95,11 @@ impl Grid {
         }
         Some(Self {
             entry: entry.to_owned(),
-            columns: columns.into_iter().map(|(_, label)| label).collect(),
+            columns: columns
+                .into_iter()
+                .enumerate()
+                .map(|(column, (_, label))| (label, width(&lines, column)))
+                .collect(),
             rows: lines,
             shapes: json::to_text(&Value::List(shapes)),
             fresh,
@@ -107,6 +111,13 @@ impl Grid {
         let cells = self.rows.iter().flat_map(|row| &row.cells);
         cells.flatten().filter_map(|cell| cell.vocabulary)
     }
+}
+
+/// How many characters the inputs of a column show: as many as most of its contents have.
+fn width(lines: &[Line], column: usize) -> usize {
+    let cells = lines.iter().filter_map(|line| line.cells[column].as_ref());
+    let longest = cells.map(|cell| cell.value.chars().count()).max().unwrap_or(0);
+    longest.clamp(4, 18)
 }
 
 /// Adds a control to the shape of its row, `[suffix of the name, kind, name of the member]`, and its cells to the line.
