@@ -45,8 +45,7 @@ pub(super) fn draw(lines: &Lines) -> (Canvas, String, Data) {
     let top = canvas.room(HEIGHT);
     let bottom = top + HEIGHT;
     let place = |(x, y): &(f64, f64)| (LEFT + across.share(*x) * (RIGHT - LEFT), bottom - up.share(*y) * HEIGHT);
-    for tick in up.ticks() {
-        let share = up.share(tick);
+    for (share, tick) in up.ticks() {
         let y = bottom - share * HEIGHT;
         canvas.line((LEFT, y), (RIGHT, y), if share == 0.0 { 1.5 } else { 0.3 }, "");
         // The topmost word stays below the edge.

@@ -40,15 +40,15 @@ impl Scale {
         }
     }
 
-    /// From three to six numbers on the scale, with the same distance between.
-    pub fn ticks(self) -> Vec<f64> {
+    /// From three to seven numbers on the scale, with the same distance between, and how far along they stand.
+    pub fn ticks(self) -> Vec<(f64, f64)> {
         let step = rounded_up((self.high / 4.0) - (self.low / 4.0));
         let count = ((self.high / step) - (self.low / step)).round();
         let count = if (2.0..=6.0).contains(&count) { count } else { 4.0 };
         let shares = (0..=6).map(|index| f64::from(index) / count);
         shares
             .take_while(|share| *share <= 1.0)
-            .map(|share| self.at(share))
+            .map(|share| (share, self.at(share)))
             .collect()
     }
 
