@@ -405,3 +405,35 @@ async fn a_section_without_results_has_no_such_page() {
         StatusCode::NOT_FOUND
     );
 }
+
+#[tokio::test]
+async fn rows_for_which_there_is_no_room_come_back_to_be_kept_later() {
+    let app = TestApp::start_with(&["--max-upload-bytes", "50000", "--session-max-bytes", "60000"]).await;
+    let anna = app.visitor();
+    let section = section(&anna).await;
+    let mut csv = "metric,value,group\n".to_owned();
+    for row in 0..900 {
+        let _ = writeln!(csv, "recall,0.5,a long name of a group {row}");
+    }
+    let preview = send(&anna, &section, csv.as_bytes()).await;
+    let mut form = results_form(&preview);
+    let answer = anna.submit(&preview, form.press("Keep")).await;
+    assert!(
+        answer.status.is_client_error() || answer.status.as_u16() == 507,
+        "{}",
+        answer.status
+    );
+    assert!(
+        answer.page().main().contains("this server keeps"),
+        "{}",
+        answer.page().main()
+    );
+    assert!(
+        answer
+            .page()
+            .textarea("text")
+            .unwrap()
+            .contains("a long name of a group 899")
+    );
+    assert_eq!(rows(&anna, &section).await.len(), 0);
+}

@@ -9,9 +9,9 @@ mod store;
 use actix_multipart::Multipart;
 use actix_web::http::StatusCode;
 use actix_web::web::{self, Path};
-use actix_web::{HttpResponse, Responder};
+use actix_web::{HttpResponse, Responder, ResponseError as _};
 
-use super::full::{self, Again};
+use super::full;
 use super::section;
 use crate::card::outline::Part;
 use crate::card::results::QUESTION;
@@ -179,11 +179,11 @@ async fn keep(
     let session = owner(visitor)?;
     let (now, quota) = (state.clock.now().naive_utc(), state.quota());
     let count = found.rows.len();
-    let rows = found.rows.into_iter().map(|row| row.value).collect();
+    let rows = found.rows.iter().map(|row| row.value.clone()).collect();
     let addition = store::Addition {
         rows,
         is_replacing: sent.is_replacing,
-        chart: sent.chart,
+        chart: sent.chart.clone(),
         part: place.part,
     };
     let card = id.clone();
@@ -196,12 +196,18 @@ async fn keep(
             })
         })
         .await;
-    let answer = stored.map_err(Error::from).map(|before| {
-        remember_card(visitor, &card);
-        let told = format!("{} from your file: {}.", in_words(count as u64, "row"), place.label);
-        let address = format!("{address}?done=results&undo={before}#{}", anchor(QUESTION));
-        see_other_telling(visitor, address, told)
-    });
-    let again = Again::Text(sent.text);
-    full::explained(answer, state, visitor, again).await
+    match stored.map_err(Error::from) {
+        Ok(before) => {
+            remember_card(visitor, &card);
+            let told = format!("{} from your file: {}.", in_words(count as u64, "row"), place.label);
+            let address = format!("{address}?done=results&undo={before}#{}", anchor(QUESTION));
+            Ok(see_other_telling(visitor, address, told))
+        }
+        // With the rows and the text as they are, to be kept when there is room.
+        Err(error @ Error::Full(full)) => {
+            let page = ResultsPage::preview(visitor, place, sent, &found, Some(full::message(&full)));
+            render_as(error.status_code(), &page)
+        }
+        Err(error) => Err(error),
+    }
 }
