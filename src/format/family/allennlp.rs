@@ -24,6 +24,7 @@ pub(in crate::format) static ALLENNLP: Family = Family {
     dialect: |_| &DIALECT,
     blank: BLANK,
     required: &[&["id"]],
+    closed: None,
     view: None,
     finish: |document| identify(document, "display_name"),
 };

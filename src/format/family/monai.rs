@@ -36,6 +36,7 @@ pub(in crate::format) static MONAI: Family = Family {
         &["copyright"],
         &["network_data_format"],
     ],
+    closed: None,
     view: None,
     finish: nothing,
 };

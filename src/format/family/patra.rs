@@ -44,6 +44,7 @@ pub(in crate::format) static PATRA: Family = Family {
         &["ai_model", "model_type"],
         &["ai_model", "test_accuracy"],
     ],
+    closed: None,
     view: None,
     finish: nothing,
 };
