@@ -17,6 +17,7 @@ mod download;
 mod editing;
 mod elsewhere;
 mod gone;
+mod hostile;
 mod isolation;
 mod limits;
 mod migrations;

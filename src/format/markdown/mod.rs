@@ -191,8 +191,8 @@ fn offset(document: &Document, place: Place) -> usize {
     let front = document.front.as_ref();
     match place {
         Place::Key(index) => front.map_or(0, |front| {
-            let entries = front.yaml.as_ref().map(|yaml| yaml.root.entries()).unwrap_or_default();
-            front.inner.start + entries.get(index).map_or(0, |entry| entry.start)
+            let yaml = front.yaml.as_ref().ok();
+            front.inner.start + yaml.and_then(|yaml| yaml.root.entry_start(index)).unwrap_or(0)
         }),
         Place::Raw => front.map_or(0, |front| front.inner.start),
         Place::Above => content(&document.above),
