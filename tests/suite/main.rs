@@ -1,5 +1,6 @@
 //! The stories of the product, each in a file of its own, told over HTTP and in a real browser.
 
+mod accessibility;
 mod backends;
 mod harness;
 mod postgres;
