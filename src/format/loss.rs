@@ -1,5 +1,7 @@
 //! What a download leaves out, and where that could go instead.
 
+use std::collections::HashMap;
+
 use super::carried::{self, Carried, Share, Turns};
 use super::{Format, ReadError, in_its_file, read_as, write};
 use crate::card::change::{self, Change};
@@ -218,16 +220,31 @@ fn take_in(card: &mut Card, section: &Section, field: &Field, home: &Home) {
 
 /// What is not the same in a card's own file, in the words of the card: there each answer has its place.
 fn different(card: &Card, expected: &Card, got: &Card) -> Vec<Loss> {
-    let changes = change::difference(got, expected).into_iter();
-    let lost = changes.filter(|change| !change.after.as_ref().is_none_or(Value::is_blank));
-    lost.map(|change| match origin(card, &change) {
-        Some((section, field)) => {
-            let is_in_part = change.before.as_ref().is_some_and(|before| !before.is_blank());
-            of_field(section, field, is_in_part)
+    let found: HashMap<_, _> = change::by_title(got).into_iter().collect();
+    let mut losses = Vec::new();
+    for (name, section) in change::by_title(expected) {
+        for field in section.fields.iter().filter(|field| !field.value.is_blank()) {
+            let there = found.get(&name).and_then(|there| there.field(&field.id));
+            if there.is_some_and(|there| there.value == field.value) {
+                continue;
+            }
+            let change = Change {
+                section: section.title.clone(),
+                field: Some(field.label.clone()),
+                id: Some(field.id.clone()),
+                before: there.map(|there| there.value.clone()),
+                after: Some(field.value.clone()),
+            };
+            let is_same = |own: &&Section| own.title == section.title;
+            let own = card.section(&section.key).filter(is_same);
+            let own = own.and_then(|own| Some((own, own.field(&field.id)?)));
+            losses.push(match own.or_else(|| origin(card, &change)) {
+                Some((section, field)) => of_field(section, field, there.is_some_and(|there| !there.value.is_blank())),
+                None => nameless(change),
+            });
         }
-        None => nameless(change),
-    })
-    .collect()
+    }
+    losses
 }
 
 /// What is missing in a new file, in the words of the card: fields whose words are not there, and answers that the

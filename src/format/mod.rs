@@ -45,6 +45,8 @@ mod stance_tests;
 mod steps;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod told;
 mod tree;
 mod webcards;
 mod xml;

@@ -76,7 +76,7 @@ impl Lens for SageMaker {
         let inner = content(outer);
         let tree = inner.as_ref().unwrap_or(outer);
         let (old, _) = DIALECT.read(tree);
-        let settled = ROOM.settle(&DIALECT, &old, card);
+        let settled = ROOM.settle(&DIALECT, tree, &old, card);
         Ok(tree.write(&DIALECT.write(tree.to_value(), &old, &settled.written, false)))
     }
 
@@ -98,8 +98,9 @@ impl Lens for SageMaker {
     fn settled(&self, file: &File, card: &Card) -> Card {
         let Ok(outer) = file.tree() else { return card.clone() };
         let inner = content(outer);
-        let (old, _) = DIALECT.read(inner.as_ref().unwrap_or(outer));
-        ROOM.settle(&DIALECT, &old, card).said
+        let tree = inner.as_ref().unwrap_or(outer);
+        let (old, _) = DIALECT.read(tree);
+        ROOM.settle(&DIALECT, tree, &old, card).said
     }
 }
 
