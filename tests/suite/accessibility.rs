@@ -3,7 +3,7 @@
 use reqwest::StatusCode;
 
 use crate::editing::section_form;
-use crate::harness::axe::{Axe, Light};
+use crate::harness::axe::{Axe, Gallery, Light};
 use crate::harness::chromium::{Chromium, Script};
 use crate::harness::{Answer, TestApp, Visitor, fixture};
 use crate::pages::every_page;
@@ -80,18 +80,20 @@ async fn no_page_breaks_a_rule_of_wcag() {
     }
     pages.extend(every_page(&visitor).await);
     pages.extend(finished(&visitor).await);
+    let paths: Vec<String> = pages.iter().map(|page| page.path.clone()).collect();
+    let gallery = Gallery::open(pages, &visitor).await;
     let mut broken = Vec::new();
-    axe.browser.driver.goto(app.origin()).await.expect("the first page");
     for light in [Light::Day, Light::Evening] {
         axe.light(light).await;
-        for page in &pages {
-            axe.show(&page.text()).await;
+        for (number, path) in paths.iter().enumerate() {
+            axe.open(&gallery, number).await;
             let found = axe.violations(light).await;
-            broken.extend(found.iter().map(|found| format!("{} {light:?}: {found}", page.path)));
+            broken.extend(found.iter().map(|found| format!("{path} {light:?}: {found}")));
         }
     }
     // First of all: a browser that is left to a panic takes minutes to go.
     axe.browser.quit().await;
-    crate::harness::say(&format!("axe-core: {} pages by day and in the evening", pages.len()));
+    gallery.close().await;
+    crate::harness::say(&format!("axe-core: {} pages by day and in the evening", paths.len()));
     assert!(broken.is_empty(), "{} broken rules: {broken:#?}", broken.len());
 }

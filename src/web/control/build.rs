@@ -177,7 +177,7 @@ impl Builder<'_> {
                 title,
                 can_rise: false,
                 can_sink: false,
-                control,
+                control: labelled(entry, items.len(), control),
             });
         }
         Body::List {

@@ -5,10 +5,11 @@
 
 use std::path::PathBuf;
 
+use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
 use serde_json::{Value, json};
 
 use super::chromium::Chromium;
-use super::not_run;
+use super::{Answer, Visitor, not_run};
 
 /// The rules: WCAG 2.2 A and AA, and what is good practice.
 const TAGS: [&str; 6] = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
@@ -71,19 +72,10 @@ impl Axe {
         set.expect("the colours can be set");
     }
 
-    /// Puts an answer of the server, of whatever status, into the window in place of the page that is there, whose
-    /// origin and policy it gets.
-    pub async fn show(&self, html: &str) {
-        let cdp = self.browser.driver.cdp();
-        let tree = cdp
-            .send_raw("Page.getFrameTree", json!({}))
-            .await
-            .expect("the window has a frame");
-        let frame = tree["frameTree"]["frame"]["id"].clone();
-        let set = cdp
-            .send_raw("Page.setDocumentContent", json!({"frameId": frame, "html": html}))
-            .await;
-        set.expect("the page can be shown");
+    /// Opens the page of the gallery with this number.
+    pub async fn open(&self, gallery: &Gallery, page: usize) {
+        let opened = self.browser.driver.goto(format!("{}/{page}", gallery.origin)).await;
+        opened.expect("the page opens");
     }
 
     /// What breaks a rule in the page that is shown: rule, words, elements. By day all rules are asked for, in the
@@ -97,11 +89,7 @@ impl Axe {
         driver.execute(&self.script, Vec::new()).await.expect("axe-core runs");
         let run = format!(
             "const done = arguments[arguments.length - 1];
-            const ready = Array.from(document.querySelectorAll('link[rel=stylesheet]'))
-                .filter((link) => !link.sheet && (!link.media || matchMedia(link.media).matches))
-                .map((link) => new Promise((end) => {{ link.onload = end; link.onerror = end; }}));
-            Promise.all(ready)
-                .then(() => axe.run(document, {{ runOnly: {}, resultTypes: ['violations'] }}))
+            axe.run(document, {{ runOnly: {}, resultTypes: ['violations'] }})
                 .then((result) => done(result.violations), (error) => done([{{ id: 'axe', help: String(error), nodes: [] }}]));",
             rules
         );
@@ -119,4 +107,58 @@ impl Axe {
         };
         rules.iter().map(rule).collect()
     }
+}
+
+/// Answers of the application, of whatever status, as pages that a browser can open: a server of its own gives each
+/// back as it came, and asks the application for stylesheets and scripts.
+pub struct Gallery {
+    origin: String,
+    server: actix_web::dev::ServerHandle,
+}
+
+impl Gallery {
+    /// Shows these answers.
+    pub async fn open(pages: Vec<Answer>, application: &Visitor) -> Self {
+        let (pages, application) = (web::Data::new(pages), web::Data::new(application.clone()));
+        let server = HttpServer::new(move || {
+            App::new()
+                .app_data(pages.clone())
+                .app_data(application.clone())
+                .default_service(web::to(show))
+        });
+        let server = server
+            .workers(1)
+            .disable_signals()
+            .bind(("127.0.0.1", 0))
+            .expect("a free port");
+        let origin = format!("http://{}", server.addrs()[0]);
+        let server = server.run();
+        let handle = server.handle();
+        tokio::spawn(server);
+        Self { origin, server: handle }
+    }
+
+    /// Closes it.
+    pub async fn close(self) {
+        self.server.stop(false).await;
+    }
+}
+
+async fn show(request: HttpRequest, pages: web::Data<Vec<Answer>>, application: web::Data<Visitor>) -> HttpResponse {
+    let number = request.path().trim_start_matches('/').parse::<usize>();
+    let fetched;
+    let answer = match number.ok().and_then(|number| pages.get(number)) {
+        Some(page) => page,
+        None => {
+            fetched = application.get(request.path()).await;
+            &fetched
+        }
+    };
+    let mut copy = HttpResponse::Ok();
+    for name in ["content-type", "content-security-policy"] {
+        if !answer.header(name).is_empty() {
+            copy.insert_header((name, answer.header(name)));
+        }
+    }
+    copy.body(answer.bytes.clone())
 }
