@@ -9,6 +9,7 @@
 //! sizes are measured while unpacking and bounded by [`Limits`]; what cannot be understood is a [`Refusal`] that says
 //! where. This room knows rows and files, and no HTTP.
 
+mod datasheets;
 mod members;
 mod names;
 mod packed;

@@ -5,6 +5,7 @@ use std::fs::File;
 
 use chrono::NaiveDateTime;
 
+use super::datasheets::Datasheets;
 use super::read::{Reader, changed};
 use super::rows::FileEntry;
 use super::{Error, Limits, Refusal};
@@ -22,6 +23,7 @@ pub struct Incoming {
     staging: Staging,
     /// The files of each card.
     files: Vec<Vec<FileRow>>,
+    datasheets: Datasheets,
     bytes: u64,
 }
 
@@ -52,6 +54,7 @@ impl Incoming {
                 owner: random::id()?,
             },
             files: Vec::new(),
+            datasheets: Datasheets::default(),
             bytes: 0,
         };
         let mut revisions = limits.revisions;
@@ -59,6 +62,9 @@ impl Incoming {
         for folder in copy.reader.folders.clone() {
             let card = copy.reader.card(&folder)?;
             Reader::check(&folder, &card)?;
+            if let Some(owner) = card.datasheet_of {
+                copy.datasheets.note(&folder, owner);
+            }
             copy.bytes += card.row.source.as_ref().map_or(0, Vec::len) as u64;
             file_count += card.files.len();
             if file_count > limits.files {
@@ -89,6 +95,7 @@ impl Incoming {
             })?;
             copy.bytes += bytes;
         }
+        copy.datasheets.check(&copy.reader.folders)?;
         Ok(copy)
     }
 
@@ -183,6 +190,9 @@ impl Incoming {
                 files::create(conn, session, &file)?;
                 handed_over.push(file.id);
             }
+        }
+        for (datasheet, card) in self.datasheets.places(&self.reader.folders) {
+            cards::link_datasheet(conn, session, &ids[card], &ids[datasheet])?;
         }
         Ok(handed_over)
     }

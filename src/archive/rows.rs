@@ -21,6 +21,8 @@ const LONGEST_TITLE: usize = 200;
 pub(super) struct CardEntry {
     /// The row, still without its upload.
     pub row: RestoredCard,
+    /// The folder of the card whose datasheet this one is.
+    pub datasheet_of: Option<String>,
     /// Where the upload is, in the card's folder.
     pub source: Option<Content>,
     /// The files.
@@ -75,6 +77,7 @@ impl CardEntry {
             ("format", Value::text(&row.format)),
             ("outline", Value::text(&row.outline)),
             ("file_name", optional(row.file_name.as_deref())),
+            ("datasheet_of", optional(self.datasheet_of.as_deref())),
             ("version", number(row.version)),
             ("created_at", time(row.created_at)),
             ("updated_at", time(row.updated_at)),
@@ -100,6 +103,7 @@ impl CardEntry {
             created_at: members.time("created_at", now)?,
             updated_at: members.time("updated_at", now)?,
         };
+        let datasheet_of = members.optional("datasheet_of")?.map(str::to_owned);
         let source = match value.member("original") {
             None | Some(Value::Null) => None,
             Some(content) => Some(Content::from_value(content, place)?),
@@ -112,7 +116,12 @@ impl CardEntry {
                 .collect::<Result<_, _>>()?,
             Some(_) => return Err(wrong(place, "files", "a list")),
         };
-        Ok(Self { row, source, files })
+        Ok(Self {
+            row,
+            datasheet_of,
+            source,
+            files,
+        })
     }
 }
 

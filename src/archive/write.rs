@@ -8,7 +8,7 @@ use zip::write::SimpleFileOptions;
 
 use super::rows::{self, CardEntry, Content, FileEntry};
 use super::{CARD, Error, FORMAT, HISTORY, MANIFEST, SECTIONS, VERSION, names};
-use crate::card::{Card, Section, Value, stored};
+use crate::card::{Card, Section, Value, outline, stored};
 use crate::db::DbConnection;
 use crate::db::cards::{self, CardRow, CardSectionData, RestoredCard};
 use crate::db::files;
@@ -44,11 +44,29 @@ pub fn write<W: Write + Seek>(
     writer.file("README.txt", now.naive_utc(), readme(now).as_bytes())?;
     let manifest = manifest(&cards, &folders, now);
     writer.file(MANIFEST, now.naive_utc(), manifest.as_bytes())?;
+    let links = cards::datasheet_links(conn, session)?;
     for (card, folder) in cards.iter().zip(&folders) {
-        writer.card(conn, session, uploads, card, folder)?;
+        let owner = links
+            .iter()
+            .find(|link| link.datasheet == card.id)
+            .map(|link| &link.card);
+        let owner = owner.and_then(|id| cards.iter().position(|card| card.id == *id));
+        let place = Place {
+            folder,
+            datasheet_of: owner.map(|index| folders[index].clone()),
+        };
+        writer.card(conn, session, uploads, card, place)?;
     }
     writer.zip.finish().map_err(broken)?.flush().map_err(Error::Disk)?;
     Ok(cards.len())
+}
+
+/// Where a card goes in the ZIP.
+struct Place<'f> {
+    /// Its folder.
+    folder: &'f str,
+    /// The folder of the card whose datasheet it is.
+    datasheet_of: Option<String>,
 }
 
 struct Writer<W: Write + Seek> {
@@ -80,8 +98,9 @@ impl<W: Write + Seek> Writer<W> {
         session: &SessionId,
         uploads: &Uploads,
         row: &CardRow,
-        folder: &str,
+        place: Place<'_>,
     ) -> Result<(), Error> {
+        let Place { folder, datasheet_of } = place;
         let time = row.updated_at;
         let source = cards::source(conn, session, &row.id)?;
         let sections = cards::sections(conn, session, &row.id)?;
@@ -101,7 +120,7 @@ impl<W: Write + Seek> Writer<W> {
         if let (Some(Content { path, .. }), Some(bytes)) = (&original, &source) {
             self.file(&format!("{folder}/{path}"), row.created_at, bytes)?;
         }
-        if let Some(finished) = finished(format, source.as_deref(), &sections) {
+        if let Some(finished) = finished(row, format, source.as_deref(), &sections) {
             self.file(&format!("{folder}/finished/{name}"), time, &finished)?;
         }
         let entry = CardEntry {
@@ -116,6 +135,7 @@ impl<W: Write + Seek> Writer<W> {
                 created_at: row.created_at,
                 updated_at: row.updated_at,
             },
+            datasheet_of,
             source: original,
         };
         let text = json::to_pretty_text(&entry.to_value()) + "\n";
@@ -181,7 +201,7 @@ impl<W: Write + Seek> Writer<W> {
 }
 
 /// The card as it is now, in its own format; `None` where that is the upload itself.
-fn finished(format: Format, source: Option<&[u8]>, sections: &[CardSectionData]) -> Option<Vec<u8>> {
+fn finished(row: &CardRow, format: Format, source: Option<&[u8]>, sections: &[CardSectionData]) -> Option<Vec<u8>> {
     let sections = sections.iter().map(|row| Section {
         key: row.section_key.clone(),
         title: row.title.clone(),
@@ -190,7 +210,12 @@ fn finished(format: Format, source: Option<&[u8]>, sections: &[CardSectionData])
     let card = Card {
         sections: sections.collect(),
     };
+    let shown = outline::find(&row.outline).unwrap_or(&outline::FREE);
     // An upload that an older version could read and this one cannot is still in the copy itself.
+    let card = match source {
+        Some(source) => format::in_its_file(format, source, &card, shown).ok()?,
+        None => card,
+    };
     let written = format::write(format, source, &card).ok()?;
     (Some(written.as_slice()) != source).then_some(written)
 }
@@ -222,7 +247,7 @@ fn readme(now: DateTime<Utc>) -> String {
          \x20   original/              the file that you uploaded, byte for byte; a card begun blank has none\n\
          \x20   finished/              the card as you edited it; not there while it is the same as the original\n\
          \x20   files/                 other files of the card\n\
-         \x20   card.json              title, format and times\n\
+         \x20   card.json              title, format and times, and which card it is the datasheet of\n\
          \x20   sections.jsonl         the sections as they are now, one in a line\n\
          \x20   history.jsonl          earlier texts of sections, and sections that were taken out, one in a line\n\
          \x20 manifest.json            that this is such a copy, and the cards in order\n\n\

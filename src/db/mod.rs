@@ -46,6 +46,9 @@ pub enum Error {
     /// The session would keep more than it may; nothing was changed.
     #[error("the session is full")]
     Full(quota::Full),
+    /// The card cannot be linked to the other one as its datasheet; nothing was changed.
+    #[error("no datasheet of that card: {0:?}")]
+    Unfit(cards::Unfit),
     /// The database does not answer in time, or refuses.
     #[error("the database is not available: {0}")]
     Unavailable(String),

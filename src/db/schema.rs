@@ -1,6 +1,14 @@
 // The tables as Diesel sees them, in the form of `diesel print-schema` (see diesel.toml).
 
 diesel::table! {
+    card_datasheets (datasheet_id) {
+        datasheet_id -> Text,
+        session_id -> Text,
+        card_id -> Text,
+    }
+}
+
+diesel::table! {
     card_revisions (id) {
         id -> Text,
         session_id -> Text,
@@ -108,6 +116,7 @@ diesel::table! {
 }
 
 diesel::allow_tables_to_appear_in_same_query!(
+    card_datasheets,
     card_revisions,
     card_section_data,
     ended_keys,

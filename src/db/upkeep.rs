@@ -106,12 +106,13 @@ pub fn reclaim(conn: &mut DbConnection, has_removed: bool) -> Result<(), Error> 
 }
 
 /// The tables in which visitors' rows come and go.
-const TABLES: [&str; 8] = [
+const TABLES: [&str; 9] = [
     "sessions",
     "session_keys",
     "ended_keys",
     "link_codes",
     "model_cards",
+    "card_datasheets",
     "card_section_data",
     "card_revisions",
     "files",

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 
 use super::dialect::Placed;
 use super::file::File;
+use super::homes::Aside;
 use super::likeness::Profile;
 use super::tree::Tree;
 use super::{Finding, Home, ReadError};
@@ -56,6 +57,17 @@ pub(super) trait Lens: Sync {
     /// The card as this format would say it in a new file.
     fn fit(&self, card: &Card) -> Card;
 
+    /// The card fitted without what has no place of its own, and that; only formats with a
+    /// [usual home](super::Manner::Pairs) tell the two apart.
+    fn placed(&self, card: &Card) -> (Card, Vec<Aside>) {
+        (self.fit(card), Vec::new())
+    }
+
+    /// A placed card with these fields in the usual home.
+    fn with_aside(&self, card: Card, _aside: Vec<Aside>) -> Card {
+        card
+    }
+
     /// What a reader finds of a fitted card in a new file that no program reads back: all of it, unless the format has no
     /// place for some.
     fn shown(&self, card: &Card) -> Card {
@@ -87,8 +99,21 @@ pub(super) struct About {
     pub notation: Notation,
     /// What a download is good for, in one or two sentences.
     pub purpose: &'static str,
+    /// For whom a download is.
+    pub readers: Readers,
     /// Whether files of it can be read back.
     pub can_read: bool,
+}
+
+/// For whom the files of a format are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Readers {
+    /// People who read or fill in the card itself.
+    People,
+    /// Programs of many kinds.
+    Programs,
+    /// The programs of one project, of one field, or of an older version.
+    Few,
 }
 
 /// How a file is written, whatever it says.

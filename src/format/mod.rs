@@ -23,6 +23,7 @@ mod family;
 mod faults;
 mod file;
 mod findings;
+mod homes;
 pub mod html;
 mod lens;
 mod likeness;
@@ -45,6 +46,8 @@ mod stance_tests;
 mod steps;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod told;
 mod tree;
 mod webcards;
 mod xml;
@@ -62,11 +65,13 @@ use chai::Chai;
 pub use compare::{Comparison, Side, Terms, compare};
 use cyclonedx::CycloneDx;
 use file::File;
+pub use homes::{Home, Homeless, Kept, Manner, write_keeping};
 use lens::Lens;
-pub use lens::Notation;
+pub use lens::{Notation, Readers};
 pub use likeness::Likeness;
-pub use loss::{Home, Kept, Loss, Manner, losses, losses_keeping, write_keeping};
+pub use loss::{Loss, losses, losses_keeping};
 use markdown::Flavour;
+pub use markdown::hub;
 use model_card_toolkit::Toolkit;
 pub use native::SCHEMA;
 
@@ -259,6 +264,16 @@ impl Format {
         self.0.about().purpose
     }
 
+    /// For whom a download is.
+    pub fn readers(self) -> Readers {
+        self.0.about().readers
+    }
+
+    /// The home into which a new file puts what nobody chose to leave out.
+    pub fn usual_home(self) -> Option<&'static Home> {
+        self.homes().iter().find(|home| home.manner == Manner::Pairs)
+    }
+
     /// Whether files of this format can be read back.
     pub fn can_read(self) -> bool {
         self.0.about().can_read
@@ -421,15 +436,17 @@ pub fn write(format: Format, source: Option<&[u8]>, card: &Card) -> Result<Vec<u
     }
 }
 
-/// The card in the arrangement in which it is read from its file, whichever outline it is in now: this is what is
-/// written into the file, and what can be compared with it.
+/// The card in the arrangement in which it is read from its file, when it is shown with the questions of this outline now:
+/// this is what is written into the file, and what can be compared with it.
 ///
 /// # Errors
 /// When the source cannot be read.
-pub fn in_its_file(format: Format, source: &[u8], card: &Card) -> Result<Card, ReadError> {
-    as_read(format.lens(), &File::new(source), card)
+pub fn in_its_file(format: Format, source: &[u8], card: &Card, shown: &'static Outline) -> Result<Card, ReadError> {
+    let read = format.lens().read(&File::new(source))?;
+    Ok(arrange::brought_back(card, &read.card, read.outline, shown))
 }
 
+/// The card as its reader arranges it.
 fn as_read(lens: &dyn Lens, file: &File, card: &Card) -> Result<Card, ReadError> {
     let read = lens.read(file)?;
     Ok(arrange::as_read(card, &read.card, read.outline))

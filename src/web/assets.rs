@@ -34,10 +34,12 @@ macro_rules! asset {
 }
 
 /// The files, the only list.
-const FILES: [(&str, &str, &[u8]); 4] = [
+const FILES: [(&str, &str, &[u8]); 6] = [
     asset!("style.css", "text/css; charset=utf-8"),
     asset!("dark.css", "text/css; charset=utf-8"),
+    asset!("count.js", "text/javascript; charset=utf-8"),
     asset!("drop.js", "text/javascript; charset=utf-8"),
+    asset!("pick.js", "text/javascript; charset=utf-8"),
     asset!("favicon.svg", "image/svg+xml"),
 ];
 

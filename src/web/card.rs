@@ -7,8 +7,9 @@ use actix_web::web;
 use super::AppState;
 use super::error::Error;
 use super::page::CardLink;
+use crate::card::check::Tally;
 use crate::card::outline::{self, Outline, Part};
-use crate::card::{Card, Section, check, stored};
+use crate::card::{Card, Section, stored};
 use crate::db::cards::{self, CardRow, CardSectionData, NewSection};
 use crate::db::{self, DbConnection};
 use crate::format::Format;
@@ -59,7 +60,9 @@ impl Whole {
     /// The card as it is now in the arrangement of the upload, so that the two can be compared.
     pub fn in_its_file(&self) -> Card {
         let source = self.source.as_deref();
-        let there = source.and_then(|source| crate::format::in_its_file(self.format(), source, &self.card).ok());
+        let there = source.and_then(|source| {
+            crate::format::in_its_file(self.format(), source, &self.card, outline_of(&self.row)).ok()
+        });
         there.unwrap_or_else(|| self.card.clone())
     }
 
@@ -170,20 +173,12 @@ pub fn anchor(field: &str) -> String {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Progress {
     /// Nothing is written in it.
-    Empty,
-    /// Some of its questions have an answer.
-    Started {
-        /// The questions with an answer.
-        answered: usize,
-        /// All its questions.
-        questions: usize,
-    },
-    /// All its questions have an answer.
-    Answered {
-        /// All its questions.
-        questions: usize,
-    },
-    /// It has no questions, but content.
+    NotStarted,
+    /// Some of its questions are settled, or said not to be known yet.
+    Started(Tally),
+    /// All its questions have an answer, or do not concern the card.
+    Done(Tally),
+    /// It has no questions, or no answers to them, but content.
     Written {
         /// Fields with content.
         fields: usize,
@@ -194,31 +189,39 @@ impl Progress {
     /// How far this section is; `part` is what the outline asks in it.
     pub fn of(section: &Section, part: Option<&Part>) -> Self {
         let fields = section.fields.iter().filter(|field| !field.value.is_blank()).count();
-        let (answered, questions) = part.map_or((0, 0), |part| check::answered(section, part));
-        match (answered, questions) {
-            (answered, questions) if questions > 0 && answered == questions => Self::Answered { questions },
-            (answered, questions) if answered > 0 => Self::Started { answered, questions },
-            _ if fields > 0 => Self::Written { fields },
-            _ => Self::Empty,
+        let tally = part.map_or_else(Tally::default, |part| Tally::of_section(section, part));
+        if tally.is_done() {
+            Self::Done(tally)
+        } else if !tally.is_untouched() {
+            Self::Started(tally)
+        } else if fields > 0 {
+            Self::Written { fields }
+        } else {
+            Self::NotStarted
         }
     }
 
     /// The class that draws its mark.
     pub fn class(self) -> &'static str {
         match self {
-            Self::Empty => "empty",
-            Self::Started { .. } => "started",
-            Self::Answered { .. } | Self::Written { .. } => "answered",
+            Self::NotStarted => "empty",
+            Self::Started(_) => "started",
+            Self::Done(_) | Self::Written { .. } => "answered",
         }
+    }
+
+    /// Whether nothing is left to do in it.
+    pub fn is_done(self) -> bool {
+        matches!(self, Self::Done(_) | Self::Written { .. })
     }
 }
 
 impl fmt::Display for Progress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Empty => f.write_str("empty"),
-            Self::Started { answered, questions } => write!(f, "{answered} of {questions} answered"),
-            Self::Answered { .. } => f.write_str("answered"),
+            Self::NotStarted => f.write_str("not started"),
+            Self::Started(tally) => write!(f, "in progress: {} of {}", tally.settled(), tally.questions()),
+            Self::Done(_) => f.write_str("done"),
             Self::Written { fields: 1 } => f.write_str("1 field"),
             Self::Written { fields } => write!(f, "{fields} fields"),
         }

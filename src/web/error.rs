@@ -19,9 +19,10 @@ use askama::Template;
 
 use super::choices::Display;
 use super::page::{Page, render_as, size_in_words, wait_in_words};
-use super::pages::{full, unreadable};
+use super::pages::{datasheet, full, unreadable};
 use super::{AppState, headers};
 use crate::archive::{self, Refusal};
+use crate::db::cards::Unfit;
 use crate::db::quota::Full;
 use crate::format::ReadError;
 use crate::{db, random, session};
@@ -62,6 +63,9 @@ pub enum Error {
     /// The visitor keeps as much as anybody may, and this would be more.
     #[error("the session is full")]
     Full(Full),
+    /// Two cards that cannot be linked as card and datasheet.
+    #[error("no datasheet of that card: {0:?}")]
+    Unfit(Unfit),
     /// A file that is no card that we understand. Its text comes back to be mended.
     #[error("a file that cannot be read")]
     Unreadable {
@@ -96,6 +100,7 @@ impl From<db::Error> for Error {
             db::Error::Stale => Self::Stale,
             db::Error::Ended => Self::Ended,
             db::Error::Full(full) => Self::Full(full),
+            db::Error::Unfit(unfit) => Self::Unfit(unfit),
             db::Error::Unavailable(cause) => Self::Unavailable(cause),
             error @ (db::Error::Unusable(_) | db::Error::Query(_)) => Self::Internal(error.to_string()),
         }
@@ -145,7 +150,7 @@ impl ResponseError for Error {
             Self::Stale | Self::Ended => StatusCode::CONFLICT,
             // The server could take it; with what this visitor has already, the request is too large (RFC 9110, 15.5.14).
             Self::TooLarge { .. } | Self::Full(_) => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::Unreadable { .. } | Self::Refused(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Unreadable { .. } | Self::Refused(_) | Self::Unfit(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
@@ -215,6 +220,10 @@ fn words(error: &Error, is_form: bool) -> (&'static str, Cow<'static, str>, Cow<
              it again."
                 .into(),
         ),
+        Error::Unfit(unfit) => {
+            let (message, advice) = datasheet::refusal(*unfit);
+            ("These cards cannot be linked", message.into(), advice.into())
+        }
         Error::Unreadable { error, .. } => ("This could not be read", error.message.clone().into(), error.advice.clone().into()),
         Error::Refused(refusal) => (
             "This copy could not be brought back",

@@ -10,12 +10,14 @@
 //! | `f.3~t` | kind of value: `text`, `number`, `bool`, `null`, `list`, `group`, `data`, `keep`; with `absent-` in front, blank content means that there is no value |
 //! | `f.3.0~k` | name of a member of a group |
 //! | `f.3.0~n` | a new entry of a list, dropped while blank |
+//! | `f.3~s`, `f.3~r` | why there is no answer, `not-applicable` or `not-known`, and the reason |
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 
 use sha2::{Digest as _, Sha256};
 
+use crate::card::check::{self, Stance, Standing};
 use crate::card::outline::{self, Part, Question};
 use crate::card::{Field, Names, Value, field_id};
 use crate::json;
@@ -92,8 +94,10 @@ impl Form {
         let mut given = HashSet::new();
         let mut fields: Vec<Field> = Vec::new();
         for branch in self.root.children.values() {
-            let Some(value) = branch.value(&memory) else { continue };
             let id = branch.marks.get(&'i').map_or("", String::as_str);
+            let value = branch.value(&memory);
+            let value = branch.instead_of(value.as_ref(), own.value(id)).or(value);
+            let Some(value) = value else { continue };
             let label = branch
                 .marks
                 .get(&'l')
@@ -115,6 +119,28 @@ impl Form {
             fields.push(field);
         }
         fields
+    }
+
+    /// The labels of the fields that have an answer and are newly said to have none: the answer stays. Who answers
+    /// what had none before need not take that back as well.
+    pub fn contradictions(&self, fields: &[Field], old: &[Field]) -> Vec<String> {
+        let said = self.root.children.values().filter(|branch| branch.stance().is_some());
+        let ids: HashSet<&str> = said
+            .filter_map(|branch| branch.marks.get(&'i'))
+            .map(String::as_str)
+            .collect();
+        let is_answered = |field: &&Field| Standing::of(&field.value) == Standing::Answered;
+        let was_answered = |id: &str| old.iter().any(|field| field.id == id && is_answered(&field));
+        let had_stance = |id: &str| {
+            let mut before = old.iter().filter(|field| field.id == id);
+            before.any(|field| field.value.as_text().is_some_and(|text| check::stance(text).is_some()))
+        };
+        let stays = |field: &&Field| {
+            is_answered(field)
+                && ids.contains(&*normal(&field.id))
+                && (was_answered(&field.id) || !had_stance(&field.id))
+        };
+        fields.iter().filter(stays).map(|field| field.label.clone()).collect()
     }
 
     /// Takes out what a name such as `f.3.0` names: an entry of a list, or a field.
@@ -225,6 +251,11 @@ fn asked_somewhere(id: &str) -> Option<&'static Question> {
 }
 
 impl OwnFields<'_> {
+    /// What the field of this id holds so far.
+    fn value(&self, id: &str) -> Option<&Value> {
+        self.before.get(&normal(id)).map(|before| &before.value)
+    }
+
     /// What the field of this id is called so far.
     fn label(&self, id: &str) -> Option<&str> {
         self.before.get(&normal(id)).map(|before| before.label.as_str())
@@ -300,6 +331,27 @@ impl Branch {
             _ => Value::Text(memory.settled(&self.content)),
         };
         (!absent || !value.is_blank()).then_some(value)
+    }
+
+    /// What the form says in place of an answer, if it gives none. A stance that has not changed keeps its spelling.
+    fn instead_of(&self, answer: Option<&Value>, before: Option<&Value>) -> Option<Value> {
+        let stance = self.stance()?;
+        if answer.is_some_and(check::is_answered) {
+            return None;
+        }
+        let before = before.filter(|before| before.as_text().and_then(check::stance) == Some(stance));
+        Some(before.cloned().unwrap_or_else(|| Value::Text(stance.to_text())))
+    }
+
+    /// Why there is no answer, if the form says so.
+    fn stance(&self) -> Option<Stance<'_>> {
+        let reason = self.marks.get(&'r').map(|reason| reason.trim());
+        let reason = reason.filter(|reason| !reason.is_empty());
+        match self.marks.get(&'s')?.as_str() {
+            "not-applicable" => Some(Stance::NotApplicable(reason)),
+            "not-known" => Some(Stance::NotKnown(reason)),
+            _ => None,
+        }
     }
 
     /// The value of an entry of a list; none for a new one that is still blank.

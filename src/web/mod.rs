@@ -15,6 +15,7 @@ mod headers;
 pub mod page;
 pub mod pages;
 mod posted;
+mod vocabulary;
 pub mod words;
 
 use std::io;
@@ -37,9 +38,9 @@ use crate::session::{self, Sessions};
 use crate::uploads::Uploads;
 use error::Error;
 use pages::{
-    changes, computer, convert, delete, display, download, duplicate, elsewhere, health, help, home, import, losses,
-    outline, overview, preview, privacy, reminder, section, sections, session as own, session_delete, session_export,
-    session_import, upload,
+    changes, computer, convert, datasheet, delete, display, download, duplicate, elsewhere, example, health, help,
+    home, import, losses, outline, overview, preview, privacy, reminder, section, sections, session as own,
+    session_delete, session_export, session_import, upload,
 };
 
 /// What handlers share; cheap to clone.
@@ -153,12 +154,15 @@ pub fn routes() -> Vec<RouteEntry> {
         public("/static/{hash}/{name}", |route| route.to(assets::get)),
         public("/favicon.ico", |route| route.to(assets::favicon)),
         public("/schema/cartellino-1.json", |route| route.to(assets::schema)),
+        public("/words/{list}", |route| route.to(vocabulary::get)),
         public("/robots.txt", |route| route.to(health::robots)),
         public("/health/live", |route| route.to(health::live)),
         public("/health/ready", |route| route.to(health::ready)),
         get("/", |route| route.to(home::get)),
         get("/help", |route| route.to(help::get)),
         get("/privacy", |route| route.to(privacy::get)),
+        get("/example", |route| route.to(example::get)),
+        post("/example", |route| route.to(example::post)),
         post("/cards", |route| route.to(upload::post)),
         post("/convert", |route| route.to(convert::post)),
         get("/cards/{card}", |route| route.to(overview::get)),
@@ -177,6 +181,9 @@ pub fn routes() -> Vec<RouteEntry> {
         get("/cards/{card}/losses/{format}", |route| route.to(losses::get)),
         get("/cards/{card}/original", |route| route.to(download::original)),
         post("/cards/{card}/outline", |route| route.to(outline::post)),
+        post("/cards/{card}/datasheet", |route| route.to(datasheet::post)),
+        post("/cards/{card}/datasheet/link", |route| route.to(datasheet::link)),
+        post("/cards/{card}/datasheet/unlink", |route| route.to(datasheet::unlink)),
         post("/cards/{card}/duplicate", |route| route.to(duplicate::post)),
         get("/cards/{card}/delete", |route| route.to(delete::get)),
         post("/cards/{card}/delete", |route| route.to(delete::post)),

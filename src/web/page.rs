@@ -91,10 +91,10 @@ impl Page {
         self
     }
 
-    /// The same page with a sentence on the section that was just saved. Saving is what visitors do most, so its
+    /// The same page with a sentence on the section that was just saved, unless there is more to say. Saving is what visitors do most, so its
     /// sentence is made from the address and costs no write.
     pub fn with_saved(mut self, title: Option<&str>) -> Self {
-        if let Some(title) = title {
+        if let (Some(title), None) = (title, &self.notice) {
             self.notice = Some(format!("{} was saved.", quoted(title)));
         }
         self

@@ -111,7 +111,7 @@ async fn type_into(visitor: &Visitor, section: &str, text: &str) {
 /// A session with everything that a copy has to carry. Time goes by in between.
 async fn rich_session(app: &TestApp, visitor: &Visitor) {
     let untouched = fixture("json/crlf.json");
-    visitor.card("untouched.json", &untouched).await;
+    let data = visitor.card("untouched.json", &untouched).await;
 
     app.pass(TimeDelta::seconds(61));
     let edited = visitor
@@ -157,6 +157,13 @@ async fn rich_session(app: &TestApp, visitor: &Visitor) {
     let first = visitor.sections(&blank).await.remove(0);
     type_into(visitor, &first, "A model of winters").await;
 
+    let page = visitor.get(&edited).await;
+    let mut form = page
+        .page()
+        .find_form(|form| form.action == format!("{edited}/datasheet/link"));
+    form.set("datasheet", data.trim_start_matches("/cards/"));
+    assert_eq!(visitor.submit(&page, &form).await.status, StatusCode::SEE_OTHER);
+
     // Made in the same moment: their order must be kept all the same.
     app.pass(TimeDelta::seconds(61));
     for card in [&edited, &blank] {
@@ -178,6 +185,9 @@ async fn state(app: &TestApp, session: usize) -> Vec<String> {
         let session = SessionId::from_row(ids[session].clone());
         let mut found = Vec::new();
         for row in cards::list(conn, &session)? {
+            for datasheet in cards::datasheets_of(conn, &session, &row.id)? {
+                found.push(format!("datasheet {} of {}", datasheet.title, row.title));
+            }
             let version = cards::version(conn, &session, &row.id)?;
             let source = cards::source(conn, &session, &row.id)?;
             let (made, changed) = (row.created_at, row.updated_at);
@@ -262,6 +272,7 @@ async fn assert_equal_after_import(from: &TestApp, to: &TestApp) {
     rich_session(from, &anna).await;
     let original = state(from, before).await;
     assert!(original.iter().filter(|row| row.starts_with("earlier")).count() >= 4);
+    assert_eq!(original.iter().filter(|row| row.starts_with("datasheet")).count(), 1);
     let copy = export(&anna).await;
     if !std::ptr::eq(from, to) {
         to.pass(from.clock.now() - to.clock.now());
@@ -641,6 +652,16 @@ async fn what_is_no_copy_is_refused_in_words_and_changes_nothing() {
             "a number as title",
             card("\"title\": \"one\"", "\"title\": 7"),
             "“title” is not a text",
+        ),
+        (
+            "a number as owner",
+            card("\"title\": \"one\"", "\"title\": \"one\", \"datasheet_of\": 7"),
+            "“datasheet_of” is not a text",
+        ),
+        (
+            "a datasheet of nothing",
+            card("\"title\": \"one\"", "\"title\": \"one\", \"datasheet_of\": \"../x\""),
+            "a datasheet of “../x”, which is no card of the copy",
         ),
         (
             "a path as format",

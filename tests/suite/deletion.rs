@@ -204,7 +204,14 @@ async fn r33_what_was_typed_outlives_the_session() {
     assert_eq!(ended.status(), StatusCode::CONFLICT);
     assert!(ended.headers().get("set-cookie").is_none());
     assert!(ended.text().await.expect("a page").contains("typed for an hour"));
-    for path in ["", "/duplicate", "/delete", "/sections", "/sections/text/restore"] {
+    for path in [
+        "",
+        "/duplicate",
+        "/datasheet",
+        "/delete",
+        "/sections",
+        "/sections/text/restore",
+    ] {
         let fields = [("title".to_owned(), "late".to_owned())];
         let late = post_with(&app, &cookie, &format!("{card}{path}"), &fields).await;
         assert_eq!(late.status(), StatusCode::CONFLICT, "{path}");

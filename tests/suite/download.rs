@@ -320,3 +320,101 @@ async fn what_has_no_place_goes_where_the_visitor_says() {
     let answer = visitor.get(&format!("{card}/losses/exe")).await;
     assert_eq!(answer.status, StatusCode::NOT_FOUND);
 }
+
+#[tokio::test]
+async fn what_becomes_a_property_is_listed_and_can_be_left_out() {
+    let app = TestApp::start().await;
+    let visitor = app.visitor();
+    let text = r#"{"model": "otter", "river": {"depth": "1.5 m", "banks": "left"}}"#;
+    let card = visitor.card("river.json", text.as_bytes()).await;
+    let overview = visitor.get(&format!("{card}/download")).await.page().main();
+    assert!(overview.contains("3 answers go into the properties"), "{overview}");
+    assert!(overview.contains("3 answers go into the custom details"), "{overview}");
+    for (format, home) in [("cyclonedx-1.7", "properties"), ("sagemaker", "custom-details")] {
+        let page = visitor.get(&format!("{card}/losses/{format}")).await;
+        let main = page.page().main();
+        assert!(
+            main.contains("3 things have no place") && main.contains("1.5 m"),
+            "{main}"
+        );
+        // The first option is the one that a browser sends when nobody chooses.
+        let options = format!("<option value=\"{home}/river/+depth\">");
+        assert!(page.text().contains(&options), "{options} in {}", page.text());
+        let file = |query: String| {
+            let (visitor, address) = (&visitor, format!("{card}/download/{format}{query}"));
+            async move { visitor.get(&address).await.text().to_owned() }
+        };
+        let usual = file(String::new()).await;
+        assert!(usual.contains("1.5 m") && usual.contains("left"), "{usual}");
+        let one = file("?keep=/river/%2Bdepth".to_owned()).await;
+        assert!(!one.contains("1.5 m") && one.contains("left"), "{one}");
+        let chosen = file(format!(
+            "?keep={home}/river/%2Bdepth&keep=/river/%2Bbanks&keep={home}/model/%2B"
+        ))
+        .await;
+        assert!(
+            chosen.contains("1.5 m") && !chosen.contains("left") && chosen.contains("otter"),
+            "{chosen}"
+        );
+        let none = file("?rest=".to_owned()).await;
+        assert!(
+            !none.contains("1.5 m") && !none.contains("left") && !none.contains("otter"),
+            "{none}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn formats_are_offered_by_their_readers_and_each_once() {
+    let app = TestApp::start().await;
+    let visitor = app.visitor();
+    let card = visitor.card("a.md", b"# Ice\n\n## Notes\n\nCold.\n").await;
+    let page = visitor.get(&format!("{card}/download")).await.page();
+    assert_eq!(
+        page.texts("h2"),
+        [
+            "Markdown",
+            "For people",
+            "For programs",
+            "Families, older versions and other notations"
+        ]
+    );
+    let start = format!("{card}/download/");
+    let links = page.links();
+    let mut offered: Vec<&str> = links.iter().filter_map(|link| link.strip_prefix(&start)).collect();
+    assert_eq!(offered[0], "markdown");
+    let mut all: Vec<&str> = cartellino::format::Format::ALL
+        .iter()
+        .map(|format| format.id())
+        .collect();
+    offered.sort_unstable();
+    all.sort_unstable();
+    assert_eq!(offered, all);
+    assert_eq!(page.all("details:not([open]) h3").len(), 14);
+}
+
+#[tokio::test]
+async fn a_deleted_section_without_text_is_gone_whatever_outline_knows_it() {
+    let app = TestApp::start().await;
+    let visitor = app.visitor();
+    let file = "---\nlicense: mit\n---\n\n# Ice\n\n## Uses\n\n## Motivation\n\n## Notes\n\nCold.\n";
+    let card = visitor.card("README.md", file.as_bytes()).await;
+    // Another outline and back hides no heading of the file.
+    let there = visitor.get(&card).await;
+    for outline in ["full", "datasheet", "hugging-face"] {
+        let mut form = there.page().find_form(|form| form.action.ends_with("/outline"));
+        form.set("outline", outline);
+        assert_eq!(visitor.submit(&there, &form).await.status, StatusCode::SEE_OTHER);
+        let written = visitor.download(&card, "hugging-face").await;
+        assert_eq!(String::from_utf8_lossy(&written), file, "{outline}");
+    }
+    let section = format!("{card}/sections/motivation");
+    let page = visitor.get(&section).await;
+    let mut form = section_form(&page);
+    form.set("do", "section-remove");
+    let answer = visitor.submit(&page, &form).await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text());
+    assert_eq!(visitor.get(&section).await.status, StatusCode::NOT_FOUND);
+    let written = visitor.download(&card, "hugging-face").await;
+    assert_eq!(String::from_utf8_lossy(&written), file.replace("## Motivation\n\n", ""));
+}

@@ -1,5 +1,6 @@
 //! The stories of the product, each in a file of its own, told over HTTP and in a real browser.
 
+mod accessibility;
 mod backends;
 mod harness;
 mod postgres;
@@ -11,12 +12,14 @@ mod choices;
 mod cleanup;
 mod cli;
 mod contract;
+mod datasheet;
 mod deletion;
 mod docs;
 mod download;
 mod editing;
 mod elsewhere;
 mod gone;
+mod guidance;
 mod hostile;
 mod isolation;
 mod limits;

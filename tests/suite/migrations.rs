@@ -154,6 +154,7 @@ async fn every_table_of_a_visitor_hangs_on_the_session() {
         "session_keys",
         "link_codes",
         "model_cards",
+        "card_datasheets",
         "card_section_data",
         "card_revisions",
         "files",

@@ -100,8 +100,8 @@ async fn a_blank_card_can_begin_with_another_outline() {
     let mut form = page.page().find_form(|form| form.value("outline").is_some());
     assert_eq!(
         form.value("outline"),
-        Some("full"),
-        "the full card unless chosen otherwise"
+        Some("short"),
+        "ten questions unless chosen otherwise"
     );
     form.set("outline", "datasheet");
     let answer = anna.post_multipart("/cards", &form, None).await;

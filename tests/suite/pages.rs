@@ -7,7 +7,11 @@ use crate::harness::{Answer, TestApp, Visitor, fixture};
 /// Opens every page that a visitor with a card can reach by links, and returns them.
 pub async fn every_page(visitor: &Visitor) -> Vec<Answer> {
     let path = "model-card-toolkit/v2-indent-4-crlf.json";
-    visitor.card(path, &fixture(path)).await;
+    let card = visitor.card(path, &fixture(path)).await;
+    // One datasheet that is linked, and one that could be.
+    visitor.post(&format!("{card}/datasheet"), &[]).await;
+    let begun = crate::harness::card_of(&visitor.post(&format!("{card}/datasheet"), &[]).await.location());
+    visitor.post(&format!("{begun}/datasheet/unlink"), &[]).await;
     let mut waiting = vec!["/".to_owned()];
     let mut seen = waiting.clone();
     let mut pages = Vec::new();

@@ -25,6 +25,11 @@ const OR_LATER: &[&str] = &[
     "LGPL-3.0+",
 ];
 
+/// The identifiers of the SPDX License List that are in use.
+pub fn identifiers() -> impl Iterator<Item = &'static str> {
+    LICENCES.lines()
+}
+
 /// What the hub of Hugging Face calls licences that it does not call by their SPDX identifier in small letters.
 const HUB_NAMES: &[(&str, &str)] = &[
     ("c-uda", "C-UDA-1.0"),

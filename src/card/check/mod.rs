@@ -10,14 +10,18 @@ mod links;
 mod numbers;
 mod placeholders;
 mod stance;
+mod standing;
 
-pub use licences::{hub_name as hub_licence, identifier as licence, is_listed as is_listed_licence};
+pub use licences::{
+    hub_name as hub_licence, identifier as licence, identifiers as licences, is_listed as is_listed_licence,
+};
 pub use placeholders::is_comment;
 pub use stance::{Stance, stance};
+pub use standing::{Standing, Tally, word_count};
 
-use super::outline::{Column, Kind, Outline, Part};
+use super::outline::{Column, Kind, Outline};
 use super::picture;
-use super::{Card, Section, Value};
+use super::{Card, Value};
 
 /// A table may hold thousands of rows; beyond this many remarks on one field the rest is counted.
 const MOST_PER_FIELD: usize = 20;
@@ -143,13 +147,6 @@ pub fn is_answered(value: &Value) -> bool {
     }
 }
 
-/// How many of the part's questions the section answers, and how many there are.
-pub fn answered(section: &Section, part: &Part) -> (usize, usize) {
-    let is_answered = |id| section.field(id).is_some_and(|field| is_answered(&field.value));
-    let count = part.asked(section).filter(|question| is_answered(question.id)).count();
-    (count, part.asked(section).count())
-}
-
 /// Checks a value against the kind of answer its question wants.
 fn check_answer(value: &Value, kind: &Kind, remarks: &mut Vec<Remark>) {
     if let Some(stance) = value.as_text().and_then(stance) {
@@ -263,8 +260,8 @@ fn check_texts(value: &Value, remarks: &mut Vec<Remark>) {
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::Field;
     use super::super::outline::{FREE, FULL};
+    use super::super::{Field, Section};
     use super::*;
 
     fn card(id: &str, value: Value) -> Card {
@@ -349,19 +346,6 @@ mod tests {
         let found = problems("quantitative-analyses.performance_metrics", rows);
         assert_eq!(found.len(), MOST_PER_FIELD + 1);
         assert!(found[MOST_PER_FIELD].message.contains("2980 more"));
-    }
-
-    #[test]
-    fn placeholders_do_not_count_as_answers() {
-        let part = FULL.part("model-details").unwrap();
-        let count = |value| {
-            let card = card("model-details.overview", value);
-            answered(&card.sections[0], part)
-        };
-        assert_eq!(count(Value::text("Counts cats.")), (1, part.questions.len()));
-        assert_eq!(count(Value::text("[More Information Needed]")).0, 0);
-        assert_eq!(count(Value::List(vec![Value::Null, Value::text("TBD")])).0, 0);
-        assert_eq!(count(Value::Bool(false)).0, 1);
     }
 
     #[test]

@@ -19,6 +19,18 @@ const NOT_KNOWN: &[&str] = &["not known yet", "not yet known", "not known"];
 const BETWEEN: &[char] = &[':', '.', ',', ';', '(', '–', '—', '\n', '\r'];
 
 impl<'t> Stance<'t> {
+    /// The words in which it is written into a card, with the reason if one is given.
+    pub fn to_text(self) -> String {
+        let words = match self {
+            Self::NotApplicable(_) => "Not applicable",
+            Self::NotKnown(_) => "Not known yet",
+        };
+        match self.reason() {
+            Some(reason) => format!("{words}: {reason}"),
+            None => words.to_owned(),
+        }
+    }
+
     /// The reason given.
     pub fn reason(self) -> Option<&'t str> {
         match self {
@@ -73,6 +85,23 @@ mod tests {
             ("Not known yet:", Stance::NotKnown(None)),
         ] {
             assert_eq!(stance(text), Some(wanted), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_stance_is_written_as_it_is_read() {
+        for reason in [
+            None,
+            Some("rules only"),
+            Some("because it was never trained"),
+            Some("see 4.2 (below)"),
+        ] {
+            for one in [Stance::NotApplicable(reason), Stance::NotKnown(reason)] {
+                let text = one.to_text();
+                let read = stance(&text).unwrap();
+                assert_eq!(read.to_text(), text, "{one:?}");
+                assert_eq!(std::mem::discriminant(&read), std::mem::discriminant(&one));
+            }
         }
     }
 

@@ -3,7 +3,7 @@
 //! Questions that the full card or that of Hugging Face asks as well have their ids, so that an answer goes along when
 //! a card changes its outline or its format. "ML-BOM" is the JSON Schema of CycloneDX 1.7; the wording here is ours.
 
-use super::{Column, Kind, Outline, Part, Question};
+use super::{Column, Kind, Outline, Part, Question, Vocabulary};
 
 /// The model component of a bill of materials.
 pub static CYCLONEDX: Outline = Outline {
@@ -35,7 +35,8 @@ const LICENCE: &[Column] = &[
         "SPDX identifier",
         Kind::Line,
         "Such as Apache-2.0 or CC-BY-4.0.",
-    ),
+    )
+    .offering(Vocabulary::Licences),
     Column::new(
         "custom_text",
         "Other licence",
@@ -112,7 +113,7 @@ const DATASET: &[Column] = &[
 ];
 
 const METRIC: &[Column] = &[
-    Column::new("type", "Metric", Kind::Line, "Such as accuracy, recall or AUC."),
+    Column::new("type", "Metric", Kind::Line, "Such as accuracy, recall or AUC.").offering(Vocabulary::Measures),
     Column::new("value", "Value", Kind::Line, "As you report it: 0.94 or 94%."),
     Column::new(
         "slice",

@@ -4,7 +4,7 @@
 //! outline or its format. Sources: "Hub metadata" is the metadata specification of the hub, "Template" its
 //! annotated model card template; the wording here is ours.
 
-use super::{Kind, Outline, Part, Question};
+use super::{Kind, Outline, Part, Question, Vocabulary};
 
 /// The model card of Hugging Face.
 pub static HUGGING_FACE: Outline = Outline {
@@ -45,6 +45,7 @@ const METADATA: Part = Part {
              below.",
             "Hub metadata license",
         )
+        .offering(Vocabulary::HubLicences)
         .short(),
         Question::new(
             "metadata.license_name",
@@ -66,7 +67,8 @@ const METADATA: Part = Part {
             Kind::List { entry: "language" },
             "Codes of two or three letters, such as en or sw; multilingual and code are known too.",
             "Hub metadata language",
-        ),
+        )
+        .offering(Vocabulary::Languages),
         Question::new(
             "metadata.pipeline_tag",
             "Task",
@@ -74,6 +76,7 @@ const METADATA: Part = Part {
             "What the model does, in the hub’s words: text-classification, image-segmentation, text-generation.",
             "Hub metadata pipeline_tag",
         )
+        .offering(Vocabulary::Tasks)
         .short(),
         Question::new(
             "metadata.library_name",
@@ -81,7 +84,8 @@ const METADATA: Part = Part {
             Kind::Line,
             "The library that loads the model: transformers, diffusers, sklearn, timm.",
             "Hub metadata library_name",
-        ),
+        )
+        .offering(Vocabulary::Libraries),
         Question::new(
             "metadata.base_model",
             "Base model",
@@ -102,7 +106,8 @@ const METADATA: Part = Part {
             Kind::List { entry: "metric" },
             "Names of the measures used, such as accuracy, f1 or wer.",
             "Hub metadata metrics",
-        ),
+        )
+        .offering(Vocabulary::Measures),
         Question::new(
             "metadata.tags",
             "Tags",

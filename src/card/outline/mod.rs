@@ -10,6 +10,7 @@ mod bridge2ai;
 mod cyclonedx;
 mod datasheet;
 mod eu;
+pub mod examples;
 mod full;
 mod health;
 mod hugging_face;
@@ -19,6 +20,7 @@ pub mod patra;
 mod radiotherapy;
 mod sagemaker;
 mod short;
+mod vocabulary;
 
 pub use allennlp::ALLENNLP;
 pub use arrange::arranged;
@@ -35,6 +37,7 @@ pub use patra::PATRA;
 pub use radiotherapy::{DATA_KINDS, RADIOTHERAPY, SITES, TASKS};
 pub use sagemaker::SAGEMAKER;
 pub use short::SHORT;
+pub use vocabulary::Vocabulary;
 
 use super::Section;
 
@@ -145,8 +148,10 @@ pub struct Question {
     pub help: &'static str,
     /// The kind of answer, which chooses the control.
     pub kind: Kind,
-    /// How many words an answer should have, where the source says so: a number to aim at, never a limit.
+    /// How many words an answer should have: a number to aim at, never a limit.
     pub words: Option<u16>,
+    /// The words that are offered for an answer of one line, or for each entry of a list.
+    pub vocabulary: Option<Vocabulary>,
     /// Whether the question counts among the ten of the short path.
     pub short: bool,
     /// Whether the question is only for cards that bring an answer along: a new card is not asked.
@@ -164,6 +169,7 @@ impl Question {
             help,
             kind,
             words: None,
+            vocabulary: None,
             short: false,
             legacy: false,
             source,
@@ -179,6 +185,14 @@ impl Question {
     const fn words(self, words: u16) -> Self {
         Self {
             words: Some(words),
+            ..self
+        }
+    }
+
+    /// The same question, with words that are offered for the answer.
+    const fn offering(self, words: Vocabulary) -> Self {
+        Self {
+            vocabulary: Some(words),
             ..self
         }
     }
@@ -237,12 +251,28 @@ pub struct Column {
     pub help: &'static str,
     /// Line, Markdown, List, Choice, Date, Number, YesNo or Link.
     pub kind: Kind,
+    /// The words that are offered for a cell of one line.
+    pub vocabulary: Option<Vocabulary>,
 }
 
 impl Column {
     /// A column.
     const fn new(key: &'static str, label: &'static str, kind: Kind, help: &'static str) -> Self {
-        Self { key, label, help, kind }
+        Self {
+            key,
+            label,
+            help,
+            kind,
+            vocabulary: None,
+        }
+    }
+
+    /// The same column, with words that are offered for its cells.
+    const fn offering(self, words: Vocabulary) -> Self {
+        Self {
+            vocabulary: Some(words),
+            ..self
+        }
     }
 }
 

@@ -13,6 +13,7 @@ pub static SHORT: Outline = Outline {
             questions: &[
                 asked(&about::MODEL_DETAILS, "model-details.name"),
                 asked(&about::MODEL_DETAILS, "model-details.overview"),
+                asked(&about::MODEL_DETAILS, "model-details.version_date"),
                 asked(&about::MODEL_DETAILS, "model-details.owners"),
                 asked(&about::MODEL_DETAILS, "model-details.licenses"),
             ],
@@ -30,20 +31,17 @@ pub static SHORT: Outline = Outline {
             ..evidence::TRAINING_DATA
         },
         Part {
-            questions: &[asked(&evidence::EVALUATION_DATA, "evaluation-data.datasets")],
-            ..evidence::EVALUATION_DATA
+            questions: &[asked(
+                &evidence::QUANTITATIVE_ANALYSES,
+                "quantitative-analyses.performance_metrics",
+            )],
+            ..evidence::QUANTITATIVE_ANALYSES
         },
         Part {
-            questions: &[
-                asked(
-                    &care::CAVEATS_AND_RECOMMENDATIONS,
-                    "caveats-and-recommendations.limitations",
-                ),
-                asked(
-                    &care::CAVEATS_AND_RECOMMENDATIONS,
-                    "caveats-and-recommendations.recommendations",
-                ),
-            ],
+            questions: &[asked(
+                &care::CAVEATS_AND_RECOMMENDATIONS,
+                "caveats-and-recommendations.limitations",
+            )],
             ..care::CAVEATS_AND_RECOMMENDATIONS
         },
     ],

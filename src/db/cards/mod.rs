@@ -2,6 +2,7 @@
 //!
 //! Every function takes the session's id and sees only that session's rows.
 
+mod datasheets;
 mod restore;
 mod revisions;
 mod sections;
@@ -9,6 +10,9 @@ mod sections;
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
+pub use datasheets::{
+    DatasheetLink, Unfit, datasheet_links, datasheet_owner, datasheets_of, link_datasheet, unlink_datasheet,
+};
 pub use restore::{RestoredCard, restore, restore_history, restore_section_data};
 pub use revisions::{Revision, history, history_entry, removed, revision};
 pub use sections::{
@@ -291,7 +295,7 @@ pub fn change_outline(
     sections::arrange(conn, session, card, arranged, now)
 }
 
-/// A copy of the card with all its sections and its upload; returns the copy's id.
+/// A copy of the card with all its sections and its upload, and without a link to another card; returns the copy's id.
 ///
 /// # Errors
 /// [`Error::NotFound`] when it is not the session's.
@@ -323,7 +327,7 @@ pub fn duplicate(
     create(conn, session, &copy, now)
 }
 
-/// Deletes the card with everything that hangs on it.
+/// Deletes the card with everything that hangs on it; its datasheets stay, as cards by themselves.
 ///
 /// # Errors
 /// [`Error::NotFound`] when it is not the session's.

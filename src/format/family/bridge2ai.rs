@@ -9,7 +9,7 @@ use crate::card::check;
 use crate::card::outline::{self, ROLES};
 use crate::format::closed::{CLOSED, Members, TEXT, TEXTS, Want};
 use crate::format::dialect::{Dialect, Shape};
-use crate::format::lens::{About, Notation};
+use crate::format::lens::{About, Notation, Readers};
 use crate::json::Node;
 
 /// The model cards of Bridge2AI.
@@ -20,6 +20,7 @@ pub(in crate::format) static BRIDGE2AI: Family = Family {
         mark: "bridge2ai",
         notation: Notation::Yaml,
         purpose: "YAML for the tools of Bridge2AI: the Model Card Toolkit’s members and more for science.",
+        readers: Readers::Few,
         can_read: true,
     },
     resembles,

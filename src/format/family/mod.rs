@@ -139,8 +139,7 @@ impl Lens for Family {
         &[Home {
             id: "description",
             name: "the description, as an appendix",
-            question: "model-details.overview",
-            manner: Manner::Appendix,
+            manner: Manner::Appendix("model-details.overview"),
         }]
     }
 }

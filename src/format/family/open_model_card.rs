@@ -9,7 +9,7 @@ use super::{AS_IT_IS, DATE, Family, Row, dialect, has, identify};
 use crate::card::outline::{self, MODALITIES};
 use crate::format::closed::{TEXT, TEXTS, Want};
 use crate::format::dialect::{Dialect, Shape};
-use crate::format::lens::{About, Notation};
+use crate::format::lens::{About, Notation, Readers};
 use crate::json::{Kind, Node};
 
 /// The Open Model Card.
@@ -20,6 +20,7 @@ pub(in crate::format) static OPEN_MODEL_CARD: Family = Family {
         mark: "omc",
         notation: Notation::Json,
         purpose: "For catalogues that read Open Model Card files (.omc).",
+        readers: Readers::Few,
         can_read: true,
     },
     resembles,

@@ -9,7 +9,7 @@ use super::{Family, Row, View, dialect, flat, has, is_group, nothing};
 use crate::card::outline::{self, DATA_KINDS, SITES, TASKS};
 use crate::format::closed::{Members, OPEN, TEXT, Want};
 use crate::format::dialect::{Dialect, Shape};
-use crate::format::lens::{About, Notation};
+use crate::format::lens::{About, Notation, Readers};
 
 /// The radiotherapy model cards.
 pub(in crate::format) static RT_AI: Family = Family {
@@ -19,6 +19,7 @@ pub(in crate::format) static RT_AI: Family = Family {
         mark: "rt-ai",
         notation: Notation::Json,
         purpose: "For the RT-AI tool for radiotherapy: every member of its form is there, empty where nothing is answered.",
+        readers: Readers::Few,
         can_read: true,
     },
     resembles: |root| {

@@ -9,7 +9,7 @@ use askama::Template;
 
 use self::shown::{Reader, Shown};
 use super::file::File;
-use super::lens::{About, Lens, Notation, Parts};
+use super::lens::{About, Lens, Notation, Parts, Readers};
 use super::{ReadError, convert, outline_of};
 use crate::card::check::is_answered;
 use crate::card::outline::{self, FREE, Outline};
@@ -26,6 +26,7 @@ impl Lens for Html {
             mark: "",
             notation: Notation::Html,
             purpose: "One page to read, print and send. It needs no other file.",
+            readers: Readers::People,
             can_read: false,
         }
     }

@@ -63,6 +63,11 @@ const MISSPELT: [(&str, &str); 22] = [
     ("base-model", "base_model"),
 ];
 
+/// What the hub calls licences.
+pub fn licences() -> &'static [&'static str] {
+    &LICENCES
+}
+
 /// The hub's words for licences.
 const LICENCES: [&str; 76] = [
     "apache-2.0",

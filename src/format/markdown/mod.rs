@@ -6,6 +6,11 @@
 
 mod fit;
 mod headings;
+pub mod hub {
+    //! The words of the hub of Hugging Face, for those who offer them.
+    pub use super::metadata::licences;
+    pub use super::vocabulary::{languages, tasks};
+}
 pub(super) mod known;
 mod labels;
 mod metadata;
@@ -19,7 +24,7 @@ mod write;
 use std::collections::HashMap;
 
 use super::file::File;
-use super::lens::{About, Certainty, Lens, Notation, Parts};
+use super::lens::{About, Certainty, Lens, Notation, Parts, Readers};
 use super::{Finding, ReadError, Severity, detect, findings};
 use crate::card::Card;
 use crate::card::outline::{FREE, HUGGING_FACE, Outline};
@@ -75,6 +80,7 @@ impl Lens for Flavour {
                 mark: "README",
                 notation: Notation::Markdown,
                 purpose: "For a model repository on Hugging Face: metadata on top, the sections of its template below.",
+                readers: Readers::People,
                 can_read: true,
             },
             Self::Plain => &About {
@@ -83,6 +89,7 @@ impl Lens for Flavour {
                 mark: "",
                 notation: Notation::Markdown,
                 purpose: "MODEL_CARD.md for a code repository: a heading for each section and each field.",
+                readers: Readers::People,
                 can_read: true,
             },
         }

@@ -75,6 +75,16 @@ const OTHER_TASKS: [(&str, &str); 5] = [
     ("ner", "token-classification"),
 ];
 
+/// The hub's tasks.
+pub fn tasks() -> &'static [&'static str] {
+    &TASKS
+}
+
+/// The codes of two letters, each with the English name of its language.
+pub fn languages() -> impl Iterator<Item = (&'static str, &'static str)> {
+    LANGUAGES.lines().filter_map(|line| line.split_once(' '))
+}
+
 /// Says what is odd about a language code.
 pub(super) fn language(text: &str) -> Option<String> {
     let is_code = |code: &str| match code.len() {

@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use jsonschema::{Draft, Registry, Validator};
 use serde_json::Value as Json;
 
+use super::told::untrue_loss;
 use super::*;
 use crate::card::{Field, Section, Value};
 
@@ -130,26 +131,10 @@ fn refused(validators: &[(Format, Validator)], card: &Card, of: &str) -> Vec<Str
             false => read(&written).unwrap(),
         };
         assert_eq!(recognised.format, *format, "of {of}");
-        // Losses are told by words, not by places; so much holds: nothing is missing without a name.
-        let missing = crate::card::change::difference(&recognised.card, &format.lens().fit(card));
-        let missing = missing
-            .iter()
-            .filter(|change| change.after.as_ref().is_some_and(|value| !value.is_blank()));
-        if let Some(change) = missing.into_iter().find(|change| is_told_apart(change)) {
-            assert!(
-                !losses(*format, None, card).is_empty(),
-                "{format:?} of {of}: {change:?}"
-            );
-        }
+        let untrue = untrue_loss(*format, None, card);
+        assert!(untrue.is_none(), "{format:?} of {of}: {untrue:?}");
     }
     refused
-}
-
-/// Whether an answer was left out whose words hardly stand elsewhere by chance.
-fn is_told_apart(change: &crate::card::change::Change) -> bool {
-    let mut found = Vec::new();
-    change.after.iter().for_each(|value| words(value, &mut found));
-    change.before.is_none() && found.iter().any(|word| word.len() > 500)
 }
 
 /// The card of every file of the corpus that is read.
@@ -189,15 +174,4 @@ fn new_documents_of_real_cards_are_valid() {
         &refused[..refused.len().min(20)]
     );
     eprintln!("{} real cards in {} formats", cards.len(), validators.len());
-}
-
-/// The words of a value: its texts, numbers and the like.
-fn words(value: &Value, found: &mut Vec<String>) {
-    match value {
-        Value::List(items) => items.iter().for_each(|item| words(item, found)),
-        Value::Group(members) => members.iter().for_each(|(_, value)| words(value, found)),
-        Value::Text(text) => found.extend(text.split_whitespace().map(str::to_owned)),
-        Value::Number(number) => found.push(number.clone()),
-        Value::Bool(_) | Value::Null => {}
-    }
 }

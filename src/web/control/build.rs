@@ -37,6 +37,7 @@ impl Builder<'_> {
             is_folded: false,
             problems: Vec::new(),
             is_new: false,
+            vocabulary: None,
             body,
         }
     }
@@ -176,7 +177,7 @@ impl Builder<'_> {
                 title,
                 can_rise: false,
                 can_sink: false,
-                control,
+                control: labelled(entry, items.len(), control),
             });
         }
         Body::List {
@@ -193,12 +194,9 @@ impl Builder<'_> {
             match column.key.split_once('.') {
                 None => {
                     let (name, value) = cells.take(column.key);
-                    cells.put(
-                        column.key,
-                        column.label,
-                        column.help,
-                        self.control(name, Some(&column.kind), value, level),
-                    );
+                    let mut control = self.control(name, Some(&column.kind), value, level);
+                    column.vocabulary.into_iter().for_each(|words| control.offer(words));
+                    cells.put(column.key, column.label, column.help, control);
                 }
                 Some((group, _)) if groups.contains(&group) => {}
                 Some((group, _)) => {

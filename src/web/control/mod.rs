@@ -7,10 +7,12 @@ mod build;
 mod leaf;
 mod title;
 
+use std::collections::BTreeSet;
+
 use askama::Template;
 
 use crate::card::Field;
-use crate::card::outline::Kind;
+use crate::card::outline::{Question, Vocabulary};
 use build::Builder;
 
 /// One control, with the controls inside it.
@@ -33,6 +35,8 @@ pub struct Control {
     pub problems: Vec<String>,
     /// A new entry that may stay blank.
     pub is_new: bool,
+    /// The words that are offered, where the control is one line.
+    pub vocabulary: Option<Vocabulary>,
     /// What the visitor sees.
     pub body: Body,
 }
@@ -96,6 +100,25 @@ impl Control {
         }
     }
 
+    /// Offers words at the control, or at each entry if it is a list of texts.
+    fn offer(&mut self, words: Vocabulary) {
+        match &mut self.body {
+            Body::Line { .. } => self.vocabulary = Some(words),
+            Body::List { entries, .. } => entries.iter_mut().for_each(|entry| entry.control.offer(words)),
+            Body::Area { .. } | Body::YesNo(_) | Body::Kept { .. } | Body::Group(_) => {}
+        }
+    }
+
+    /// Adds the lists of words that the control and those within refer to.
+    pub fn vocabularies(&self, all: &mut BTreeSet<Vocabulary>) {
+        all.extend(self.vocabulary);
+        match &self.body {
+            Body::Group(controls) => controls.iter().for_each(|control| control.vocabularies(all)),
+            Body::List { entries, .. } => entries.iter().for_each(|entry| entry.control.vocabularies(all)),
+            Body::Line { .. } | Body::Area { .. } | Body::YesNo(_) | Body::Kept { .. } => {}
+        }
+    }
+
     /// The elements that describe the control, for screen readers.
     pub fn described_by(&self) -> String {
         let mut ids = Vec::new();
@@ -108,20 +131,26 @@ impl Control {
         ids.join(" ")
     }
 }
-/// The control of a field. `more` is the name of the list that shall show a blank entry.
-pub fn of_field(
-    place: usize,
-    field: Option<&Field>,
-    label: &str,
-    hint: &str,
-    kind: Option<&Kind>,
-    more: &str,
-) -> Control {
+
+/// The control of a question, with its answer if it has one. `more` is the name of the list that shall show a blank
+/// entry.
+pub fn of_question(place: usize, question: &Question, answer: Option<&Field>, more: &str) -> Control {
     let builder = Builder { more };
-    let control = builder.control(format!("f.{place}"), kind, field.map(|field| &field.value), 0);
+    let value = answer.map(|field| &field.value);
+    let mut control = builder.control(format!("f.{place}"), Some(&question.kind), value, 0);
+    question.vocabulary.into_iter().for_each(|words| control.offer(words));
     Control {
-        label: label.into(),
-        hint: hint.into(),
+        label: question.label.into(),
+        hint: question.help.into(),
+        ..control
+    }
+}
+
+/// The control of a field that no question asks for.
+pub fn of_field(place: usize, field: &Field, more: &str) -> Control {
+    let control = Builder { more }.control(format!("f.{place}"), None, Some(&field.value), 0);
+    Control {
+        label: field.label.clone(),
         ..control
     }
 }

@@ -18,6 +18,7 @@ struct Delete {
     card: CardLink,
     sections: usize,
     has_source: bool,
+    datasheets: usize,
 }
 
 /// `GET /cards/{card}/delete`.
@@ -27,13 +28,14 @@ struct Delete {
 pub async fn get(state: web::Data<AppState>, visitor: Visitor, id: web::Path<String>) -> Result<HttpResponse, Error> {
     let session = owner(&visitor)?;
     let id = id.into_inner();
-    let (row, sections, has_source) = state
+    let (row, sections, has_source, datasheets) = state
         .db
         .run(move |conn| {
             let row = cards::load(conn, &session, &id)?;
             let sections = cards::sections(conn, &session, &id)?.len();
             let has_source = cards::source(conn, &session, &id)?.is_some();
-            Ok((row, sections, has_source))
+            let datasheets = cards::datasheets_of(conn, &session, &id)?.len();
+            Ok((row, sections, has_source, datasheets))
         })
         .await?;
     render(&Delete {
@@ -41,6 +43,7 @@ pub async fn get(state: web::Data<AppState>, visitor: Visitor, id: web::Path<Str
         card: link(&row),
         sections,
         has_source,
+        datasheets,
     })
 }
 

@@ -4,12 +4,13 @@ use actix_web::http::header::CONTENT_TYPE;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
+use super::datasheet::Datasheets;
 use super::losses;
 use crate::card::{Card, stored};
-use crate::format::{self, Format};
+use crate::format::{self, Format, Homeless, Readers};
 use crate::session::Visitor;
 use crate::web::AppState;
-use crate::web::card::{self, Whole, link};
+use crate::web::card::{self, Whole, link, owner};
 use crate::web::error::Error;
 use crate::web::page::{CardLink, Page, render};
 
@@ -28,9 +29,18 @@ const UPLOAD: &str =
 struct Download {
     page: Page,
     card: CardLink,
-    offers: Vec<Offer>,
+    own: Offer,
+    groups: Vec<Group>,
     has_source: bool,
     file_name: Option<String>,
+    datasheets: Datasheets,
+}
+
+/// Formats for the same readers.
+struct Group {
+    title: &'static str,
+    is_folded: bool,
+    offers: Vec<Offer>,
 }
 
 struct Offer {
@@ -40,16 +50,21 @@ struct Offer {
     /// `JSON` or `HTML`, for the button.
     ending: &'static str,
     file: String,
-    is_recommended: bool,
     /// What the card's own format would leave out, one by one.
     losses: Vec<String>,
-    /// How many things would be left out; `None` when the card is so large that this is only counted when asked for.
-    lost: Option<usize>,
+    /// Whether it was tried; a card may be so large that this is only done when asked for.
+    is_tried: bool,
+    /// How many things would be left out.
+    lost: usize,
+    /// How many things would stand in the format's usual home.
+    aside: usize,
+    /// The name of that home.
+    home: &'static str,
 }
 
 impl Offer {
     fn more_losses(&self) -> usize {
-        self.lost.unwrap_or_default().saturating_sub(self.losses.len())
+        self.lost.saturating_sub(self.losses.len())
     }
 }
 
@@ -60,12 +75,17 @@ impl Offer {
 pub async fn get(state: web::Data<AppState>, visitor: Visitor, id: web::Path<String>) -> Result<HttpResponse, Error> {
     let whole = card::whole(&state, &visitor, id.into_inner()).await?;
     let page = Page::of(format!("Download: {}", whole.row.title), &visitor);
+    let session = owner(&visitor)?;
+    let row = whole.row.clone();
+    let datasheets = state.db.run(move |conn| Datasheets::of(conn, &session, &row)).await?;
     let made = web::block(move || Download {
         page,
         card: link(&whole.row),
-        offers: offers(&whole),
+        own: offer(&whole, whole.format(), true),
+        groups: groups(&whole),
         has_source: whole.source.is_some(),
         file_name: whole.row.file_name,
+        datasheets,
     });
     render(&made.await.map_err(|error| Error::Internal(error.to_string()))?)
 }
@@ -89,7 +109,7 @@ pub async fn file(
         let notation = format.notation(source);
         let name = file_name(&whole.row.title, &format.extension(notation, source.is_some()));
         let bytes = match source {
-            Some(_) => format::write(format, source, &whole.card),
+            Some(_) => format::write(format, source, &whole.in_its_file()),
             None => format::write_keeping(format, &whole.card, &losses::kept(format, &whole.card, &choices)),
         };
         bytes.map(|bytes| (name, notation, bytes))
@@ -125,24 +145,42 @@ pub(super) fn source_for(whole: &Whole, format: Format) -> Option<&[u8]> {
     whole.source.as_deref().filter(|_| whole.format() == format)
 }
 
-/// Every format, the card's own first.
-fn offers(whole: &Whole) -> Vec<Offer> {
-    let own = whole.format();
+/// Every format but the card's own, by its readers.
+fn groups(whole: &Whole) -> Vec<Group> {
+    const GROUPS: [(&str, Readers, bool); 3] = [
+        ("For people", Readers::People, false),
+        ("For programs", Readers::Programs, false),
+        ("Families, older versions and other notations", Readers::Few, true),
+    ];
     let is_small = size(&whole.card) <= COUNTED_BYTES;
-    let others = Format::ALL.iter().copied().filter(|format| *format != own);
-    std::iter::once(own)
-        .chain(others)
-        .map(|format| offer(whole, format, format == own, is_small))
-        .collect()
+    let own = whole.format();
+    let group = |(title, readers, is_folded)| {
+        let formats = Format::ALL.iter().copied().filter(|format| *format != own);
+        let offers = formats
+            .filter(|format| format.readers() == readers)
+            .map(|format| offer(whole, format, is_small));
+        Group {
+            title,
+            is_folded,
+            offers: offers.collect(),
+        }
+    };
+    GROUPS.into_iter().map(group).collect()
 }
 
-fn offer(whole: &Whole, format: Format, is_own: bool, is_small: bool) -> Offer {
+/// What is said about a format; what it carries is found by trying, if that is wanted.
+fn offer(whole: &Whole, format: Format, is_tried: bool) -> Offer {
     let source = source_for(whole, format);
     let notation = format.notation(source);
-    let counted = is_own || is_small;
-    let losses = counted.then(|| format::losses(format, source, &whole.card));
-    let lost = losses.as_ref().map(Vec::len);
-    let listed = losses.unwrap_or_default().into_iter().filter(|_| is_own);
+    let Homeless { kept, lost } = match (is_tried, source) {
+        (false, _) => Homeless::default(),
+        (true, Some(_)) => Homeless {
+            lost: format::losses(format, source, &whole.in_its_file()),
+            ..Homeless::default()
+        },
+        (true, None) => Homeless::of(format, &whole.card),
+    };
+    let is_own = whole.format() == format;
     Offer {
         id: format.id(),
         name: format.name(),
@@ -152,9 +190,11 @@ fn offer(whole: &Whole, format: Format, is_own: bool, is_small: bool) -> Offer {
         },
         file: file_name(&whole.row.title, &format.extension(notation, source.is_some())),
         ending: notation.name(),
-        is_recommended: is_own,
-        losses: listed.take(SHOWN).map(|loss| losses::words(&loss)).collect(),
-        lost,
+        is_tried,
+        lost: lost.len(),
+        aside: kept.len(),
+        home: format.usual_home().map_or("", |home| home.name),
+        losses: lost.iter().filter(|_| is_own).take(SHOWN).map(losses::words).collect(),
     }
 }
 

@@ -12,7 +12,8 @@ use crate::web::choices::remember_card;
 use crate::web::error::Error;
 use crate::web::page::{is_once, quoted, see_other_telling};
 
-/// `POST /cards/{card}/duplicate`.
+/// `POST /cards/{card}/duplicate`. Links of datasheets are not copied: a copy begins something else, and a dataset that it
+/// shares with the original is described there already.
 ///
 /// # Errors
 /// [`Error::NotFound`] when the card is not the visitor's. That there is no room for it is a page of its own.
@@ -33,14 +34,19 @@ pub async fn post(
         quota::within(conn, &session, quota, |conn| {
             let title = format!("Copy of {}", cards::load(conn, &session, &id)?.title);
             let title = tidy_title(&title).unwrap_or(title);
+            let stays = match cards::datasheet_owner(conn, &session, &id)? {
+                Some(_) => " It is linked to no card yet.",
+                None if cards::datasheets_of(conn, &session, &id)?.is_empty() => "",
+                None => " Its datasheets stay with it, and the copy has none yet.",
+            };
             let copy = cards::duplicate(conn, &session, &id, &title, once.as_deref(), now)?;
-            Ok((copy, title))
+            Ok((copy, title, stays))
         })
     });
-    let answer = copied.await.map_err(Error::from).map(|(copy, title)| {
+    let answer = copied.await.map_err(Error::from).map(|(copy, title, stays)| {
         remember_card(&visitor, &copy);
         let told = format!(
-            "The copy is called {}. The card it was made from stays as it is.",
+            "The copy is called {}. The card it was made from stays as it is.{stays}",
             quoted(&title)
         );
         see_other_telling(&visitor, format!("/cards/{copy}"), told)

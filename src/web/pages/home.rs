@@ -1,5 +1,7 @@
 //! What this is, where to begin, and the visitor's cards.
 
+use std::collections::HashMap;
+
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
@@ -7,7 +9,8 @@ use super::Told;
 use super::elsewhere::parked::{self, Kept};
 use super::outline::{Choice, choices};
 use crate::card::outline;
-use crate::db::cards;
+use crate::db::DbConnection;
+use crate::db::cards::{self, CardRow, DatasheetLink};
 use crate::session::Visitor;
 use crate::web::AppState;
 use crate::web::card::{format_of, link};
@@ -36,6 +39,8 @@ struct Home {
 struct Label {
     id: String,
     title: String,
+    /// The name of the card whose datasheet it is; it follows that card.
+    datasheet_of: Option<String>,
     format: &'static str,
     changed: Date,
     once: String,
@@ -49,20 +54,26 @@ pub async fn get(state: web::Data<AppState>, visitor: Visitor, told: web::Query<
     if told.first.is_some() && !visitor.keeps_cookies() && !visitor.is_ambiguous() {
         return super::without_cookie::page(&state);
     }
-    let rows = match visitor.session().cloned() {
-        Some(session) => state.db.run(move |conn| cards::list(conn, &session)).await?,
-        None => Vec::new(),
+    let (rows, links) = match visitor.session().cloned() {
+        Some(session) => {
+            let both = move |conn: &mut DbConnection| {
+                Ok((cards::list(conn, &session)?, cards::datasheet_links(conn, &session)?))
+            };
+            state.db.run(both).await?
+        }
+        None => (Vec::new(), Vec::new()),
     };
     let last = visitor.get(&LAST_CARD);
     let last = rows.iter().find(|row| Some(&row.id) == last.as_ref()).map(link);
-    let cards = rows
+    let cards = together(rows, &links)
         .into_iter()
-        .map(|row| {
+        .map(|(row, datasheet_of)| {
             Ok(Label {
                 format: format_of(&row).name(),
                 changed: row.updated_at.into(),
                 id: row.id,
                 title: row.title,
+                datasheet_of,
                 once: once()?,
             })
         })
@@ -83,9 +94,44 @@ pub async fn get(state: web::Data<AppState>, visitor: Visitor, told: web::Query<
         limit_bytes: state.config.max_upload_bytes,
         once: once()?,
         once_blank: once()?,
-        outlines: choices(&outline::FULL),
+        outlines: choices(&outline::SHORT),
         host: state.host(),
         until: visitor.expires_at().into(),
         days: time_in_words(visitor.idle_time().unwrap_or(state.config.session.age)),
     })
+}
+
+/// A card with its datasheets.
+#[derive(Default)]
+struct Family {
+    card: Option<CardRow>,
+    datasheets: Vec<CardRow>,
+}
+
+/// The cards, each with the name of the card whose datasheet it is: datasheets follow their card, and what was changed
+/// last, card or datasheet, brings both to the front.
+fn together(rows: Vec<CardRow>, links: &[DatasheetLink]) -> Vec<(CardRow, Option<String>)> {
+    let links = links.iter().map(|link| (link.datasheet.as_str(), link.card.as_str()));
+    let owners: HashMap<&str, &str> = links.collect();
+    let mut places: HashMap<String, usize> = HashMap::new();
+    let mut families: Vec<Family> = Vec::new();
+    for row in rows {
+        let owner = owners.get(row.id.as_str());
+        let name = owner.map_or_else(|| row.id.clone(), |owner| (*owner).to_owned());
+        let place = *places.entry(name).or_insert(families.len());
+        if place == families.len() {
+            families.push(Family::default());
+        }
+        match owner {
+            Some(_) => families[place].datasheets.push(row),
+            None => families[place].card = Some(row),
+        }
+    }
+    let mut cards = Vec::new();
+    for Family { card, datasheets } in families {
+        let title = card.as_ref().map(|card| card.title.clone());
+        cards.extend(card.map(|card| (card, None)));
+        cards.extend(datasheets.into_iter().map(|datasheet| (datasheet, title.clone())));
+    }
+    cards
 }

@@ -4,11 +4,12 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 
 use super::Told;
+use super::datasheet::Datasheets;
 use crate::card::Card;
-use crate::format::{self, Severity};
+use crate::format::{self, Format, Severity};
 use crate::session::Visitor;
 use crate::web::AppState;
-use crate::web::card::{self, Whole};
+use crate::web::card::{self, Whole, owner};
 use crate::web::error::Error;
 use crate::web::page::{CardLink, Page, render, size_in_words};
 
@@ -30,6 +31,8 @@ struct Report {
     more_findings: usize,
     kept: Vec<KeptLine>,
     more_kept: usize,
+    /// What to do next where card and datasheet belong together.
+    next: Option<&'static str>,
 }
 
 struct SectionLine {
@@ -67,12 +70,15 @@ pub async fn get(
     }
     let whole = card::whole(&state, &visitor, id.into_inner()).await?;
     let page = Page::of(format!("What was read: {}", whole.row.title), &visitor);
+    let session = owner(&visitor)?;
+    let row = whole.row.clone();
+    let datasheets = state.db.run(move |conn| Datasheets::of(conn, &session, &row)).await?;
     // A large file takes a moment to read again.
-    let report = web::block(move || report(page, whole));
+    let report = web::block(move || report(page, whole, &datasheets));
     render(&report.await.map_err(|error| Error::Internal(error.to_string()))?)
 }
 
-fn report(page: Page, whole: Whole) -> Report {
+fn report(page: Page, whole: Whole, datasheets: &Datasheets) -> Report {
     let format = whole.format();
     let reading = whole
         .source
@@ -114,6 +120,21 @@ fn report(page: Page, whole: Whole) -> Report {
         more_findings,
         kept: kept.into_iter().take(SHOWN).collect(),
         more_kept,
+        next: next(format, datasheets),
+    }
+}
+
+/// What to do next where card and datasheet belong together and are not linked.
+fn next(format: Format, datasheets: &Datasheets) -> Option<&'static str> {
+    match datasheets {
+        Datasheets::Loose(owners) if !owners.is_empty() => Some(
+            "This is a datasheet. On its page it can be linked to the card of the model, and both are shown together.",
+        ),
+        Datasheets::Has { lines, .. } if lines.is_empty() && format == Format::WEBCARDS => Some(
+            "WebCards keeps the datasheet in a file of its own, answer_datasheet.json. If you have it, open it here as well: \
+             the two can be linked then.",
+        ),
+        _ => None,
     }
 }
 

@@ -3,11 +3,13 @@
 pub mod changes;
 pub mod computer;
 pub mod convert;
+pub mod datasheet;
 pub mod delete;
 pub mod display;
 pub mod download;
 pub mod duplicate;
 pub mod elsewhere;
+pub mod example;
 pub mod full;
 pub mod health;
 pub mod help;

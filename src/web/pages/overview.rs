@@ -5,9 +5,12 @@ use askama::Template;
 use serde::Deserialize;
 
 use super::Told;
+use super::datasheet::Datasheets;
 use super::full::{self, Again};
 use super::outline::{Choice, choices};
-use crate::card::check::{self, Severity};
+use crate::card::Card;
+use crate::card::check::{self, Severity, Standing, Tally};
+use crate::card::outline::Outline;
 use crate::db::{cards, quota};
 use crate::session::Visitor;
 use crate::web::AppState;
@@ -26,8 +29,9 @@ struct Overview {
     card: CardLink,
     undo: Option<Undo>,
     sections: Vec<SectionLine>,
-    answered: usize,
-    questions: usize,
+    done: usize,
+    tally: Tally,
+    open: Vec<OpenLine>,
     problems: Vec<ProblemLine>,
     more_problems: usize,
     format: &'static str,
@@ -37,6 +41,8 @@ struct Overview {
     changed: Date,
     once: String,
     outlines: Vec<Choice>,
+    datasheets: Datasheets,
+    once_datasheet: String,
 }
 
 /// A section that was just deleted.
@@ -50,6 +56,15 @@ struct SectionLine {
     title: String,
     progress: Progress,
     problems: usize,
+}
+
+/// A question that has no answer yet.
+struct OpenLine {
+    section: String,
+    anchor: String,
+    label: &'static str,
+    is_short: bool,
+    is_not_known: bool,
 }
 
 struct ProblemLine {
@@ -73,7 +88,7 @@ pub async fn get(
     let session = owner(&visitor)?;
     let id = id.into_inner();
     let gone = told.removed.clone();
-    let (row, card, has_source, undo) = state
+    let (row, card, has_source, undo, datasheets) = state
         .db
         .run(move |conn| {
             let (row, card, _) = load_card(conn, &session, &id)?;
@@ -85,7 +100,8 @@ pub async fn get(
                 }),
                 None => None,
             };
-            Ok((row, card, has_source, undo))
+            let datasheets = Datasheets::of(conn, &session, &row)?;
+            Ok((row, card, has_source, undo, datasheets))
         })
         .await?;
 
@@ -106,11 +122,8 @@ pub async fn get(
                 .count(),
         })
         .collect();
-    let (answered, questions) = card
-        .sections
-        .iter()
-        .filter_map(|section| Some(check::answered(section, outline.part(&section.key)?)))
-        .fold((0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1));
+    let done = sections.iter().filter(|section| section.progress.is_done()).count();
+    let open = open_questions(&card, outline);
     let more_problems = found.len().saturating_sub(SHOWN);
     let problems = found
         .into_iter()
@@ -139,8 +152,9 @@ pub async fn get(
         card: link(&row),
         undo,
         sections,
-        answered,
-        questions,
+        done,
+        tally: Tally::of_card(&card, outline),
+        open,
         problems,
         more_problems,
         format: if has_source {
@@ -154,7 +168,34 @@ pub async fn get(
         changed: row.updated_at.into(),
         once: once()?,
         outlines: choices(outline),
+        datasheets,
+        once_datasheet: once()?,
     })
+}
+
+/// The questions that are not settled, those of the short path first.
+fn open_questions(card: &Card, outline: &Outline) -> Vec<OpenLine> {
+    let mut lines = Vec::new();
+    for section in &card.sections {
+        for question in outline
+            .part(&section.key)
+            .into_iter()
+            .flat_map(|part| part.asked(section))
+        {
+            let standing = Standing::of_question(section, question);
+            if matches!(standing, Standing::Open | Standing::NotKnown) {
+                lines.push(OpenLine {
+                    section: section.key.clone(),
+                    anchor: anchor(question.id),
+                    label: question.label,
+                    is_short: question.short,
+                    is_not_known: standing == Standing::NotKnown,
+                });
+            }
+        }
+    }
+    lines.sort_by_key(|line| !line.is_short);
+    lines
 }
 
 /// The form with the card's new name.

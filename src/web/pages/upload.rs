@@ -4,7 +4,8 @@ use actix_multipart::Multipart;
 use actix_web::{HttpResponse, web};
 
 use super::full::{self, Again};
-use crate::card::{Card, outline};
+use crate::card::Card;
+use crate::card::outline::{self, Outline};
 use crate::db;
 use crate::db::cards::{self, NewCard};
 use crate::db::files::{self, FileRow};
@@ -51,7 +52,11 @@ pub async fn post(state: web::Data<AppState>, beginner: Beginner, form: Multipar
             from_bytes(text.into_bytes(), None, is_plain, once, is_shared).await?,
             false,
         ),
-        (None, None, Some(key)) => (blank(&key, once)?, false),
+        (None, None, Some(key)) => {
+            let outline = outline::find(&key);
+            let outline = outline.ok_or(Error::BadRequest("There is no set of questions of that name.".into()))?;
+            (blank(outline, once), false)
+        }
         (None, None, None) => {
             return Err(Error::BadRequest(
                 "Neither a file was chosen nor a text pasted, so there is nothing to open.".into(),
@@ -70,7 +75,7 @@ pub async fn post(state: web::Data<AppState>, beginner: Beginner, form: Multipar
 }
 
 /// Where the new card is.
-fn opened(beginner: &Beginner, id: &str, is_blank: bool) -> HttpResponse {
+pub(super) fn opened(beginner: &Beginner, id: &str, is_blank: bool) -> HttpResponse {
     remember_card(beginner.visitor(), id);
     // A browser that keeps no cookies comes back as a stranger: the mark lets the next page tell why.
     let mark = if beginner.visitor().keeps_cookies() {
@@ -124,9 +129,9 @@ async fn from_bytes(
     })
 }
 
-fn blank(key: &str, once: Option<String>) -> Result<NewCard, Error> {
-    let outline = outline::find(key).ok_or(Error::BadRequest("There is no set of questions of that name.".into()))?;
-    Ok(NewCard {
+/// A card without an answer.
+pub(super) fn blank(outline: &Outline, once: Option<String>) -> NewCard {
+    NewCard {
         title: title_of(&Card::default(), None),
         format: Format::NATIVE.id().to_owned(),
         outline: outline.key.to_owned(),
@@ -134,11 +139,16 @@ fn blank(key: &str, once: Option<String>) -> Result<NewCard, Error> {
         file_name: None,
         once,
         sections: rows_of(&Card::default(), outline),
-    })
+    }
 }
 
 /// Stores card, file and, for the visitor's first card, the session: all or nothing.
-async fn store(state: &AppState, beginner: &Beginner, card: NewCard, is_file: bool) -> Result<String, Error> {
+pub(super) async fn store(
+    state: &AppState,
+    beginner: &Beginner,
+    card: NewCard,
+    is_file: bool,
+) -> Result<String, Error> {
     let now = state.clock.now();
     let beginner = beginner.clone();
     let uploads = state.uploads.clone();

@@ -299,6 +299,7 @@ impl TestApp {
             "SELECT handle || key_hash || state || version || touched_at || expires_at AS t FROM session_keys ORDER BY handle",
             "SELECT key_hash AS t FROM ended_keys ORDER BY key_hash",
             "SELECT id || title || version || updated_at AS t FROM model_cards ORDER BY id",
+            "SELECT session_id || datasheet_id || card_id AS t FROM card_datasheets ORDER BY datasheet_id",
             "SELECT card_id || section_key || value || version AS t FROM card_section_data ORDER BY card_id, section_key",
             "SELECT id || section_key || value AS t FROM card_revisions ORDER BY id",
             "SELECT id || name || size AS t FROM files ORDER BY id",

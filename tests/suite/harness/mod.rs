@@ -5,6 +5,7 @@
 //! forms with the values that the page gave them.
 
 mod app;
+pub mod axe;
 pub mod chromium;
 pub mod page;
 pub mod program;

@@ -1,6 +1,6 @@
 //! What the model is and what it is for: details, parameters, intended use.
 
-use crate::card::outline::{Column, Kind, Part, Question};
+use crate::card::outline::{Column, Kind, Part, Question, Vocabulary};
 
 const OWNER: &[Column] = &[
     Column::new("name", "Name", Kind::Line, "A person, a team or an organisation."),
@@ -13,7 +13,8 @@ pub(in crate::card::outline) const LICENCE: &[Column] = &[
         "SPDX identifier",
         Kind::Line,
         "For a well-known licence, such as Apache-2.0 or CC-BY-4.0.",
-    ),
+    )
+    .offering(Vocabulary::Licences),
     Column::new(
         "custom_text",
         "Other terms",
@@ -67,6 +68,7 @@ pub(in crate::card::outline) const MODEL_DETAILS: Part = Part {
              A short paragraph may follow.",
             "Mitchell 4.1; Toolkit model_details.overview",
         )
+        .words(60)
         .short(),
         Question::new(
             "model-details.type",
@@ -89,7 +91,8 @@ pub(in crate::card::outline) const MODEL_DETAILS: Part = Part {
             Kind::Date,
             "The day on which this version was finished or released, best written as 2026-01-31.",
             "Mitchell 4.1; Toolkit model_details.version.date; WebCards 36",
-        ),
+        )
+        .short(),
         Question::new(
             "model-details.version_notes",
             "What changed in this version",
@@ -239,6 +242,7 @@ pub(in crate::card::outline) const INTENDED_USE: Part = Part {
              For example: “putting X-rays in order of urgency in a hospital, before a radiologist reads them”.",
             "Mitchell 4.2; Toolkit considerations.use_cases; WebCards 12",
         )
+        .words(40)
         .short(),
         Question::new(
             "intended-use.users",
@@ -247,7 +251,8 @@ pub(in crate::card::outline) const INTENDED_USE: Part = Part {
             "The people meant to work with the model or its results, and what they need to know beforehand. \
              For example: “radiologists who have done the one-hour introduction”.",
             "Mitchell 4.2; Toolkit considerations.users; WebCards 13",
-        ),
+        )
+        .words(40),
         Question::new(
             "intended-use.out_of_scope",
             "Not made for",
@@ -256,6 +261,7 @@ pub(in crate::card::outline) const INTENDED_USE: Part = Part {
              training data comes from a patient under 18”.",
             "Mitchell 4.2; WebCards 14",
         )
+        .words(60)
         .short(),
     ],
 };

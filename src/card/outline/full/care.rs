@@ -92,6 +92,7 @@ pub(in crate::card::outline) const CAVEATS_AND_RECOMMENDATIONS: Part = Part {
              fractures thinner than 2 mm” rather than “may be inaccurate”.",
             "Mitchell 4.9; Toolkit considerations.limitations",
         )
+        .words(100)
         .short(),
         Question::new(
             "caveats-and-recommendations.further_testing",
@@ -117,7 +118,7 @@ pub(in crate::card::outline) const CAVEATS_AND_RECOMMENDATIONS: Part = Part {
              first, do not use on certain cases. Write it as an instruction.",
             "Mitchell 4.9; WebCards 34",
         )
-        .short(),
+        .words(60),
         Question::new(
             "caveats-and-recommendations.ideal_evaluation_data",
             "Ideal evaluation data",

@@ -1,6 +1,6 @@
 //! How well the model works and how that is known: factors, metrics, data, results.
 
-use crate::card::outline::{Column, Kind, Part, Question};
+use crate::card::outline::{Column, Kind, Part, Question, Vocabulary};
 
 const DATASET: &[Column] = &[
     Column::new(
@@ -28,7 +28,7 @@ const DATASET: &[Column] = &[
 ];
 
 const METRIC: &[Column] = &[
-    Column::new("type", "Metric", Kind::Line, "Such as accuracy, recall or AUC."),
+    Column::new("type", "Metric", Kind::Line, "Such as accuracy, recall or AUC.").offering(Vocabulary::Measures),
     Column::new("value", "Value", Kind::Line, "As you report it: 0.94 or 94%."),
     Column::new(
         "slice",
@@ -128,8 +128,7 @@ pub(in crate::card::outline) const EVALUATION_DATA: Part = Part {
              the model had seen any of it before. Add the main result in one sentence; the full numbers belong to \
              the quantitative analyses.",
             "Mitchell 4.5; WebCards 23",
-        )
-        .short(),
+        ),
         Question::new(
             "evaluation-data.motivation",
             "Why this data",
@@ -215,7 +214,8 @@ pub(in crate::card::outline) const QUANTITATIVE_ANALYSES: Part = Part {
             "One row for each number: the metric, its value and, if it holds for a part of the data only, which \
              part. Give the confidence interval where you have one.",
             "Mitchell 4.7; Toolkit quantitative_analysis.performance_metrics",
-        ),
+        )
+        .short(),
         Question::new(
             "quantitative-analyses.selected_metrics",
             "Metrics chosen in WebCards",

@@ -1,7 +1,10 @@
 //! One section: its form. `save` does what the form's buttons say, `conflict` what happens when another tab was faster.
 
 mod conflict;
+mod guide;
 mod save;
+
+use std::collections::BTreeSet;
 
 use actix_web::http::StatusCode;
 use actix_web::web::{self, Bytes, Path, Query};
@@ -10,7 +13,7 @@ use askama::Template;
 use serde::Deserialize;
 
 use super::full::{self, Again};
-use crate::card::outline::{Part, Question};
+use crate::card::outline::{Part, Question, Vocabulary};
 use crate::card::{Card, Field, Section, check};
 use crate::db::cards::{CardRow, CardSectionData};
 use crate::db::quota;
@@ -22,7 +25,9 @@ use crate::web::control::{self, Control};
 use crate::web::error::Error;
 use crate::web::form::Form;
 use crate::web::page::{CardLink, Page, render, render_as, see_other, see_other_telling};
+use crate::web::vocabulary;
 use conflict::conflict_page;
+use guide::Guide;
 use save::{Outcome, save};
 
 /// What has happened before, in the address.
@@ -58,6 +63,7 @@ struct SectionPage {
     can_sink: bool,
     previous: Option<SectionLink>,
     next: Option<SectionLink>,
+    vocabularies: BTreeSet<Vocabulary>,
 }
 
 struct SideLine {
@@ -75,6 +81,7 @@ struct FieldLine {
     can_rise: bool,
     can_sink: bool,
     control: Control,
+    guide: Option<Guide>,
 }
 
 struct SummaryLine {
@@ -134,6 +141,10 @@ fn section_page(
     if Display::of(visitor).is_help_folded() {
         fields.iter_mut().for_each(|field| field.control.fold());
     }
+    let mut vocabularies = BTreeSet::new();
+    for field in &fields {
+        field.control.vocabularies(&mut vocabularies);
+    }
     let mut summary = Vec::new();
     for field in &mut fields {
         for problem in here.iter().filter(|problem| problem.field == field.id) {
@@ -191,6 +202,7 @@ fn section_page(
         previous: neighbour(place.checked_sub(1)),
         next: neighbour(Some(place + 1)),
         sections,
+        vocabularies,
     })
 }
 
@@ -218,6 +230,9 @@ fn field_lines(section: &Section, part: Option<&'static Part>, more: &str) -> Ve
         .collect();
     let asked = questions.iter().enumerate().map(|(place, question)| {
         let field = section.field(question.id);
+        let guide = Guide::of(question, field);
+        // What stands in place of an answer has controls of its own, and the answer's are ready for one.
+        let answer = field.filter(|_| guide.instead.is_none());
         FieldLine {
             id: question.id.into(),
             label: question.label.into(),
@@ -225,7 +240,8 @@ fn field_lines(section: &Section, part: Option<&'static Part>, more: &str) -> Ve
             custom: false,
             can_rise: false,
             can_sink: false,
-            control: control::of_field(place, field, question.label, question.help, Some(&question.kind), more),
+            control: control::of_question(place, question, answer, more),
+            guide: Some(guide),
         }
     });
     let last = further.len().saturating_sub(1);
@@ -239,7 +255,8 @@ fn field_lines(section: &Section, part: Option<&'static Part>, more: &str) -> Ve
             custom: field.is_custom() && field.id != "+",
             can_rise: index > 0,
             can_sink: index < last,
-            control: control::of_field(place, Some(field), &field.label, "", None, more),
+            control: control::of_field(place, field, more),
+            guide: None,
         }
     });
     asked.chain(further).collect()

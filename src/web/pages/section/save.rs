@@ -103,6 +103,7 @@ pub(super) fn save(
     let mut memory = base.clone().unwrap_or_default();
     memory.extend(stored::from_text(&current.value));
     let mut fields = form.fields(part, &memory);
+    let kept = kept_answers(&form.contradictions(&fields, &memory));
     match &action {
         Action::Clear => clear(&mut fields),
         Action::AddField(label) => add_field(&mut fields, label, &current.title),
@@ -162,7 +163,24 @@ pub(super) fn save(
         }
         _ => (saved_address(here, key), None),
     };
+    let told = match (told, kept) {
+        (Some(told), Some(kept)) => Some(format!("{told} {kept}")),
+        (told, kept) => told.or(kept),
+    };
     Ok(Outcome::Saved { address, told })
+}
+
+/// A sentence on the answers that stay although the form says that there is none.
+fn kept_answers(labels: &[String]) -> Option<String> {
+    let (first, rest) = labels.split_first()?;
+    let others = match rest.len() {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    Some(format!(
+        "Saved. {}{others} has an answer, which stays: empty it first to say that there is none.",
+        quoted(first)
+    ))
 }
 
 /// Takes the answers out; the visitor's own fields stay, blank.

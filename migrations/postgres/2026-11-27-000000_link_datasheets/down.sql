@@ -1,0 +1,2 @@
+DROP TABLE card_datasheets;
+DROP INDEX model_cards_owner;
