@@ -325,10 +325,11 @@ fn failure<B>(answer: &ServiceResponse<B>, state: &AppState) -> Option<Error> {
         return Some(cause(error, state));
     }
     let status = answer.status();
-    let is_page = answer
-        .headers()
-        .get(CONTENT_TYPE)
-        .is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+    // The scripts of a page are answered in JSON.
+    let is_page = answer.headers().get(CONTENT_TYPE).is_some_and(|kind| {
+        let kind = kind.as_bytes();
+        kind.starts_with(b"text/html") || kind.starts_with(b"application/json")
+    });
     // Machines ask these and read a word.
     let is_for_machines = answer.request().path().starts_with("/health/") && status == StatusCode::SERVICE_UNAVAILABLE;
     ((status.is_client_error() || status.is_server_error()) && !is_page && !is_for_machines)

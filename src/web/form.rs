@@ -63,6 +63,12 @@ impl Form {
         self.words.get(name).map_or("", String::as_str)
     }
 
+    /// The content of any control, by its whole name.
+    pub fn content(&self, name: &str) -> &str {
+        let pair = self.pairs.iter().find(|(other, _)| other == name);
+        pair.map_or("", |(_, content)| content)
+    }
+
     fn put(&mut self, path: &str, content: &str) {
         let (path, mark) = match path.rsplit_once('~') {
             Some((path, mark)) => (path, mark.chars().next()),

@@ -9,6 +9,7 @@ pub mod assets;
 pub mod card;
 pub mod choices;
 pub mod control;
+pub mod difference;
 pub mod error;
 pub mod form;
 mod headers;
@@ -173,6 +174,12 @@ pub fn routes() -> Vec<RouteEntry> {
         post("/cards/{card}/sections/{section}", |route| route.to(section::post)),
         post("/cards/{card}/sections/{section}/restore", |route| {
             route.to(sections::restore)
+        }),
+        get("/cards/{card}/sections/{section}/history", |route| {
+            route.to(section::history::get)
+        }),
+        post("/cards/{card}/sections/{section}/history", |route| {
+            route.to(section::history::post)
         }),
         get("/cards/{card}/preview", |route| route.to(preview::get)),
         get("/cards/{card}/changes", |route| route.to(changes::get)),

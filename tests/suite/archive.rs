@@ -323,9 +323,9 @@ async fn assert_equal_after_import(from: &TestApp, to: &TestApp) {
     let overview = boris.get(&format!("{blank}?removed=on-winters")).await;
     let mut back = overview
         .page()
-        .find_form(|form| form.buttons.iter().any(|button| button.text == "Put it back"));
+        .find_form(|form| form.buttons.iter().any(|button| button.text == "Undo"));
     assert_eq!(
-        boris.submit(&overview, back.press("Put it back")).await.status,
+        boris.submit(&overview, back.press("Undo")).await.status,
         StatusCode::SEE_OTHER
     );
     let section = boris.get(&format!("{blank}/sections/on-winters")).await;

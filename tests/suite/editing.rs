@@ -617,8 +617,8 @@ async fn a_section_of_ones_own_is_added_renamed_moved_deleted_and_put_back() {
     assert_eq!(visitor.get(&section).await.status, StatusCode::NOT_FOUND);
     let mut restore = overview
         .page()
-        .find_form(|form| form.buttons.iter().any(|button| button.text == "Put it back"));
-    let back = visitor.submit(&overview, restore.press("Put it back")).await;
+        .find_form(|form| form.buttons.iter().any(|button| button.text == "Undo"));
+    let back = visitor.submit(&overview, restore.press("Undo")).await;
     assert_eq!(back.status, StatusCode::SEE_OTHER, "{}", back.page().main());
     assert_eq!(titles().await[outline..], ["On springs", "On hard winters"]);
     let file = visitor.download(&card, "cartellino").await;

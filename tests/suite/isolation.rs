@@ -90,7 +90,10 @@ async fn her_forms(anna: &Visitor, card: &str) -> Vec<(Answer, crate::harness::p
     for page in ["import", "preview", "changes", "download", "delete"] {
         pages.push(format!("{card}/{page}"));
     }
-    pages.extend(anna.sections(card).await);
+    for section in anna.sections(card).await {
+        pages.push(format!("{section}/history"));
+        pages.push(section);
+    }
     for path in pages {
         let page = anna.get(&path).await;
         assert_eq!(page.status, StatusCode::OK, "{path}");

@@ -31,6 +31,7 @@ mod privacy;
 mod protobuf;
 mod quota;
 mod reminder;
+mod saving;
 mod sessions;
 mod settings;
 mod storage;

@@ -132,6 +132,13 @@ impl Visitor {
         Self::answer(path, request).await
     }
 
+    /// Posts fields as the script of a page does, which wants a few words instead of a page.
+    pub async fn post_as_script(&self, path: &str, fields: &[(String, String)]) -> Answer {
+        let path = self.local(path).to_owned();
+        let request = self.http.post(self.url(&path)).headers(self.same_origin()).form(fields);
+        Self::answer(path, request.header("accept", "application/json")).await
+    }
+
     /// Posts a form as multipart, with this file in its file control; without one, a control where nothing was chosen
     /// is sent as browsers do, with an empty name.
     pub async fn post_multipart(&self, path: &str, form: &Form, file: Option<Upload<'_>>) -> Answer {
