@@ -122,7 +122,13 @@ fn outline(key: &str) -> &'static Outline {
 
 /// Our templates write to memory and call nothing that fails, so there is always a text.
 fn render(template: &impl Template) -> String {
-    template.render().unwrap_or_default()
+    let page = template.render().unwrap_or_default();
+    // HTML has no spelling for these.
+    let is_unspeakable = |letter: char| letter.is_control() && !matches!(letter, '\t' | '\n' | '\r');
+    match page.contains(is_unspeakable) {
+        true => page.replace(is_unspeakable, "\u{fffd}"),
+        false => page,
+    }
 }
 
 /// The sections with content. Files without sections of their own have many that hold a single

@@ -8,7 +8,7 @@ mod fit;
 mod headings;
 pub mod hub {
     //! The words of the hub of Hugging Face, for those who offer them.
-    pub use super::metadata::licences;
+    pub use super::metadata::{key_of, licences};
     pub use super::vocabulary::{languages, tasks};
 }
 pub(super) mod known;

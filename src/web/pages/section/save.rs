@@ -9,8 +9,9 @@ use crate::card::outline::{Outline, Part};
 use crate::card::{Card, Field, Names, Section, Value, field_id, stored};
 use crate::db::cards::{self, CardRow, CardSectionData};
 use crate::db::{self, DbConnection};
+use crate::format::{Format, hub};
 use crate::session::SessionId;
-use crate::web::card::{outline_of, section_of, tidy_title, title_of};
+use crate::web::card::{format_of, outline_of, section_of, tidy_title, title_of};
 use crate::web::form::{Form, Towards};
 use crate::web::page::quoted;
 
@@ -68,10 +69,14 @@ pub(super) fn save(
         _ => {}
     }
     let mut fields = form.fields(part, &memory);
-    let kept = kept_answers(&form.contradictions(&fields, &memory));
+    let kept = kept_answers(&form.contradictions(&fields, &memory)).or_else(|| kept_names(&form.names_taken(&fields)));
+    let asked = match &action {
+        Action::AddField(label) => tidy_title(label).and_then(|label| namesake(&label, &fields, part, &row)),
+        _ => None,
+    };
     match &action {
         Action::Clear => clear(&mut fields),
-        Action::AddField(label) => add_field(&mut fields, label, &current.title),
+        Action::AddField(label) if asked.is_none() => add_field(&mut fields, label, &current.title),
         Action::Resolve => {
             // The version is that of theirs; what both were made from, the page says itself.
             let was = said_base(&form, part, &memory);
@@ -129,6 +134,7 @@ pub(super) fn save(
             format!("{here}?done=cleared&undo={before}"),
             Some(format!("{title} was cleared.")),
         ),
+        Action::AddField(_) if asked.is_some() => (saved_address(here, key), asked),
         Action::AddField(label) => match tidy_title(&label) {
             Some(label) => (here, Some(format!("The field {} was added.", quoted(&label)))),
             None => (saved_address(here, key), None),
@@ -169,6 +175,38 @@ pub(super) fn save(
 pub(super) fn said_base(form: &Form, part: Option<&Part>, memory: &[Field]) -> Option<Vec<Field>> {
     let said = form.word("base");
     (!said.is_empty()).then(|| Form::parse(said.as_bytes()).fields(part, memory))
+}
+
+/// A sentence on a field that has this name already, be it as a question or by what the file calls it: two of one name
+/// would hide each other from readers of the file.
+fn namesake(label: &str, fields: &[Field], part: Option<&Part>, row: &CardRow) -> Option<String> {
+    let same = |other: &str| other.trim().eq_ignore_ascii_case(label);
+    let questions = part.into_iter().flat_map(|part| part.questions);
+    let by_hub = |id: &str| format_of(row) == Format::HUGGING_FACE && hub::key_of(id) == Some(label);
+    let question = questions
+        .into_iter()
+        .find(|question| same(question.label) || by_hub(question.id));
+    let question = question.map(|question| question.label.to_owned());
+    let other = || {
+        fields
+            .iter()
+            .find(|field| same(&field.label))
+            .map(|field| field.label.clone())
+    };
+    let other = question.or_else(other)?;
+    Some(format!(
+        "Saved. No field was added: {} is on this page already.",
+        quoted(&other)
+    ))
+}
+
+/// A sentence on fields that keep their name because another one has the new one.
+fn kept_names(taken: &[&str]) -> Option<String> {
+    let first = taken.first()?;
+    Some(format!(
+        "Saved. Another field is called {} already, so the old name stays.",
+        quoted(first)
+    ))
 }
 
 /// A sentence on the answers that stay although the form says that there is none.
@@ -279,6 +317,13 @@ fn rename_section(
         return Ok((format!("/cards/{id}/sections/{key}"), None));
     };
     let rows = cards::sections(conn, session, id)?;
+    if rows.iter().any(|row| row.section_key != *key && row.title == title) {
+        let told = format!(
+            "Another section is called {} already, so the old name stays.",
+            quoted(&title)
+        );
+        return Ok((format!("/cards/{id}/sections/{key}"), Some(told)));
+    }
     let others = rows
         .iter()
         .map(|row| row.section_key.as_str())
