@@ -8,6 +8,7 @@ use super::dialect::Placed;
 use super::file::File;
 use super::homes::Aside;
 use super::likeness::Profile;
+use super::pdf::Fonts;
 use super::tree::Tree;
 use super::{Finding, Home, ReadError};
 use crate::card::Card;
@@ -53,6 +54,14 @@ pub(super) trait Lens: Sync {
 
     /// A new file; the card was made to [`fit`](Lens::fit).
     fn write_new(&self, card: &Card) -> Vec<u8>;
+
+    /// A new file set with these fonts, by a format that sets pages.
+    ///
+    /// # Errors
+    /// When the card is too large for that.
+    fn write_with(&self, card: &Card, _fonts: &Fonts) -> Result<Vec<u8>, ReadError> {
+        Ok(self.write_new(card))
+    }
 
     /// The card as this format would say it in a new file.
     fn fit(&self, card: &Card) -> Card;
@@ -129,6 +138,8 @@ pub enum Notation {
     Markdown,
     /// A page for browsers.
     Html,
+    /// Pages for paper.
+    Pdf,
     /// Protocol buffers, binary.
     Proto,
     /// Protocol buffers as text.
@@ -144,6 +155,7 @@ impl Notation {
             Self::Xml => "XML",
             Self::Markdown => "Markdown",
             Self::Html => "HTML",
+            Self::Pdf => "PDF",
             Self::Proto => "protobuf",
             Self::ProtoText => "protobuf text",
         }
@@ -157,6 +169,7 @@ impl Notation {
             Self::Xml => "xml",
             Self::Markdown => "md",
             Self::Html => "html",
+            Self::Pdf => "pdf",
             // The toolkit writes `data/model_card.proto`.
             Self::Proto => "proto",
             Self::ProtoText => "pbtxt",
@@ -171,6 +184,7 @@ impl Notation {
             Self::Xml => "application/xml",
             Self::Markdown => "text/markdown; charset=utf-8",
             Self::Html => "text/html; charset=utf-8",
+            Self::Pdf => "application/pdf",
             Self::Proto => "application/protobuf",
             Self::ProtoText => "text/plain; charset=utf-8",
         }

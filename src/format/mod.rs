@@ -33,6 +33,7 @@ mod model_card_toolkit;
 mod native;
 #[cfg(test)]
 mod official;
+mod pdf;
 mod plain;
 mod proto;
 mod proto_schemas;
@@ -74,6 +75,7 @@ use markdown::Flavour;
 pub use markdown::hub;
 use model_card_toolkit::Toolkit;
 pub use native::SCHEMA;
+pub use pdf::Fonts;
 
 /// A format: what files look like, and how they are read and written.
 #[derive(Clone, Copy)]
@@ -206,6 +208,8 @@ impl Format {
     pub const CHAI_1: Self = Self(&Chai::Version1);
     /// The finished page, write only.
     pub const HTML: Self = Self(&html::Html);
+    /// The finished page on paper, write only.
+    pub const PDF: Self = Self(&pdf::Pdf);
 
     /// The EU's form for general-purpose models, write only.
     pub const EU_FORM: Self = Self(&eu_form::EuForm);
@@ -237,6 +241,7 @@ impl Format {
         Self::YAML,
         Self::XML,
         Self::HTML,
+        Self::PDF,
         Self::EU_FORM,
     ];
 
@@ -423,8 +428,16 @@ fn too_many(message: String, file: &File) -> ReadError {
 /// Writes a card: into its source when there is one, else as a new document of that format.
 ///
 /// # Errors
-/// When the source cannot be read.
+/// When the source cannot be read, or the card is too large for pages.
 pub fn write(format: Format, source: Option<&[u8]>, card: &Card) -> Result<Vec<u8>, ReadError> {
+    write_with(format, source, card, Fonts::built_in())
+}
+
+/// Writes a card as [`write`](fn@write) does; a format that sets pages does it with these fonts.
+///
+/// # Errors
+/// As [`write`](fn@write).
+pub fn write_with(format: Format, source: Option<&[u8]>, card: &Card, fonts: &Fonts) -> Result<Vec<u8>, ReadError> {
     let lens = format.lens();
     match source {
         Some(bytes) if format.can_read() => {
@@ -432,7 +445,7 @@ pub fn write(format: Format, source: Option<&[u8]>, card: &Card) -> Result<Vec<u
             let card = as_read(lens, &file, card)?;
             lens.write_into(&file, &card)
         }
-        _ => Ok(lens.write_new(&lens.fit(card))),
+        _ => lens.write_with(&lens.fit(card), fonts),
     }
 }
 

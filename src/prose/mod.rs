@@ -4,6 +4,7 @@
 //! step fits the rest into a page: headings go below ours, pictures from elsewhere become
 //! links. Text that would cost too much is shown as it was typed.
 
+mod nodes;
 mod normal;
 mod settle;
 
@@ -15,6 +16,7 @@ use comrak::nodes::NodeValue;
 use comrak::{Arena, Options};
 
 use crate::card::picture::{self, Blob};
+pub use nodes::{Element, Node};
 
 /// Longer text is shown as typed. The longest README seen on a model hub has 600 kB.
 const LONGEST_BYTES: usize = 1 << 20;
@@ -24,7 +26,7 @@ const LONGEST_BYTES: usize = 1 << 20;
 const DEEPEST: usize = 100;
 
 /// Elements that prose needs; others lose their tags and keep their text.
-const ELEMENTS: [&str; 45] = [
+const ELEMENTS: [&str; 46] = [
     "a",
     "abbr",
     "b",
@@ -70,6 +72,7 @@ const ELEMENTS: [&str; 45] = [
     "th",
     "thead",
     "tr",
+    "ul",
 ];
 
 /// Text whose tables would be filled up to more cells is shown as typed: a short text can ask
@@ -105,6 +108,11 @@ pub fn render_in(markdown: &str, place: &str) -> String {
         return as_typed(markdown);
     }
     clean(&html, place).map_or_else(|_| as_typed(markdown), |clean| settle::settle(&clean))
+}
+
+/// Reads HTML that [`render_in`] made, as a tree.
+pub fn tree_of(html: &str) -> Vec<Node> {
+    nodes::nodes(html)
 }
 
 /// The text as it was typed, line by line.
@@ -284,6 +292,15 @@ mod tests {
         );
         assert_eq!(render("- [x] done\n- [ ] open").matches(['☑', '☐']).count(), 2);
         assert!(render("a<br>b <sub>c</sub>").contains("a<br>b <sub>c</sub>"));
+    }
+
+    #[test]
+    fn lists_are_lists() {
+        assert_eq!(render("- a\n- b"), "<ul>\n<li>a</li>\n<li>b</li>\n</ul>\n");
+        assert_eq!(
+            render("3. a\n4. b"),
+            "<ol start=\"3\">\n<li>a</li>\n<li>b</li>\n</ol>\n"
+        );
     }
 
     #[test]

@@ -48,7 +48,7 @@ pub(super) fn settle(html: &str) -> String {
 }
 
 /// The length of the tag at the beginning of a text.
-fn tag_length(text: &str) -> usize {
+pub(super) fn tag_length(text: &str) -> usize {
     let mut in_quotes = false;
     for (index, byte) in text.bytes().enumerate() {
         match byte {

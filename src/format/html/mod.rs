@@ -7,7 +7,8 @@ mod shown;
 
 use askama::Template;
 
-use self::shown::{Reader, Shown};
+use self::shown::Reader;
+pub(super) use self::shown::Shown;
 use super::file::File;
 use super::lens::{About, Lens, Notation, Parts, Readers};
 use super::{ReadError, convert, outline_of};
@@ -54,18 +55,21 @@ impl Lens for Html {
 }
 
 /// A section as readers see it: only what has content.
-struct ShownSection<'a> {
+pub(super) struct ShownSection<'a> {
     /// Name of the place in the page, unique in it.
     id: String,
     /// Empty for single facts gathered from several sections.
-    title: &'a str,
-    fields: Vec<ShownField<'a>>,
+    pub title: &'a str,
+    /// Its fields with content.
+    pub fields: Vec<ShownField<'a>>,
 }
 
-struct ShownField<'a> {
+/// A field as readers see it.
+pub(super) struct ShownField<'a> {
     /// Empty when it would only repeat the section's title.
-    label: &'a str,
-    value: Shown,
+    pub label: &'a str,
+    /// The answer.
+    pub value: Shown,
 }
 
 #[derive(Template)]
@@ -134,7 +138,7 @@ fn render(template: &impl Template) -> String {
 /// The sections with content. Files without sections of their own have many that hold a single
 /// fact; where several follow each other they are gathered, or the page would be all headings.
 /// The name is left out if the `heading` of the page already says it.
-fn sections<'a>(card: &'a Card, outline: &Outline, heading: Option<&str>) -> Vec<ShownSection<'a>> {
+pub(super) fn sections<'a>(card: &'a Card, outline: &Outline, heading: Option<&str>) -> Vec<ShownSection<'a>> {
     let mut reader = Reader::default();
     let mut shown: Vec<ShownSection> = Vec::new();
     for section in &card.sections {
@@ -193,7 +197,7 @@ fn gather(sections: Vec<ShownSection>) -> Vec<ShownSection> {
 }
 
 /// What a label beside a picture would say first: version, date, licence.
-fn facts(card: &Card) -> Vec<String> {
+pub(super) fn facts(card: &Card) -> Vec<String> {
     let line = |id: &str| match card.value(id) {
         Some(Value::Text(text) | Value::Number(text)) => {
             let text = text.trim();
@@ -225,7 +229,7 @@ fn facts(card: &Card) -> Vec<String> {
 
 /// Labels of what should be answered first and is not. A card without a field of the
 /// outline follows another plan and is not measured by this one.
-fn open_questions(card: &Card, outline: &Outline) -> Vec<&'static str> {
+pub(super) fn open_questions(card: &Card, outline: &Outline) -> Vec<&'static str> {
     let mut fields = card.sections.iter().flat_map(|section| &section.fields);
     if !fields.any(|field| outline.question(&field.id).is_some()) {
         return Vec::new();
