@@ -22,6 +22,7 @@
 //! | [`card`] | the card: sections, fields, outlines, checks, differences | `json` |
 //! | [`prose`] | visitors' Markdown as safe HTML | `card`'s pictures |
 //! | [`format`](mod@format) | other people's files to and from cards, the finished page | `card`, `json`, `yaml`, `xml`, `prose` |
+//! | [`bundle`] | a card in every format that many read, with its figures, as one ZIP file | `card`, `format` |
 //! | [`config`] | every setting, read once and checked | nothing of ours |
 //! | [`clock`], [`random`] | the time as a value, bytes from the operating system | nothing of ours |
 //! | [`db`] | rows and SQL for SQLite and PostgreSQL; Diesel ends here | `session`'s id |
@@ -46,6 +47,7 @@
 //! 4. [`web::pages::download`]: rows become a card, [`format::write`] puts it into the upload.
 
 pub mod archive;
+pub mod bundle;
 pub mod card;
 pub mod cleanup;
 pub mod cli;

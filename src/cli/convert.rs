@@ -11,7 +11,8 @@ use super::output::{self, Existing, Folder, say, stdout};
 use super::paint::harmless;
 use super::progress::Progress;
 use super::table::columns;
-use crate::format::{self, Format, Homeless, Kept, Loss, Reading};
+use crate::config;
+use crate::format::{self, Fonts, Format, Homeless, Kept, Loss, Reading};
 
 /// The words after `cartellino convert`.
 #[derive(clap::Args)]
@@ -35,6 +36,9 @@ pub(super) struct Options {
     /// also what the format would keep without being asked
     #[arg(long, value_name = "HOME")]
     keep: Option<String>,
+    /// Folder of further fonts (.ttf, .otf, .ttc, .otc) for PDFs, for scripts that those in the program lack
+    #[arg(long, env = "PDF_FONTS", value_name = "DIR")]
+    pdf_fonts: Option<PathBuf>,
     /// Lists the formats, and the homes that their files have for what has no place of its own
     #[arg(long)]
     list_formats: bool,
@@ -69,6 +73,8 @@ pub(super) fn run(options: &Options) -> anyhow::Result<ExitCode> {
     if let Some(home) = &options.keep {
         has_home(format, home)?;
     }
+    let further = options.pdf_fonts.as_deref().map(config::fonts_in).transpose()?;
+    let fonts = Fonts::with(further.unwrap_or_default());
     let target = target(options)?;
     let (mut failed, mut lossy) = (false, false);
     let mut written: HashMap<PathBuf, &Path> = HashMap::new();
@@ -76,7 +82,7 @@ pub(super) fn run(options: &Options) -> anyhow::Result<ExitCode> {
     for path in &options.files {
         progress.next(path);
         let outcome = input::card(path).and_then(|(reading, bytes)| {
-            let converted = convert(path, &reading, &bytes, format, options.keep.as_deref())?;
+            let converted = convert(path, &reading, &bytes, format, options.keep.as_deref(), &fonts)?;
             if let Some((count, home)) = converted.aside {
                 progress.clear();
                 let (name, count) = (input::name(path), counted(count, "answer"));
@@ -137,6 +143,7 @@ fn convert(
     bytes: &[u8],
     format: Format,
     home: Option<&str>,
+    fonts: &Fonts,
 ) -> anyhow::Result<Converted> {
     let card = &reading.card;
     let source = (reading.format == format).then_some(bytes);
@@ -151,7 +158,10 @@ fn convert(
             format::losses(format, source, card),
         ),
         None => (
-            format::write_keeping(format, card, &kept),
+            match kept.is_empty() {
+                true => format::write_with(format, None, card, fonts),
+                false => format::write_keeping(format, card, &kept),
+            },
             format::losses_keeping(format, card, &kept),
         ),
     };

@@ -21,7 +21,7 @@ use self::block::Paper;
 use self::compose::{Composer, tidy};
 pub use self::fonts::Fonts;
 use super::file::File;
-use super::lens::{About, Lens, Notation, Parts};
+use super::lens::{About, Lens, Notation, Parts, Readers};
 use super::{ReadError, convert, html, outline_of};
 use crate::card::{Card, Value};
 
@@ -45,6 +45,7 @@ impl Lens for Pdf {
             mark: "",
             notation: Notation::Pdf,
             purpose: "Pages to print, sign and file, tagged for screen readers.",
+            readers: Readers::People,
             can_read: false,
         }
     }

@@ -6,8 +6,9 @@ use askama::Template;
 
 use super::datasheet::Datasheets;
 use super::losses;
-use crate::card::{Card, stored};
-use crate::format::{self, Format, Homeless, Readers};
+use crate::bundle::figures::{self, Figure};
+use crate::card::{Card, Value, stored};
+use crate::format::{self, Format, Homeless, ReadError, Readers};
 use crate::session::Visitor;
 use crate::web::AppState;
 use crate::web::card::{self, Whole, link, owner};
@@ -34,6 +35,8 @@ struct Download {
     has_source: bool,
     file_name: Option<String>,
     datasheets: Datasheets,
+    /// The pictures of the card.
+    figures: Vec<Figure>,
 }
 
 /// Formats for the same readers.
@@ -84,6 +87,7 @@ pub async fn get(state: web::Data<AppState>, visitor: Visitor, id: web::Path<Str
         own: offer(&whole, whole.format(), true),
         groups: groups(&whole),
         has_source: whole.source.is_some(),
+        figures: figures::gather(&whole.card).1,
         file_name: whole.row.file_name,
         datasheets,
     });
@@ -104,20 +108,26 @@ pub async fn file(
     let (id, format) = path.into_inner();
     let format = Format::from_id(&format).ok_or(Error::NotFound)?;
     let whole = card::whole(&state, &visitor, id).await?;
+    let turn = state.turn_to_write(format).await?;
+    let fonts = state.fonts.clone();
     let written = web::block(move || {
+        // The turn goes along with the work, which goes on even if the request is gone.
+        let _turn = turn;
         let source = source_for(&whole, format);
         let notation = format.notation(source);
-        let name = file_name(&whole.row.title, &format.extension(notation, source.is_some()));
+        let name = file_name(&whole, &format.extension(notation, source.is_some()));
+        let kept = losses::kept(format, &whole.card, &choices);
         let bytes = match source {
             Some(_) => format::write(format, source, &whole.in_its_file()),
-            None => format::write_keeping(format, &whole.card, &losses::kept(format, &whole.card, &choices)),
+            None if kept.is_empty() => format::write_with(format, None, &whole.card, &fonts),
+            None => format::write_keeping(format, &whole.card, &kept),
         };
         bytes.map(|bytes| (name, notation, bytes))
     });
     let (name, notation, bytes) = written
         .await
         .map_err(|error| Error::Internal(error.to_string()))?
-        .map_err(|error| Error::Internal(format!("a stored upload cannot be read again: {}", error.message)))?;
+        .map_err(|error| unwritten(format, error))?;
     Ok(attachment(&name, notation.media_type(), bytes))
 }
 
@@ -135,9 +145,17 @@ pub async fn original(
     let name = whole
         .row
         .file_name
-        .unwrap_or_else(|| file_name(&whole.row.title, "json"));
+        .unwrap_or_else(|| format!("{}.json", stem(&whole.row.title)));
     // Whatever it claims to be: browsers keep it as a file and do not open it here.
     Ok(attachment(&name, "application/octet-stream", bytes))
+}
+
+/// Pages may be refused; all else that was read once can be written.
+pub(super) fn unwritten(format: Format, error: ReadError) -> Error {
+    match format == Format::PDF {
+        true => Error::NoPages(Box::new(error)),
+        false => Error::Internal(format!("what was read cannot be written: {}", error.message)),
+    }
 }
 
 /// The upload, when the format asked for is its own.
@@ -188,7 +206,7 @@ fn offer(whole: &Whole, format: Format, is_tried: bool) -> Offer {
             Some(_) => UPLOAD,
             None => format.purpose(),
         },
-        file: file_name(&whole.row.title, &format.extension(notation, source.is_some())),
+        file: file_name(whole, &format.extension(notation, source.is_some())),
         ending: notation.name(),
         is_tried,
         lost: lost.len(),
@@ -204,10 +222,28 @@ fn size(card: &Card) -> usize {
     sections.map(|section| stored::to_text(&section.fields).len()).sum()
 }
 
-/// A name for a file, from the card's title: no character that a system or a shell might take for its own.
-pub(super) fn file_name(title: &str, extension: &str) -> String {
+/// A name for a file, from the card's title and the model's version.
+pub(super) fn file_name(whole: &Whole, extension: &str) -> String {
+    format!("{}.{extension}", file_stem(&whole.row.title, &whole.card))
+}
+
+/// The name without ending, from the title of a card and the model's version, where that is short and not in the title.
+pub(super) fn file_stem(title: &str, card: &Card) -> String {
+    let version = match card.value("model-details.version") {
+        Some(Value::Text(version) | Value::Number(version)) => version.trim(),
+        _ => "",
+    };
+    let is_word = (1..=20).contains(&version.chars().count()) && !version.contains(char::is_whitespace);
+    match is_word && !title.contains(version) {
+        true => stem(&format!("{title} {version}")),
+        false => stem(title),
+    }
+}
+
+/// A name for a file: no character that a system or a shell might take for its own.
+fn stem(title: &str) -> String {
     let mut name = String::new();
-    for character in title.chars().take(100) {
+    for character in title.chars().take(120) {
         if character.is_alphanumeric() || matches!(character, '-' | '_' | '.') {
             name.push(character);
         } else if !name.ends_with('-') {
@@ -215,8 +251,7 @@ pub(super) fn file_name(title: &str, extension: &str) -> String {
         }
     }
     let name = name.trim_matches(['-', '.']);
-    let name = if name.is_empty() { "model-card" } else { name };
-    format!("{name}.{extension}")
+    if name.is_empty() { "model-card" } else { name }.to_owned()
 }
 
 /// Bytes that a browser keeps as a file: with a plain name for old ones and the full name (RFC 6266, RFC 8187).
@@ -227,7 +262,8 @@ pub(super) fn attachment(name: &str, media_type: &str, bytes: Vec<u8>) -> HttpRe
         .body(bytes)
 }
 
-fn disposition(name: &str) -> String {
+/// The header that makes a browser keep an answer as a file of this name.
+pub(super) fn disposition(name: &str) -> String {
     let name: String = name
         .chars()
         .map(|c| {
@@ -253,13 +289,32 @@ fn disposition(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::card::{Field, Section};
 
     #[test]
     fn files_are_named_after_the_card() {
-        assert_eq!(file_name("Lake ice, 2026", "json"), "Lake-ice-2026.json");
-        assert_eq!(file_name("../../etc/passwd", "json"), "etc-passwd.json");
-        assert_eq!(file_name("Größe 模型", "html"), "Größe-模型.html");
-        assert_eq!(file_name("***", "json"), "model-card.json");
+        let card = |version: &str| Card {
+            sections: vec![Section {
+                key: "model-details".to_owned(),
+                title: "Model details".to_owned(),
+                fields: vec![Field {
+                    id: "model-details.version".to_owned(),
+                    label: "Version".to_owned(),
+                    value: Value::text(version),
+                }],
+            }],
+        };
+        for (title, version, wanted) in [
+            ("Lake ice, 2026", "", "Lake-ice-2026"),
+            ("Lake ice", " 1.2/b ", "Lake-ice-1.2-b"),
+            ("Lake ice 1.2", "1.2", "Lake-ice-1.2"),
+            ("Lake ice", "the second one", "Lake-ice"),
+            ("../../etc/passwd", "", "etc-passwd"),
+            ("Größe 模型", "v3", "Größe-模型-v3"),
+            ("***", "", "model-card"),
+        ] {
+            assert_eq!(file_stem(title, &card(version)), wanted);
+        }
     }
 
     #[test]

@@ -75,7 +75,7 @@ pub async fn get(
             card: link(&whole.row),
             format,
             ending: notation.name(),
-            file: file_name(&whole.row.title, &format.extension(notation, source.is_some())),
+            file: file_name(&whole, &format.extension(notation, source.is_some())),
             is_own: source.is_some(),
             items: losses
                 .into_iter()
