@@ -195,7 +195,8 @@ mod tests {
             let mut file = zip.by_index(index).unwrap();
             let mut bytes = Vec::new();
             file.read_to_end(&mut bytes).unwrap();
-            files.insert(file.name().to_owned(), bytes);
+            let name = file.name().unwrap().into_owned();
+            files.insert(name, bytes);
         }
         files
     }
@@ -220,7 +221,7 @@ mod tests {
             [
                 "CONTENTS.txt",
                 "Otter.cartellino.json",
-                "Otter.cyclonedx.json",
+                "Otter.cdx.json",
                 "Otter.html",
                 "Otter.json",
                 "Otter.pdf",

@@ -852,7 +852,8 @@ fn an_id_that_is_no_pointer_of_ours_is_a_name() {
                "title": "Model details", "fields": [{{"id": "+{pointer}", "label": "x", "value": "kept"}}]}}]}}"#
         );
         let card = read(text.as_bytes()).unwrap().card;
-        for format in Format::ALL.iter().copied() {
+        // What stands on pages is packed: the tests of the PDF unpack it.
+        for format in Format::ALL.iter().copied().filter(|format| *format != Format::PDF) {
             let written = write(format, None, &card).unwrap();
             let told = !losses(format, None, &card).is_empty();
             assert!(

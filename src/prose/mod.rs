@@ -316,6 +316,12 @@ mod tests {
         assert!(link.contains(r#"href="https://example.org/?a=1&amp;b=2""#), "{link}");
         assert!(link.contains(r#"rel="noopener noreferrer nofollow""#), "{link}");
         assert!(render("see www.example.org").contains("http://www.example.org"));
+        let bare = render("see https://example.org/?a&b, [too](https://example.org)");
+        assert!(
+            bare.contains(r#"<a class="bare" href="https://example.org/?a&amp;b""#),
+            "{bare}"
+        );
+        assert_eq!(bare.matches("bare").count(), 1, "{bare}");
         for target in [
             "javascript:alert(1)",
             "JaVaScRiPt:alert(1)",

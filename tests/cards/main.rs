@@ -234,6 +234,19 @@ fn touch(value: &mut Value) {
     }
 }
 
+/// Sets every eighth card that is not large on pages, and none fails: setting takes long without optimisation.
+fn set_on_pages(sample: &Sample, reading: &Reading, faults: &mut Vec<String>) {
+    let is_chosen = sample.name.bytes().map(usize::from).sum::<usize>() % 8 == 0;
+    if !is_chosen || sample.bytes.len() > CONVERTED_BYTES / 4 {
+        return;
+    }
+    match format::write(Format::PDF, None, &reading.card) {
+        Ok(pages) if pages.starts_with(b"%PDF-") => {}
+        Ok(_) => faults.push(format!("{} as pdf: no PDF", sample.name)),
+        Err(error) => faults.push(format!("{} as pdf: {}", sample.name, error.message)),
+    }
+}
+
 /// Converts into every format, and holds what is missing in the result against the losses.
 fn convert_all(sample: &Sample, reading: &Reading, row: &mut Row, faults: &mut Vec<String>) {
     let is_large = sample.bytes.len() > CONVERTED_BYTES;

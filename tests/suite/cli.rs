@@ -439,6 +439,31 @@ fn formats_are_listed_and_unknown_ones_refused() {
     assert_eq!(desk.run(&["convert", "v1-indent-2.json"]).code, 2, "--to is missing");
 }
 
+#[test]
+fn pages_are_set_with_further_fonts_where_there_are_some() {
+    let desk = Desk::with(&[TOOLKIT]);
+    let words = ["convert", "v1-indent-2.json", "--to", "pdf", "-o", "card.pdf"];
+    assert_eq!(desk.run(&words).code, 0);
+    assert!(desk.read("card.pdf").starts_with(b"%PDF-"));
+    desk.put(
+        "fonts/further.ttf",
+        include_bytes!("../../fonts/NotoSansThai-Regular.ttf"),
+    );
+    desk.put("fonts/notes.txt", b"no font");
+    let with = |folder| [&words[..], &["--force", "--pdf-fonts", folder]].concat();
+    assert_eq!(desk.run(&with("fonts")).code, 0);
+    desk.put("none/notes.txt", b"no font");
+    for folder in ["none", "nowhere"] {
+        let ended = desk.run(&with(folder));
+        assert_eq!(ended.code, 2);
+        assert!(
+            ended.err.contains("PDF_FONTS: ") && ended.err.contains(folder),
+            "{}",
+            ended.err
+        );
+    }
+}
+
 // --- diff ---
 
 #[test]

@@ -3,7 +3,7 @@
 use reqwest::StatusCode;
 
 use crate::editing::{save, section_form};
-use crate::harness::{Sample, TestApp, Visitor, card_of, corpus, fixture, fixtures, say};
+use crate::harness::{Sample, TestApp, Visitor, card_of, corpus, fixture, fixtures, not_run, say};
 
 /// The formats whose files are of these formats.
 const FOLDERS: [&str; 6] = [
@@ -269,6 +269,113 @@ async fn the_session_key_of_an_old_server_reaches_no_other_format() {
                 "{path} as {format} holds the key"
             );
         }
+    }
+}
+
+const FIGURE: &[u8] = br#"{"model_details": {"name": "Otter", "version": {"name": "1.2"}}, "quantitative_analysis": {"graphics": {"collection": [{"name": "ROC curve", "image": "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="}]}}}"#;
+
+#[tokio::test]
+async fn a_card_can_be_had_as_pages_for_paper() {
+    let app = TestApp::start().await;
+    let visitor = app.visitor();
+    let card = visitor.card("otter.json", FIGURE).await;
+    let answer = visitor.get(&format!("{card}/download/pdf")).await;
+    assert_eq!(answer.status, StatusCode::OK);
+    assert_eq!(answer.header("content-type"), "application/pdf");
+    assert!(answer.header("content-disposition").contains("\"Otter-1.2.pdf\""));
+    assert!(answer.bytes.starts_with(b"%PDF-"));
+}
+
+#[tokio::test]
+async fn a_card_too_large_for_pages_is_explained() {
+    let app = TestApp::start().await;
+    let visitor = app.visitor();
+    let text = format!("# Otter\n\n## Results\n\n{}", "many words ".repeat(300_000));
+    let card = visitor.card("otter.md", text.as_bytes()).await;
+    let answer = visitor.get(&format!("{card}/download/pdf")).await;
+    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let main = answer.page().main();
+    assert!(
+        main.contains("too large to be set on pages") && main.contains("HTML page"),
+        "{main}"
+    );
+}
+
+#[tokio::test]
+async fn everything_about_a_card_comes_in_one_zip_and_each_figure_singly() {
+    let app = TestApp::start().await;
+    let visitor = app.visitor();
+    let card = visitor.card("otter.json", FIGURE).await;
+    let page = visitor.get(&format!("{card}/download")).await;
+    let figure = format!("{card}/figures/ROC-curve.png");
+    let links = page.page().links();
+    for link in [&figure, &format!("{card}/download.zip")] {
+        assert!(links.contains(link), "{link} is not among {links:?}");
+    }
+    let picture = visitor.get(&figure).await;
+    assert!(picture.bytes.starts_with(b"\x89PNG"));
+    assert_eq!(picture.header("content-type"), "application/octet-stream");
+    assert!(picture.header("content-disposition").starts_with("attachment"));
+    let nothing = visitor.get(&format!("{card}/figures/other.png")).await;
+    assert_eq!(nothing.status, StatusCode::NOT_FOUND);
+    let answer = visitor.get(&format!("{card}/download.zip")).await;
+    assert_eq!(answer.header("content-type"), "application/zip");
+    assert!(answer.header("content-disposition").contains("\"Otter-1.2.zip\""));
+    let zip = zip::ZipArchive::new(std::io::Cursor::new(answer.bytes)).expect("a ZIP");
+    let names: Vec<&str> = zip.file_names().map(|name| name.expect("a name")).collect();
+    for name in [
+        "README.md",
+        "figures/ROC-curve.png",
+        "Otter-1.2.pdf",
+        "original/otter.json",
+        "CONTENTS.txt",
+    ] {
+        assert!(names.contains(&name), "{name} is not among {names:?}");
+    }
+}
+
+/// What a reader of the pages copies out of them, line by line.
+fn copied(pdf: &[u8]) -> Option<String> {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("card.pdf");
+    std::fs::write(&file, pdf).expect("it is written");
+    let ended = std::process::Command::new("pdftotext").arg(&file).arg("-").output();
+    let Ok(ended) = ended else {
+        not_run("pdftotext is not installed");
+        return None;
+    };
+    Some(String::from_utf8(ended.stdout).expect("text"))
+}
+
+#[tokio::test]
+async fn text_of_all_scripts_is_copied_out_of_the_pages_in_order() {
+    let app = TestApp::start().await;
+    let visitor = app.visitor();
+    let lines = [
+        "计算河流中的水獭。",
+        "川のカワウソを数えます。",
+        "강에 사는 수달을 세는 모델입니다.",
+        "نموذج يعد ثعالب الماء في الأنهار",
+        "מודל שסופר לוטרות בנהרות",
+        "It counts otters in rivers.",
+    ];
+    let text = format!("# Otter\n\n## Results\n\n{}\n", lines.join("\n\n"));
+    let card = visitor.card("otter.md", text.as_bytes()).await;
+    let Some(copied) = copied(&visitor.download(&card, "pdf").await) else {
+        return;
+    };
+    // Marks of direction come with the lines that run to the left.
+    let letters = |text: &str| {
+        text.chars()
+            .filter(|letter| letter.is_alphanumeric())
+            .collect::<String>()
+    };
+    let copied = letters(&copied);
+    let mut after = 0;
+    for line in lines {
+        let line = letters(line);
+        let place = copied[after..].find(&line);
+        after += place.unwrap_or_else(|| panic!("{line} does not follow in {copied}"));
     }
 }
 

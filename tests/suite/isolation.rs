@@ -56,6 +56,7 @@ fn addresses(pattern: &str, card: &str, sections: &[String]) -> Vec<String> {
     found = fill(found, "card", &[card.to_owned()]);
     found = fill(found, "section", sections);
     found = fill(found, "format", &formats);
+    found = fill(found, "figure", &["figure.png".to_owned()]);
     // A code that is good opens her work for whoever has it; this one is nobody's.
     found = fill(found, "code", &[NO_CARD.to_owned()]);
     found = fill(found, "hash", &["0".to_owned()]);

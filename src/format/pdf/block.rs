@@ -2,7 +2,7 @@
 //!
 //! The names of the variants are those by which `templates/export/card.typ` knows them.
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 /// The whole paper.
 #[derive(Debug, Serialize)]
@@ -157,8 +157,7 @@ pub(super) struct Words {
 }
 
 /// A piece of text of one manner.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) enum Run {
     Text(String),
     /// The line ends here.
@@ -180,6 +179,26 @@ pub(super) enum Run {
         id: String,
         runs: Vec<Run>,
     },
+}
+
+/// Most of a paper is text, so the commonest take least: a text, `true` for the end
+/// of a line, nothing where it may end. Others are lists: the manner, the text, where it leads.
+impl Serialize for Run {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Text(text) => serializer.serialize_str(text),
+            Self::Break => serializer.serialize_bool(true),
+            Self::Soft => serializer.serialize_unit(),
+            Self::Emphasis(runs) => ("emphasis", runs).serialize(serializer),
+            Self::Strong(runs) => ("strong", runs).serialize(serializer),
+            Self::Struck(runs) => ("struck", runs).serialize(serializer),
+            Self::Code(runs) => ("code", runs).serialize(serializer),
+            Self::Lower(runs) => ("lower", runs).serialize(serializer),
+            Self::Upper(runs) => ("upper", runs).serialize(serializer),
+            Self::Link { to, runs } => ("link", runs, to).serialize(serializer),
+            Self::Reference { id, runs } => ("reference", runs, id).serialize(serializer),
+        }
+    }
 }
 
 impl Run {
