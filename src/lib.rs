@@ -21,7 +21,7 @@
 //! | [`xml`] | XML as a text with places: lenient reading, edits in place | `json`'s values |
 //! | [`card`] | the card: sections, fields, outlines, checks, differences | `json` |
 //! | [`prose`] | visitors' Markdown as safe HTML | `card`'s pictures |
-//! | [`format`](mod@format) | other people's files to and from cards, the finished page | `card`, `json`, `yaml`, `xml`, `prose` |
+//! | [`format`](mod@format) | other people's files to and from cards, the finished page, on screen and on paper | `card`, `json`, `yaml`, `xml`, `prose` |
 //! | [`bundle`] | a card in every format that many read, with its figures, as one ZIP file | `card`, `format` |
 //! | [`config`] | every setting, read once and checked | nothing of ours |
 //! | [`clock`], [`random`] | the time as a value, bytes from the operating system | nothing of ours |

@@ -170,6 +170,7 @@ fn look_at(sample: &Sample, formats: &[&str], row: &mut Row, faults: &mut Vec<St
     }
     edit_each(sample, &reading, row, faults);
     convert_all(sample, &reading, row, faults);
+    set_on_pages(sample, &reading, faults);
 }
 
 /// Edits fields one by one: read back, and nothing else in the file differs.
