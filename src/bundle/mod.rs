@@ -30,6 +30,8 @@ const NAMED: usize = 50;
 pub struct Contents<'c> {
     /// The card as it is now.
     pub card: &'c Card,
+    /// The card in the arrangement of the upload.
+    pub in_its_file: &'c Card,
     /// The format that it came in.
     pub format: Format,
     /// The name of the files, without ending.
@@ -106,9 +108,13 @@ impl<W: Write + Seek> Bundle<W> {
         let ending = format.extension(format.notation(source), source.is_some());
         // The README of a hub has its name; a second one that is the upload has another.
         let name = format!("{}.{ending}", contents.stem);
-        match format::write_with(format, source, contents.card, contents.fonts) {
+        let card = match source {
+            Some(_) => contents.in_its_file,
+            None => contents.card,
+        };
+        match format::write_with(format, source, card, contents.fonts) {
             Ok(bytes) => {
-                let losses = format::losses(format, source, contents.card);
+                let losses = format::losses(format, source, card);
                 let about = match source {
                     Some(_) => format!(
                         "{}. The upload with what was edited; all else in it is as it was.",
@@ -209,6 +215,7 @@ mod tests {
         let reading = format::read(upload.as_bytes()).unwrap();
         let contents = Contents {
             card: &reading.card,
+            in_its_file: &reading.card,
             format: reading.format,
             stem: "Otter",
             upload: Some(("../my card.json", upload.as_bytes())),

@@ -153,7 +153,9 @@ impl ResponseError for Error {
             Self::Stale | Self::Ended => StatusCode::CONFLICT,
             // The server could take it; with what this visitor has already, the request is too large (RFC 9110, 15.5.14).
             Self::TooLarge { .. } | Self::Full(_) => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::Unreadable { .. } | Self::NoPages(_) | Self::Refused(_) | Self::Unfit(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Unreadable { .. } | Self::NoPages(_) | Self::Refused(_) | Self::Unfit(_) => {
+                StatusCode::UNPROCESSABLE_ENTITY
+            }
             Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,

@@ -41,9 +41,9 @@ use crate::session::{self, Sessions};
 use crate::uploads::Uploads;
 use error::Error;
 use pages::{
-    changes, computer, convert, datasheet, delete, display, download, download_zip, duplicate, elsewhere, example, health, help,
-    home, import, losses, outline, overview, preview, privacy, reminder, section, sections, session as own,
-    session_delete, session_export, session_import, upload,
+    changes, computer, convert, datasheet, delete, display, download, download_zip, duplicate, elsewhere, example,
+    health, help, home, import, losses, outline, overview, preview, privacy, reminder, section, sections,
+    session as own, session_delete, session_export, session_import, upload,
 };
 
 /// What handlers share; cheap to clone.

@@ -25,7 +25,7 @@ use super::lens::{About, Lens, Notation, Parts, Readers};
 use super::{ReadError, convert, html, outline_of};
 use crate::card::{Card, Value};
 
-/// A larger paper is refused: in bytes of its values. Setting this many takes about a minute and half a gigabyte.
+/// A larger paper is refused, for setting takes time and memory that grow with it: in bytes of its values.
 const MOST_BYTES: usize = 3_000_000;
 
 /// More points in all pictures together are refused, for the same reason.

@@ -27,6 +27,7 @@ pub async fn get(state: web::Data<AppState>, visitor: Visitor, id: web::Path<Str
         let stem = file_stem(&whole.row.title, &whole.card);
         let contents = Contents {
             card: &whole.card,
+            in_its_file: &whole.in_its_file(),
             format: whole.format(),
             stem: &stem,
             upload: whole
