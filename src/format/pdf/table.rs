@@ -39,7 +39,7 @@ pub(super) fn table(summary: &str, head: Vec<Words>, numeric: Vec<bool>, rows: V
         }
     }
     let room = |size: f64| (PAGE_POINTS - GAP_POINTS * columns.saturating_sub(1) as f64) / size;
-    let least: f64 = widths.iter().map(|width| width.word.min(LONGEST_WORD).max(1.0)).sum();
+    let least: f64 = widths.iter().map(|width| width.word.clamp(1.0, LONGEST_WORD)).sum();
     let has_picture = rows.iter().flat_map(|(_, cells)| cells).flatten().any(has_picture);
     let Some(size) = SIZES
         .into_iter()
@@ -92,7 +92,7 @@ pub(super) fn table(summary: &str, head: Vec<Words>, numeric: Vec<bool>, rows: V
 /// How wide each column is, in times the size of the letters: room for the longest word, and of the rest a part for
 /// each that has more to say.
 fn shares(widths: &[Width], room: f64) -> Vec<f64> {
-    let least = |width: &Width| width.word.min(LONGEST_WORD).max(1.0);
+    let least = |width: &Width| width.word.clamp(1.0, LONGEST_WORD);
     let wish = |width: &Width| width.all.min(WIDEST).max(least(width));
     let rest = room - widths.iter().map(least).sum::<f64>();
     let wishes: f64 = widths.iter().map(|width| wish(width) - least(width)).sum();
