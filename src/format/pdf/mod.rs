@@ -26,7 +26,7 @@ use super::{ReadError, convert, html, outline_of};
 use crate::card::{Card, Value};
 
 /// A larger paper is refused, for setting takes time and memory that grow with it: in bytes of its values.
-const MOST_BYTES: usize = 3_000_000;
+const MOST_BYTES: usize = 1_500_000;
 
 /// More points in all pictures together are refused, for the same reason.
 const MOST_POINTS: usize = 96_000_000;
