@@ -155,8 +155,10 @@ async fn show(request: HttpRequest, pages: web::Data<Vec<Answer>>, application: 
         }
     };
     let mut copy = HttpResponse::Ok();
+    // A download is opened from the visitor's disk, where the headers of its answer are forgotten.
+    let is_download = !answer.header("content-disposition").is_empty();
     for name in ["content-type", "content-security-policy"] {
-        if !answer.header(name).is_empty() {
+        if !answer.header(name).is_empty() && !(is_download && name == "content-security-policy") {
             copy.insert_header((name, answer.header(name)));
         }
     }
