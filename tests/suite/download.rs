@@ -481,6 +481,7 @@ async fn formats_are_offered_by_their_readers_and_each_once() {
         page.texts("h2"),
         [
             "Markdown",
+            "Everything in one file",
             "For people",
             "For programs",
             "Families, older versions and other notations"
