@@ -22,7 +22,8 @@
 //! | [`card`] | the card: sections, fields, outlines, checks, differences | `json` |
 //! | [`chart`] | numbers as SVG pictures with words and a table | nothing of ours |
 //! | [`prose`] | visitors' Markdown as safe HTML | `card`'s pictures |
-//! | [`format`](mod@format) | other people's files to and from cards, the finished page | `card`, `chart`, `json`, `yaml`, `xml`, `prose` |
+//! | [`format`](mod@format) | other people's files to and from cards, the finished page, on screen and on paper | `card`, `chart`, `json`, `yaml`, `xml`, `prose` |
+//! | [`bundle`] | a card in every format that many read, with its figures, as one ZIP file | `card`, `format` |
 //! | [`config`] | every setting, read once and checked | nothing of ours |
 //! | [`clock`], [`random`] | the time as a value, bytes from the operating system | nothing of ours |
 //! | [`db`] | rows and SQL for SQLite and PostgreSQL; Diesel ends here | `session`'s id |
@@ -47,6 +48,7 @@
 //! 4. [`web::pages::download`]: rows become a card, [`format::write`] puts it into the upload.
 
 pub mod archive;
+pub mod bundle;
 pub mod card;
 pub mod chart;
 pub mod cleanup;

@@ -6,7 +6,8 @@ use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {
     let Ok(reading) = format::read(bytes) else { return };
-    for format in Format::ALL.iter().copied() {
+    // Pages may be refused, and setting them takes a thousand times as long as anything else.
+    for format in Format::ALL.iter().copied().filter(|format| *format != Format::PDF) {
         let written = format::write(format, None, &reading.card).expect("every card can be written");
         if format.can_read() {
             format::read_as(format, &written).expect("what was written can be read");

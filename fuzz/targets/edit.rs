@@ -1,21 +1,14 @@
 #![no_main]
-//! A file and an edit: what was put is read back. The first byte chooses the field, the text before the first NUL is put.
+//! A file of any format and an edit: what was put is read back.
 
-use cartellino::card::Value;
 use cartellino::format;
-use cartellino_fuzz::put_is_read_back;
+use cartellino_fuzz::{Edit, put_is_read_back};
 use libfuzzer_sys::fuzz_target;
 
-fuzz_target!(|data: (u8, &str, &[u8])| {
-    let (chosen, text, bytes) = data;
-    let Ok(mut reading) = format::read(bytes) else { return };
-    let count: usize = reading.card.sections.iter().map(|section| section.fields.len()).sum();
-    if count == 0 {
-        return;
+fuzz_target!(|data: &[u8]| {
+    let Some(edit) = Edit::of(data) else { return };
+    let Ok(mut reading) = format::read(edit.file) else { return };
+    if edit.put(&mut reading.card) {
+        put_is_read_back(reading.format, edit.file, &reading.card);
     }
-    let fields = reading.card.sections.iter_mut().flat_map(|section| &mut section.fields);
-    if let Some(field) = fields.skip(usize::from(chosen) % count).next() {
-        field.value = Value::text(text);
-    }
-    put_is_read_back(reading.format, bytes, &reading.card);
 });

@@ -18,6 +18,7 @@ mod restore;
 mod rows;
 mod write;
 
+pub(crate) use names::file as file_name;
 pub use restore::Incoming;
 pub use write::write;
 

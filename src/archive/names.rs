@@ -14,7 +14,7 @@ pub(super) fn folder(number: usize, title: &str) -> String {
 }
 
 /// A file's name, whatever somebody called it: no separator, no name that a system keeps for itself, never empty.
-pub(super) fn file(name: &str) -> String {
+pub(crate) fn file(name: &str) -> String {
     let (stem, ending) = match name.rsplit_once('.') {
         Some((stem, ending)) if is_ending(ending) => (stem, ending),
         _ => (name, ""),

@@ -8,7 +8,7 @@ use zip::write::SimpleFileOptions;
 
 use super::rows::{self, CardEntry, Content, FileEntry};
 use super::{CARD, Error, FORMAT, HISTORY, MANIFEST, SECTIONS, VERSION, names};
-use crate::card::{Card, Section, Value, stored};
+use crate::card::{Card, Section, Value, outline, stored};
 use crate::db::DbConnection;
 use crate::db::cards::{self, CardRow, CardSectionData, RestoredCard};
 use crate::db::files;
@@ -120,7 +120,7 @@ impl<W: Write + Seek> Writer<W> {
         if let (Some(Content { path, .. }), Some(bytes)) = (&original, &source) {
             self.file(&format!("{folder}/{path}"), row.created_at, bytes)?;
         }
-        if let Some(finished) = finished(format, source.as_deref(), &sections) {
+        if let Some(finished) = finished(row, format, source.as_deref(), &sections) {
             self.file(&format!("{folder}/finished/{name}"), time, &finished)?;
         }
         let entry = CardEntry {
@@ -201,7 +201,7 @@ impl<W: Write + Seek> Writer<W> {
 }
 
 /// The card as it is now, in its own format; `None` where that is the upload itself.
-fn finished(format: Format, source: Option<&[u8]>, sections: &[CardSectionData]) -> Option<Vec<u8>> {
+fn finished(row: &CardRow, format: Format, source: Option<&[u8]>, sections: &[CardSectionData]) -> Option<Vec<u8>> {
     let sections = sections.iter().map(|row| Section {
         key: row.section_key.clone(),
         title: row.title.clone(),
@@ -210,7 +210,12 @@ fn finished(format: Format, source: Option<&[u8]>, sections: &[CardSectionData])
     let card = Card {
         sections: sections.collect(),
     };
+    let shown = outline::find(&row.outline).unwrap_or(&outline::FREE);
     // An upload that an older version could read and this one cannot is still in the copy itself.
+    let card = match source {
+        Some(source) => format::in_its_file(format, source, &card, shown).ok()?,
+        None => card,
+    };
     let written = format::write(format, source, &card).ok()?;
     (Some(written.as_slice()) != source).then_some(written)
 }

@@ -11,7 +11,8 @@ use super::output::{self, Existing, Folder, say, stdout};
 use super::paint::harmless;
 use super::progress::Progress;
 use super::table::columns;
-use crate::format::{self, Format, Kept, Loss, Reading};
+use crate::config;
+use crate::format::{self, Fonts, Format, Homeless, Kept, Loss, Reading};
 
 /// The words after `cartellino convert`.
 #[derive(clap::Args)]
@@ -31,18 +32,27 @@ pub(super) struct Options {
     /// Writes nothing that would lose an answer; exit code 1 if one would be lost
     #[arg(long)]
     lossless: bool,
-    /// Puts what has no place in the format into this one of its homes, as --list-formats names them
+    /// Puts what has no place in the format into this one of its homes, as --list-formats names them; `nothing` leaves out
+    /// also what the format would keep without being asked
     #[arg(long, value_name = "HOME")]
     keep: Option<String>,
+    /// Folder of further fonts (.ttf, .otf, .ttc, .otc) for PDFs, for scripts that those in the program lack
+    #[arg(long, env = "PDF_FONTS", value_name = "DIR")]
+    pdf_fonts: Option<PathBuf>,
     /// Lists the formats, and the homes that their files have for what has no place of its own
     #[arg(long)]
     list_formats: bool,
 }
 
+/// The word for no home.
+const NOTHING: &str = "nothing";
+
 /// A card in another format, with what that cannot carry.
 struct Converted {
     bytes: Vec<u8>,
     losses: Vec<Loss>,
+    /// How many answers are in the format's usual home, and its name.
+    aside: Option<(usize, &'static str)>,
     /// The ending of its name, without the first dot.
     ending: String,
 }
@@ -63,6 +73,8 @@ pub(super) fn run(options: &Options) -> anyhow::Result<ExitCode> {
     if let Some(home) = &options.keep {
         has_home(format, home)?;
     }
+    let further = options.pdf_fonts.as_deref().map(config::fonts_in).transpose()?;
+    let fonts = Fonts::with(further.unwrap_or_default());
     let target = target(options)?;
     let (mut failed, mut lossy) = (false, false);
     let mut written: HashMap<PathBuf, &Path> = HashMap::new();
@@ -70,7 +82,15 @@ pub(super) fn run(options: &Options) -> anyhow::Result<ExitCode> {
     for path in &options.files {
         progress.next(path);
         let outcome = input::card(path).and_then(|(reading, bytes)| {
-            let converted = convert(path, &reading, &bytes, format, options.keep.as_deref())?;
+            let converted = convert(path, &reading, &bytes, format, options.keep.as_deref(), &fonts)?;
+            if let Some((count, home)) = converted.aside {
+                progress.clear();
+                let (name, count) = (input::name(path), counted(count, "answer"));
+                say(format_args!(
+                    "{name} has {count} without a place of their own as {}: kept in {home} (--keep nothing leaves them out)",
+                    format.name()
+                ));
+            }
             if !converted.losses.is_empty() {
                 lossy = true;
                 progress.clear();
@@ -123,32 +143,36 @@ fn convert(
     bytes: &[u8],
     format: Format,
     home: Option<&str>,
+    fonts: &Fonts,
 ) -> anyhow::Result<Converted> {
     let card = &reading.card;
     let source = (reading.format == format).then_some(bytes);
-    let mut losses = format::losses(format, source, card);
-    let kept: Vec<Kept> = match home.filter(|_| source.is_none()) {
+    let kept = match home.filter(|_| source.is_none()) {
         None => Vec::new(),
-        Some(home) => {
-            let items = losses.iter().filter_map(|loss| loss.item.clone());
-            let kept = items.map(|(section, field)| Kept {
-                section,
-                field,
-                home: home.to_owned(),
-            });
-            kept.collect()
-        }
+        Some(NOTHING) => Kept::all(format, card, ""),
+        Some(home) => Kept::all(format, card, home),
     };
-    let written = match kept.is_empty() {
-        true => format::write(format, source, card),
-        false => {
-            losses = format::losses_keeping(format, card, &kept);
-            format::write_keeping(format, card, &kept)
-        }
+    let (written, losses) = match source {
+        Some(_) => (
+            format::write(format, source, card),
+            format::losses(format, source, card),
+        ),
+        None => (
+            match kept.is_empty() {
+                true => format::write_with(format, None, card, fonts),
+                false => format::write_keeping(format, card, &kept),
+            },
+            format::losses_keeping(format, card, &kept),
+        ),
+    };
+    let aside = match (source, home, format.usual_home()) {
+        (Some(_), ..) | (_, Some(NOTHING), _) | (.., None) => None,
+        (.., Some(usual)) => Some((Homeless::of(format, card).kept.len(), usual.name)),
     };
     Ok(Converted {
         bytes: written.map_err(|error| input::unreadable(path, &error))?,
         losses,
+        aside: aside.filter(|(count, _)| *count > 0),
         ending: format.extension(format.notation(source), source.is_some()),
     })
 }
@@ -157,7 +181,7 @@ fn convert(
 fn has_home(format: Format, home: &str) -> anyhow::Result<()> {
     let ids: Vec<&str> = format.homes().iter().map(|home| home.id).collect();
     match ids.as_slice() {
-        ids if ids.contains(&home) => Ok(()),
+        ids if home == NOTHING || ids.contains(&home) => Ok(()),
         [] => bail!("{} has no place where more could be kept", format.name()),
         ids => bail!(
             "{} keeps nothing in `{}`; there is {}",

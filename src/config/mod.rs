@@ -7,7 +7,7 @@ mod session;
 
 use clap::{Args, FromArgMatches as _};
 use std::net::{IpAddr, SocketAddr};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 pub use session::{Engine, Keeping, KeepingOptions, LONGEST_AGE, Session};
@@ -52,6 +52,10 @@ pub struct Options {
     /// Proxies whose X-Forwarded-For is believed: addresses or networks such as 10.0.0.0/8, with commas.
     #[arg(long, env = "TRUSTED_PROXIES", value_delimiter = ',', value_name = "TRUSTED_PROXIES")]
     trusted_proxies: Vec<Network>,
+
+    /// Folder of further fonts (.ttf, .otf, .ttc, .otc) for PDFs, for scripts that those in the program lack.
+    #[arg(long, env = "PDF_FONTS", value_name = "PDF_FONTS")]
+    pdf_fonts: Option<PathBuf>,
 
     /// What to log: error, warn, info, debug or trace, also by module (cartellino::session=debug).
     #[arg(long, env = "LOG", default_value = "info", value_name = "LOG")]
@@ -143,6 +147,8 @@ pub struct Config {
     pub max_upload_bytes: usize,
     /// Proxies whose forwarded addresses are believed.
     pub trusted_proxies: Vec<Network>,
+    /// The files of further fonts for PDFs.
+    pub pdf_fonts: Vec<Vec<u8>>,
     /// Filter for the log.
     pub log: String,
     /// How sessions live.
@@ -171,6 +177,7 @@ impl Options {
             max_upload_bytes: usize::try_from(self.max_upload_bytes)
                 .map_err(|_| wrong("MAX_UPLOAD_BYTES", "is more than this machine can address"))?,
             trusted_proxies: self.trusted_proxies,
+            pdf_fonts: self.pdf_fonts.as_deref().map(fonts_in).transpose()?.unwrap_or_default(),
             log: self.log,
             session,
         })
@@ -200,6 +207,31 @@ impl Config {
             .is_some_and(|origin| origin.starts_with("https://"));
         !https && !self.listen.ip().is_loopback()
     }
+}
+
+/// The files of fonts in the folder that `PDF_FONTS` names, in the order of their names.
+///
+/// # Errors
+/// When there is no such folder, or no font in it.
+pub fn fonts_in(folder: &Path) -> Result<Vec<Vec<u8>>, Error> {
+    let unreadable = |error: std::io::Error| wrong("PDF_FONTS", format!("{}: {error}", folder.display()));
+    let mut paths = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(unreadable)? {
+        let path = entry.map_err(unreadable)?.path();
+        let ending = path.extension().map(|ending| ending.to_ascii_lowercase());
+        if ending.is_some_and(|ending| ["ttf", "otf", "ttc", "otc"].iter().any(|font| ending == *font)) {
+            paths.push(path);
+        }
+    }
+    paths.sort();
+    if paths.is_empty() {
+        let message = format!("there is no font in {} (.ttf, .otf, .ttc, .otc)", folder.display());
+        return Err(wrong("PDF_FONTS", message));
+    }
+    paths
+        .iter()
+        .map(|path| std::fs::read(path).map_err(unreadable))
+        .collect()
 }
 
 /// An origin in the form in which browsers write it.

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use super::dialect::Dialect;
+use super::homes::Aside;
 use super::markdown::{known, text_of};
 use crate::card::check;
 use crate::card::outline::{FULL, Outline, Part, Question};
@@ -186,21 +187,28 @@ fn in_version_1(question: &Question, value: &Value) -> Value {
     }
 }
 
-/// Takes out of a card what a schema has no place for, as rows of a `name`, made of section and field, and a `value`,
-/// as Markdown: for formats that have room for such pairs.
-pub(super) fn take_without_place(dialect: &Dialect, card: &mut Card) -> Vec<Value> {
+/// Takes out of a card what a schema has no place for.
+pub(super) fn take_without_place(dialect: &Dialect, card: &mut Card) -> Vec<Aside> {
     let has_place = |field: &Field| {
         let place = dialect.places.iter().find(|place| place.id == field.id);
         place.is_some_and(|place| place.native)
     };
-    let mut rows = Vec::new();
+    let mut aside = Vec::new();
     for section in &mut card.sections {
         let fields = std::mem::take(&mut section.fields);
         let (kept, rest): (Vec<Field>, Vec<Field>) = fields.into_iter().partition(has_place);
         section.fields = kept;
-        rows.extend(rest.iter().map(|field| named_row(section, field)));
+        aside.extend(rest.iter().map(|field| Aside::of(section, field)));
     }
-    rows
+    aside
+}
+
+/// Fields as rows of a `name` and a `value`, for formats that have room for such pairs.
+pub(super) fn rows_of(aside: &[Aside]) -> Vec<Value> {
+    aside
+        .iter()
+        .map(|aside| named_row(&aside.section, &aside.field))
+        .collect()
 }
 
 /// A field as a row of a `name`, made of section and field, and a `value`, as Markdown.
@@ -215,6 +223,19 @@ pub(super) fn named_row(section: &Section, field: &Field) -> Value {
         ("name".into(), Value::Text(name)),
         ("value".into(), Value::Text(text_of(&field.value).into_owned())),
     ])
+}
+
+/// Puts an answer in its section, in place of another one.
+pub(super) fn put(card: &mut Card, part: &Part, question: &Question, value: Value) {
+    let fields = card.sections.iter_mut().flat_map(|section| &mut section.fields);
+    match fields.into_iter().find(|field| field.id == question.id) {
+        Some(field) => field.value = value,
+        None => part_of(&mut card.sections, part).fields.push(Field {
+            id: question.id.into(),
+            label: question.label.into(),
+            value,
+        }),
+    }
 }
 
 /// Adds rows to the answer of a question.

@@ -4,7 +4,7 @@ use askama::Template;
 
 use super::file::File;
 use super::html::answer;
-use super::lens::{About, Lens, Notation, Parts};
+use super::lens::{About, Lens, Notation, Parts, Readers};
 use super::{ReadError, convert};
 use crate::card::check::is_answered;
 use crate::card::outline::{EU, Question};
@@ -22,6 +22,7 @@ impl Lens for EuForm {
             notation: Notation::Html,
             purpose: "For providers of general-purpose AI models: all items of the form, with whom each is meant for, to \
                       print or send.",
+            readers: Readers::People,
             can_read: false,
         }
     }

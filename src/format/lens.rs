@@ -6,7 +6,9 @@ use std::collections::HashMap;
 
 use super::dialect::Placed;
 use super::file::File;
+use super::homes::Aside;
 use super::likeness::Profile;
+use super::pdf::Fonts;
 use super::tree::Tree;
 use super::{Finding, Home, ReadError};
 use crate::card::Card;
@@ -53,8 +55,27 @@ pub(super) trait Lens: Sync {
     /// A new file; the card was made to [`fit`](Lens::fit).
     fn write_new(&self, card: &Card) -> Vec<u8>;
 
+    /// A new file set with these fonts, by a format that sets pages.
+    ///
+    /// # Errors
+    /// When the card is too large for that.
+    fn write_with(&self, card: &Card, _fonts: &Fonts) -> Result<Vec<u8>, ReadError> {
+        Ok(self.write_new(card))
+    }
+
     /// The card as this format would say it in a new file.
     fn fit(&self, card: &Card) -> Card;
+
+    /// The card fitted without what has no place of its own, and that; only formats with a
+    /// [usual home](super::Manner::Pairs) tell the two apart.
+    fn placed(&self, card: &Card) -> (Card, Vec<Aside>) {
+        (self.fit(card), Vec::new())
+    }
+
+    /// A placed card with these fields in the usual home.
+    fn with_aside(&self, card: Card, _aside: Vec<Aside>) -> Card {
+        card
+    }
 
     /// What a reader finds of a fitted card in a new file that no program reads back: all of it, unless the format has no
     /// place for some.
@@ -87,8 +108,21 @@ pub(super) struct About {
     pub notation: Notation,
     /// What a download is good for, in one or two sentences.
     pub purpose: &'static str,
+    /// For whom a download is.
+    pub readers: Readers,
     /// Whether files of it can be read back.
     pub can_read: bool,
+}
+
+/// For whom the files of a format are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Readers {
+    /// People who read or fill in the card itself.
+    People,
+    /// Programs of many kinds.
+    Programs,
+    /// The programs of one project, of one field, or of an older version.
+    Few,
 }
 
 /// How a file is written, whatever it says.
@@ -104,6 +138,8 @@ pub enum Notation {
     Markdown,
     /// A page for browsers.
     Html,
+    /// Pages for paper.
+    Pdf,
     /// Protocol buffers, binary.
     Proto,
     /// Protocol buffers as text.
@@ -119,6 +155,7 @@ impl Notation {
             Self::Xml => "XML",
             Self::Markdown => "Markdown",
             Self::Html => "HTML",
+            Self::Pdf => "PDF",
             Self::Proto => "protobuf",
             Self::ProtoText => "protobuf text",
         }
@@ -132,6 +169,7 @@ impl Notation {
             Self::Xml => "xml",
             Self::Markdown => "md",
             Self::Html => "html",
+            Self::Pdf => "pdf",
             // The toolkit writes `data/model_card.proto`.
             Self::Proto => "proto",
             Self::ProtoText => "pbtxt",
@@ -146,6 +184,7 @@ impl Notation {
             Self::Xml => "application/xml",
             Self::Markdown => "text/markdown; charset=utf-8",
             Self::Html => "text/html; charset=utf-8",
+            Self::Pdf => "application/pdf",
             Self::Proto => "application/protobuf",
             Self::ProtoText => "text/plain; charset=utf-8",
         }

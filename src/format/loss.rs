@@ -1,11 +1,13 @@
-//! What a download leaves out, and where that could go instead.
+//! What a download leaves out.
+
+use std::collections::HashMap;
 
 use super::carried::{self, Carried, Share, Turns};
-use super::{Format, ReadError, in_its_file, read_as, write};
+use super::file::File;
+use super::homes::{self, Kept};
+use super::{Format, as_read, read_as, write};
 use crate::card::change::{self, Change};
-use crate::card::{Card, Field, Section, Value, outline};
-use crate::format::file::File;
-use crate::format::markdown;
+use crate::card::{Card, Field, Section, Value};
 
 /// Something of a card that a format cannot carry.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,42 +22,12 @@ pub struct Loss {
     pub is_in_part: bool,
 }
 
-/// A place in a format's new files that takes what has no place of its own.
-#[derive(Debug)]
-pub struct Home {
-    /// The word for it in addresses and on the command line: `properties`.
-    pub id: &'static str,
-    /// The name shown, as in “put it into …”: “the properties”.
-    pub name: &'static str,
-    /// The question whose answer takes it.
-    pub question: &'static str,
-    /// How it is put there.
-    pub manner: Manner,
-}
-
-/// How something is put into a [`Home`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Manner {
-    /// Below what the answer says already, as Markdown with a heading.
-    Appendix,
-    /// As a row of the table, with these columns for the name and the text.
-    Row {
-        /// Column that takes the section and the label.
-        name: &'static str,
-        /// Column that takes the answer as text.
-        value: &'static str,
-    },
-}
-
-/// A choice: this field goes into that home.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Kept {
-    /// Key of the section.
-    pub section: String,
-    /// Id of the field.
-    pub field: String,
-    /// Id of the home.
-    pub home: String,
+impl Loss {
+    /// Whether it is this field that is lost.
+    pub(super) fn is_of(&self, section: &Section, field: &Field) -> bool {
+        let item = self.item.as_ref();
+        item.is_some_and(|(key, id)| *key == section.key && *id == field.id)
+    }
 }
 
 /// What a download in this format would not carry: exactly what is missing when the written file
@@ -63,7 +35,7 @@ pub struct Kept {
 pub fn losses(format: Format, source: Option<&[u8]>, card: &Card) -> Vec<Loss> {
     match source {
         Some(bytes) if format.can_read() => {
-            let expected = in_its_file(format, bytes, card).unwrap_or_else(|_| card.clone());
+            let expected = as_read(format.lens(), &File::new(bytes), card).unwrap_or_else(|_| card.clone());
             let expected = format.lens().settled(&File::new(bytes), &expected);
             let got = write(format, source, card).and_then(|bytes| read_as(format, &bytes));
             different(card, &expected, &got.map(|reading| reading.card).unwrap_or_default())
@@ -72,162 +44,56 @@ pub fn losses(format: Format, source: Option<&[u8]>, card: &Card) -> Vec<Loss> {
     }
 }
 
-/// What a new file of this format would still not carry when some fields go into homes.
+/// What a new file of this format would still not carry with these choices.
 pub fn losses_keeping(format: Format, card: &Card, kept: &[Kept]) -> Vec<Loss> {
-    let expected = housed(format, card, kept);
+    let housed = homes::housed(format, card, kept);
     let lens = format.lens();
     let got = match format.can_read() {
-        true => read_as(format, &lens.write_new(&expected)).map(|reading| reading.card),
-        false => Ok(lens.shown(&expected)),
+        true => read_as(format, &lens.write_new(&housed.card)).map(|reading| reading.card),
+        false => Ok(lens.shown(&housed.card)),
     };
-    let mut losses = missing(card, &expected, &got.unwrap_or_default());
-    let is_kept = |(section, field): &(String, String)| {
-        kept.iter()
-            .any(|kept| kept.section == *section && kept.field == *field && home(format, &kept.home).is_some())
-    };
-    losses.retain(|loss| !loss.item.as_ref().is_some_and(is_kept));
-    losses
-}
-
-/// A new file of this format with some fields in homes.
-///
-/// # Errors
-/// None for formats that exist; the type is that of [`write`](fn@write).
-pub fn write_keeping(format: Format, card: &Card, kept: &[Kept]) -> Result<Vec<u8>, ReadError> {
-    if kept.is_empty() {
-        return write(format, None, card);
-    }
-    Ok(format.lens().write_new(&housed(format, card, kept)))
-}
-
-fn home(format: Format, id: &str) -> Option<&'static Home> {
-    format.homes().iter().find(|home| home.id == id)
-}
-
-/// The card as the format says it, with the chosen fields in their homes. A field that has a place for a part of its
-/// answer keeps that, too.
-fn housed(format: Format, card: &Card, kept: &[Kept]) -> Card {
-    let lens = format.lens();
-    let chosen: Vec<(&Section, &Field, &Home)> = kept
-        .iter()
-        .filter_map(|kept| {
-            let section = card.section(&kept.section)?;
-            Some((section, section.field(&kept.field)?, home(format, &kept.home)?))
-        })
-        .collect();
-    if chosen.is_empty() {
-        return lens.fit(card);
-    }
-    let lost = losses_keeping(format, card, &[]);
-    let is_wholly_lost = |section: &Section, field: &Field| {
-        lost.iter().any(|loss| {
-            let item = loss.item.as_ref();
-            !loss.is_in_part && item.is_some_and(|(key, id)| *key == section.key && *id == field.id)
-        })
-    };
-    let is_moved = |section: &Section, field: &Field| {
-        chosen
+    let mut losses = missing(card, &housed.card, &got.unwrap_or_default());
+    losses.retain(|loss| {
+        !housed
+            .appended
             .iter()
-            .any(|(other, one, _)| other.key == section.key && one.id == field.id)
-            && is_wholly_lost(section, field)
-    };
-    let rest = Card {
-        sections: card
-            .sections
-            .iter()
-            .map(|section| Section {
-                fields: section
-                    .fields
-                    .iter()
-                    .filter(|field| !is_moved(section, field))
-                    .cloned()
-                    .collect(),
-                ..section.clone()
-            })
-            .collect(),
-    };
-    let mut fitted = lens.fit(&rest);
-    for (section, field, home) in chosen {
-        take_in(&mut fitted, section, field, home);
-    }
-    fitted
-}
-
-/// Puts a field into a home.
-fn take_in(card: &mut Card, section: &Section, field: &Field, home: &Home) {
-    let Some((part, question)) = outline::ALL
-        .iter()
-        .copied()
-        .find_map(|outline| Some((outline.part_asking(home.question)?, outline.question(home.question)?)))
-    else {
-        return;
-    };
-    let name = if field.id == "+" || field.label == section.title {
-        section.title.clone()
-    } else {
-        format!("{}: {}", section.title, field.label)
-    };
-    let text = markdown::text_of(&field.value).into_owned();
-    let there = card
-        .sections
-        .iter_mut()
-        .flat_map(|section| &mut section.fields)
-        .find(|field| field.id == home.question);
-    let place = match there {
-        Some(field) => &mut field.value,
-        None => {
-            let index = card.sections.iter().position(|section| section.key == part.key);
-            let index = index.unwrap_or_else(|| {
-                card.sections.push(Section {
-                    key: part.key.into(),
-                    title: part.title.into(),
-                    fields: Vec::new(),
-                });
-                card.sections.len() - 1
-            });
-            let fields = &mut card.sections[index].fields;
-            fields.push(Field {
-                id: home.question.into(),
-                label: question.label.into(),
-                value: Value::Null,
-            });
-            let last = fields.len() - 1;
-            &mut fields[last].value
-        }
-    };
-    match home.manner {
-        Manner::Appendix => {
-            let before = markdown::text_of(place).into_owned();
-            let gap = if before.trim().is_empty() { "" } else { "\n\n" };
-            *place = Value::Text(format!("{}{gap}## {name}\n\n{text}", before.trim_end()));
-        }
-        Manner::Row { name: column, value } => {
-            let row = Value::Group(vec![
-                (column.into(), Value::Text(name)),
-                (value.into(), Value::Text(text)),
-            ]);
-            match place {
-                Value::List(rows) => rows.push(row),
-                place if place.is_blank() => *place = Value::List(vec![row]),
-                // Something else stands there; the reading back shows that this field found no place.
-                _ => {}
-            }
+            .any(|(section, field)| loss.is_of(section, field))
+    });
+    for (section, field) in housed.left_out {
+        if !losses.iter().any(|loss| loss.is_of(section, field)) {
+            losses.push(of_field(section, field, false));
         }
     }
+    in_order(losses, card)
 }
 
 /// What is not the same in a card's own file, in the words of the card: there each answer has its place.
 fn different(card: &Card, expected: &Card, got: &Card) -> Vec<Loss> {
-    let changes = change::difference(got, expected).into_iter();
-    let lost = changes.filter(|change| !change.after.as_ref().is_none_or(Value::is_blank));
-    lost.map(|change| match origin(card, &change) {
-        Some((section, field)) => {
-            let is_in_part = change.before.as_ref().is_some_and(|before| !before.is_blank());
-            of_field(section, field, is_in_part)
+    let found: HashMap<_, _> = change::by_title(got).into_iter().collect();
+    let mut losses = Vec::new();
+    for (name, section) in change::by_title(expected) {
+        for field in section.fields.iter().filter(|field| !field.value.is_blank()) {
+            let there = found.get(&name).and_then(|there| there.field(&field.id));
+            if there.is_some_and(|there| there.value == field.value) {
+                continue;
+            }
+            let change = Change {
+                section: section.title.clone(),
+                field: Some(field.label.clone()),
+                id: Some(field.id.clone()),
+                before: there.map(|there| there.value.clone()),
+                after: Some(field.value.clone()),
+            };
+            let is_same = |own: &&Section| own.title == section.title;
+            let own = card.section(&section.key).filter(is_same);
+            let own = own.and_then(|own| Some((own, own.field(&field.id)?)));
+            losses.push(match own.or_else(|| origin(card, &change)) {
+                Some((section, field)) => of_field(section, field, there.is_some_and(|there| !there.value.is_blank())),
+                None => nameless(change),
+            });
         }
-        None => nameless(change),
-    })
-    .collect()
+    }
+    losses
 }
 
 /// What is missing in a new file, in the words of the card: fields whose words are not there, and answers that the
@@ -247,12 +113,7 @@ fn missing(card: &Card, expected: &Card, got: &Card) -> Vec<Loss> {
         if change.after.as_ref().is_none_or(Value::is_blank) {
             continue;
         }
-        let is_named = |section: &Section, field: &Field| {
-            losses.iter().any(|loss| {
-                let item = loss.item.as_ref();
-                item.is_some_and(|(key, id)| *key == section.key && *id == field.id)
-            })
-        };
+        let is_named = |section: &Section, field: &Field| losses.iter().any(|loss| loss.is_of(section, field));
         let before = change.before.as_ref().filter(|value| !value.is_blank());
         if let Some(before) = before {
             // What is missing in this answer was named above, unless its words stand elsewhere by chance.
@@ -269,6 +130,11 @@ fn missing(card: &Card, expected: &Card, got: &Card) -> Vec<Loss> {
             None => losses.push(nameless(change)),
         }
     }
+    losses
+}
+
+/// In the order of the card.
+pub(super) fn in_order(mut losses: Vec<Loss>, card: &Card) -> Vec<Loss> {
     let order = |loss: &Loss| {
         let (key, id) = loss.item.as_ref()?;
         let section = card.sections.iter().position(|section| section.key == *key)?;
@@ -289,7 +155,7 @@ fn nameless(change: Change) -> Loss {
     }
 }
 
-fn of_field(section: &Section, field: &Field, is_in_part: bool) -> Loss {
+pub(super) fn of_field(section: &Section, field: &Field, is_in_part: bool) -> Loss {
     Loss {
         section: section.title.clone(),
         field: Some(field.label.clone()),
@@ -309,7 +175,7 @@ fn first_text(value: &Value) -> Option<&str> {
 }
 
 /// The field of the card that a missing field was made of: of the same id or of the same words, or with the same answer.
-fn origin<'c>(card: &'c Card, change: &Change) -> Option<(&'c Section, &'c Field)> {
+pub(super) fn origin<'c>(card: &'c Card, change: &Change) -> Option<(&'c Section, &'c Field)> {
     let (id, label) = (change.id.as_deref()?, change.field.as_deref()?);
     let all = || {
         let sections = card.sections.iter();
@@ -353,36 +219,5 @@ mod tests {
         assert_eq!(labels(&losses), ["model", "depth", "banks", "note"]);
         assert_eq!(losses[1].item, Some(("river".into(), "+depth".into())));
         assert_eq!(losses[1].section, "river");
-    }
-
-    #[test]
-    fn what_goes_into_a_home_is_in_the_file_and_lost_no_more() {
-        let kept = ["depth", "banks"].map(|field| Kept {
-            section: "river".into(),
-            field: format!("+{field}"),
-            home: "documentation".into(),
-        });
-        let left = losses_keeping(Format::MODEL_CARD_TOOLKIT_2, &card(), &kept);
-        assert_eq!(labels(&left), ["model", "note"]);
-        let bytes = write_keeping(Format::MODEL_CARD_TOOLKIT_2, &card(), &kept).unwrap();
-        let again = read(&bytes).unwrap().card;
-        assert_eq!(
-            again.value("model-details.documentation"),
-            Some(&Value::text(
-                "## river: depth\n\n1.5 m\n\n## river: banks\n\n- left\n- right"
-            ))
-        );
-    }
-
-    #[test]
-    fn a_home_or_field_that_does_not_exist_changes_nothing() {
-        let kept =
-            [("river", "+width", "documentation"), ("river", "+depth", "attic")].map(|(section, field, home)| Kept {
-                section: section.into(),
-                field: field.into(),
-                home: home.into(),
-            });
-        let format = Format::MODEL_CARD_TOOLKIT_2;
-        assert_eq!(losses_keeping(format, &card(), &kept), losses(format, None, &card()));
     }
 }

@@ -24,6 +24,7 @@ mod family;
 mod faults;
 mod file;
 mod findings;
+mod homes;
 pub mod html;
 mod lens;
 mod likeness;
@@ -33,6 +34,7 @@ mod model_card_toolkit;
 mod native;
 #[cfg(test)]
 mod official;
+mod pdf;
 mod plain;
 mod proto;
 mod proto_schemas;
@@ -47,6 +49,8 @@ mod stance_tests;
 mod steps;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod told;
 mod tree;
 mod webcards;
 mod xml;
@@ -64,14 +68,16 @@ use chai::Chai;
 pub use compare::{Comparison, Side, Terms, compare};
 use cyclonedx::CycloneDx;
 use file::File;
+pub use homes::{Home, Homeless, Kept, Manner, write_keeping};
 use lens::Lens;
-pub use lens::Notation;
+pub use lens::{Notation, Readers};
 pub use likeness::Likeness;
-pub use loss::{Home, Kept, Loss, Manner, losses, losses_keeping, write_keeping};
+pub use loss::{Loss, losses, losses_keeping};
 use markdown::Flavour;
 pub use markdown::hub;
 use model_card_toolkit::Toolkit;
 pub use native::SCHEMA;
+pub use pdf::Fonts;
 
 /// A format: what files look like, and how they are read and written.
 #[derive(Clone, Copy)]
@@ -204,6 +210,8 @@ impl Format {
     pub const CHAI_1: Self = Self(&Chai::Version1);
     /// The finished page, write only.
     pub const HTML: Self = Self(&html::Html);
+    /// The finished page on paper, write only.
+    pub const PDF: Self = Self(&pdf::Pdf);
 
     /// The EU's form for general-purpose models, write only.
     pub const EU_FORM: Self = Self(&eu_form::EuForm);
@@ -235,6 +243,7 @@ impl Format {
         Self::YAML,
         Self::XML,
         Self::HTML,
+        Self::PDF,
         Self::EU_FORM,
     ];
 
@@ -260,6 +269,16 @@ impl Format {
     /// What a download is good for, in one or two sentences.
     pub fn purpose(self) -> &'static str {
         self.0.about().purpose
+    }
+
+    /// For whom a download is.
+    pub fn readers(self) -> Readers {
+        self.0.about().readers
+    }
+
+    /// The home into which a new file puts what nobody chose to leave out.
+    pub fn usual_home(self) -> Option<&'static Home> {
+        self.homes().iter().find(|home| home.manner == Manner::Pairs)
     }
 
     /// Whether files of this format can be read back.
@@ -411,8 +430,16 @@ fn too_many(message: String, file: &File) -> ReadError {
 /// Writes a card: into its source when there is one, else as a new document of that format.
 ///
 /// # Errors
-/// When the source cannot be read.
+/// When the source cannot be read, or the card is too large for pages.
 pub fn write(format: Format, source: Option<&[u8]>, card: &Card) -> Result<Vec<u8>, ReadError> {
+    write_with(format, source, card, Fonts::built_in())
+}
+
+/// Writes a card as [`write`](fn@write) does; a format that sets pages does it with these fonts.
+///
+/// # Errors
+/// As [`write`](fn@write).
+pub fn write_with(format: Format, source: Option<&[u8]>, card: &Card, fonts: &Fonts) -> Result<Vec<u8>, ReadError> {
     let lens = format.lens();
     match source {
         Some(bytes) if format.can_read() => {
@@ -420,19 +447,21 @@ pub fn write(format: Format, source: Option<&[u8]>, card: &Card) -> Result<Vec<u
             let card = as_read(lens, &file, card)?;
             lens.write_into(&file, &card)
         }
-        _ => Ok(lens.write_new(&lens.fit(card))),
+        _ => lens.write_with(&lens.fit(card), fonts),
     }
 }
 
-/// The card in the arrangement in which it is read from its file, whichever outline it is in now: this is what is
-/// written into the file, and what can be compared with it.
+/// The card in the arrangement in which it is read from its file, when it is shown with the questions of this outline now:
+/// this is what is written into the file, and what can be compared with it.
 ///
 /// # Errors
 /// When the source cannot be read.
-pub fn in_its_file(format: Format, source: &[u8], card: &Card) -> Result<Card, ReadError> {
-    as_read(format.lens(), &File::new(source), card)
+pub fn in_its_file(format: Format, source: &[u8], card: &Card, shown: &'static Outline) -> Result<Card, ReadError> {
+    let read = format.lens().read(&File::new(source))?;
+    Ok(arrange::brought_back(card, &read.card, read.outline, shown))
 }
 
+/// The card as its reader arranges it.
 fn as_read(lens: &dyn Lens, file: &File, card: &Card) -> Result<Card, ReadError> {
     let read = lens.read(file)?;
     Ok(arrange::as_read(card, &read.card, read.outline))

@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 use super::closed::{Members, OPEN, TEXT, TEXTS, Want};
 use super::dialect::{Dialect, Place, Shape};
 use super::file::File;
-use super::lens::{About, Certainty, Lens, Notation, Parts};
+use super::lens::{About, Certainty, Lens, Notation, Parts, Readers};
 use super::likeness::Profile;
 use super::proto_schemas::TOOLKIT;
 use super::steps::{self, Step};
@@ -130,6 +130,7 @@ impl Lens for Toolkit {
                 mark: "mct-0.0.1",
                 notation: Notation::Json,
                 purpose: "For tools that read the Model Card Toolkit’s older schema.",
+                readers: Readers::Few,
                 can_read: true,
             },
             Self::Version2 => &About {
@@ -138,6 +139,7 @@ impl Lens for Toolkit {
                 mark: "mct-0.0.2",
                 notation: Notation::Json,
                 purpose: "For tools that read the Model Card Toolkit’s newer schema.",
+                readers: Readers::Programs,
                 can_read: true,
             },
             Self::Binary => &About {
@@ -146,6 +148,7 @@ impl Lens for Toolkit {
                 mark: "mct",
                 notation: Notation::Proto,
                 purpose: "For the Model Card Toolkit itself, which keeps its cards as data/model_card.proto.",
+                readers: Readers::Few,
                 can_read: true,
             },
             Self::Text => &About {
@@ -154,6 +157,7 @@ impl Lens for Toolkit {
                 mark: "mct",
                 notation: Notation::ProtoText,
                 purpose: "The same as text that people can read and compare, for tools that read protobuf text.",
+                readers: Readers::Few,
                 can_read: true,
             },
         }
@@ -228,14 +232,12 @@ impl Lens for Toolkit {
             Self::Version1 => &[Home {
                 id: "overview",
                 name: "the overview, as an appendix",
-                question: "model-details.overview",
-                manner: Manner::Appendix,
+                manner: Manner::Appendix("model-details.overview"),
             }],
             Self::Version2 | Self::Binary | Self::Text => &[Home {
                 id: "documentation",
                 name: "the documentation, as an appendix",
-                question: "model-details.documentation",
-                manner: Manner::Appendix,
+                manner: Manner::Appendix("model-details.documentation"),
             }],
         }
     }

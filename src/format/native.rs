@@ -13,7 +13,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::dialect::Placed;
 use super::file::File;
-use super::lens::{About, Certainty, Lens, Notation, Parts};
+use super::lens::{About, Certainty, Lens, Notation, Parts, Readers};
 use super::steps::rearrange;
 use super::{ReadError, findings, outline_of};
 use crate::card::outline::{self, Outline};
@@ -37,6 +37,7 @@ impl Lens for Native {
             mark: "cartellino",
             notation: Notation::Json,
             purpose: "Our own format. Holds every section and field; you can upload it here again.",
+            readers: Readers::Programs,
             can_read: true,
         }
     }

@@ -3,7 +3,7 @@
 use super::convert;
 use super::dialect::Dialect;
 use super::file::File;
-use super::lens::{About, Certainty, Lens, Notation, Parts};
+use super::lens::{About, Certainty, Lens, Notation, Parts, Readers};
 use super::tree::Tree;
 use super::xml::placeless;
 use super::{ReadError, eval_results, findings};
@@ -37,6 +37,7 @@ impl Lens for Json {
             mark: "",
             notation: Notation::Json,
             purpose: "Plain JSON: a member for each section, a member in it for each field.",
+            readers: Readers::Programs,
             can_read: true,
         }
     }
@@ -70,6 +71,7 @@ impl Lens for Yaml {
             mark: "",
             notation: Notation::Yaml,
             purpose: "Plain YAML: a name for each section, a name in it for each field.",
+            readers: Readers::Programs,
             can_read: true,
         }
     }
@@ -107,6 +109,7 @@ impl Lens for Xml {
             mark: "",
             notation: Notation::Xml,
             purpose: "Plain XML: an element for each section, an element in it for each field.",
+            readers: Readers::Few,
             can_read: true,
         }
     }

@@ -11,7 +11,7 @@ use super::convert::{named_row, push_rows};
 use super::dialect::{Dialect, Place};
 use super::markdown::text_of;
 use crate::card::{Card, Field, Section};
-use crate::json::Value;
+use crate::json::{Kind, Node, Value};
 
 /// Where a schema has room for what it does not know.
 pub(super) struct Room {
@@ -34,11 +34,12 @@ pub(super) struct Settled {
 }
 
 impl Room {
-    /// The edited card as a file that held the old one can hold it.
-    pub fn settle(&self, dialect: &Dialect, old: &Card, new: &Card) -> Settled {
+    /// The edited card as a document that held the old one can hold it.
+    pub fn settle(&self, dialect: &Dialect, document: &Node, old: &Card, new: &Card) -> Settled {
         let mut settling = Settling {
             dialect,
             room: self,
+            is_open: self.is_open(dialect, document),
             rows: Vec::new(),
         };
         let (mut said, mut written) = (Vec::new(), Vec::new());
@@ -71,14 +72,33 @@ impl Room {
         place.is_some_and(|place| place.want.kept(&rows) == Some(rows))
     }
 
-    /// Whether rows can be added to the answer.
-    pub fn is_open(&self, card: &Card) -> bool {
-        card.value(self.question)
-            .is_none_or(|value| value.is_blank() || matches!(value, Value::List(_)))
+    /// Whether rows can be added: nothing stands there or rows do, and nothing else on the way.
+    pub fn is_open(&self, dialect: &Dialect, document: &Node) -> bool {
+        let Some(place) = dialect.places.iter().find(|place| place.id == self.question) else {
+            return false;
+        };
+        let mut node = document;
+        for name in &place.path {
+            match (&node.kind, node.member(name)) {
+                (Kind::Group(_), Some(next)) => node = next,
+                (Kind::Group(_), None) => return true,
+                _ => return false,
+            }
+        }
+        let there = place.shape.take(node.to_value());
+        there.is_blank() || matches!(there, Value::List(_))
     }
 }
 
 impl Settled {
+    /// The card with nothing settled.
+    pub fn as_it_is(card: &Card) -> Self {
+        Self {
+            said: card.clone(),
+            written: card.clone(),
+        }
+    }
+
     /// With these rows in the room.
     pub fn with(mut self, rows: Vec<Value>, room: &Room, dialect: &Dialect) -> Self {
         if rows.is_empty() {
@@ -99,6 +119,8 @@ impl Settled {
 struct Settling<'s> {
     dialect: &'s Dialect,
     room: &'s Room,
+    /// Whether there is room.
+    is_open: bool,
     /// What goes into the room.
     rows: Vec<Value>,
 }
@@ -118,7 +140,7 @@ impl Settling<'_> {
                     .map(|field| &field.value),
                 false => old.value(&field.id),
             };
-            let (one, other) = self.field(section, field, was, self.room.is_open(old));
+            let (one, other) = self.field(section, field, was);
             said.extend(one);
             written.extend(other);
         }
@@ -143,13 +165,7 @@ impl Settling<'_> {
     }
 
     /// A field as it is said and as it is written; what is refused goes into the room.
-    fn field(
-        &mut self,
-        section: &Section,
-        field: &Field,
-        was: Option<&Value>,
-        is_open: bool,
-    ) -> (Option<Field>, Option<Field>) {
+    fn field(&mut self, section: &Section, field: &Field, was: Option<&Value>) -> (Option<Field>, Option<Field>) {
         let as_it_is = || (Some(field.clone()), Some(field.clone()));
         let with = |value: Value| Field { value, ..field.clone() };
         if was == Some(&field.value) {
@@ -164,7 +180,7 @@ impl Settling<'_> {
                 Some(want) => want.sifted(was, &field.value),
                 None => return as_it_is(),
             },
-            None if !is_open => return as_it_is(),
+            None if !self.is_open => return as_it_is(),
             None => Sifted::NOTHING,
         };
         if let Some(place) = place.filter(|_| is_room && !sifted.is_whole) {
@@ -175,7 +191,7 @@ impl Settling<'_> {
         let kept = sifted.value.map(with);
         let is_done = sifted.is_whole || field.value.is_blank();
         let row = || self.room.row(self.dialect, section, field);
-        match is_open.then(row).flatten() {
+        match self.is_open.then(row).flatten() {
             Some(row) if !is_done => self.rows.push(row),
             None if !is_done => return (Some(field.clone()), kept),
             _ => {}

@@ -852,7 +852,8 @@ fn an_id_that_is_no_pointer_of_ours_is_a_name() {
                "title": "Model details", "fields": [{{"id": "+{pointer}", "label": "x", "value": "kept"}}]}}]}}"#
         );
         let card = read(text.as_bytes()).unwrap().card;
-        for format in Format::ALL.iter().copied() {
+        // What stands on pages is packed: the tests of the PDF unpack it.
+        for format in Format::ALL.iter().copied().filter(|format| *format != Format::PDF) {
             let written = write(format, None, &card).unwrap();
             let told = !losses(format, None, &card).is_empty();
             assert!(
@@ -881,13 +882,14 @@ fn assert_outlines_leave_the_file_alone(bytes: &[u8], what: &str) {
     let Ok(reading) = read(bytes) else { return };
     let place = places(&reading.card).pop();
     for outline in outline::ALL.iter().copied() {
-        let there = outline::arranged(&reading.card, outline);
+        let back = |card: &Card| in_its_file(reading.format, bytes, card, outline).unwrap();
+        let there = back(&outline::arranged(&reading.card, outline));
         let written = write(reading.format, Some(bytes), &there).unwrap();
         assert!(written == bytes, "{what} by {}", outline.key);
         let Some((section, field)) = place else { continue };
         let mut edited = reading.card.clone();
         touch(&mut edited.sections[section].fields[field].value);
-        let switched = outline::arranged(&edited, outline);
+        let switched = back(&outline::arranged(&edited, outline));
         let wanted = write(reading.format, Some(bytes), &edited).unwrap();
         let written = write(reading.format, Some(bytes), &switched).unwrap();
         assert!(written == wanted, "{what} edited by {}", outline.key);

@@ -69,7 +69,11 @@ pub(super) fn recognise(text: &Text, is_called: bool) -> Option<Result<YamlSourc
         Ok(document) if is_block_of_names(&document) && !is_front_matter(&text.text, &document) => {
             Some(Ok(YamlSource::new(text, document)))
         }
-        Err(error) if begins_with_name(&text.text) => Some(Err(explained(text, error))),
+        Err(error)
+            if begins_with_name(&text.text) || is_called && !text.text.trim_start().starts_with(['{', '[', '"']) =>
+        {
+            Some(Err(explained(text, error)))
+        }
         _ => None,
     }
 }

@@ -6,25 +6,30 @@ use super::node::{Document, Kind, Member, Node, Quirk, QuirkKind, SyntaxError};
 /// How deep lists and groups may nest in people's files, as in `serde_json`.
 const MAX_DEPTH: usize = 128;
 
+/// How many values a document may have; each costs some hundred bytes of memory, however short it is. More than in the
+/// other notations, so that what is read in them can be written in JSON.
+const MAX_VALUES: usize = 500_000;
+
 /// Reads a JSON text, leniently.
 ///
 /// # Errors
-/// With the place and a sentence on what to try, when the text is not JSON even leniently or nests
-/// deeper than 128 levels.
+/// With the place and a sentence on what to try, when the text is not JSON even leniently, nests
+/// deeper than 128 levels or has more than 500 000 values.
 pub fn parse(text: &str) -> Result<Document, SyntaxError> {
-    parse_within(text, MAX_DEPTH)
+    parse_within(text, MAX_DEPTH, MAX_VALUES)
 }
 
-/// Reads a JSON text that holds such documents as parts, and so nests up to twice as deep.
+/// Reads a JSON text that holds such documents as parts, and so nests up to twice as deep and has up to twice as many
+/// values.
 ///
 /// # Errors
 /// As [`parse`] does.
 pub fn parse_assembled(text: &str) -> Result<Document, SyntaxError> {
-    parse_within(text, 2 * MAX_DEPTH)
+    parse_within(text, 2 * MAX_DEPTH, 2 * MAX_VALUES)
 }
 
-fn parse_within(text: &str, max_depth: usize) -> Result<Document, SyntaxError> {
-    let mut parser = Parser::new(text, 0, max_depth);
+fn parse_within(text: &str, max_depth: usize, max_values: usize) -> Result<Document, SyntaxError> {
+    let mut parser = Parser::new(text, 0, max_depth, max_values);
     parser.skip_space()?;
     if parser.at == text.len() {
         return Err(parser.error(
@@ -50,7 +55,7 @@ fn parse_within(text: &str, max_depth: usize) -> Result<Document, SyntaxError> {
 /// For each byte of a decoded string, and for its end, the byte offset in the text it came from.
 /// The span is that of a string node of the text, quotes included.
 pub fn string_places(text: &str, span: Range<usize>) -> Vec<usize> {
-    let mut parser = Parser::new(text, span.start + 1, MAX_DEPTH);
+    let mut parser = Parser::new(text, span.start + 1, MAX_DEPTH, MAX_VALUES);
     let end = span.end - 1;
     let mut places = Vec::with_capacity(end - span.start);
     while parser.at < end {
@@ -72,16 +77,19 @@ struct Parser<'t> {
     bytes: &'t [u8],
     at: usize,
     max_depth: usize,
+    /// How many more values there may be.
+    values_left: usize,
     quirks: Vec<Quirk>,
 }
 
 impl<'t> Parser<'t> {
-    fn new(text: &'t str, at: usize, max_depth: usize) -> Self {
+    fn new(text: &'t str, at: usize, max_depth: usize, max_values: usize) -> Self {
         Self {
             text,
             bytes: text.as_bytes(),
             at,
             max_depth,
+            values_left: max_values,
             quirks: Vec::new(),
         }
     }
@@ -149,6 +157,11 @@ impl<'t> Parser<'t> {
 
     fn value(&mut self, depth: usize) -> Result<Node, SyntaxError> {
         let (start, quirks) = (self.at, self.quirks.len());
+        let Some(left) = self.values_left.checked_sub(1) else {
+            let message = format!("Here the document has more than {MAX_VALUES} values.");
+            return Err(self.error(message, "Move measurements into a file of their own."));
+        };
+        self.values_left = left;
         let kind = match self.peek() {
             Some(b'{') => self.group(depth)?,
             Some(b'[') => self.list(depth)?,
@@ -459,7 +472,7 @@ impl<'t> Parser<'t> {
             return None;
         }
         let closed = format!("{line}\"");
-        let text = Parser::new(&closed, 0, 0).string().ok()?;
+        let text = Parser::new(&closed, 0, 0, 0).string().ok()?;
         self.at = start + line.len();
         self.quirk(start, QuirkKind::UnclosedText);
         Some(Node {

@@ -4,6 +4,7 @@
 //! step fits the rest into a page: headings go below ours, pictures from elsewhere become
 //! links. Text that would cost too much is shown as it was typed.
 
+mod nodes;
 mod normal;
 mod settle;
 
@@ -15,6 +16,7 @@ use comrak::nodes::NodeValue;
 use comrak::{Arena, Options};
 
 use crate::card::picture::{self, Blob};
+pub use nodes::{Element, Node};
 
 /// Longer text is shown as typed. The longest README seen on a model hub has 600 kB.
 const LONGEST_BYTES: usize = 1 << 20;
@@ -24,7 +26,7 @@ const LONGEST_BYTES: usize = 1 << 20;
 const DEEPEST: usize = 100;
 
 /// Elements that prose needs; others lose their tags and keep their text.
-const ELEMENTS: [&str; 45] = [
+const ELEMENTS: [&str; 46] = [
     "a",
     "abbr",
     "b",
@@ -70,6 +72,7 @@ const ELEMENTS: [&str; 45] = [
     "th",
     "thead",
     "tr",
+    "ul",
 ];
 
 /// Text whose tables would be filled up to more cells is shown as typed: a short text can ask
@@ -105,6 +108,11 @@ pub fn render_in(markdown: &str, place: &str) -> String {
         return as_typed(markdown);
     }
     clean(&html, place).map_or_else(|_| as_typed(markdown), |clean| settle::settle(&clean))
+}
+
+/// Reads HTML that [`render_in`] made, as a tree.
+pub fn tree_of(html: &str) -> Vec<Node> {
+    nodes::nodes(html)
 }
 
 /// The text as it was typed, line by line.
@@ -287,6 +295,15 @@ mod tests {
     }
 
     #[test]
+    fn lists_are_lists() {
+        assert_eq!(render("- a\n- b"), "<ul>\n<li>a</li>\n<li>b</li>\n</ul>\n");
+        assert_eq!(
+            render("3. a\n4. b"),
+            "<ol start=\"3\">\n<li>a</li>\n<li>b</li>\n</ol>\n"
+        );
+    }
+
+    #[test]
     fn headings_go_below_those_of_the_page() {
         assert_eq!(render("# a"), "<h4>a</h4>\n");
         assert_eq!(render("### a"), "<h6>a</h6>\n");
@@ -299,6 +316,12 @@ mod tests {
         assert!(link.contains(r#"href="https://example.org/?a=1&amp;b=2""#), "{link}");
         assert!(link.contains(r#"rel="noopener noreferrer nofollow""#), "{link}");
         assert!(render("see www.example.org").contains("http://www.example.org"));
+        let bare = render("see https://example.org/?a&b, [too](https://example.org)");
+        assert!(
+            bare.contains(r#"<a class="bare" href="https://example.org/?a&amp;b""#),
+            "{bare}"
+        );
+        assert_eq!(bare.matches("bare").count(), 1, "{bare}");
         for target in [
             "javascript:alert(1)",
             "JaVaScRiPt:alert(1)",

@@ -40,6 +40,8 @@ pub(super) fn settle(html: &str) -> String {
                 out.push_str(tag);
             }
             ("table", true) => out.push_str("</table></div>"),
+            // On paper the address follows the words, unless they are the address.
+            ("a", false) if says_itself(tag, rest) => out.push_str(&tag.replacen("<a ", r#"<a class="bare" "#, 1)),
             _ => out.push_str(tag),
         }
     }
@@ -47,8 +49,14 @@ pub(super) fn settle(html: &str) -> String {
     out
 }
 
+/// Whether the words of a link are its address; `rest` is what follows its tag.
+fn says_itself(tag: &str, rest: &str) -> bool {
+    let address = attribute(tag, "href").filter(|_| !tag.contains(" class="));
+    address.is_some_and(|address| rest.strip_prefix(address).is_some_and(|rest| rest.starts_with("</a>")))
+}
+
 /// The length of the tag at the beginning of a text.
-fn tag_length(text: &str) -> usize {
+pub(super) fn tag_length(text: &str) -> usize {
     let mut in_quotes = false;
     for (index, byte) in text.bytes().enumerate() {
         match byte {

@@ -1,7 +1,8 @@
 //! The files of `static/`, embedded in the binary.
 //!
 //! An address holds a hash of the content, `/static/{hash}/{name}`, so browsers may keep a file for
-//! ever and still see a new version at once. The JSON Schema of our own format, for other people's
+//! ever and still see a new version at once. Modules import each other by their bare names, so all of them
+//! share one hash, that of all their contents. The JSON Schema of our own format, for other people's
 //! programs, has an address that never changes.
 
 use std::sync::LazyLock;
@@ -24,7 +25,7 @@ struct Asset {
 }
 
 macro_rules! asset {
-    ($name:literal, $media_type:literal) => {
+    ($name:literal, $media_type:expr) => {
         (
             $name,
             $media_type,
@@ -33,17 +34,38 @@ macro_rules! asset {
     };
 }
 
+/// The media type of scripts.
+const MODULE: &str = "text/javascript; charset=utf-8";
+
 /// The files, the only list.
-const FILES: [(&str, &str, &[u8]); 6] = [
+const FILES: [(&str, &str, &[u8]); 10] = [
     asset!("style.css", "text/css; charset=utf-8"),
     asset!("dark.css", "text/css; charset=utf-8"),
-    asset!("count.js", "text/javascript; charset=utf-8"),
-    asset!("drop.js", "text/javascript; charset=utf-8"),
-    asset!("pick.js", "text/javascript; charset=utf-8"),
+    asset!("count.js", MODULE),
+    asset!("drop.js", MODULE),
+    asset!("pick.js", MODULE),
+    asset!("save.js", MODULE),
+    asset!("buffer.js", MODULE),
+    asset!("leave.js", MODULE),
+    asset!("time.js", MODULE),
     asset!("favicon.svg", "image/svg+xml"),
 ];
 
 static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| FILES.into_iter().map(Asset::new).collect());
+
+/// The hash of all modules together.
+static MODULES: LazyLock<String> = LazyLock::new(|| {
+    let modules = FILES.iter().filter(|(_, media_type, _)| *media_type == MODULE);
+    hash_of(modules.map(|(_, _, bytes)| *bytes))
+});
+
+fn hash_of<'b>(all: impl IntoIterator<Item = &'b [u8]>) -> String {
+    let mut digest = Sha256::new();
+    for bytes in all {
+        digest.update(bytes);
+    }
+    HEXLOWER.encode(&digest.finalize()[..8])
+}
 
 /// The schema; its media type is that of JSON Schema 2020-12.
 static SCHEMA: LazyLock<Asset> = LazyLock::new(|| {
@@ -56,7 +78,11 @@ static SCHEMA: LazyLock<Asset> = LazyLock::new(|| {
 
 impl Asset {
     fn new((name, media_type, bytes): (&'static str, &'static str, &'static [u8])) -> Self {
-        let hash = HEXLOWER.encode(&Sha256::digest(bytes)[..8]);
+        let hash = if media_type == MODULE {
+            MODULES.clone()
+        } else {
+            hash_of([bytes])
+        };
         Self {
             name,
             media_type,
@@ -126,12 +152,38 @@ fn serve(request: &HttpRequest, asset: &'static Asset, cache: &'static str) -> H
 mod tests {
     use super::*;
 
+    /// The promise of the project: all script in 10 kB as it travels.
+    #[test]
+    fn all_script_together_is_small() {
+        let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+        for (name, _, bytes) in FILES.iter().filter(|(_, media_type, _)| *media_type == MODULE) {
+            zip.start_file(*name, zip::write::SimpleFileOptions::default()).unwrap();
+            std::io::Write::write_all(&mut zip, bytes).unwrap();
+        }
+        let mut zip = zip::ZipArchive::new(zip.finish().unwrap()).unwrap();
+        let packed: u64 = (0..zip.len())
+            .map(|place| zip.by_index(place).unwrap().compressed_size())
+            .sum();
+        assert!(
+            zip.len() > 4 && packed <= 10_000,
+            "{packed} bytes in {} modules",
+            zip.len()
+        );
+    }
+
     #[test]
     fn every_file_has_an_address_that_names_its_content() {
         for (name, _, _) in FILES {
             let address = address(name);
             assert!(address.starts_with("/static/") && address.ends_with(name), "{address}");
         }
+        let folder = |name| address(name).rsplit_once('/').map(|(folder, _)| folder);
+        assert_eq!(
+            folder("save.js"),
+            folder("time.js"),
+            "imports by bare name find their module"
+        );
+        assert_ne!(folder("save.js"), folder("style.css"));
         assert_eq!(address("gone.css"), "/");
     }
 }

@@ -60,7 +60,9 @@ impl Whole {
     /// The card as it is now in the arrangement of the upload, so that the two can be compared.
     pub fn in_its_file(&self) -> Card {
         let source = self.source.as_deref();
-        let there = source.and_then(|source| crate::format::in_its_file(self.format(), source, &self.card).ok());
+        let there = source.and_then(|source| {
+            crate::format::in_its_file(self.format(), source, &self.card, outline_of(&self.row)).ok()
+        });
         there.unwrap_or_else(|| self.card.clone())
     }
 

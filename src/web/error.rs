@@ -76,6 +76,9 @@ pub enum Error {
         /// Whether the visitor said that the computer is shared, which the next try must not forget.
         is_shared: bool,
     },
+    /// A card that cannot be set on pages.
+    #[error("no pages: {}", .0.message)]
+    NoPages(Box<ReadError>),
     /// A file that is no copy of somebody's cards, or one that cannot be brought back.
     #[error("a copy is refused: {}", .0.message)]
     Refused(Box<Refusal>),
@@ -150,7 +153,9 @@ impl ResponseError for Error {
             Self::Stale | Self::Ended => StatusCode::CONFLICT,
             // The server could take it; with what this visitor has already, the request is too large (RFC 9110, 15.5.14).
             Self::TooLarge { .. } | Self::Full(_) => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::Unreadable { .. } | Self::Refused(_) | Self::Unfit(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Unreadable { .. } | Self::NoPages(_) | Self::Refused(_) | Self::Unfit(_) => {
+                StatusCode::UNPROCESSABLE_ENTITY
+            }
             Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
@@ -225,6 +230,7 @@ fn words(error: &Error, is_form: bool) -> (&'static str, Cow<'static, str>, Cow<
             ("These cards cannot be linked", message.into(), advice.into())
         }
         Error::Unreadable { error, .. } => ("This could not be read", error.message.clone().into(), error.advice.clone().into()),
+        Error::NoPages(error) => ("There is no PDF of this card", error.message.clone().into(), error.advice.clone().into()),
         Error::Refused(refusal) => (
             "This copy could not be brought back",
             format!("{} Nothing was stored, and what you have here is as it was.", refusal.message).into(),
@@ -325,10 +331,11 @@ fn failure<B>(answer: &ServiceResponse<B>, state: &AppState) -> Option<Error> {
         return Some(cause(error, state));
     }
     let status = answer.status();
-    let is_page = answer
-        .headers()
-        .get(CONTENT_TYPE)
-        .is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+    // The scripts of a page are answered in JSON.
+    let is_page = answer.headers().get(CONTENT_TYPE).is_some_and(|kind| {
+        let kind = kind.as_bytes();
+        kind.starts_with(b"text/html") || kind.starts_with(b"application/json")
+    });
     // Machines ask these and read a word.
     let is_for_machines = answer.request().path().starts_with("/health/") && status == StatusCode::SERVICE_UNAVAILABLE;
     ((status.is_client_error() || status.is_server_error()) && !is_page && !is_for_machines)

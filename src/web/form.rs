@@ -7,7 +7,7 @@
 //! | mark | says |
 //! |---|---|
 //! | `f.3~i`, `f.3~l` | id and label of a field |
-//! | `f.3~t` | kind of value: `text`, `number`, `bool`, `null`, `list`, `group`, `data`, `keep`; with `absent-` in front, blank content means that there is no value |
+//! | `f.3~t` | kind of value: `text`, `number`, `bool`, `null`, `list`, `null-list`, `group`, `data`, `keep`; with `absent-` in front, blank content means that there is no value |
 //! | `f.3.0~k` | name of a member of a group |
 //! | `f.3.0~n` | a new entry of a list, dropped while blank |
 //! | `f.3~g` | the shapes that rows of a table have, as JSON: for each a list of rest of the name, kind and name of the member; a row of the kind `shape 0` has the first |
@@ -63,6 +63,12 @@ impl Form {
     /// The content of a control that is not part of a field.
     pub fn word(&self, name: &str) -> &str {
         self.words.get(name).map_or("", String::as_str)
+    }
+
+    /// The content of any control, by its whole name.
+    pub fn content(&self, name: &str) -> &str {
+        let pair = self.pairs.iter().find(|(other, _)| other == name);
+        pair.map_or("", |(_, content)| content)
     }
 
     fn put(&mut self, path: &str, content: &str) {
@@ -143,6 +149,17 @@ impl Form {
                 && (was_answered(&field.id) || !had_stance(&field.id))
         };
         fields.iter().filter(stays).map(|field| field.label.clone()).collect()
+    }
+
+    /// The new names that fields could not get because others have them.
+    pub fn names_taken(&self, fields: &[Field]) -> Vec<&str> {
+        let labels = self.root.children.values().filter_map(|branch| {
+            let label = branch.marks.get(&'l').map(|label| label.trim())?;
+            let id = branch.marks.get(&'i')?;
+            let same = fields.iter().find(|field| normal(&field.id) == *id)?;
+            (!label.is_empty() && normal(same.label.trim()) != normal(label)).then_some(label)
+        });
+        labels.collect()
     }
 
     /// Takes out what a name such as `f.3.0` names: an entry of a list, or a field.
@@ -263,17 +280,26 @@ impl OwnFields<'_> {
         self.before.get(&normal(id)).map(|before| before.label.as_str())
     }
 
-    /// The field of this id; with a new label it gets a new id.
+    /// Whether a field has this name already: a second one would hide the first from readers of most formats.
+    fn is_taken(&self, label: &str) -> bool {
+        self.before
+            .values()
+            .any(|before| normal(before.label.trim()) == normal(label))
+    }
+
+    /// The field of this id; with a new label that no other field has it gets a new id.
     fn field(&mut self, id: &str, label: Option<&str>, value: Value) -> Field {
         match (self.before.get(&normal(id)), label) {
-            (Some(before), Some(label)) if normal(label) != normal(before.label.trim()) => Field {
-                id: match field_id(label) {
-                    same if same == before.id => same,
-                    _ => self.names.field_id(label),
-                },
-                label: label.into(),
-                value,
-            },
+            (Some(before), Some(label)) if normal(label) != normal(before.label.trim()) && !self.is_taken(label) => {
+                Field {
+                    id: match field_id(label) {
+                        same if same == before.id => same,
+                        _ => self.names.field_id(label),
+                    },
+                    label: label.into(),
+                    value,
+                }
+            }
             (Some(before), _) => Field {
                 value,
                 ..Field::clone(before)
@@ -363,7 +389,13 @@ impl Branch {
                 "false" => Value::Bool(false),
                 _ => Value::Null,
             },
-            "list" => Value::List(self.children.values().filter_map(|entry| entry.entry(memory)).collect()),
+            "list" | "null-list" => {
+                let entries: Vec<Value> = self.children.values().filter_map(|entry| entry.entry(memory)).collect();
+                match tag {
+                    "null-list" if entries.is_empty() => Value::Null,
+                    _ => Value::List(entries),
+                }
+            }
             "group" => {
                 let member = |branch: &Branch| {
                     let name = memory.name(branch.marks.get(&'k').map_or("", String::as_str));

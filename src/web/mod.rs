@@ -9,12 +9,14 @@ pub mod assets;
 pub mod card;
 pub mod choices;
 pub mod control;
+pub mod difference;
 pub mod error;
 pub mod form;
 mod headers;
 pub mod page;
 pub mod pages;
 mod posted;
+mod sent;
 mod vocabulary;
 pub mod words;
 
@@ -34,13 +36,14 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::Db;
 use crate::db::quota::Quota;
+use crate::format::{Fonts, Format};
 use crate::session::{self, Sessions};
 use crate::uploads::Uploads;
 use error::Error;
 use pages::{
-    changes, computer, convert, datasheet, delete, display, download, duplicate, elsewhere, example, health, help,
-    home, import, losses, outline, overview, preview, privacy, reminder, results, section, sections, session as own,
-    session_delete, session_export, session_import, upload,
+    changes, computer, convert, datasheet, delete, display, download, download_zip, duplicate, elsewhere, example,
+    health, help, home, import, losses, outline, overview, preview, privacy, reminder, results, section, sections,
+    session as own, session_delete, session_export, session_import, upload,
 };
 
 /// What handlers share; cheap to clone.
@@ -54,7 +57,9 @@ pub struct AppState {
     pub uploads: Uploads,
     /// The time.
     pub clock: Clock,
-    /// Turns to make or read a copy of everything: each takes a processor and, while it is made, a connection.
+    /// The fonts of PDFs.
+    pub fonts: Arc<Fonts>,
+    /// Turns to make or read a copy of everything, or to set pages: each takes a processor and maybe a connection.
     copies: Arc<Semaphore>,
 }
 
@@ -85,6 +90,17 @@ impl AppState {
         match tokio::time::timeout(COPY_PATIENCE, Arc::clone(&self.copies).acquire_owned()).await {
             Ok(Ok(turn)) => Ok(turn),
             Ok(Err(_)) | Err(_) => Err(Error::Unavailable("too many copies are being made or read".to_owned())),
+        }
+    }
+
+    /// Waits for a turn to write a card, if that is much work in this format.
+    ///
+    /// # Errors
+    /// As [`AppState::turn_to_copy`].
+    async fn turn_to_write(&self, format: Format) -> Result<Option<OwnedSemaphorePermit>, Error> {
+        match format == Format::PDF {
+            true => self.turn_to_copy().await.map(Some),
+            false => Ok(None),
         }
     }
 
@@ -180,10 +196,18 @@ pub fn routes() -> Vec<RouteEntry> {
         post("/cards/{card}/sections/{section}/restore", |route| {
             route.to(sections::restore)
         }),
+        get("/cards/{card}/sections/{section}/history", |route| {
+            route.to(section::history::get)
+        }),
+        post("/cards/{card}/sections/{section}/history", |route| {
+            route.to(section::history::post)
+        }),
         get("/cards/{card}/preview", |route| route.to(preview::get)),
         get("/cards/{card}/changes", |route| route.to(changes::get)),
         get("/cards/{card}/download", |route| route.to(download::get)),
         get("/cards/{card}/download/{format}", |route| route.to(download::file)),
+        get("/cards/{card}/download.zip", |route| route.to(download_zip::get)),
+        get("/cards/{card}/figures/{figure}", |route| route.to(download_zip::figure)),
         get("/cards/{card}/losses/{format}", |route| route.to(losses::get)),
         get("/cards/{card}/original", |route| route.to(download::original)),
         post("/cards/{card}/outline", |route| route.to(outline::post)),
@@ -282,6 +306,7 @@ pub fn start(config: &Config, db: Db, sessions: Sessions, clock: Clock) -> io::R
         uploads: Uploads::open(&config.uploads).map_err(io::Error::other)?,
         db,
         clock,
+        fonts: Arc::new(Fonts::with(config.pdf_fonts.clone())),
         copies: Arc::new(Semaphore::new(COPIES_AT_ONCE)),
     };
     let workers = std::thread::available_parallelism()

@@ -30,6 +30,8 @@ pub struct Page {
     pub display: Display,
     /// What the visitor should know, until it is put away.
     pub notices: Vec<Notice>,
+    /// The name under which this browser may keep what did not reach the server; `None` on a shared computer.
+    pub buffer: Option<String>,
     /// Whether the browser was signed out of the work that it had.
     pub signed_out: bool,
 }
@@ -59,6 +61,7 @@ impl Page {
             kept_until: visitor.session().map(|_| visitor.expires_at().into()),
             closes: visitor.idle_time().filter(|_| closes).map(time_in_words),
             display: Display::of(visitor),
+            buffer: visitor.handle().filter(|_| !closes).map(str::to_owned),
             notices: visitor
                 .notices()
                 .into_iter()
@@ -183,16 +186,19 @@ pub fn see_other(address: impl AsRef<str>) -> HttpResponse {
 pub fn see_other_telling(visitor: &Visitor, address: impl AsRef<str>, text: impl Into<String>) -> HttpResponse {
     let address = address.as_ref();
     match visitor.tell(text) {
-        Ok(id) => {
-            let (page, fragment) = address.find('#').map_or((address, ""), |place| address.split_at(place));
-            let mark = if page.contains('?') { '&' } else { '?' };
-            see_other(format!("{page}{mark}told={id}{fragment}"))
-        }
+        Ok(id) => see_other(with_query(address, "told", &id)),
         Err(error) => {
             tracing::debug!(%error, "a sentence for the visitor was not kept");
             see_other(address)
         }
     }
+}
+
+/// An address with one more word in its query; name and value need no escape.
+pub fn with_query(address: &str, name: &str, value: &str) -> String {
+    let (page, fragment) = address.find('#').map_or((address, ""), |place| address.split_at(place));
+    let mark = if page.contains('?') { '&' } else { '?' };
+    format!("{page}{mark}{name}={value}{fragment}")
 }
 
 /// A new token for a form, by which a double click is known to be one.

@@ -3,14 +3,15 @@
 use std::collections::HashSet;
 
 use super::Value;
+use super::text;
 use super::view::{TEXT, is_shown};
 use crate::json;
 
 /// The name of the entries of a list that stands in a list.
 const ITEM: &str = "item";
 
-/// The value as it is read again from XML: texts for numbers, an entry for a list of one, neighbours of one name
-/// together, attributes first. The outermost value is a group.
+/// The value as it is read again from XML: texts for numbers, a sign for each character that XML cannot spell, an entry
+/// for a list of one, neighbours of one name together, attributes first. The outermost value is a group.
 pub fn normal(value: &Value) -> Value {
     Value::Group(match inner(value) {
         Value::Group(members) => members,
@@ -36,7 +37,7 @@ fn inner(value: &Value) -> Value {
     match value {
         Value::Null => Value::text(""),
         Value::Bool(_) | Value::Number(_) => Value::Text(json::to_text(value)),
-        Value::Text(text) => Value::text(text),
+        Value::Text(text) => Value::Text(text::spellable(text)),
         Value::List(items) => {
             let mut items: Vec<Value> = items.iter().map(entry).collect();
             match items.len() {

@@ -80,6 +80,12 @@ pub(super) fn is_allowed(c: char) -> bool {
     matches!(c, '\t' | '\n' | '\r' | ' '..='\u{D7FF}' | '\u{E000}'..='\u{FFFD}' | '\u{10000}'..)
 }
 
+/// A text with U+FFFD for each character that XML has no way to spell.
+pub(super) fn spellable(text: &str) -> String {
+    let spelled = |c| if is_allowed(c) { c } else { char::REPLACEMENT_CHARACTER };
+    text.chars().map(spelled).collect()
+}
+
 /// The entities that a text refers to, as they stand: `&name;`.
 pub(super) fn entities(raw: &str) -> Vec<&str> {
     let found = raw
@@ -145,8 +151,7 @@ fn escape(out: &mut String, text: &str, kept: &[&str], mut write: impl FnMut(&mu
         } else if is_allowed(c) {
             write(out, c);
         } else {
-            // There is no way to spell it.
-            out.push(char::REPLACEMENT_CHARACTER);
+            out.push_str(&spellable(&rest[..c.len_utf8()]));
         }
         rest = &rest[c.len_utf8()..];
     }

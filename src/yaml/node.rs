@@ -179,6 +179,15 @@ impl Node {
         }
     }
 
+    /// Where an entry begins, by its turn.
+    pub fn entry_start(&self, index: usize) -> Option<usize> {
+        match &self.kind {
+            Kind::List(_, items) => items.get(index).map(|item| item.start()),
+            Kind::Group(_, members) => members.get(index).map(|member| member.start()),
+            _ => None,
+        }
+    }
+
     /// The value without places.
     pub fn to_value(&self) -> Value {
         match &self.kind {

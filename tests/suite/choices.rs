@@ -76,7 +76,7 @@ async fn sentences_name_what_happened_and_survive_a_reload() {
     let page = visitor.get(&ethics).await;
     let deleted = press(&visitor, &page, &mut section_form(&page), "Delete the section").await;
     assert!(told(&deleted).starts_with("“Ethics” was deleted."));
-    let back = send(&visitor, &deleted.path, "Put it back", &[]).await;
+    let back = send(&visitor, &deleted.path, "Undo", &[]).await;
     assert_eq!(told(&back), "“Ethics” is back where it was.");
 
     let gone = send(&visitor, &format!("{card}/delete"), "Delete the card", &[]).await;

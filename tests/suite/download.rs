@@ -3,7 +3,7 @@
 use reqwest::StatusCode;
 
 use crate::editing::{save, section_form};
-use crate::harness::{Sample, TestApp, Visitor, card_of, corpus, fixture, fixtures, say};
+use crate::harness::{Sample, TestApp, Visitor, card_of, corpus, fixture, fixtures, not_run, say};
 
 /// The formats whose files are of these formats.
 const FOLDERS: [&str; 6] = [
@@ -272,6 +272,113 @@ async fn the_session_key_of_an_old_server_reaches_no_other_format() {
     }
 }
 
+const FIGURE: &[u8] = br#"{"model_details": {"name": "Otter", "version": {"name": "1.2"}}, "quantitative_analysis": {"graphics": {"collection": [{"name": "ROC curve", "image": "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="}]}}}"#;
+
+#[tokio::test]
+async fn a_card_can_be_had_as_pages_for_paper() {
+    let app = TestApp::start().await;
+    let visitor = app.visitor();
+    let card = visitor.card("otter.json", FIGURE).await;
+    let answer = visitor.get(&format!("{card}/download/pdf")).await;
+    assert_eq!(answer.status, StatusCode::OK);
+    assert_eq!(answer.header("content-type"), "application/pdf");
+    assert!(answer.header("content-disposition").contains("\"Otter-1.2.pdf\""));
+    assert!(answer.bytes.starts_with(b"%PDF-"));
+}
+
+#[tokio::test]
+async fn a_card_too_large_for_pages_is_explained() {
+    let app = TestApp::start().await;
+    let visitor = app.visitor();
+    let text = format!("# Otter\n\n## Results\n\n{}", "many words ".repeat(300_000));
+    let card = visitor.card("otter.md", text.as_bytes()).await;
+    let answer = visitor.get(&format!("{card}/download/pdf")).await;
+    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let main = answer.page().main();
+    assert!(
+        main.contains("too large to be set on pages") && main.contains("HTML page"),
+        "{main}"
+    );
+}
+
+#[tokio::test]
+async fn everything_about_a_card_comes_in_one_zip_and_each_figure_singly() {
+    let app = TestApp::start().await;
+    let visitor = app.visitor();
+    let card = visitor.card("otter.json", FIGURE).await;
+    let page = visitor.get(&format!("{card}/download")).await;
+    let figure = format!("{card}/figures/ROC-curve.png");
+    let links = page.page().links();
+    for link in [&figure, &format!("{card}/download.zip")] {
+        assert!(links.contains(link), "{link} is not among {links:?}");
+    }
+    let picture = visitor.get(&figure).await;
+    assert!(picture.bytes.starts_with(b"\x89PNG"));
+    assert_eq!(picture.header("content-type"), "application/octet-stream");
+    assert!(picture.header("content-disposition").starts_with("attachment"));
+    let nothing = visitor.get(&format!("{card}/figures/other.png")).await;
+    assert_eq!(nothing.status, StatusCode::NOT_FOUND);
+    let answer = visitor.get(&format!("{card}/download.zip")).await;
+    assert_eq!(answer.header("content-type"), "application/zip");
+    assert!(answer.header("content-disposition").contains("\"Otter-1.2.zip\""));
+    let zip = zip::ZipArchive::new(std::io::Cursor::new(answer.bytes)).expect("a ZIP");
+    let names: Vec<_> = zip.file_names().map(|name| name.expect("a name")).collect();
+    for name in [
+        "README.md",
+        "figures/ROC-curve.png",
+        "Otter-1.2.pdf",
+        "original/otter.json",
+        "CONTENTS.txt",
+    ] {
+        assert!(names.iter().any(|other| other == name), "{name} is not among {names:?}");
+    }
+}
+
+/// What a reader of the pages copies out of them, line by line.
+fn copied(pdf: &[u8]) -> Option<String> {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("card.pdf");
+    std::fs::write(&file, pdf).expect("it is written");
+    let ended = std::process::Command::new("pdftotext").arg(&file).arg("-").output();
+    let Ok(ended) = ended else {
+        not_run("pdftotext is not installed");
+        return None;
+    };
+    Some(String::from_utf8(ended.stdout).expect("text"))
+}
+
+#[tokio::test]
+async fn text_of_all_scripts_is_copied_out_of_the_pages_in_order() {
+    let app = TestApp::start().await;
+    let visitor = app.visitor();
+    let lines = [
+        "计算河流中的水獭。",
+        "川のカワウソを数えます。",
+        "강에 사는 수달을 세는 모델입니다.",
+        "نموذج يعد ثعالب الماء في الأنهار",
+        "מודל שסופר לוטרות בנהרות",
+        "It counts otters in rivers.",
+    ];
+    let text = format!("# Otter\n\n## Results\n\n{}\n", lines.join("\n\n"));
+    let card = visitor.card("otter.md", text.as_bytes()).await;
+    let Some(copied) = copied(&visitor.download(&card, "pdf").await) else {
+        return;
+    };
+    // Marks of direction come with the lines that run to the left.
+    let letters = |text: &str| {
+        text.chars()
+            .filter(|letter| letter.is_alphanumeric())
+            .collect::<String>()
+    };
+    let copied = letters(&copied);
+    let mut after = 0;
+    for line in lines {
+        let line = letters(line);
+        let place = copied[after..].find(&line);
+        after += place.unwrap_or_else(|| panic!("{line} does not follow in {copied}"));
+    }
+}
+
 #[tokio::test]
 async fn a_format_that_nobody_knows_is_not_found() {
     let app = TestApp::start().await;
@@ -319,4 +426,103 @@ async fn what_has_no_place_goes_where_the_visitor_says() {
     assert!(html.text().contains("Carries everything"));
     let answer = visitor.get(&format!("{card}/losses/exe")).await;
     assert_eq!(answer.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn what_becomes_a_property_is_listed_and_can_be_left_out() {
+    let app = TestApp::start().await;
+    let visitor = app.visitor();
+    let text = r#"{"model": "otter", "river": {"depth": "1.5 m", "banks": "left"}}"#;
+    let card = visitor.card("river.json", text.as_bytes()).await;
+    let overview = visitor.get(&format!("{card}/download")).await.page().main();
+    assert!(overview.contains("3 answers go into the properties"), "{overview}");
+    assert!(overview.contains("3 answers go into the custom details"), "{overview}");
+    for (format, home) in [("cyclonedx-1.7", "properties"), ("sagemaker", "custom-details")] {
+        let page = visitor.get(&format!("{card}/losses/{format}")).await;
+        let main = page.page().main();
+        assert!(
+            main.contains("3 things have no place") && main.contains("1.5 m"),
+            "{main}"
+        );
+        // The first option is the one that a browser sends when nobody chooses.
+        let options = format!("<option value=\"{home}/river/+depth\">");
+        assert!(page.text().contains(&options), "{options} in {}", page.text());
+        let file = |query: String| {
+            let (visitor, address) = (&visitor, format!("{card}/download/{format}{query}"));
+            async move { visitor.get(&address).await.text().to_owned() }
+        };
+        let usual = file(String::new()).await;
+        assert!(usual.contains("1.5 m") && usual.contains("left"), "{usual}");
+        let one = file("?keep=/river/%2Bdepth".to_owned()).await;
+        assert!(!one.contains("1.5 m") && one.contains("left"), "{one}");
+        let chosen = file(format!(
+            "?keep={home}/river/%2Bdepth&keep=/river/%2Bbanks&keep={home}/model/%2B"
+        ))
+        .await;
+        assert!(
+            chosen.contains("1.5 m") && !chosen.contains("left") && chosen.contains("otter"),
+            "{chosen}"
+        );
+        let none = file("?rest=".to_owned()).await;
+        assert!(
+            !none.contains("1.5 m") && !none.contains("left") && !none.contains("otter"),
+            "{none}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn formats_are_offered_by_their_readers_and_each_once() {
+    let app = TestApp::start().await;
+    let visitor = app.visitor();
+    let card = visitor.card("a.md", b"# Ice\n\n## Notes\n\nCold.\n").await;
+    let page = visitor.get(&format!("{card}/download")).await.page();
+    assert_eq!(
+        page.texts("h2"),
+        [
+            "Markdown",
+            "Everything in one file",
+            "For people",
+            "For programs",
+            "Families, older versions and other notations"
+        ]
+    );
+    let start = format!("{card}/download/");
+    let links = page.links();
+    let mut offered: Vec<&str> = links.iter().filter_map(|link| link.strip_prefix(&start)).collect();
+    assert_eq!(offered[0], "markdown");
+    let mut all: Vec<&str> = cartellino::format::Format::ALL
+        .iter()
+        .map(|format| format.id())
+        .collect();
+    offered.sort_unstable();
+    all.sort_unstable();
+    assert_eq!(offered, all);
+    assert_eq!(page.all("details:not([open]) h3").len(), 14);
+}
+
+#[tokio::test]
+async fn a_deleted_section_without_text_is_gone_whatever_outline_knows_it() {
+    let app = TestApp::start().await;
+    let visitor = app.visitor();
+    let file = "---\nlicense: mit\n---\n\n# Ice\n\n## Uses\n\n## Motivation\n\n## Notes\n\nCold.\n";
+    let card = visitor.card("README.md", file.as_bytes()).await;
+    // Another outline and back hides no heading of the file.
+    let there = visitor.get(&card).await;
+    for outline in ["full", "datasheet", "hugging-face"] {
+        let mut form = there.page().find_form(|form| form.action.ends_with("/outline"));
+        form.set("outline", outline);
+        assert_eq!(visitor.submit(&there, &form).await.status, StatusCode::SEE_OTHER);
+        let written = visitor.download(&card, "hugging-face").await;
+        assert_eq!(String::from_utf8_lossy(&written), file, "{outline}");
+    }
+    let section = format!("{card}/sections/motivation");
+    let page = visitor.get(&section).await;
+    let mut form = section_form(&page);
+    form.set("do", "section-remove");
+    let answer = visitor.submit(&page, &form).await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text());
+    assert_eq!(visitor.get(&section).await.status, StatusCode::NOT_FOUND);
+    let written = visitor.download(&card, "hugging-face").await;
+    assert_eq!(String::from_utf8_lossy(&written), file.replace("## Motivation\n\n", ""));
 }

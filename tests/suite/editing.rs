@@ -15,7 +15,8 @@ const FOLDERS: [&str; 6] = [
     "cartellino",
 ];
 /// READMEs are many; their laws are held in `src/format/markdown/tests.rs`, without pages between.
-const CORPUS: [&str; 7] = [
+const CORPUS: [&str; 8] = [
+    "allennlp",
     "rt-ai-markdown",
     "mct-json",
     "webcards",
@@ -617,8 +618,8 @@ async fn a_section_of_ones_own_is_added_renamed_moved_deleted_and_put_back() {
     assert_eq!(visitor.get(&section).await.status, StatusCode::NOT_FOUND);
     let mut restore = overview
         .page()
-        .find_form(|form| form.buttons.iter().any(|button| button.text == "Put it back"));
-    let back = visitor.submit(&overview, restore.press("Put it back")).await;
+        .find_form(|form| form.buttons.iter().any(|button| button.text == "Undo"));
+    let back = visitor.submit(&overview, restore.press("Undo")).await;
     assert_eq!(back.status, StatusCode::SEE_OTHER, "{}", back.page().main());
     assert_eq!(titles().await[outline..], ["On springs", "On hard winters"]);
     let file = visitor.download(&card, "cartellino").await;
@@ -678,4 +679,116 @@ async fn what_is_odd_is_saved_and_shown_beside_the_field() {
     );
     let file = visitor.download(&card, "model-card-toolkit-0.0.1").await;
     assert!(String::from_utf8_lossy(&file).contains("30 February 2025"));
+}
+
+/// The download of a card after every section was saved without typing.
+async fn saved_untouched(visitor: &Visitor, card: &str) -> String {
+    for section in visitor.sections(card).await {
+        let page = visitor.get(&section).await;
+        save(visitor, &page, &section_form(&page)).await;
+    }
+    let format = own_format(visitor, card).await;
+    String::from_utf8(visitor.download(card, &format).await).expect("downloads are UTF-8")
+}
+
+#[tokio::test]
+async fn nothing_where_a_list_is_asked_stays_nothing_until_it_is_filled() {
+    let app = TestApp::start().await;
+    let visitor = app.visitor();
+    for file in [
+        r#"{"model_details": {"name": "otter", "owners": null, "licenses": null}, "considerations": {"users": null}}"#,
+        r#"{"model_details":{"description":"d","license":null},"intended_use":{"primary_users":null},"model_usage":{"archive_file":"a"}}"#,
+        "model_details:\n  name: otter\n  owners: ~ # nobody yet\n",
+    ] {
+        let name = if file.starts_with('{') {
+            "card.json"
+        } else {
+            "card.yaml"
+        };
+        let card = visitor.card(name, file.as_bytes()).await;
+        assert_eq!(saved_untouched(&visitor, &card).await, file);
+    }
+}
+
+#[tokio::test]
+async fn a_text_that_begins_with_a_bracket_stays_a_text() {
+    let app = TestApp::start().await;
+    let visitor = app.visitor();
+    let file = r#"{"m": {"z": "[see paper] for details", "v": "{\"kind\": 0"}}"#;
+    let card = visitor.card("card.json", file.as_bytes()).await;
+    let section = visitor.sections(&card).await.remove(0);
+    let page = visitor.get(&section).await;
+    let mut form = section_form(&page);
+    for (old, new) in [
+        ("[see paper] for details", r#"["x"]"#),
+        (r#"{"kind": 0"#, r#"{"kind": 0}"#),
+    ] {
+        let control = form.control_showing(old).expect("the text is shown").to_owned();
+        form.set(&control, new);
+    }
+    save(&visitor, &page, &form).await;
+    let after = String::from_utf8(visitor.download(&card, "json").await).expect("UTF-8");
+    assert_eq!(after, r#"{"m": {"z": "[\"x\"]", "v": "{\"kind\": 0}"}}"#);
+}
+
+#[tokio::test]
+async fn two_of_one_name_are_never_made() {
+    let app = TestApp::start().await;
+    let visitor = app.visitor();
+    let file = r#"{"m": {"a": 1, "b": 2}, "n": {"x": 1}}"#;
+    let card = visitor.card("card.json", file.as_bytes()).await;
+    let section = format!("{card}/sections/m");
+    // A field is added, then another is renamed, to a name that is there.
+    let page = visitor.get(&section).await;
+    let mut form = section_form(&page);
+    form.set("new-field", "a");
+    let told = press(&visitor, &page, &mut form, "Add field").await;
+    assert!(
+        told.page().text().contains("is on this page already"),
+        "{}",
+        told.page().main()
+    );
+    let page = visitor.get(&section).await;
+    let mut form = section_form(&page);
+    let label = form
+        .fields
+        .iter()
+        .find(|(name, value)| name.ends_with("~l") && value == "b");
+    let label = label.expect("a field can be renamed").0.clone();
+    form.set(&label, "a");
+    let told = save(&visitor, &page, &form).await;
+    assert!(
+        told.page().text().contains("the old name stays"),
+        "{}",
+        told.page().main()
+    );
+    // A section is renamed and one is added.
+    let page = visitor.get(&format!("{card}/sections/n")).await;
+    let mut form = section_form(&page);
+    form.set("title", "m");
+    let told = press(&visitor, &page, &mut form, "Rename the section").await;
+    assert!(
+        told.page().text().contains("the old name stays"),
+        "{}",
+        told.page().main()
+    );
+    let added = visitor
+        .post(&format!("{card}/sections"), &[("title".into(), "m".into())])
+        .await;
+    let there = visitor.follow(added).await;
+    assert!(
+        there.page().text().contains("already: here it is"),
+        "{}",
+        there.page().main()
+    );
+    assert_eq!(String::from_utf8_lossy(&visitor.download(&card, "json").await), file);
+
+    // What the file calls the answer to a question counts too.
+    let readme = b"---\nlicense: mit\n---\n# M\n";
+    let card = visitor.card("README.md", readme).await;
+    let page = visitor.get(&format!("{card}/sections/metadata")).await;
+    let mut form = section_form(&page);
+    form.set("new-field", "license");
+    press(&visitor, &page, &mut form, "Add field").await;
+    assert_eq!(visitor.download(&card, "hugging-face").await, readme);
 }

@@ -56,6 +56,7 @@ fn addresses(pattern: &str, card: &str, sections: &[String]) -> Vec<String> {
     found = fill(found, "card", &[card.to_owned()]);
     found = fill(found, "section", sections);
     found = fill(found, "format", &formats);
+    found = fill(found, "figure", &["figure.png".to_owned()]);
     // A code that is good opens her work for whoever has it; this one is nobody's.
     found = fill(found, "code", &[NO_CARD.to_owned()]);
     found = fill(found, "hash", &["0".to_owned()]);
@@ -90,7 +91,10 @@ async fn her_forms(anna: &Visitor, card: &str) -> Vec<(Answer, crate::harness::p
     for page in ["import", "preview", "changes", "download", "delete"] {
         pages.push(format!("{card}/{page}"));
     }
-    pages.extend(anna.sections(card).await);
+    for section in anna.sections(card).await {
+        pages.push(format!("{section}/history"));
+        pages.push(section);
+    }
     for path in pages {
         let page = anna.get(&path).await;
         assert_eq!(page.status, StatusCode::OK, "{path}");

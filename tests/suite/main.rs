@@ -1,5 +1,6 @@
 //! The stories of the product, each in a file of its own, told over HTTP and in a real browser.
 
+mod accessibility;
 mod backends;
 mod harness;
 mod postgres;
@@ -19,6 +20,7 @@ mod editing;
 mod elsewhere;
 mod gone;
 mod guidance;
+mod hostile;
 mod isolation;
 mod limits;
 mod migrations;
@@ -30,6 +32,7 @@ mod protobuf;
 mod quota;
 mod reminder;
 mod results;
+mod saving;
 mod sessions;
 mod settings;
 mod storage;

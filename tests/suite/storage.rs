@@ -313,6 +313,64 @@ async fn earlier_values_are_bounded_in_number_and_age() {
     }
 }
 
+#[tokio::test]
+async fn a_stretch_of_typing_leaves_one_earlier_value_in_ten_minutes() {
+    for backend in Backend::all().await {
+        let me = session(&backend.db, "k1").await;
+        write(&backend.db, move |conn| {
+            let id = cards::create(conn, &me, &card(None), at(0))?;
+            let kept = |conn: &mut DbConnection| -> Result<Vec<String>, Error> {
+                let ids = cards::history_of(conn, &me, &id, "one")?;
+                ids.iter()
+                    .map(|entry| Ok(cards::history_entry(conn, &me, entry)?.section.value))
+                    .collect()
+            };
+            let type_at = |conn: &mut DbConnection, version: i32, minute: i64| {
+                let value = format!("typed {version}");
+                cards::save_typing(conn, &me, &id, "one", version, &value, at(minute))
+            };
+            for version in 1..=9 {
+                type_at(conn, version, i64::from(version))?;
+            }
+            assert_eq!(kept(conn)?, ["1"], "what was there before the stretch");
+            type_at(conn, 10, 11)?;
+            assert_eq!(kept(conn)?, ["typed 9", "1"], "ten minutes on");
+            // What somebody does on purpose is always kept.
+            cards::save(conn, &me, &id, "one", 11, "on purpose", at(11))?;
+            cards::save(conn, &me, &id, "one", 12, "once more", at(11))?;
+            assert_eq!(kept(conn)?, ["on purpose", "typed 10", "typed 9", "1"]);
+            type_at(conn, 13, 12)?;
+            assert_eq!(kept(conn)?.len(), 4);
+            // Another section has a stretch of its own.
+            cards::save_typing(conn, &me, &id, "two", 1, "x", at(12))?;
+            assert_eq!(cards::history_of(conn, &me, &id, "two")?.len(), 1);
+            let stale = cards::save_typing(conn, &me, &id, "two", 1, "y", at(12));
+            assert!(matches!(stale, Err(Error::Stale)));
+            Ok(())
+        })
+        .await
+        .unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_week_of_typing_keeps_fifty_earlier_values() {
+    for backend in Backend::all().await {
+        let me = session(&backend.db, "k1").await;
+        write(&backend.db, move |conn| {
+            let id = cards::create(conn, &me, &card(None), at(0))?;
+            for version in 1..=200 {
+                let minute = 5 * i64::from(version);
+                cards::save_typing(conn, &me, &id, "one", version, &format!("typed {version}"), at(minute))?;
+            }
+            assert_eq!(cards::history_of(conn, &me, &id, "one")?.len(), 50);
+            Ok(())
+        })
+        .await
+        .unwrap();
+    }
+}
+
 fn file(id: &str, card: &str) -> FileRow {
     FileRow {
         id: id.to_owned(),

@@ -51,7 +51,7 @@ pub fn difference(old: &Card, new: &Card) -> Vec<Change> {
 }
 
 /// The sections with the title and the turn that name them.
-fn by_title(card: &Card) -> Vec<((&str, usize), &Section)> {
+pub fn by_title(card: &Card) -> Vec<((&str, usize), &Section)> {
     let mut turns: HashMap<&str, usize> = HashMap::new();
     card.sections
         .iter()

@@ -76,12 +76,16 @@ fn starts_of<'a>(text: &'a str, start: &'a str) -> impl Iterator<Item = &'a str>
     })
 }
 
-/// Whether a tail is long and mixed enough; `sk-learn-like-names-of-packages` have no digits.
+/// Whether a tail is long and mixed enough: letters with digits, or small and capital letters in one piece. Names such as
+/// `sk-learn-like-names-of-packages` have neither; tokens of Hugging Face are 34 letters.
 fn is_secret(tail: &str, shortest: usize) -> bool {
     let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
     // Names are counted no further than needed: a hostile text may be one long word.
     let word: Vec<u8> = tail.bytes().take_while(is_part).take(shortest + 200).collect();
-    word.len() >= shortest && word.iter().any(u8::is_ascii_digit) && word.iter().any(u8::is_ascii_alphabetic)
+    let has_digits = word.iter().any(u8::is_ascii_digit) && word.iter().any(u8::is_ascii_alphabetic);
+    let letters = word.iter().take_while(|byte| byte.is_ascii_alphabetic());
+    let is_mixed = letters.clone().any(u8::is_ascii_lowercase) && letters.clone().any(u8::is_ascii_uppercase);
+    word.len() >= shortest && (has_digits || (is_mixed && letters.count() >= shortest))
 }
 
 /// Whether an address, behind its `://`, begins with a name and a password that is no example: `anna:s3cret@host`.
@@ -107,6 +111,12 @@ mod tests {
         assert_eq!(remarks.len(), 1);
         assert!(!remarks[0].message.contains(&token[3..]));
         assert!(remarks[0].message.contains("before you publish"));
+        let letters = format!("hf_{}", "QpWvXyZkLmNbVcXzAsDfGhJkLqWeRtYuIo");
+        assert_eq!(
+            check(&format!("use {letters} now")).len(),
+            1,
+            "Hugging Face writes 34 letters"
+        );
         assert_eq!(check(&format!("key=AKIA{}", "IOSFODNN7EXAMPLE")).len(), 1);
         assert_eq!(check(&format!("sk-{}", "proj-abc123def456ghi789")).len(), 1);
         assert_eq!(
@@ -129,6 +139,8 @@ mod tests {
     fn ordinary_words_are_left_alone() {
         for text in [
             "hf_hub_download",
+            "hf_hub_download_with_a_very_long_name_for_a_function",
+            "sk-Learn-With-Some-Capital-Letters-In-It",
             "sk-learn",
             "AKIAK",
             "a risk-adjusted-score-of-2024-patients-is-used",

@@ -122,11 +122,11 @@ fn template(line: &str) -> Option<&str> {
         if inside.starts_with(' ') {
             return Some("{{");
         }
-        if let Some((name, _)) = inside.split_once("}}")
-            && name.contains('_')
-            && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
-        {
-            return Some(&rest[start..start + name.len() + 4]);
+        // Looked at no further than the name: a line may be braces only.
+        let is_of_name = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
+        let length = inside.bytes().take_while(is_of_name).count();
+        if inside[..length].contains('_') && inside[length..].starts_with("}}") {
+            return Some(&rest[start..start + length + 4]);
         }
         rest = inside;
     }

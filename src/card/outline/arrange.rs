@@ -14,7 +14,7 @@ const ASIDE: char = '_';
 
 /// The card with all sections of the outline, in its order, and behind them what the outline does not ask.
 pub fn arranged(card: &Card, outline: &'static Outline) -> Card {
-    let found = laid_out(card, &Card::default(), outline);
+    let found = laid_out(card, &Card::default(), outline, |_| false);
     let (mut parts, own): (Vec<Section>, Vec<Section>) = found
         .sections
         .into_iter()
@@ -48,8 +48,20 @@ pub fn as_read(card: &Card, layout: &Card, outline: &'static Outline) -> Card {
     if is_as_read(card, layout, outline) {
         card.clone()
     } else {
-        laid_out(card, layout, outline)
+        laid_out(card, layout, outline, |_| false)
     }
+}
+
+/// The card as its file has it, when it was shown with the questions of another outline meanwhile.
+///
+/// A section without fields that some outline has is not shown beside the questions of another one. It is in its file
+/// all the same, and comes back; one that was shown and is gone was removed.
+pub fn brought_back(card: &Card, layout: &Card, outline: &'static Outline, shown: &'static Outline) -> Card {
+    if shown.key == outline.key {
+        return as_read(card, layout, outline);
+    }
+    let is_shown = |section: &Section| shown.sections.iter().any(|part| is_part(section, part));
+    laid_out(card, layout, outline, |section| is_known(section) && !is_shown(section))
 }
 
 fn is_as_read(card: &Card, layout: &Card, outline: &'static Outline) -> bool {
@@ -57,11 +69,6 @@ fn is_as_read(card: &Card, layout: &Card, outline: &'static Outline) -> bool {
         .map(|other| other.key)
         .filter(|key| *key != outline.key);
     if other.is_some() && other != arrangement(layout).map(|other| other.key) {
-        return false;
-    }
-    let is_there = |section: &Section| card.section(&section.key).is_some();
-    let mut empty = layout.sections.iter().filter(|section| section.fields.is_empty());
-    if !empty.all(|section| is_there(section) || !is_known(section)) {
         return false;
     }
     let places = places(layout);
@@ -140,7 +147,8 @@ enum Home {
     Own(usize),
 }
 
-fn laid_out(card: &Card, layout: &Card, outline: &'static Outline) -> Card {
+/// `is_hidden` tells which sections of the layout, where they have no fields, are not shown and nevertheless there.
+fn laid_out(card: &Card, layout: &Card, outline: &'static Outline, is_hidden: impl Fn(&Section) -> bool) -> Card {
     let homes = homes(card, layout, outline);
     let places = places(layout);
     let asked: HashMap<&str, usize> = (0..)
@@ -210,7 +218,7 @@ fn laid_out(card: &Card, layout: &Card, outline: &'static Outline) -> Card {
     made.retain(|made| !made.section.fields.is_empty() || made.slot.is_some() || !is_known(&made.section));
     for (slot, section) in layout.sections.iter().enumerate() {
         let home = Home::Slot(slot);
-        if section.fields.is_empty() && is_known(section) && !index_of.contains_key(&home) {
+        if section.fields.is_empty() && is_hidden(section) && !index_of.contains_key(&home) {
             made.push(Made::new(home, None, layout, outline, true));
         }
     }

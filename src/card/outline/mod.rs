@@ -34,7 +34,7 @@ pub use hugging_face::HUGGING_FACE;
 pub use monai::MONAI;
 pub use open_model_card::{MODALITIES, OPEN_MODEL_CARD};
 pub use patra::PATRA;
-pub use radiotherapy::{RADIOTHERAPY, SITES, TASKS};
+pub use radiotherapy::{DATA_KINDS, RADIOTHERAPY, SITES, TASKS};
 pub use sagemaker::SAGEMAKER;
 pub use short::SHORT;
 pub use vocabulary::Vocabulary;

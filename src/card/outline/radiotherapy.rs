@@ -8,6 +8,34 @@ use super::{Kind, Outline, Part, Question};
 pub const TASKS: &[&str] = &["Image-to-Image translation", "Segmentation", "Dose prediction", "Other"];
 /// The parts of the body that the RT-AI form knows.
 pub const SITES: &[&str] = &["Brain", "HN", "Thorax", "Abdomen", "Pelvis", "Other"];
+/// The kinds of image and other data that the RT-AI form knows.
+pub const DATA_KINDS: &[&str] = &[
+    "CT (Computed Tomography)",
+    "4DCT (4 Dimensional Computed Tomography)",
+    "4DCBCT (4 Dimensional Cone Beam Computed Tomography)",
+    "CBCT (Cone Beam Computed Tomography)",
+    "MR T1 (Magnetic Resonance T1)",
+    "MR T2 (Magnetic Resonance T2)",
+    "MR FLAIR (Magnetic Resonance FLAIR)",
+    "MR SEQ (Use 'Additional Information regarding input content' to specify the sequence details)",
+    "4DMR T1 (4D Magnetic Resonance T1)",
+    "4DMR T2 (4D Magnetic Resonance T2)",
+    "4DMR FLAIR (4D Magnetic Resonance FLAIR)",
+    "4DMR SEQ (Use 'Additional Information regarding input content' to specify the sequence details)",
+    "PT (Positron Emission Tomography)",
+    "US (Ultrasound)",
+    "DX (Digital Radiography)",
+    "ES (Endoscopy)",
+    "MG (Mammography)",
+    "RTSTRUCT",
+    "RTDOSE (Radiotherapy Dose)",
+    "EEG (Electroencephalography)",
+    "ECG (Electrocardiography)",
+    "REG (Registration)",
+    "AU (Audio)",
+    "TXT (Text)",
+    "OT (Other)",
+];
 
 /// The radiotherapy model card.
 pub static RADIOTHERAPY: Outline = Outline {
@@ -231,18 +259,32 @@ const TECHNOLOGY: Part = Part {
             "RT-AI model_pipeline_summary",
         ),
         Question::new(
+            "radiotherapy-technology.inputs",
+            "Kinds of inputs",
+            Kind::List { entry: "kind" },
+            "The kinds of image or structure that go in, in the words of the RT-AI form, such as “CT (Computed Tomography)”.",
+            "RT-AI model_inputs",
+        ),
+        Question::new(
             "model-parameters.input_format",
             "Inputs",
             Kind::Markdown,
-            "The kinds of image or structure that go in.",
-            "RT-AI model_inputs",
+            "More about what goes in: format, content, size.",
+            "RT-AI additional_information_model_inputs",
+        ),
+        Question::new(
+            "radiotherapy-technology.outputs",
+            "Kinds of outputs",
+            Kind::List { entry: "kind" },
+            "The kinds of image or structure that come out, in the words of the RT-AI form, such as “CT (Computed Tomography)”.",
+            "RT-AI model_outputs",
         ),
         Question::new(
             "model-parameters.output_format",
             "Outputs",
             Kind::Markdown,
-            "The kinds of image or structure that come out.",
-            "RT-AI model_outputs",
+            "More about what comes out: format, content, size.",
+            "RT-AI additional_information_model_outputs",
         ),
         Question::new(
             "radiotherapy-technology.pre_processing",

@@ -14,9 +14,9 @@ pub use datasheets::{
     DatasheetLink, Unfit, datasheet_links, datasheet_owner, datasheets_of, link_datasheet, unlink_datasheet,
 };
 pub use restore::{RestoredCard, restore, restore_history, restore_section_data};
-pub use revisions::{Revision, history, history_entry, removed, revision};
+pub use revisions::{Revision, history, history_entry, history_of, removed, revision};
 pub use sections::{
-    add_section, remove_section, rename_section, restore_section, save, section, sections, swap_sections,
+    add_section, remove_section, rename_section, restore_section, save, save_typing, section, sections, swap_sections,
 };
 
 use super::schema::model_cards;

@@ -8,15 +8,19 @@ use crate::random;
 use crate::session::SessionId;
 
 /// How many earlier values of one section are kept.
-const KEPT: i32 = 50;
+const KEPT: i64 = 50;
 /// How long earlier values are kept, in days.
 const KEPT_DAYS: i64 = 30;
+/// A stretch of typing leaves one earlier value in so many minutes, however often it was saved by itself.
+const STRETCH_MINUTES: i64 = 10;
 
-/// Whether a revision is an earlier value or the last state of a section that was taken out.
+/// Why a state becomes an earlier one.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Why {
     /// A newer value was saved.
     Saved,
+    /// The page saved by itself while somebody was typing.
+    Typed,
     /// The section was taken out.
     Removed,
 }
@@ -39,16 +43,30 @@ pub(super) fn keep(
     why: Why,
     now: NaiveDateTime,
 ) -> Result<(), Error> {
-    insert(conn, session, card, section, why == Why::Removed, now)?;
     let of_card = card_revisions::table
         .filter(card_revisions::session_id.eq(session.as_str()))
         .filter(card_revisions::card_id.eq(card));
-    diesel::delete(
-        of_card
-            .filter(card_revisions::section_key.eq(&section.section_key))
-            .filter(card_revisions::version.le(section.version - KEPT)),
-    )
-    .execute(conn)?;
+    let of_section = of_card.filter(card_revisions::section_key.eq(&section.section_key));
+    if why == Why::Typed {
+        let last: Option<NaiveDateTime> = of_section
+            .select(diesel::dsl::max(card_revisions::created_at))
+            .first(conn)?;
+        // A clock that was set back must not fill the history either.
+        if last.is_some_and(|last| (now - last).abs() < TimeDelta::minutes(STRETCH_MINUTES)) {
+            return Ok(());
+        }
+    }
+    insert(conn, session, card, section, why == Why::Removed, now)?;
+    // Versions run ahead of what is kept, so the rows themselves are counted.
+    let oldest: Option<i32> = of_section
+        .order(card_revisions::version.desc())
+        .offset(KEPT)
+        .select(card_revisions::version)
+        .first(conn)
+        .optional()?;
+    if let Some(oldest) = oldest {
+        diesel::delete(of_section.filter(card_revisions::version.le(oldest))).execute(conn)?;
+    }
     diesel::delete(of_card.filter(card_revisions::created_at.lt(now - TimeDelta::days(KEPT_DAYS)))).execute(conn)?;
     Ok(())
 }
@@ -136,6 +154,20 @@ pub fn removed(
             updated_at,
         }),
     )
+}
+
+/// The ids of the earlier states that are kept of one section, the newest first; each is a [`history_entry`].
+///
+/// # Errors
+/// When the database does not answer.
+pub fn history_of(conn: &mut DbConnection, session: &SessionId, card: &str, key: &str) -> Result<Vec<String>, Error> {
+    Ok(card_revisions::table
+        .filter(card_revisions::session_id.eq(session.as_str()))
+        .filter(card_revisions::card_id.eq(card))
+        .filter(card_revisions::section_key.eq(key))
+        .order((card_revisions::version.desc(), card_revisions::created_at.desc()))
+        .select(card_revisions::id)
+        .load(conn)?)
 }
 
 /// The ids of all earlier states that are kept of a card, section by section, the oldest first.

@@ -87,6 +87,34 @@ pub fn save(
     value: &str,
     now: NaiveDateTime,
 ) -> Result<i32, Error> {
+    write(conn, session, card, key, (version, value), Why::Saved, now)
+}
+
+/// Saves as [`save`] does what somebody is in the middle of typing: all saves of ten minutes leave one earlier value.
+///
+/// # Errors
+/// As [`save`].
+pub fn save_typing(
+    conn: &mut DbConnection,
+    session: &SessionId,
+    card: &str,
+    key: &str,
+    version: i32,
+    value: &str,
+    now: NaiveDateTime,
+) -> Result<i32, Error> {
+    write(conn, session, card, key, (version, value), Why::Typed, now)
+}
+
+fn write(
+    conn: &mut DbConnection,
+    session: &SessionId,
+    card: &str,
+    key: &str,
+    (version, value): (i32, &str),
+    why: Why,
+    now: NaiveDateTime,
+) -> Result<i32, Error> {
     let earlier = section(conn, session, card, key)?;
     // A form posted twice: the second time its version is old, but nothing is left to do.
     if earlier.value == value {
@@ -110,7 +138,7 @@ pub fn save(
     if saved == 0 {
         return Err(Error::Stale);
     }
-    revisions::keep(conn, session, card, &earlier, Why::Saved, now)?;
+    revisions::keep(conn, session, card, &earlier, why, now)?;
     mark_changed(conn, session, card, now)?;
     Ok(version + 1)
 }

@@ -16,7 +16,7 @@ use super::closed::{Want, entries};
 use super::dialect::{Dialect, Place, Shape};
 use super::file::File;
 use super::findings::{note, problem};
-use super::lens::{About, Certainty, Lens, Notation, Parts};
+use super::lens::{About, Certainty, Lens, Notation, Parts, Readers};
 use super::steps::{Step, set};
 use super::tree::Tree;
 use super::xml::XmlSource;
@@ -283,6 +283,7 @@ impl Lens for Chai {
                 mark: "chai-0.1",
                 notation: Notation::Xml,
                 purpose: "For tools that read the older schema of the Coalition for Health AI.",
+                readers: Readers::Few,
                 can_read: true,
             },
             Self::Version2 => &About {
@@ -291,6 +292,7 @@ impl Lens for Chai {
                 mark: "chai-0.2",
                 notation: Notation::Xml,
                 purpose: "For the registry of the Coalition for Health AI, and hospitals that ask for its card.",
+                readers: Readers::Few,
                 can_read: true,
             },
         }
@@ -356,8 +358,7 @@ impl Lens for Chai {
         &[Home {
             id: "summary",
             name: "the summary, as an appendix",
-            question: "model-details.overview",
-            manner: Manner::Appendix,
+            manner: Manner::Appendix("model-details.overview"),
         }]
     }
 

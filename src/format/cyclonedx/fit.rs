@@ -3,15 +3,16 @@
 use super::forms::{is_spdx, is_web_address};
 use crate::card::{Card, Value, check, picture};
 use crate::format::closed::{TEXTS, without_blanks};
-use crate::format::convert::{push_rows, take_without_place};
+use crate::format::convert::{push_rows, rows_of, take_without_place};
 use crate::format::dialect::Dialect;
+use crate::format::homes::Aside;
 use crate::format::markdown::text_of;
 
 const REFERENCES: &str = "component.external_references";
 pub(super) const PROPERTIES: &str = "properties.card";
 
-/// The card as a new bill would say it.
-pub(super) fn fit(dialect: &'static Dialect, card: &Card) -> Card {
+/// The card as a new bill would say it, without what has no place of its own there, and that.
+pub(super) fn placed(dialect: &'static Dialect, card: &Card) -> (Card, Vec<Aside>) {
     let mut card = without_blanks(card.clone());
     let references = take_references(&mut card);
     let mut card = dialect.fit(&card);
@@ -25,10 +26,15 @@ pub(super) fn fit(dialect: &'static Dialect, card: &Card) -> Card {
             _ => value,
         };
     }
-    let properties = take_without_place(dialect, &mut card);
+    let aside = take_without_place(dialect, &mut card);
     push_rows(dialect, &mut card, REFERENCES, references);
-    push_rows(dialect, &mut card, PROPERTIES, properties);
-    without_blanks(card)
+    (without_blanks(card), aside)
+}
+
+/// The card with these fields among its properties.
+pub(super) fn with_aside(dialect: &'static Dialect, mut card: Card, aside: &[Aside]) -> Card {
+    push_rows(dialect, &mut card, PROPERTIES, rows_of(aside));
+    card
 }
 
 /// Takes the web addresses out of answers that the schema has among its external references.

@@ -14,10 +14,11 @@ mod tests;
 
 use std::sync::LazyLock;
 
-use super::ReadError;
 use super::dialect::Dialect;
 use super::file::File;
-use super::lens::{About, Certainty, Lens, Notation, Parts};
+use super::homes::Aside;
+use super::lens::{About, Certainty, Lens, Notation, Parts, Readers};
+use super::{Home, Manner, ReadError};
 use crate::card::Card;
 use crate::json::{self, Kind, Node, Value};
 use models::Bill;
@@ -64,6 +65,7 @@ impl Lens for CycloneDx {
                 mark: "cdx-1.5",
                 notation: Notation::Json,
                 purpose: "For tools that read bills of materials of version 1.5 only.",
+                readers: Readers::Few,
                 can_read: true,
             },
             Self::V1_6 => &About {
@@ -72,6 +74,7 @@ impl Lens for CycloneDx {
                 mark: "cdx-1.6",
                 notation: Notation::Json,
                 purpose: "A bill of materials with the model in it, of the version that most tools read today.",
+                readers: Readers::Programs,
                 can_read: true,
             },
             Self::V1_7 => &About {
@@ -80,6 +83,7 @@ impl Lens for CycloneDx {
                 mark: "cdx",
                 notation: Notation::Json,
                 purpose: "A bill of materials with the model in it, for software supply chains.",
+                readers: Readers::Programs,
                 can_read: true,
             },
         }
@@ -124,7 +128,24 @@ impl Lens for CycloneDx {
     }
 
     fn fit(&self, card: &Card) -> Card {
-        fit::fit(self.dialect(), card)
+        let (card, aside) = self.placed(card);
+        self.with_aside(card, aside)
+    }
+
+    fn placed(&self, card: &Card) -> (Card, Vec<Aside>) {
+        fit::placed(self.dialect(), card)
+    }
+
+    fn with_aside(&self, card: Card, aside: Vec<Aside>) -> Card {
+        fit::with_aside(self.dialect(), card, &aside)
+    }
+
+    fn homes(&self) -> &'static [Home] {
+        &[Home {
+            id: "properties",
+            name: "the properties",
+            manner: Manner::Pairs,
+        }]
     }
 
     fn settled(&self, file: &File, card: &Card) -> Card {

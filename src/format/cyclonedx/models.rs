@@ -148,18 +148,20 @@ impl<'n> Bill<'n> {
 
     /// The card as the bill can hold it; the further models come last.
     fn settle(&self, dialect: &Dialect, card: &Card) -> Settled {
+        let Some((first, others)) = self.models.split_first() else {
+            return Settled::as_it_is(card);
+        };
         let (mut old, _) = self.read(dialect);
-        let count = self.models.len().saturating_sub(1);
-        let further = old.sections.split_off(old.sections.len().saturating_sub(count));
-        let (others, own): (Vec<Section>, Vec<Section>) = card
+        let further = old.sections.split_off(old.sections.len() - others.len());
+        let (further_now, own): (Vec<Section>, Vec<Section>) = card
             .sections
             .iter()
             .cloned()
             .partition(|section| further.iter().any(|other| other.key == section.key));
-        let mut settled = ROOM.settle(dialect, &old, &Card { sections: own });
-        let is_open = ROOM.is_open(&old);
+        let mut settled = ROOM.settle(dialect, first.node, &old, &Card { sections: own });
+        let is_open = ROOM.is_open(dialect, first.node);
         let mut rows = Vec::new();
-        for section in others {
+        for section in further_now {
             let before = further.iter().find(|other| other.key == section.key);
             let keeps = |field: &Field| {
                 let old = before.and_then(|before| before.field(&field.id));

@@ -8,7 +8,7 @@ use super::{Family, Row, dialect, has, identify};
 use crate::card::outline;
 use crate::format::closed::{OPEN, TEXT, Want};
 use crate::format::dialect::{Dialect, Shape};
-use crate::format::lens::{About, Notation};
+use crate::format::lens::{About, Notation, Readers};
 
 /// The model cards of AllenNLP.
 pub(in crate::format) static ALLENNLP: Family = Family {
@@ -18,12 +18,14 @@ pub(in crate::format) static ALLENNLP: Family = Family {
         mark: "allennlp",
         notation: Notation::Json,
         purpose: "For the models of AllenNLP: every member is there, null where nothing is answered.",
+        readers: Readers::Few,
         can_read: true,
     },
     resembles: |root| has(root, &["model_details", "model_usage"]) && root.member("schema_version").is_none(),
     dialect: |_| &DIALECT,
     blank: BLANK,
     required: &[&["id"]],
+    closed: None,
     view: None,
     finish: |document| identify(document, "display_name"),
 };

@@ -4,12 +4,12 @@
 
 use std::sync::LazyLock;
 
-use super::{Family, Row, dialect, is_group, nothing};
+use super::{DATE, Family, Row, dialect, is_group, nothing};
 use crate::card::check;
 use crate::card::outline::{self, ROLES};
-use crate::format::closed::{CLOSED, Members, OPEN, TEXT, TEXTS, Want};
+use crate::format::closed::{CLOSED, Members, TEXT, TEXTS, Want};
 use crate::format::dialect::{Dialect, Shape};
-use crate::format::lens::{About, Notation};
+use crate::format::lens::{About, Notation, Readers};
 use crate::json::Node;
 
 /// The model cards of Bridge2AI.
@@ -20,12 +20,18 @@ pub(in crate::format) static BRIDGE2AI: Family = Family {
         mark: "bridge2ai",
         notation: Notation::Yaml,
         purpose: "YAML for the tools of Bridge2AI: the Model Card Toolkit’s members and more for science.",
+        readers: Readers::Few,
         can_read: true,
     },
     resembles,
     dialect: |_| &DIALECT,
     blank: r#"{"schema_version": "0.0.2", "model_details": {"name": ""}}"#,
     required: &[&["model_details", "name"]],
+    closed: Some(&[
+        &["schema_version"],
+        &["model_details", "version", "last_updated"],
+        &["model_details", "version", "superseded_by"],
+    ]),
     view: None,
     finish: nothing,
 };
@@ -196,21 +202,147 @@ const RISKS: Want = rows(&Want::Group(&Members {
     bare: |text| Some(("name", text.to_owned())),
     ..CLOSED
 }));
-/// An object whose description is a text that comes from elsewhere.
-const DESCRIBED: Want = Want::Group(&Members {
-    bare: |text| Some(("description", text.to_owned())),
-    ..OPEN
+fn description(text: &str) -> Option<(&'static str, String)> {
+    Some(("description", text.to_owned()))
+}
+
+const TRAINING: Want = Want::Group(&Members {
+    known: &[
+        ("description", TEXT),
+        ("methodology", TEXT),
+        (
+            "reproducibility_info",
+            Want::Group(&Members {
+                known: &[
+                    ("random_seed", Want::Number),
+                    ("environment_config", TEXT),
+                    ("pipeline_url", TEXT),
+                    ("hyperparameters", HYPERPARAMETERS),
+                ],
+                ..CLOSED
+            }),
+        ),
+        ("pre_training_info", TEXT),
+        ("training_data_separate", Want::YesNo),
+    ],
+    bare: description,
+    ..CLOSED
+});
+const HYPERPARAMETERS: Want = Want::Group(&Members {
+    known: &[
+        ("model_initialization", TEXT),
+        ("optimizer", TEXT),
+        ("loss_function", TEXT),
+        ("stopping_criterion", TEXT),
+        ("training_epochs", Want::Number),
+        ("training_steps", Want::Number),
+        ("batch_size", Want::Number),
+        ("learning_rate", Want::Number),
+        ("prompting_template", TEXT),
+        ("optimization_techniques", TEXTS),
+        ("fine_tuning_method", TEXT),
+    ],
+    ..CLOSED
+});
+const EVALUATION: Want = Want::Group(&Members {
+    known: &[
+        ("description", TEXT),
+        ("benchmarks", TEXTS),
+        ("baselines", TEXTS),
+        ("sota_comparison", TEXT),
+        ("uncertainty_quantification", TEXT),
+        ("evaluation_data_separate", Want::YesNo),
+    ],
+    bare: description,
+    ..CLOSED
+});
+const MISSION: Want = Want::Group(&Members {
+    known: &[
+        ("doe_project", TEXT),
+        ("doe_facility", TEXT),
+        ("funding_source", TEXT),
+        ("description", TEXT),
+    ],
+    bare: description,
+    ..CLOSED
 });
 const COMPUTE: Want = Want::Group(&Members {
+    known: &[
+        ("hardware", TEXT),
+        ("hardware_list", TEXTS),
+        ("software", TEXT),
+        ("software_dependencies", TEXT),
+        ("training_speed", TEXT),
+    ],
     bare: |text| Some(("hardware", text.to_owned())),
-    ..OPEN
+    ..CLOSED
 });
-const RESULTS: Want = rows(&Want::Group(&OPEN));
 const USAGE: Want = Want::Group(&Members {
+    known: &[
+        ("installation_instructions", TEXT),
+        ("training_configuration", TEXT),
+        ("inference_configuration", TEXT),
+        (
+            "code_examples",
+            rows(&Want::Group(&Members {
+                known: &[("code", TEXT), ("code_language", TEXT), ("description", TEXT)],
+                needs: &[&["code"]],
+                bare: |text| Some(("code", text.to_owned())),
+                ..CLOSED
+            })),
+        ),
+    ],
     bare: |text| Some(("installation_instructions", text.to_owned())),
-    ..OPEN
+    ..CLOSED
 });
-
+/// Arguments are a text here, where the hub has an object.
+const RESULTS: Want = rows(&Want::Group(&Members {
+    known: &[
+        ("name", TEXT),
+        (
+            "results",
+            rows(&Want::Group(&Members {
+                known: &[
+                    ("task", TASK),
+                    ("dataset", MEASURED_DATASET),
+                    ("metrics", MEASURED),
+                    ("source", SOURCE),
+                ],
+                ..CLOSED
+            })),
+        ),
+    ],
+    ..CLOSED
+}));
+const TASK: Want = Want::Group(&Members {
+    known: &[("type", TEXT), ("name", TEXT)],
+    ..CLOSED
+});
+const MEASURED_DATASET: Want = Want::Group(&Members {
+    known: &[
+        ("type", TEXT),
+        ("name", TEXT),
+        ("config", TEXT),
+        ("split", TEXT),
+        ("revision", TEXT),
+        ("args", TEXT),
+    ],
+    ..CLOSED
+});
+const MEASURED: Want = rows(&Want::Group(&Members {
+    known: &[
+        ("type", TEXT),
+        ("value", Want::Number),
+        ("name", TEXT),
+        ("config", TEXT),
+        ("args", TEXT),
+    ],
+    ..CLOSED
+}));
+const SOURCE: Want = Want::Group(&Members {
+    known: &[("name", TEXT), ("url", TEXT)],
+    ..CLOSED
+});
 const fn text(id: &'static str, path: &'static [&'static str]) -> Row {
     (id, path, Shape::Same, &TEXT)
 }
@@ -240,7 +372,11 @@ const PLACES: [Row; 45] = [
         &CONTRIBUTORS,
     ),
     text("model-details.version", &["model_details", "version", "name"]),
-    text("model-details.version_date", &["model_details", "version", "date"]),
+    same(
+        "model-details.version_date",
+        &["model_details", "version", "date"],
+        &DATE,
+    ),
     text("model-details.version_notes", &["model_details", "version", "diff"]),
     same("model-details.licenses", &["model_details", "licenses"], &LICENCES),
     (
@@ -276,7 +412,7 @@ const PLACES: [Row; 45] = [
     same(
         "training-details.procedure",
         &["model_parameters", "training_procedure"],
-        &DESCRIBED,
+        &TRAINING,
     ),
     same(
         "quantitative-analyses.performance_metrics",
@@ -291,7 +427,7 @@ const PLACES: [Row; 45] = [
     same(
         "bridge2ai.evaluation_procedure",
         &["quantitative_analysis", "evaluation_procedure"],
-        &DESCRIBED,
+        &EVALUATION,
     ),
     described("intended-use.users", &["considerations", "users"]),
     described("intended-use.use_cases", &["considerations", "use_cases"]),
@@ -319,6 +455,6 @@ const PLACES: [Row; 45] = [
     text("bridge2ai.model_category", &["model_category"]),
     text("bridge2ai.bias_model", &["bias_model"]),
     text("bridge2ai.bias_output", &["bias_output"]),
-    same("bridge2ai.mission_relevance", &["mission_relevance"], &DESCRIBED),
+    same("bridge2ai.mission_relevance", &["mission_relevance"], &MISSION),
     same("how-to-get-started.code", &["usage_documentation"], &USAGE),
 ];

@@ -1,8 +1,10 @@
 //! What a family's own readers would refuse.
 
+use std::collections::HashSet;
+
 use super::Family;
 use crate::format::dialect::Dialect;
-use crate::format::findings::{note, of_session, problem};
+use crate::format::findings::{MAX_LISTED, note, of_session, problem, uncounted};
 use crate::format::tree::Tree;
 use crate::format::{Finding, faults};
 use crate::json::{Kind, Node};
@@ -34,7 +36,48 @@ pub(super) fn of_family(tree: &Tree, root: &Node, family: &Family, dialect: &Dia
         );
         problem(None, &path.join(" › "), &message)
     });
-    missing.chain(faults::of(tree, dialect, &answered)).collect()
+    let mut findings: Vec<Finding> = missing.chain(faults::of(tree, dialect, &answered)).collect();
+    if let Some(further) = family.closed {
+        findings.extend(strangers(tree, family, dialect, further));
+    }
+    findings
+}
+
+/// Members that a closed schema does not name, beside those that it does.
+fn strangers(tree: &Tree, family: &Family, dialect: &Dialect, further: &[&[&str]]) -> Vec<Finding> {
+    let native = dialect.places.iter().filter(|place| place.native);
+    let known: HashSet<&[&str]> = native
+        .map(|place| place.path.as_slice())
+        .chain(further.iter().copied())
+        .flat_map(|path| (1..=path.len()).map(move |length| &path[..length]))
+        .collect();
+    let mut found = Vec::new();
+    let mut open: Vec<(Vec<&str>, &Node)> = vec![(Vec::new(), tree)];
+    while let Some((path, node)) = open.pop() {
+        let Kind::Group(members) = &node.kind else { continue };
+        for member in members {
+            let inner: Vec<&str> = path.iter().copied().chain([member.key.as_str()]).collect();
+            if !known.contains(inner.as_slice()) {
+                found.push((member.node.span.start, inner.join(" › ")));
+            } else if known
+                .iter()
+                .any(|path| path.len() > inner.len() && path.starts_with(&inner))
+            {
+                open.push((inner, &member.node));
+            }
+        }
+    }
+    found.sort_unstable();
+    let line = tree.lines();
+    let total = found.len();
+    let told = found.into_iter().take(MAX_LISTED).map(|(at, place)| {
+        let message = format!(
+            "The schema of {} does not name this member; its strict readers refuse it. It is kept as it is.",
+            family.about.name
+        );
+        note(Some(line(at)), &place, &message)
+    });
+    told.chain(uncounted(total)).collect()
 }
 
 /// The document without the members that say nothing: `null` is no answer in these families.

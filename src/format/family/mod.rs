@@ -42,6 +42,8 @@ pub(super) struct Family {
     blank: &'static str,
     /// Members without which the family's own readers refuse a document.
     required: &'static [&'static [&'static str]],
+    /// When the family's schema refuses members that it does not name: those that it names beyond the questions.
+    closed: Option<&'static [&'static [&'static str]]>,
     /// How documents of another build are looked at as documents of the family.
     view: Option<View>,
     /// Puts into a new document what it says without being asked.
@@ -58,6 +60,11 @@ struct View {
 
 /// Where a question is answered: its id, the way, the shape, what is wanted in the terms of a card.
 type Row = (&'static str, &'static [&'static str], Shape, &'static Want);
+
+/// A date as schemas have it (RFC 3339, full-date).
+const DATE: Want = Want::form("A date such as 2026-01-31", |text| {
+    chrono::NaiveDate::parse_from_str(text, "%Y-%m-%d").is_ok() && text.len() == 10
+});
 
 /// For documents of a family that hold something else than one card: shown as they are.
 static AS_IT_IS: Dialect = Dialect {
@@ -132,8 +139,7 @@ impl Lens for Family {
         &[Home {
             id: "description",
             name: "the description, as an appendix",
-            question: "model-details.overview",
-            manner: Manner::Appendix,
+            manner: Manner::Appendix("model-details.overview"),
         }]
     }
 }

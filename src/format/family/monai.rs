@@ -9,7 +9,7 @@ use super::{Family, Row, dialect, has, nothing};
 use crate::card::outline;
 use crate::format::closed::{OPEN, TEXT, TEXTS, Want};
 use crate::format::dialect::{Dialect, Shape};
-use crate::format::lens::{About, Notation};
+use crate::format::lens::{About, Notation, Readers};
 
 /// The metadata of a MONAI bundle.
 pub(in crate::format) static MONAI: Family = Family {
@@ -19,6 +19,7 @@ pub(in crate::format) static MONAI: Family = Family {
         mark: "monai",
         notation: Notation::Json,
         purpose: "The configs/metadata.json of a MONAI bundle. The format of its network has to be added by hand.",
+        readers: Readers::Few,
         can_read: true,
     },
     resembles: |root| has(root, &["monai_version", "network_data_format"]),
@@ -36,6 +37,7 @@ pub(in crate::format) static MONAI: Family = Family {
         &["copyright"],
         &["network_data_format"],
     ],
+    closed: None,
     view: None,
     finish: nothing,
 };

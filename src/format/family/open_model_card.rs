@@ -5,11 +5,11 @@
 
 use std::sync::LazyLock;
 
-use super::{AS_IT_IS, Family, Row, dialect, has, identify};
+use super::{AS_IT_IS, DATE, Family, Row, dialect, has, identify};
 use crate::card::outline::{self, MODALITIES};
 use crate::format::closed::{TEXT, TEXTS, Want};
 use crate::format::dialect::{Dialect, Shape};
-use crate::format::lens::{About, Notation};
+use crate::format::lens::{About, Notation, Readers};
 use crate::json::{Kind, Node};
 
 /// The Open Model Card.
@@ -20,6 +20,7 @@ pub(in crate::format) static OPEN_MODEL_CARD: Family = Family {
         mark: "omc",
         notation: Notation::Json,
         purpose: "For catalogues that read Open Model Card files (.omc).",
+        readers: Readers::Few,
         can_read: true,
     },
     resembles,
@@ -29,6 +30,7 @@ pub(in crate::format) static OPEN_MODEL_CARD: Family = Family {
     },
     blank: r#"{"$schema": "https://openmodelcard.org/schema/v0.1", "id": "", "name": "", "provider": "", "description": ""}"#,
     required: &[&["id"], &["name"], &["provider"], &["description"]],
+    closed: None,
     view: None,
     finish: |document| identify(document, "name"),
 };
@@ -52,9 +54,6 @@ const ID: Want = Want::form("A word of small letters, digits and hyphens", |text
         && text
             .bytes()
             .all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-'))
-});
-const DATE: Want = Want::form("A date such as 2026-01-31", |text| {
-    chrono::NaiveDate::parse_from_str(text, "%Y-%m-%d").is_ok() && text.len() == 10
 });
 const ADDRESS: Want = Want::form("A web address", |text| {
     text.split_once("://")

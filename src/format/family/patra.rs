@@ -9,7 +9,7 @@ use super::{Family, Row, dialect, has, is_group, nothing};
 use crate::card::outline::{self, patra};
 use crate::format::closed::{TEXT, Want};
 use crate::format::dialect::{Dialect, Shape};
-use crate::format::lens::{About, Notation};
+use crate::format::lens::{About, Notation, Readers};
 
 /// The model cards of the Patra toolkit.
 pub(in crate::format) static PATRA: Family = Family {
@@ -19,6 +19,7 @@ pub(in crate::format) static PATRA: Family = Family {
         mark: "patra",
         notation: Notation::Json,
         purpose: "For the Patra toolkit. Its required members are there; the report names those that are still empty.",
+        readers: Readers::Few,
         can_read: true,
     },
     resembles: |root| is_group(root, "ai_model") && has(root, &["short_description"]),
@@ -44,6 +45,7 @@ pub(in crate::format) static PATRA: Family = Family {
         &["ai_model", "model_type"],
         &["ai_model", "test_accuracy"],
     ],
+    closed: None,
     view: None,
     finish: nothing,
 };

@@ -6,10 +6,10 @@
 use std::sync::LazyLock;
 
 use super::{Family, Row, View, dialect, flat, has, is_group, nothing};
-use crate::card::outline::{self, SITES, TASKS};
-use crate::format::closed::{Members, OPEN, TEXT, TEXTS, Want};
+use crate::card::outline::{self, DATA_KINDS, SITES, TASKS};
+use crate::format::closed::{Members, OPEN, TEXT, Want};
 use crate::format::dialect::{Dialect, Shape};
-use crate::format::lens::{About, Notation};
+use crate::format::lens::{About, Notation, Readers};
 
 /// The radiotherapy model cards.
 pub(in crate::format) static RT_AI: Family = Family {
@@ -19,6 +19,7 @@ pub(in crate::format) static RT_AI: Family = Family {
         mark: "rt-ai",
         notation: Notation::Json,
         purpose: "For the RT-AI tool for radiotherapy: every member of its form is there, empty where nothing is answered.",
+        readers: Readers::Few,
         can_read: true,
     },
     resembles: |root| {
@@ -41,6 +42,7 @@ pub(in crate::format) static RT_AI: Family = Family {
         &["training_data"],
         &["other_considerations"],
     ],
+    closed: None,
     view: Some(View {
         of: flat::view,
         back: flat::back,
@@ -102,7 +104,11 @@ const EVALUATIONS: Want = Want::List(
     }),
     usize::MAX,
 );
-const KINDS: Want = Want::Either(&[TEXT, TEXTS]);
+/// The form offers these words only.
+const KINDS: Want = Want::Either(&[
+    Want::List(&Want::OneOf(DATA_KINDS), usize::MAX),
+    Want::OneOf(DATA_KINDS),
+]);
 /// The tool writes the version of a card as a number or as a text.
 const VERSION: Want = Want::Either(&[TEXT, Want::Number]);
 
@@ -110,7 +116,7 @@ const fn text(id: &'static str, path: &'static [&'static str]) -> Row {
     (id, path, Shape::Same, &TEXT)
 }
 
-const PLACES: [Row; 51] = [
+const PLACES: [Row; 53] = [
     text(
         "radiotherapy-hardware.inference_time",
         &[
@@ -208,16 +214,24 @@ const PLACES: [Row; 51] = [
         &["technical_specifications", "model_pipeline_summary"],
     ),
     (
-        "model-parameters.input_format",
+        "radiotherapy-technology.inputs",
         &["technical_specifications", "model_inputs"],
         Shape::Same,
         &KINDS,
     ),
+    text(
+        "model-parameters.input_format",
+        &["technical_specifications", "additional_information_model_inputs"],
+    ),
     (
-        "model-parameters.output_format",
+        "radiotherapy-technology.outputs",
         &["technical_specifications", "model_outputs"],
         Shape::Same,
         &KINDS,
+    ),
+    text(
+        "model-parameters.output_format",
+        &["technical_specifications", "additional_information_model_outputs"],
     ),
     text(
         "radiotherapy-technology.pre_processing",

@@ -7,9 +7,10 @@ mod shown;
 
 use askama::Template;
 
-use self::shown::{Reader, Shown};
+use self::shown::Reader;
+pub(super) use self::shown::Shown;
 use super::file::File;
-use super::lens::{About, Lens, Notation, Parts};
+use super::lens::{About, Lens, Notation, Parts, Readers};
 use super::{ReadError, charts, convert, outline_of};
 use crate::card::check::is_answered;
 use crate::card::outline::{self, FREE, Outline};
@@ -26,6 +27,7 @@ impl Lens for Html {
             mark: "",
             notation: Notation::Html,
             purpose: "One page to read, print and send. It needs no other file.",
+            readers: Readers::People,
             can_read: false,
         }
     }
@@ -53,18 +55,21 @@ impl Lens for Html {
 }
 
 /// A section as readers see it: only what has content.
-struct ShownSection<'a> {
+pub(super) struct ShownSection<'a> {
     /// Name of the place in the page, unique in it.
     id: String,
     /// Empty for single facts gathered from several sections.
-    title: &'a str,
-    fields: Vec<ShownField<'a>>,
+    pub title: &'a str,
+    /// Its fields with content.
+    pub fields: Vec<ShownField<'a>>,
 }
 
-struct ShownField<'a> {
+/// A field as readers see it.
+pub(super) struct ShownField<'a> {
     /// Empty when it would only repeat the section's title.
-    label: &'a str,
-    value: Shown,
+    pub label: &'a str,
+    /// The answer.
+    pub value: Shown,
 }
 
 #[derive(Template)]
@@ -129,13 +134,19 @@ fn outline(key: &str) -> &'static Outline {
 
 /// Our templates write to memory and call nothing that fails, so there is always a text.
 fn render(template: &impl Template) -> String {
-    template.render().unwrap_or_default()
+    let page = template.render().unwrap_or_default();
+    // HTML has no spelling for these.
+    let is_unspeakable = |letter: char| letter.is_control() && !matches!(letter, '\t' | '\n' | '\r');
+    match page.contains(is_unspeakable) {
+        true => page.replace(is_unspeakable, "\u{fffd}"),
+        false => page,
+    }
 }
 
 /// The sections with content. Files without sections of their own have many that hold a single
 /// fact; where several follow each other they are gathered, or the page would be all headings.
 /// The name is left out if the `heading` of the page already says it.
-fn sections<'a>(card: &'a Card, outline: &Outline, heading: Option<&str>) -> Vec<ShownSection<'a>> {
+pub(super) fn sections<'a>(card: &'a Card, outline: &Outline, heading: Option<&str>) -> Vec<ShownSection<'a>> {
     let mut reader = Reader::of(card);
     let mut shown: Vec<ShownSection> = Vec::new();
     for section in &card.sections {
@@ -194,7 +205,7 @@ fn gather(sections: Vec<ShownSection>) -> Vec<ShownSection> {
 }
 
 /// What a label beside a picture would say first: version, date, licence.
-fn facts(card: &Card) -> Vec<String> {
+pub(super) fn facts(card: &Card) -> Vec<String> {
     let line = |id: &str| match card.value(id) {
         Some(Value::Text(text) | Value::Number(text)) => {
             let text = text.trim();
@@ -226,7 +237,7 @@ fn facts(card: &Card) -> Vec<String> {
 
 /// Labels of what should be answered first and is not. A card without a field of the
 /// outline follows another plan and is not measured by this one.
-fn open_questions(card: &Card, outline: &Outline) -> Vec<&'static str> {
+pub(super) fn open_questions(card: &Card, outline: &Outline) -> Vec<&'static str> {
     let mut fields = card.sections.iter().flat_map(|section| &section.fields);
     if !fields.any(|field| outline.question(&field.id).is_some()) {
         return Vec::new();

@@ -31,7 +31,7 @@ const WEBCARDS_METRICS: [&str; 6] = ["Accuracy", "Precision", "Brier score", "Re
 /// A value as readers see it.
 #[derive(Debug, Template)]
 #[template(path = "export/shown.html")]
-pub(super) enum Shown {
+pub(in crate::format) enum Shown {
     /// Nothing to see.
     Nothing,
     /// HTML made of Markdown, safe as it is.
@@ -72,17 +72,24 @@ pub(super) enum Shown {
     Group(Vec<(String, Shown)>),
 }
 
+/// Rows with the same columns.
 #[derive(Debug)]
-pub(super) struct Table {
-    caption: String,
-    columns: Vec<Heading>,
-    rows: Vec<Vec<Shown>>,
+pub(in crate::format) struct Table {
+    /// What it is about.
+    pub caption: String,
+    /// The columns.
+    pub columns: Vec<Heading>,
+    /// The cells of each row.
+    pub rows: Vec<Vec<Shown>>,
 }
 
+/// The head of a column.
 #[derive(Debug)]
-struct Heading {
-    label: String,
-    is_numeric: bool,
+pub(in crate::format) struct Heading {
+    /// Its name.
+    pub label: String,
+    /// Whether all its cells are numbers.
+    pub is_numeric: bool,
 }
 
 impl Table {
@@ -97,7 +104,7 @@ impl Shown {
     }
 
     /// Whether it can head its row; a whole sentence cannot.
-    fn is_heading(&self) -> bool {
+    pub(in crate::format) fn is_heading(&self) -> bool {
         match self {
             Self::Line(text) => text.chars().count() <= 60,
             Self::Link { .. } => true,

@@ -81,6 +81,13 @@ fn everything_is_escaped() {
 }
 
 #[test]
+fn what_html_cannot_spell_is_not_written() {
+    let html = page(&card("notes", &[("+x", text("a\u{2}b\tc\nd"))]), "o\u{1}tter", "full");
+    assert!(html.contains("o\u{fffd}tter") && html.contains("a\u{fffd}b"), "{html}");
+    assert!(!html.contains(['\u{1}', '\u{2}']));
+}
+
+#[test]
 fn known_tables_have_header_cells_and_lose_no_member() {
     let rows = Value::List(vec![
         group(&[

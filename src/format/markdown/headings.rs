@@ -21,6 +21,11 @@ pub(in crate::format) struct Heading {
 /// Longer lines, such as pictures in base64, are cut before the text is looked at.
 const LONGEST_LINE: usize = 2000;
 
+/// A text that is longer than this with its long lines cut, or has more lines, is no page: what is known of each line and
+/// sign of it takes hundreds of times its memory.
+const LARGEST: usize = 1_000_000;
+const MOST_LINES: usize = 100_000;
+
 /// A line that opens more quotes and lists than this is no writing, and slow to look at.
 const DEEPEST: usize = 100;
 
@@ -81,10 +86,13 @@ pub(super) fn lines(text: &str, from: usize) -> Vec<Range<usize>> {
     lines
 }
 
-/// The text with its long lines cut; `None` when it would be slow to look at.
+/// The text with its long lines cut; `None` when it would be slow to look at, or take much memory.
 pub(super) fn skeleton(text: &str, lines: &[Range<usize>]) -> Option<String> {
     let mut skeleton = String::new();
     for line in lines {
+        if lines.len() > MOST_LINES || skeleton.len() > LARGEST {
+            return None;
+        }
         let line = text[line.clone()].trim_end_matches(['\n', '\r']);
         let marks = line.bytes().take_while(|byte| b"> \t-+*".contains(byte));
         if line.contains('>') && marks.filter(|byte| b">-+*".contains(byte)).count() > DEEPEST {
@@ -161,6 +169,16 @@ mod tests {
         );
         assert_eq!(words("> ".repeat(500).as_str()), []);
         assert_eq!(find("a\n\n#Name\n", 0).1, Some(3));
+    }
+
+    #[test]
+    fn what_is_no_page_is_not_divided() {
+        let page = |count: usize| "# A\n\nb\n".repeat(count);
+        assert_eq!(words(&page(2)), [(1, "A"), (1, "A")]);
+        assert_eq!(words(&page(MOST_LINES / 3 + 1)), []);
+        let wide = |count: usize| format!("# A\n{}", format!("{}\n", "*a* ".repeat(400)).repeat(count));
+        assert_eq!(words(&wide(100)), [(1, "A")]);
+        assert_eq!(words(&wide(700)), []);
     }
 
     #[test]

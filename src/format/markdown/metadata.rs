@@ -63,6 +63,11 @@ const MISSPELT: [(&str, &str); 22] = [
     ("base-model", "base_model"),
 ];
 
+/// The key of the front matter that answers the question of this id.
+pub fn key_of(question: &str) -> Option<&'static str> {
+    KEYS.iter().find(|(id, _)| *id == question).map(|(_, key)| *key)
+}
+
 /// What the hub calls licences.
 pub fn licences() -> &'static [&'static str] {
     &LICENCES

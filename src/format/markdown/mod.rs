@@ -8,7 +8,7 @@ mod fit;
 mod headings;
 pub mod hub {
     //! The words of the hub of Hugging Face, for those who offer them.
-    pub use super::metadata::licences;
+    pub use super::metadata::{key_of, licences};
     pub use super::vocabulary::{languages, tasks};
 }
 pub(super) mod known;
@@ -25,7 +25,7 @@ mod write;
 use std::collections::HashMap;
 
 use super::file::File;
-use super::lens::{About, Certainty, Lens, Notation, Parts};
+use super::lens::{About, Certainty, Lens, Notation, Parts, Readers};
 use super::{Finding, ReadError, Severity, detect, findings};
 use crate::card::Card;
 use crate::card::outline::{FREE, HUGGING_FACE, Outline};
@@ -81,6 +81,7 @@ impl Lens for Flavour {
                 mark: "README",
                 notation: Notation::Markdown,
                 purpose: "For a model repository on Hugging Face: metadata on top, the sections of its template below.",
+                readers: Readers::People,
                 can_read: true,
             },
             Self::Plain => &About {
@@ -89,6 +90,7 @@ impl Lens for Flavour {
                 mark: "",
                 notation: Notation::Markdown,
                 purpose: "MODEL_CARD.md for a code repository: a heading for each section and each field.",
+                readers: Readers::People,
                 can_read: true,
             },
         }
@@ -197,8 +199,8 @@ fn offset(document: &Document, place: Place) -> usize {
     let front = document.front.as_ref();
     match place {
         Place::Key(index) => front.map_or(0, |front| {
-            let entries = front.yaml.as_ref().map(|yaml| yaml.root.entries()).unwrap_or_default();
-            front.inner.start + entries.get(index).map_or(0, |entry| entry.start)
+            let yaml = front.yaml.as_ref().ok();
+            front.inner.start + yaml.and_then(|yaml| yaml.root.entry_start(index)).unwrap_or(0)
         }),
         Place::Raw => front.map_or(0, |front| front.inner.start),
         Place::Above => content(&document.above),

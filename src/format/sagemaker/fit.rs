@@ -2,8 +2,9 @@
 
 use crate::card::{Card, Value};
 use crate::format::closed::{is_number, without_blanks};
-use crate::format::convert::{push_rows, take_without_place};
+use crate::format::convert::{push_rows, rows_of, take_without_place};
 use crate::format::dialect::Dialect;
+use crate::format::homes::Aside;
 use crate::format::markdown::text_of;
 use crate::format::settle::distinct;
 
@@ -12,8 +13,8 @@ const EVALUATIONS: &str = "evaluation-details.evaluations";
 const LIMITS: &str = "caveats-and-recommendations.limitations";
 const ADVICE: &str = "caveats-and-recommendations.recommendations";
 
-/// The card as a new document would say it.
-pub(super) fn fit(dialect: &'static Dialect, card: &Card) -> Card {
+/// The card as a new document would say it, without what has no place of its own there, and that.
+pub(super) fn placed(dialect: &'static Dialect, card: &Card) -> (Card, Vec<Aside>) {
     let mut card = without_blanks(card.clone());
     let metrics = take(&mut card, "quantitative-analyses.performance_metrics").map(evaluation);
     // The schema has one text for both: advice, or else the known limits.
@@ -24,15 +25,20 @@ pub(super) fn fit(dialect: &'static Dialect, card: &Card) -> Card {
         }
     }
     let mut card = dialect.fit(&card);
-    let details = take_without_place(dialect, &mut card);
+    let aside = take_without_place(dialect, &mut card);
     push_rows(dialect, &mut card, EVALUATIONS, metrics.into_iter().collect());
-    push_rows(dialect, &mut card, DETAILS, details);
+    (without_blanks(card), aside)
+}
+
+/// The card with these fields among its custom details, whose names are all different.
+pub(super) fn with_aside(dialect: &'static Dialect, mut card: Card, aside: &[Aside]) -> Card {
+    push_rows(dialect, &mut card, DETAILS, rows_of(aside));
     for field in card.sections.iter_mut().flat_map(|section| &mut section.fields) {
         if let (DETAILS, Value::List(rows)) = (field.id.as_str(), &mut field.value) {
             *rows = distinct(&[], std::mem::take(rows));
         }
     }
-    without_blanks(card)
+    card
 }
 
 fn take(card: &mut Card, id: &str) -> Option<Value> {

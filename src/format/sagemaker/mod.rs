@@ -12,10 +12,11 @@ use std::sync::LazyLock;
 
 use super::dialect::Dialect;
 use super::file::File;
-use super::lens::{About, Certainty, Lens, Notation, Parts};
+use super::homes::Aside;
+use super::lens::{About, Certainty, Lens, Notation, Parts, Readers};
 use super::settle::Room;
 use super::tree::Tree;
-use super::{ReadError, faults};
+use super::{Home, Manner, ReadError, faults};
 use crate::card::Card;
 use crate::json::{self, Kind, Node, Value};
 
@@ -51,6 +52,7 @@ impl Lens for SageMaker {
             mark: "sagemaker",
             notation: Notation::Json,
             purpose: "For the model registry of Amazon SageMaker. Its texts are limited in length.",
+            readers: Readers::Programs,
             can_read: true,
         }
     }
@@ -76,7 +78,7 @@ impl Lens for SageMaker {
         let inner = content(outer);
         let tree = inner.as_ref().unwrap_or(outer);
         let (old, _) = DIALECT.read(tree);
-        let settled = ROOM.settle(&DIALECT, &old, card);
+        let settled = ROOM.settle(&DIALECT, tree, &old, card);
         Ok(tree.write(&DIALECT.write(tree.to_value(), &old, &settled.written, false)))
     }
 
@@ -92,14 +94,32 @@ impl Lens for SageMaker {
     }
 
     fn fit(&self, card: &Card) -> Card {
-        fit::fit(&DIALECT, card)
+        let (card, aside) = self.placed(card);
+        self.with_aside(card, aside)
+    }
+
+    fn placed(&self, card: &Card) -> (Card, Vec<Aside>) {
+        fit::placed(&DIALECT, card)
+    }
+
+    fn with_aside(&self, card: Card, aside: Vec<Aside>) -> Card {
+        fit::with_aside(&DIALECT, card, &aside)
+    }
+
+    fn homes(&self) -> &'static [Home] {
+        &[Home {
+            id: "custom-details",
+            name: "the custom details",
+            manner: Manner::Pairs,
+        }]
     }
 
     fn settled(&self, file: &File, card: &Card) -> Card {
         let Ok(outer) = file.tree() else { return card.clone() };
         let inner = content(outer);
-        let (old, _) = DIALECT.read(inner.as_ref().unwrap_or(outer));
-        ROOM.settle(&DIALECT, &old, card).said
+        let tree = inner.as_ref().unwrap_or(outer);
+        let (old, _) = DIALECT.read(tree);
+        ROOM.settle(&DIALECT, tree, &old, card).said
     }
 }
 

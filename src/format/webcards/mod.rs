@@ -11,7 +11,7 @@ mod forms;
 mod tests;
 
 use super::file::File;
-use super::lens::{About, Certainty, Lens, Notation, Parts};
+use super::lens::{About, Certainty, Lens, Notation, Parts, Readers};
 use super::steps::{Wanted, arrange};
 use super::{ReadError, convert, findings};
 use crate::card::Card;
@@ -29,6 +29,7 @@ impl Lens for WebCards {
             mark: "webcards",
             notation: Notation::Json,
             purpose: "For an installation of WebCards.",
+            readers: Readers::Few,
             can_read: true,
         }
     }

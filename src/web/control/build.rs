@@ -91,10 +91,9 @@ impl Builder<'_> {
             ),
             (Some(Kind::Markdown), Value::Text(text)) if !is_kept(text) => ("text".into(), area(text)),
             (Some(Kind::YesNo), Value::Null) => ("bool".into(), Body::YesNo(None)),
-            (Some(Kind::Table { .. } | Kind::List { .. }), Value::Null) => match kind {
-                Some(kind) => (self.blank(name, kind, level).0, self.list(name, Some(kind), &[], level)),
-                None => ("null".into(), line("")),
-            },
+            (Some(Kind::Table { .. } | Kind::List { .. }), Value::Null) => {
+                ("null-list".into(), self.list(name, kind, &[], level))
+            }
             (_, Value::Null) => (
                 "null".into(),
                 if matches!(kind, Some(Kind::Markdown)) {
@@ -204,7 +203,7 @@ impl Builder<'_> {
                 title,
                 can_rise: false,
                 can_sink: false,
-                control,
+                control: labelled(entry, items.len(), control),
             });
         }
         Body::List {

@@ -6,6 +6,9 @@ use crate::card::picture::{self, Blob};
 use crate::json;
 use crate::web::form::{fingerprint, is_kept};
 
+/// A value that is edited as JSON has more lines than this.
+const FEWEST_LINES: usize = 8;
+
 /// A picture larger than this, in base64 characters, is named but not shown in the form.
 const LARGEST_SHOWN: usize = 400_000;
 
@@ -29,6 +32,13 @@ pub(super) fn is_long(text: &str) -> bool {
     text.chars().count() > 90 || text.contains(['\n', '\r'])
 }
 
+/// Whether a text looks like one that we gave somebody to edit as JSON: in many lines, as [`data`] writes it. A text of
+/// the file that merely begins with a bracket stays a text, whatever is typed into it.
+fn is_ours(text: &str) -> bool {
+    let begins = text.trim_start().starts_with(['{', '[']);
+    begins && text.lines().nth(1).is_some_and(|line| line.starts_with("  ")) && text.lines().count() >= FEWEST_LINES
+}
+
 pub(super) fn text_control(text: &str) -> (String, Body) {
     if is_kept(text) {
         let (what, picture) = match picture::sniff(text) {
@@ -49,7 +59,7 @@ pub(super) fn text_control(text: &str) -> (String, Body) {
             },
         );
     }
-    let broken_data = text.trim_start().starts_with(['{', '[']) && json::parse(text).is_err();
+    let broken_data = is_ours(text) && json::parse(text).is_err();
     let tag = if broken_data { "data" } else { "text" };
     (
         tag.into(),

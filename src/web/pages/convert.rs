@@ -3,7 +3,7 @@
 use actix_multipart::Multipart;
 use actix_web::{HttpResponse, web};
 
-use super::download::{attachment, file_name};
+use super::download::{attachment, file_stem, unwritten};
 use crate::format::{self, Format};
 use crate::web::AppState;
 use crate::web::card::title_of;
@@ -28,7 +28,11 @@ pub async fn post(state: web::Data<AppState>, form: Multipart) -> Result<HttpRes
         (None, Some(text)) => (text.into_bytes(), None),
         (None, None) => return Ok(see_other("/")),
     };
+    let turn = state.turn_to_write(format).await?;
+    let fonts = state.fonts.clone();
     let converted = web::block(move || {
+        // The turn goes along with the work, which goes on even if the request is gone.
+        let _turn = turn;
         let reading = match format::read(&bytes) {
             Ok(reading) => reading,
             Err(error) => {
@@ -40,11 +44,12 @@ pub async fn post(state: web::Data<AppState>, form: Multipart) -> Result<HttpRes
             }
         };
         let source = (reading.format == format).then_some(bytes.as_slice());
-        let written = format::write(format, source, &reading.card)
-            .map_err(|error| Error::Internal(format!("what was read cannot be written: {}", error.message)))?;
+        let written =
+            format::write_with(format, source, &reading.card, &fonts).map_err(|error| unwritten(format, error))?;
         let notation = format.notation(source);
         let ending = format.extension(notation, source.is_some());
-        let name = file_name(&title_of(&reading.card, name.as_deref()), &ending);
+        let stem = file_stem(&title_of(&reading.card, name.as_deref()), &reading.card);
+        let name = format!("{stem}.{ending}");
         Ok((name, notation, written))
     });
     let (name, notation, written) = converted.await.map_err(|error| Error::Internal(error.to_string()))??;

@@ -6,8 +6,9 @@ use askama::Template;
 
 use super::datasheet::Datasheets;
 use super::losses;
-use crate::card::{Card, stored};
-use crate::format::{self, Format};
+use crate::bundle::figures::{self, Figure};
+use crate::card::{Card, Value, stored};
+use crate::format::{self, Format, Homeless, ReadError, Readers};
 use crate::session::Visitor;
 use crate::web::AppState;
 use crate::web::card::{self, Whole, link, owner};
@@ -29,10 +30,20 @@ const UPLOAD: &str =
 struct Download {
     page: Page,
     card: CardLink,
-    offers: Vec<Offer>,
+    own: Offer,
+    groups: Vec<Group>,
     has_source: bool,
     file_name: Option<String>,
     datasheets: Datasheets,
+    /// The pictures of the card.
+    figures: Vec<Figure>,
+}
+
+/// Formats for the same readers.
+struct Group {
+    title: &'static str,
+    is_folded: bool,
+    offers: Vec<Offer>,
 }
 
 struct Offer {
@@ -42,16 +53,21 @@ struct Offer {
     /// `JSON` or `HTML`, for the button.
     ending: &'static str,
     file: String,
-    is_recommended: bool,
     /// What the card's own format would leave out, one by one.
     losses: Vec<String>,
-    /// How many things would be left out; `None` when the card is so large that this is only counted when asked for.
-    lost: Option<usize>,
+    /// Whether it was tried; a card may be so large that this is only done when asked for.
+    is_tried: bool,
+    /// How many things would be left out.
+    lost: usize,
+    /// How many things would stand in the format's usual home.
+    aside: usize,
+    /// The name of that home.
+    home: &'static str,
 }
 
 impl Offer {
     fn more_losses(&self) -> usize {
-        self.lost.unwrap_or_default().saturating_sub(self.losses.len())
+        self.lost.saturating_sub(self.losses.len())
     }
 }
 
@@ -68,8 +84,10 @@ pub async fn get(state: web::Data<AppState>, visitor: Visitor, id: web::Path<Str
     let made = web::block(move || Download {
         page,
         card: link(&whole.row),
-        offers: offers(&whole),
+        own: offer(&whole, whole.format(), true),
+        groups: groups(&whole),
         has_source: whole.source.is_some(),
+        figures: figures::gather(&whole.card).1,
         file_name: whole.row.file_name,
         datasheets,
     });
@@ -90,20 +108,26 @@ pub async fn file(
     let (id, format) = path.into_inner();
     let format = Format::from_id(&format).ok_or(Error::NotFound)?;
     let whole = card::whole(&state, &visitor, id).await?;
+    let turn = state.turn_to_write(format).await?;
+    let fonts = state.fonts.clone();
     let written = web::block(move || {
+        // The turn goes along with the work, which goes on even if the request is gone.
+        let _turn = turn;
         let source = source_for(&whole, format);
         let notation = format.notation(source);
-        let name = file_name(&whole.row.title, &format.extension(notation, source.is_some()));
+        let name = file_name(&whole, &format.extension(notation, source.is_some()));
+        let kept = losses::kept(format, &whole.card, &choices);
         let bytes = match source {
-            Some(_) => format::write(format, source, &whole.card),
-            None => format::write_keeping(format, &whole.card, &losses::kept(format, &whole.card, &choices)),
+            Some(_) => format::write(format, source, &whole.in_its_file()),
+            None if kept.is_empty() => format::write_with(format, None, &whole.card, &fonts),
+            None => format::write_keeping(format, &whole.card, &kept),
         };
         bytes.map(|bytes| (name, notation, bytes))
     });
     let (name, notation, bytes) = written
         .await
         .map_err(|error| Error::Internal(error.to_string()))?
-        .map_err(|error| Error::Internal(format!("a stored upload cannot be read again: {}", error.message)))?;
+        .map_err(|error| unwritten(format, error))?;
     Ok(attachment(&name, notation.media_type(), bytes))
 }
 
@@ -121,9 +145,17 @@ pub async fn original(
     let name = whole
         .row
         .file_name
-        .unwrap_or_else(|| file_name(&whole.row.title, "json"));
+        .unwrap_or_else(|| format!("{}.json", stem(&whole.row.title)));
     // Whatever it claims to be: browsers keep it as a file and do not open it here.
     Ok(attachment(&name, "application/octet-stream", bytes))
+}
+
+/// Pages may be refused; all else that was read once can be written.
+pub(super) fn unwritten(format: Format, error: ReadError) -> Error {
+    match format == Format::PDF {
+        true => Error::NoPages(Box::new(error)),
+        false => Error::Internal(format!("what was read cannot be written: {}", error.message)),
+    }
 }
 
 /// The upload, when the format asked for is its own.
@@ -131,24 +163,42 @@ pub(super) fn source_for(whole: &Whole, format: Format) -> Option<&[u8]> {
     whole.source.as_deref().filter(|_| whole.format() == format)
 }
 
-/// Every format, the card's own first.
-fn offers(whole: &Whole) -> Vec<Offer> {
-    let own = whole.format();
+/// Every format but the card's own, by its readers.
+fn groups(whole: &Whole) -> Vec<Group> {
+    const GROUPS: [(&str, Readers, bool); 3] = [
+        ("For people", Readers::People, false),
+        ("For programs", Readers::Programs, false),
+        ("Families, older versions and other notations", Readers::Few, true),
+    ];
     let is_small = size(&whole.card) <= COUNTED_BYTES;
-    let others = Format::ALL.iter().copied().filter(|format| *format != own);
-    std::iter::once(own)
-        .chain(others)
-        .map(|format| offer(whole, format, format == own, is_small))
-        .collect()
+    let own = whole.format();
+    let group = |(title, readers, is_folded)| {
+        let formats = Format::ALL.iter().copied().filter(|format| *format != own);
+        let offers = formats
+            .filter(|format| format.readers() == readers)
+            .map(|format| offer(whole, format, is_small));
+        Group {
+            title,
+            is_folded,
+            offers: offers.collect(),
+        }
+    };
+    GROUPS.into_iter().map(group).collect()
 }
 
-fn offer(whole: &Whole, format: Format, is_own: bool, is_small: bool) -> Offer {
+/// What is said about a format; what it carries is found by trying, if that is wanted.
+fn offer(whole: &Whole, format: Format, is_tried: bool) -> Offer {
     let source = source_for(whole, format);
     let notation = format.notation(source);
-    let counted = is_own || is_small;
-    let losses = counted.then(|| format::losses(format, source, &whole.card));
-    let lost = losses.as_ref().map(Vec::len);
-    let listed = losses.unwrap_or_default().into_iter().filter(|_| is_own);
+    let Homeless { kept, lost } = match (is_tried, source) {
+        (false, _) => Homeless::default(),
+        (true, Some(_)) => Homeless {
+            lost: format::losses(format, source, &whole.in_its_file()),
+            ..Homeless::default()
+        },
+        (true, None) => Homeless::of(format, &whole.card),
+    };
+    let is_own = whole.format() == format;
     Offer {
         id: format.id(),
         name: format.name(),
@@ -156,11 +206,13 @@ fn offer(whole: &Whole, format: Format, is_own: bool, is_small: bool) -> Offer {
             Some(_) => UPLOAD,
             None => format.purpose(),
         },
-        file: file_name(&whole.row.title, &format.extension(notation, source.is_some())),
+        file: file_name(whole, &format.extension(notation, source.is_some())),
         ending: notation.name(),
-        is_recommended: is_own,
-        losses: listed.take(SHOWN).map(|loss| losses::words(&loss)).collect(),
-        lost,
+        is_tried,
+        lost: lost.len(),
+        aside: kept.len(),
+        home: format.usual_home().map_or("", |home| home.name),
+        losses: lost.iter().filter(|_| is_own).take(SHOWN).map(losses::words).collect(),
     }
 }
 
@@ -170,10 +222,28 @@ fn size(card: &Card) -> usize {
     sections.map(|section| stored::to_text(&section.fields).len()).sum()
 }
 
-/// A name for a file, from the card's title: no character that a system or a shell might take for its own.
-pub(super) fn file_name(title: &str, extension: &str) -> String {
+/// A name for a file, from the card's title and the model's version.
+pub(super) fn file_name(whole: &Whole, extension: &str) -> String {
+    format!("{}.{extension}", file_stem(&whole.row.title, &whole.card))
+}
+
+/// The name without ending, from the title of a card and the model's version, where that is short and not in the title.
+pub(super) fn file_stem(title: &str, card: &Card) -> String {
+    let version = match card.value("model-details.version") {
+        Some(Value::Text(version) | Value::Number(version)) => version.trim(),
+        _ => "",
+    };
+    let is_word = (1..=20).contains(&version.chars().count()) && !version.contains(char::is_whitespace);
+    match is_word && !title.contains(version) {
+        true => stem(&format!("{title} {version}")),
+        false => stem(title),
+    }
+}
+
+/// A name for a file: no character that a system or a shell might take for its own.
+fn stem(title: &str) -> String {
     let mut name = String::new();
-    for character in title.chars().take(100) {
+    for character in title.chars().take(120) {
         if character.is_alphanumeric() || matches!(character, '-' | '_' | '.') {
             name.push(character);
         } else if !name.ends_with('-') {
@@ -181,8 +251,7 @@ pub(super) fn file_name(title: &str, extension: &str) -> String {
         }
     }
     let name = name.trim_matches(['-', '.']);
-    let name = if name.is_empty() { "model-card" } else { name };
-    format!("{name}.{extension}")
+    if name.is_empty() { "model-card" } else { name }.to_owned()
 }
 
 /// Bytes that a browser keeps as a file: with a plain name for old ones and the full name (RFC 6266, RFC 8187).
@@ -193,7 +262,8 @@ pub(super) fn attachment(name: &str, media_type: &str, bytes: Vec<u8>) -> HttpRe
         .body(bytes)
 }
 
-fn disposition(name: &str) -> String {
+/// The header that makes a browser keep an answer as a file of this name.
+pub(super) fn disposition(name: &str) -> String {
     let name: String = name
         .chars()
         .map(|c| {
@@ -219,13 +289,32 @@ fn disposition(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::card::{Field, Section};
 
     #[test]
     fn files_are_named_after_the_card() {
-        assert_eq!(file_name("Lake ice, 2026", "json"), "Lake-ice-2026.json");
-        assert_eq!(file_name("../../etc/passwd", "json"), "etc-passwd.json");
-        assert_eq!(file_name("Größe 模型", "html"), "Größe-模型.html");
-        assert_eq!(file_name("***", "json"), "model-card.json");
+        let card = |version: &str| Card {
+            sections: vec![Section {
+                key: "model-details".to_owned(),
+                title: "Model details".to_owned(),
+                fields: vec![Field {
+                    id: "model-details.version".to_owned(),
+                    label: "Version".to_owned(),
+                    value: Value::text(version),
+                }],
+            }],
+        };
+        for (title, version, wanted) in [
+            ("Lake ice, 2026", "", "Lake-ice-2026"),
+            ("Lake ice", " 1.2/b ", "Lake-ice-1.2-b"),
+            ("Lake ice 1.2", "1.2", "Lake-ice-1.2"),
+            ("Lake ice", "the second one", "Lake-ice"),
+            ("../../etc/passwd", "", "etc-passwd"),
+            ("Größe 模型", "v3", "Größe-模型-v3"),
+            ("***", "", "model-card"),
+        ] {
+            assert_eq!(file_stem(title, &card(version)), wanted);
+        }
     }
 
     #[test]

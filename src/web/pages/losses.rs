@@ -1,11 +1,13 @@
 //! What a format cannot carry of the card, and where each thing shall go.
 
+use std::collections::HashSet;
+
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
 use super::download::{file_name, source_for};
 use crate::card::Card;
-use crate::format::{self, Format, Kept, Loss};
+use crate::format::{self, Format, Homeless, Kept, Loss};
 use crate::session::Visitor;
 use crate::web::AppState;
 use crate::web::card::{self, link};
@@ -63,14 +65,17 @@ pub async fn get(
     let made = web::block(move || {
         let source = source_for(&whole, format);
         let notation = format.notation(source);
-        let losses = format::losses(format, source, &whole.card);
+        let losses = match source {
+            Some(_) => format::losses(format, source, &whole.in_its_file()),
+            None => Homeless::of(format, &whole.card).all(&whole.card),
+        };
         let more = losses.len().saturating_sub(CHOSEN);
         Losses {
             page,
             card: link(&whole.row),
             format,
             ending: notation.name(),
-            file: file_name(&whole.row.title, &format.extension(notation, source.is_some())),
+            file: file_name(&whole, &format.extension(notation, source.is_some())),
             is_own: source.is_some(),
             items: losses
                 .into_iter()
@@ -114,39 +119,25 @@ pub(super) fn words(loss: &Loss) -> String {
     }
 }
 
-/// Where a query puts what has no place in a new file: `keep=home/section/field` for one thing, with an empty home to
-/// leave it out, and `rest=home` for everything that is not named so.
+/// Where a query puts what has no place of its own in a new file: `keep=home/section/field` for one thing, with an empty
+/// home to leave it out, and `rest=home` for everything that is not named so.
 pub(super) fn kept(format: Format, card: &Card, query: &[(String, String)]) -> Vec<Kept> {
-    let named: Vec<Kept> = query
-        .iter()
-        .filter(|(name, _)| name == KEEP)
-        .filter_map(|(_, choice)| {
-            let mut parts = choice.splitn(3, '/').map(str::to_owned);
-            Some(Kept {
-                home: parts.next()?,
-                section: parts.next()?,
-                field: parts.next()?,
-            })
+    let named = query.iter().filter(|(name, _)| name == KEEP).filter_map(|(_, choice)| {
+        let mut parts = choice.splitn(3, '/').map(str::to_owned);
+        Some(Kept {
+            home: parts.next()?,
+            section: parts.next()?,
+            field: parts.next()?,
         })
-        .collect();
-    let rest = query.iter().rfind(|(name, home)| name == REST && !home.is_empty());
-    let mut kept = named.clone();
-    if let Some((_, home)) = rest {
-        let items = format::losses(format, None, card)
-            .into_iter()
-            .filter_map(|loss| loss.item);
-        let is_named =
-            |section: &str, field: &str| named.iter().any(|kept| kept.section == section && kept.field == field);
-        kept.extend(
-            items
-                .filter(|(section, field)| !is_named(section, field))
-                .map(|(section, field)| Kept {
-                    section,
-                    field,
-                    home: home.clone(),
-                }),
-        );
+    });
+    let mut kept: Vec<Kept> = named.collect();
+    if let Some((_, home)) = query.iter().rfind(|(name, _)| name == REST) {
+        let named: HashSet<(String, String)> = kept
+            .iter()
+            .map(|kept| (kept.section.clone(), kept.field.clone()))
+            .collect();
+        let rest = Kept::all(format, card, home).into_iter();
+        kept.extend(rest.filter(|kept| !named.contains(&(kept.section.clone(), kept.field.clone()))));
     }
-    kept.retain(|kept| !kept.home.is_empty());
     kept
 }

@@ -7,6 +7,7 @@ pub mod datasheet;
 pub mod delete;
 pub mod display;
 pub mod download;
+pub mod download_zip;
 pub mod duplicate;
 pub mod elsewhere;
 pub mod example;

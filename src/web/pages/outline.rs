@@ -9,7 +9,7 @@ use crate::db::{cards, quota};
 use crate::format;
 use crate::session::Visitor;
 use crate::web::AppState;
-use crate::web::card::{format_of, load_card, owner, rows_of};
+use crate::web::card::{format_of, load_card, outline_of, owner, rows_of};
 use crate::web::choices::remember_card;
 use crate::web::error::Error;
 use crate::web::page::{quoted, see_other_telling};
@@ -75,7 +75,8 @@ pub async fn post(
                     .map(|read| (source, read))
             });
             let there = read.filter(|(_, read)| read.outline.key == outline.key);
-            let there = there.and_then(|(source, read)| format::in_its_file(read.format, &source, &card).ok());
+            let there = there
+                .and_then(|(source, read)| format::in_its_file(read.format, &source, &card, outline_of(&row)).ok());
             let rows = rows_of(&there.unwrap_or_else(|| outline::arranged(&card, outline)), outline);
             cards::change_outline(conn, &session, &id, outline.key, &rows, now)
         })

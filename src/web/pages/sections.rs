@@ -39,7 +39,8 @@ pub async fn post(
         vec![("title".to_owned(), form.into_inner().title)],
     );
     let now = state.clock.now().naive_utc();
-    let told = format!("{} was added at the end.", quoted(&title));
+    let added = format!("{} was added at the end.", quoted(&title));
+    let known = format!("There is a section {} already: here it is.", quoted(&title));
     remember_card(&visitor, &id);
     let quota = state.quota();
     let key = state.db.write(move |conn| {
@@ -48,7 +49,11 @@ pub async fn post(
             // A double click finds the section that the first one made (R49).
             let nothing = stored::to_text(&[]);
             if let Some(last) = taken.last().filter(|last| last.title == title && last.value == nothing) {
-                return Ok(last.section_key.clone());
+                return Ok((last.section_key.clone(), added));
+            }
+            // Two sections of one name would hide each other from readers of most files.
+            if let Some(same) = taken.iter().find(|section| section.title.trim() == title) {
+                return Ok((same.section_key.clone(), known));
             }
             let key = Names::without(taken.iter().map(|section| section.section_key.as_str())).section_key(&title);
             let section = NewSection {
@@ -57,11 +62,11 @@ pub async fn post(
                 value: nothing,
             };
             cards::add_section(conn, &session, &card, &section, now)?;
-            Ok(key)
+            Ok((key, added))
         })
     });
     let answer = key.await.map_err(Error::from);
-    let answer = answer.map(|key| see_other_telling(&visitor, format!("/cards/{id}/sections/{key}"), told));
+    let answer = answer.map(|(key, told)| see_other_telling(&visitor, format!("/cards/{id}/sections/{key}"), told));
     full::explained(answer, &state, &visitor, again).await
 }
 

@@ -71,6 +71,12 @@ fn one_change_changes_one_place() {
             "<r><a>1</a><b>2</b><c>3</c></r>",
         ),
         ("<r><a>x</a></r>", r#"{"a": ""}"#, "<r><a></a></r>"),
+        // What XML cannot spell does not make everything else be written anew.
+        (
+            "<r>R&D <!-- c --><a x='1'>2</a></r>",
+            r##"{"#text": "R&D", "a": {"@x": "a\u001a", "#text": "b\u000b"}}"##,
+            "<r>R&D <!-- c --><a x='a\u{fffd}'>b\u{fffd}</a></r>",
+        ),
         (
             "<r><a><![CDATA[x]]></a></r>",
             r#"{"a": "<y>\n"}"#,

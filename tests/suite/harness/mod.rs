@@ -5,6 +5,7 @@
 //! forms with the values that the page gave them.
 
 mod app;
+pub mod axe;
 pub mod chromium;
 pub mod page;
 pub mod program;
@@ -129,6 +130,13 @@ impl Visitor {
         let path = self.local(path).to_owned();
         let request = self.http.post(self.url(&path)).headers(self.same_origin()).form(fields);
         Self::answer(path, request).await
+    }
+
+    /// Posts fields as the script of a page does, which wants a few words instead of a page.
+    pub async fn post_as_script(&self, path: &str, fields: &[(String, String)]) -> Answer {
+        let path = self.local(path).to_owned();
+        let request = self.http.post(self.url(&path)).headers(self.same_origin()).form(fields);
+        Self::answer(path, request.header("accept", "application/json")).await
     }
 
     /// Posts a form as multipart, with this file in its file control; without one, a control where nothing was chosen

@@ -72,6 +72,11 @@ impl Program {
         (status.code().unwrap(), text)
     }
 
+    /// Sends it a signal, such as `STOP`.
+    pub fn signal(&self, name: &str) {
+        super::signal(name, &[self.child.id()]);
+    }
+
     /// Somebody who has never been here.
     pub fn visitor(&self) -> Visitor {
         Visitor::new(&self.origin)

@@ -4,9 +4,8 @@ use std::collections::HashMap;
 
 use askama::Template;
 
-use crate::card::{Field, Value, stored};
+use crate::card::{Field, Value, stored, words};
 use crate::db::cards::{CardRow, CardSectionData};
-use crate::json;
 use crate::session::Visitor;
 use crate::web::card::link;
 use crate::web::form::{Form, pairs_of};
@@ -33,7 +32,11 @@ pub(super) struct ConflictPage {
     title: String,
     version: i32,
     saved_at: Date,
+    /// The browser's name for its own copy of what was typed, to be let go when the choice is saved.
+    draft: Option<String>,
     carried: Vec<(String, String)>,
+    /// What both were made from, as [`base`](super::save::said_base) reads it.
+    base: Option<String>,
     differences: Vec<Difference>,
 }
 
@@ -47,7 +50,7 @@ struct Difference {
 }
 
 /// Mine and theirs put together as the visitor chose on the conflict page.
-pub(super) fn resolve(mine: Vec<Field>, theirs: Vec<Field>, form: &Form) -> Vec<Field> {
+pub(super) fn resolve(mine: Vec<Field>, theirs: Vec<Field>, base: Option<&[Field]>, form: &Form) -> Vec<Field> {
     let choices: HashMap<&str, &str> = form
         .pairs
         .iter()
@@ -65,7 +68,15 @@ pub(super) fn resolve(mine: Vec<Field>, theirs: Vec<Field>, form: &Form) -> Vec<
         match (choice(&field.id), other) {
             ("theirs", Some(other)) => fields.push(other.clone()),
             ("theirs", None) => {}
-            ("both", Some(other)) => fields.push(both(field, other)),
+            ("both", Some(other)) => {
+                let base = base.and_then(|base| base.iter().find(|base| base.id == field.id));
+                let base = base.map(|base| &base.value);
+                let value = joined(&field.value, &other.value, base);
+                fields.push(match value {
+                    Some(value) => Field { value, ..field },
+                    None => field,
+                });
+            }
             _ => fields.push(field),
         }
     }
@@ -77,19 +88,57 @@ pub(super) fn resolve(mine: Vec<Field>, theirs: Vec<Field>, form: &Form) -> Vec<
     fields
 }
 
-fn both(mine: Field, theirs: &Field) -> Field {
-    match (&mine.value, &theirs.value) {
-        (Value::Text(one), Value::Text(two)) => Field {
-            value: Value::Text(format!("{two}\n\n{one}")),
-            ..mine
-        },
-        _ => mine,
+/// Two answers in one, so that nothing of either is lost: texts one after the other, the rows of both lists, groups member
+/// by member. `None` where an answer can only be one or the other. `base` is what mine was made from: a row that only the
+/// others changed is not brought back as it was.
+fn joined(mine: &Value, theirs: &Value, base: Option<&Value>) -> Option<Value> {
+    match (mine, theirs) {
+        (mine, theirs) if mine == theirs => Some(mine.clone()),
+        (mine, theirs) if mine.is_blank() => Some(theirs.clone()),
+        (mine, theirs) if theirs.is_blank() => Some(mine.clone()),
+        (Value::Text(mine), Value::Text(theirs)) => Some(Value::Text(match () {
+            () if mine.contains(theirs.as_str()) => mine.clone(),
+            () if theirs.contains(mine.as_str()) => theirs.clone(),
+            () => format!("{theirs}\n\n{mine}"),
+        })),
+        (Value::List(mine), Value::List(theirs)) => {
+            let was = match base {
+                Some(Value::List(was)) => was.as_slice(),
+                _ => &[],
+            };
+            let new = mine.iter().filter(|row| !theirs.contains(row) && !was.contains(row));
+            Some(Value::List(theirs.iter().chain(new).cloned().collect()))
+        }
+        (Value::Group(mine), Value::Group(theirs)) => {
+            let was = |name: &str| match base {
+                Some(Value::Group(was)) => was.iter().find(|(other, _)| other == name).map(|(_, value)| value),
+                _ => None,
+            };
+            let mut members = Vec::new();
+            for (name, value) in theirs {
+                let value = match mine.iter().find(|(other, _)| other == name) {
+                    Some((_, own)) => joined(own, value, was(name))?,
+                    None => value.clone(),
+                };
+                members.push((name.clone(), value));
+            }
+            let new = mine
+                .iter()
+                .filter(|(name, _)| theirs.iter().all(|(other, _)| other != name));
+            members.extend(new.cloned());
+            Some(Value::Group(members))
+        }
+        _ => None,
     }
 }
 
 /// The page with both texts and a choice for each field.
-pub(super) fn conflict_page(visitor: &Visitor, clash: Clash) -> ConflictPage {
+pub(super) fn conflict_page(visitor: &Visitor, clash: Clash, draft: Option<&str>) -> ConflictPage {
     let theirs = stored::from_text(&clash.current.value);
+    let said_base = clash.base.as_deref().map(|base| {
+        let mut said = form_urlencoded::Serializer::new(String::new());
+        said.extend_pairs(pairs_of(base)).finish()
+    });
     let base = clash.base.unwrap_or_default();
     let find = |fields: &[Field], id: &str| {
         fields
@@ -102,19 +151,14 @@ pub(super) fn conflict_page(visitor: &Visitor, clash: Clash) -> ConflictPage {
     for field in clash.mine.iter().chain(gone) {
         let (mine, saved) = (find(&clash.mine, &field.id), find(&theirs, &field.id));
         if mine != saved {
-            let both = (
-                mine.as_ref().and_then(Value::as_text),
-                saved.as_ref().and_then(Value::as_text),
-            );
+            let was = find(&base, &field.id);
+            // With a blank one, both would be the other.
+            let both = [&mine, &saved].map(|value| value.as_ref().filter(|value| !value.is_blank()));
             differences.push(Difference {
                 id: field.id.clone(),
                 label: field.label.clone(),
-                choice: if mine == find(&base, &field.id) {
-                    "theirs"
-                } else {
-                    "mine"
-                },
-                can_both: matches!(both, (Some(_), Some(_))),
+                choice: if mine == was { "theirs" } else { "mine" },
+                can_both: matches!(both, [Some(mine), Some(saved)] if joined(mine, saved, was.as_ref()).is_some()),
                 mine: in_words(mine.as_ref()),
                 theirs: in_words(saved.as_ref()),
             });
@@ -127,6 +171,8 @@ pub(super) fn conflict_page(visitor: &Visitor, clash: Clash) -> ConflictPage {
         title: clash.current.title.clone(),
         version: clash.current.version,
         saved_at: clash.current.updated_at.into(),
+        draft: draft.map(str::to_owned),
+        base: said_base,
         carried: pairs_of(&clash.mine),
         differences,
     }
@@ -138,10 +184,45 @@ fn in_words(value: Option<&Value>) -> String {
         None => "(no answer)".into(),
         Some(value) if value.is_blank() => "(blank)".into(),
         Some(Value::Text(text)) => text.clone(),
-        Some(Value::List(items)) if items.iter().all(|item| item.as_text().is_some()) => {
-            let lines = items.iter().filter_map(Value::as_text).map(|text| format!("– {text}"));
-            lines.collect::<Vec<_>>().join("\n")
-        }
-        Some(value) => json::to_pretty_text(value),
+        Some(value) => words::in_words(value, usize::MAX),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::json;
+
+    fn join(mine: &str, theirs: &str, base: Option<&str>) -> Option<String> {
+        let value = |text: &str| json::parse(text).unwrap().root.into_value();
+        let base = base.map(value);
+        joined(&value(mine), &value(theirs), base.as_ref()).map(|value| json::to_text(&value))
+    }
+
+    #[test]
+    fn both_answers_hold_everything_of_either() {
+        assert_eq!(join(r#""a""#, r#""b""#, None).as_deref(), Some(r#""b\n\na""#));
+        assert_eq!(join(r#""a longer""#, r#""a""#, None).as_deref(), Some(r#""a longer""#));
+        assert_eq!(join("1", "2", None), None);
+        assert_eq!(join("null", "2", None).as_deref(), Some("2"));
+        assert_eq!(
+            join(r#"{"x": "a", "y": 1}"#, r#"{"x": "b", "z": 2}"#, None).as_deref(),
+            Some(r#"{"x": "b\n\na", "z": 2, "y": 1}"#)
+        );
+        assert_eq!(join(r#"{"x": 1}"#, r#"{"x": 2}"#, None), None);
+    }
+
+    #[test]
+    fn rows_of_both_are_kept_and_stale_ones_are_not_brought_back() {
+        let rows = |mine, base| join(mine, r#"["one, mended", "two", "theirs"]"#, base);
+        assert_eq!(
+            rows(r#"["one", "two", "mine"]"#, Some(r#"["one", "two"]"#)).as_deref(),
+            Some(r#"["one, mended", "two", "theirs", "mine"]"#)
+        );
+        // Nobody knows which is older.
+        assert_eq!(
+            rows(r#"["one", "two"]"#, None).as_deref(),
+            Some(r#"["one, mended", "two", "theirs", "one"]"#)
+        );
     }
 }

@@ -1,16 +1,21 @@
-//! One section: its form. `save` does what the form's buttons say, `conflict` what happens when another tab was faster.
+//! One section: its form. `action` says what its buttons ask for, `save` does it, `undo` takes it back; `conflict` is what
+//! happens when another tab was faster, `history` shows earlier versions.
 
+mod action;
 mod conflict;
 mod guide;
+pub mod history;
 mod save;
+mod undo;
 
 use std::collections::BTreeSet;
 
 use actix_web::http::StatusCode;
+use actix_web::http::header::ACCEPT;
 use actix_web::web::{self, Bytes, Path, Query};
-use actix_web::{HttpResponse, Responder, ResponseError as _};
+use actix_web::{HttpRequest, HttpResponse, Responder, ResponseError as _};
 use askama::Template;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::full::{self, Again};
 use crate::card::outline::{Part, Question, Vocabulary};
@@ -25,7 +30,7 @@ use crate::web::choices::{Display, remember_card};
 use crate::web::control::{self, Control};
 use crate::web::error::Error;
 use crate::web::form::Form;
-use crate::web::page::{CardLink, Page, render, render_as, see_other, see_other_telling};
+use crate::web::page::{CardLink, Date, Page, render, render_as, see_other, see_other_telling, with_query};
 use crate::web::vocabulary;
 use conflict::conflict_page;
 use guide::Guide;
@@ -38,6 +43,8 @@ pub struct Seen {
     done: Option<String>,
     /// The version to which it can be undone.
     undo: Option<i32>,
+    /// The field that the undo puts back; none for the whole section.
+    of: Option<String>,
     /// The name of the list that shows a blank entry.
     more: Option<String>,
     /// What else a redirect says.
@@ -54,6 +61,7 @@ struct SectionPage {
     title: String,
     part: Option<&'static Part>,
     version: i32,
+    saved_at: Date,
     sections: Vec<SideLine>,
     fields: Vec<FieldLine>,
     summary: Vec<SummaryLine>,
@@ -98,6 +106,7 @@ struct SummaryLine {
 struct Undo {
     words: String,
     version: i32,
+    of: String,
 }
 
 #[derive(Clone)]
@@ -200,6 +209,7 @@ fn section_page(
         title: section.title.clone(),
         part,
         version: rows[place].version,
+        saved_at: rows[place].updated_at.into(),
         fields,
         summary,
         undo,
@@ -221,11 +231,13 @@ fn undo(seen: &Seen, current: i32, told: &mut Option<String>) -> Option<Undo> {
         "removed" => "The entry was removed.",
         "results" => "The results were read.",
         "field-removed" => "The field was removed.",
+        "restored" => "The earlier version is back.",
         _ => return None,
     };
     seen.undo.filter(|version| *version < current).map(|version| Undo {
         words: told.take().unwrap_or_else(|| words.to_owned()),
         version,
+        of: seen.of.clone().unwrap_or_default(),
     })
 }
 
@@ -281,16 +293,40 @@ pub(super) fn homeless(visitor: &Visitor, error: &Error, texts: Vec<(String, Str
     render_as(error.status_code(), &HomelessPage { page, texts })
 }
 
+/// What the page's own script is told after a save.
+#[derive(Serialize)]
+struct Held {
+    /// The version that the server holds now.
+    version: i32,
+    /// When it was saved, in RFC 3339.
+    saved_at: String,
+}
+
+/// Whether the page's own script asks, which wants a few words instead of a page.
+fn is_script(request: &HttpRequest) -> bool {
+    let accept = request.headers().get(ACCEPT).and_then(|accept| accept.to_str().ok());
+    accept.is_some_and(|accept| accept.starts_with("application/json"))
+}
+
+/// The browser's name for its own copy of what it sends, which the next page gives back as a receipt.
+fn draft_of(form: &Form) -> Option<String> {
+    let draft = form.word("draft");
+    let is_name = (1..=32).contains(&draft.len()) && draft.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    is_name.then(|| draft.to_owned())
+}
+
 /// Saves the form, and does what its button says.
 pub async fn post(
     state: web::Data<AppState>,
     visitor: Visitor,
+    request: HttpRequest,
     path: Path<(String, String)>,
     body: Bytes,
 ) -> Result<HttpResponse, Error> {
     let (id, key) = path.into_inner();
     let card = id.clone();
     let form = Form::parse(&body);
+    let draft = draft_of(&form);
     let outcome = match owner(&visitor) {
         Ok(session) => {
             let now = state.clock.now().naive_utc();
@@ -307,15 +343,33 @@ pub async fn post(
         }
         Err(error) => Err(error),
     };
+    let held = |version, saved_at| Held {
+        version,
+        saved_at: Date::from(saved_at).machine,
+    };
     match outcome {
-        Ok(Outcome::Saved { address, told }) => {
+        Ok(Outcome::Saved { version, saved_at, .. }) if is_script(&request) => {
             remember_card(&visitor, &card);
+            Ok(HttpResponse::Ok().json(held(version, saved_at)))
+        }
+        Ok(Outcome::Saved { address, told, .. }) => {
+            remember_card(&visitor, &card);
+            let address = match draft {
+                Some(draft) => with_query(&address, "draft", &draft),
+                None => address,
+            };
             Ok(match told {
                 Some(told) => see_other_telling(&visitor, address, told),
                 None => see_other(address),
             })
         }
-        Ok(Outcome::Conflict(clash)) => render_as(StatusCode::CONFLICT, &conflict_page(&visitor, *clash)),
+        Ok(Outcome::Conflict(clash)) if is_script(&request) => {
+            Ok(HttpResponse::Conflict().json(held(clash.current.version, clash.current.updated_at)))
+        }
+        Ok(Outcome::Conflict(clash)) => {
+            let page = conflict_page(&visitor, *clash, draft.as_deref());
+            render_as(StatusCode::CONFLICT, &page)
+        }
         // Whatever became of the session or the card: what was typed is never thrown away.
         Err(error @ (Error::NotFound | Error::Ended)) => match form.texts() {
             texts if texts.is_empty() => Err(error),

@@ -2,61 +2,32 @@
 
 use chrono::NaiveDateTime;
 
+use super::action::Action;
 use super::conflict::{Clash, resolve};
-use crate::card::outline::Outline;
+use super::undo::undo;
+use crate::card::outline::{Outline, Part};
 use crate::card::{Card, Field, Names, Section, Value, field_id, stored};
 use crate::db::cards::{self, CardRow, CardSectionData};
 use crate::db::{self, DbConnection};
+use crate::format::{Format, hub};
 use crate::session::SessionId;
-use crate::web::card::{outline_of, section_of, tidy_title, title_of};
+use crate::web::card::{format_of, outline_of, section_of, tidy_title, title_of};
 use crate::web::form::{Form, Towards};
 use crate::web::page::quoted;
 
-/// What a button of the form asks for.
-enum Action {
-    Save,
-    Continue,
-    More(String),
-    Remove(String),
-    Shift(String, Towards),
-    AddField(String),
-    RemoveField(String),
-    Clear,
-    Undo(i32),
-    Resolve,
-    RenameSection(String),
-    ShiftSection(Towards),
-    RemoveSection,
-}
-
-impl Action {
-    fn of(form: &Form) -> Self {
-        let (verb, object) = form.word("do").split_once(' ').unwrap_or((form.word("do"), ""));
-        let object = object.to_owned();
-        match verb {
-            "continue" => Self::Continue,
-            "more" => Self::More(object),
-            "remove" => Self::Remove(object),
-            "up" | "field-up" => Self::Shift(object, Towards::Start),
-            "down" | "field-down" => Self::Shift(object, Towards::End),
-            "field-add" => Self::AddField(form.word("new-field").to_owned()),
-            "field-remove" => Self::RemoveField(object),
-            "clear" => Self::Clear,
-            "undo" => object.parse().map_or(Self::Save, Self::Undo),
-            "resolve" => Self::Resolve,
-            "section-rename" => Self::RenameSection(form.word("title").to_owned()),
-            "section-up" => Self::ShiftSection(Towards::Start),
-            "section-down" => Self::ShiftSection(Towards::End),
-            "section-remove" => Self::RemoveSection,
-            _ => Self::Save,
-        }
-    }
-}
-
 /// How saving ended.
 pub(super) enum Outcome {
-    /// Saved, and where to go on; what has happened besides saving.
-    Saved { address: String, told: Option<String> },
+    /// Saved.
+    Saved {
+        /// Where to go on.
+        address: String,
+        /// What has happened besides saving.
+        told: Option<String>,
+        /// The version that the section has now.
+        version: i32,
+        /// When it was last changed, UTC.
+        saved_at: NaiveDateTime,
+    },
     /// Another tab was faster.
     Conflict(Box<Clash>),
 }
@@ -83,67 +54,87 @@ pub(super) fn save(
     let here = format!("/cards/{id}/sections/{key}");
     let action = Action::of(&form);
     if let Action::Undo(version) = action {
-        if let Some(value) = cards::revision(conn, session, id, key, version)? {
-            cards::save(conn, session, id, key, current.version, &value, now)?;
-        }
-        return Ok(Outcome::Saved {
-            address: here,
-            told: Some(format!("{} is as it was before.", quoted(&current.title))),
-        });
+        return undo(conn, session, &row, &current, (version, form.word("of")), now);
     }
     let removed = match &action {
-        Action::RemoveField(name) => tidy_title(form.word(&format!("{name}~l"))),
+        Action::RemoveField(name) => tidy_title(form.content(&format!("{name}~l"))),
         _ => None,
     };
+    let mut memory = base.clone().unwrap_or_default();
+    memory.extend(stored::from_text(&current.value));
+    let typed = form.fields(part, &memory);
     match &action {
         Action::Remove(name) | Action::RemoveField(name) => form.remove(name),
         Action::Shift(name, towards) => form.shift(name, *towards),
         _ => {}
     }
-    let mut memory = base.clone().unwrap_or_default();
-    memory.extend(stored::from_text(&current.value));
     let mut fields = form.fields(part, &memory);
-    let kept = kept_answers(&form.contradictions(&fields, &memory));
+    let kept = kept_answers(&form.contradictions(&fields, &memory)).or_else(|| kept_names(&form.names_taken(&fields)));
+    let asked = match &action {
+        Action::AddField(label) => tidy_title(label).and_then(|label| namesake(&label, &fields, part, &row)),
+        _ => None,
+    };
     match &action {
         Action::Clear => clear(&mut fields),
-        Action::AddField(label) => add_field(&mut fields, label, &current.title),
-        Action::Resolve => fields = resolve(fields, stored::from_text(&current.value), &form),
+        Action::AddField(label) if asked.is_none() => add_field(&mut fields, label, &current.title),
+        Action::Resolve => {
+            // The version is that of theirs; what both were made from, the page says itself.
+            let was = said_base(&form, part, &memory);
+            fields = resolve(fields, stored::from_text(&current.value), was.as_deref(), &form);
+        }
         _ => {}
     }
     // A form without any field of the section would empty it; only a damaged form is like that.
     let damaged =
         form.pairs.iter().all(|(name, _)| !name.starts_with("f.")) && base.as_ref().is_none_or(|base| !base.is_empty());
-    let saved = if damaged && !matches!(action, Action::AddField(_) | Action::Resolve) {
-        Ok(current.version)
-    } else {
-        cards::save(conn, session, id, key, version, &stored::to_text(&fields), now)
+    let put = |conn: &mut DbConnection, version: i32, fields: &[Field]| {
+        let value = stored::to_text(fields);
+        match action {
+            Action::Autosave => cards::save_typing(conn, session, id, key, version, &value, now),
+            _ => cards::save(conn, session, id, key, version, &value, now),
+        }
     };
-    match saved {
-        Ok(_) => {}
+    let saved = if damaged && !matches!(action, Action::AddField(_) | Action::Resolve) {
+        Ok((current.version, current.version))
+    } else if action.takes_away() {
+        // So that undoing brings back what was typed, and the loser of a conflict can be found again.
+        put(conn, version, &typed).and_then(|before| Ok((before, put(conn, before, &fields)?)))
+    } else {
+        put(conn, version, &fields).map(|after| (version, after))
+    };
+    let (before, version) = match saved {
+        Ok(saved) => saved,
         Err(db::Error::Stale) => {
             return Ok(Outcome::Conflict(Box::new(Clash {
                 row,
                 current,
-                base,
+                base: base.or_else(|| said_base(&form, part, &memory)),
                 mine: fields,
             })));
         }
         Err(error) => return Err(error),
-    }
+    };
+    // Which field an undo has to put back, so that what is typed meanwhile in the others stays.
+    let of = || {
+        let of = typed.iter().find(|field| !fields.contains(field));
+        let of = of.map_or("", |field| field.id.as_str());
+        form_urlencoded::byte_serialize(of.as_bytes()).collect::<String>()
+    };
     follow_name(conn, session, &row, &current, &fields, now)?;
     let title = quoted(&current.title);
     let (address, told) = match action {
         Action::Continue => (next_address(conn, session, id, key)?, None),
         Action::More(name) => (format!("{here}?more={name}#{}", name.replace('.', "-")), None),
-        Action::Remove(_) => (format!("{here}?done=removed&undo={version}"), None),
+        Action::Remove(_) => (format!("{here}?done=removed&undo={before}&of={}", of()), None),
         Action::RemoveField(_) => (
-            format!("{here}?done=field-removed&undo={version}"),
+            format!("{here}?done=field-removed&undo={before}&of={}", of()),
             removed.map(|label| format!("The field {} was removed.", quoted(&label))),
         ),
         Action::Clear => (
-            format!("{here}?done=cleared&undo={version}"),
+            format!("{here}?done=cleared&undo={before}"),
             Some(format!("{title} was cleared.")),
         ),
+        Action::AddField(_) if asked.is_some() => (saved_address(here, key), asked),
         Action::AddField(label) => match tidy_title(&label) {
             Some(label) => (here, Some(format!("The field {} was added.", quoted(&label)))),
             None => (saved_address(here, key), None),
@@ -167,7 +158,55 @@ pub(super) fn save(
         (Some(told), Some(kept)) => Some(format!("{told} {kept}")),
         (told, kept) => told.or(kept),
     };
-    Ok(Outcome::Saved { address, told })
+    Ok(Outcome::Saved {
+        address,
+        told,
+        version,
+        saved_at: if version == current.version {
+            current.updated_at
+        } else {
+            now
+        },
+    })
+}
+
+/// What the page says that its form was made from, for where that version is not kept: the states between two saves of
+/// one stretch of typing are not. It matters only for what the page of a conflict proposes and joins.
+pub(super) fn said_base(form: &Form, part: Option<&Part>, memory: &[Field]) -> Option<Vec<Field>> {
+    let said = form.word("base");
+    (!said.is_empty()).then(|| Form::parse(said.as_bytes()).fields(part, memory))
+}
+
+/// A sentence on a field that has this name already, be it as a question or by what the file calls it: two of one name
+/// would hide each other from readers of the file.
+fn namesake(label: &str, fields: &[Field], part: Option<&Part>, row: &CardRow) -> Option<String> {
+    let same = |other: &str| other.trim().eq_ignore_ascii_case(label);
+    let questions = part.into_iter().flat_map(|part| part.questions);
+    let by_hub = |id: &str| format_of(row) == Format::HUGGING_FACE && hub::key_of(id) == Some(label);
+    let question = questions
+        .into_iter()
+        .find(|question| same(question.label) || by_hub(question.id));
+    let question = question.map(|question| question.label.to_owned());
+    let other = || {
+        fields
+            .iter()
+            .find(|field| same(&field.label))
+            .map(|field| field.label.clone())
+    };
+    let other = question.or_else(other)?;
+    Some(format!(
+        "Saved. No field was added: {} is on this page already.",
+        quoted(&other)
+    ))
+}
+
+/// A sentence on fields that keep their name because another one has the new one.
+fn kept_names(taken: &[&str]) -> Option<String> {
+    let first = taken.first()?;
+    Some(format!(
+        "Saved. Another field is called {} already, so the old name stays.",
+        quoted(first)
+    ))
 }
 
 /// A sentence on the answers that stay although the form says that there is none.
@@ -215,7 +254,7 @@ fn add_field(fields: &mut Vec<Field>, label: &str, section_title: &str) {
 }
 
 /// The card's name in the visitor's list follows the name in the card, unless it was given by hand.
-fn follow_name(
+pub(super) fn follow_name(
     conn: &mut DbConnection,
     session: &SessionId,
     row: &CardRow,
@@ -278,6 +317,13 @@ fn rename_section(
         return Ok((format!("/cards/{id}/sections/{key}"), None));
     };
     let rows = cards::sections(conn, session, id)?;
+    if rows.iter().any(|row| row.section_key != *key && row.title == title) {
+        let told = format!(
+            "Another section is called {} already, so the old name stays.",
+            quoted(&title)
+        );
+        return Ok((format!("/cards/{id}/sections/{key}"), Some(told)));
+    }
     let others = rows
         .iter()
         .map(|row| row.section_key.as_str())

@@ -1,4 +1,6 @@
-//! The main path in a real Chromium, with and without script.
+//! The main path in a real Chromium, with and without script; `saving` is about work that is not lost.
+
+mod saving;
 
 use std::path::PathBuf;
 

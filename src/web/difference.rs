@@ -1,0 +1,163 @@
+//! What changed, as pages show it.
+
+use std::time::{Duration, Instant};
+
+use crate::card::change::{Change, Stretch, by_line, by_word};
+use crate::card::words;
+use crate::web::page::quoted;
+use crate::web::words::{SHOWN_CHARS, in_words};
+
+/// How many changes the page shows.
+pub const SHOWN: usize = 500;
+
+/// Lines around a change that are shown.
+const CONTEXT: usize = 2;
+
+/// From this length on, in bytes, what changed inside a text is worth marking.
+const LONG: usize = 160;
+
+/// The longest text that is looked into, in characters.
+const COMPARED_CHARS: usize = 200_000;
+
+/// After this time, long texts are compared more coarsely.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// How many changed fields a sentence names.
+const NAMED: usize = 4;
+
+/// The changes of one section.
+pub struct SectionChanges {
+    /// Its title.
+    pub title: String,
+    /// Its fields that changed.
+    pub fields: Vec<FieldChange>,
+}
+
+/// One field that changed.
+pub struct FieldChange {
+    /// Its label.
+    pub label: String,
+    /// How it changed, in a word.
+    pub kind: &'static str,
+    /// What is shown of it.
+    pub shown: Shown,
+}
+
+/// How a change is shown.
+pub enum Shown {
+    /// The value before and the value now, each whole.
+    Whole(Option<String>, Option<String>),
+    /// One text with what is gone and what is new marked in it.
+    Marked(Vec<Stretch>),
+}
+
+/// The changes by section, up to [`SHOWN`] of them.
+pub fn by_section(changes: Vec<Change>) -> Vec<SectionChanges> {
+    let until = Instant::now() + PATIENCE;
+    let mut sections: Vec<SectionChanges> = Vec::new();
+    for change in changes.into_iter().take(SHOWN) {
+        let field = FieldChange {
+            kind: kind(&change),
+            shown: shown(&change, until),
+            label: change.field.unwrap_or_else(|| "The whole section".to_owned()),
+        };
+        match sections.last_mut().filter(|section| section.title == change.section) {
+            Some(section) => section.fields.push(field),
+            None => sections.push(SectionChanges {
+                title: change.section,
+                fields: vec![field],
+            }),
+        }
+    }
+    sections
+}
+
+fn kind(change: &Change) -> &'static str {
+    match (&change.before, &change.after, &change.field) {
+        (_, _, None) => "the section itself came or went",
+        (None, _, _) => "added",
+        (_, None, _) => "removed",
+        _ => "changed",
+    }
+}
+
+/// The changes in one sentence: what happened to which field.
+pub fn in_short(changes: &[Change]) -> String {
+    let one = |change: &Change| {
+        let label = change.field.as_deref().unwrap_or("The whole section");
+        format!("{} {}", quoted(label), kind(change))
+    };
+    let mut words: Vec<String> = changes.iter().take(NAMED).map(one).collect();
+    if changes.len() > NAMED {
+        words.push(format!("and {} more", changes.len() - NAMED));
+    }
+    words.join(", ")
+}
+
+/// Long texts that are much alike with marks inside, everything else before and after.
+fn shown(change: &Change, until: Instant) -> Shown {
+    let marked = change
+        .before
+        .as_ref()
+        .zip(change.after.as_ref())
+        .and_then(|(before, after)| {
+            let [before, after] = [before, after].map(|value| words::in_words(value, COMPARED_CHARS));
+            if before.len() + after.len() < 2 * LONG {
+                return None;
+            }
+            let stretches = by_word(&before, &after, CONTEXT, until).or_else(|| {
+                let stretches = by_line(&before, &after, CONTEXT, until);
+                let has_same = stretches
+                    .iter()
+                    .any(|one| matches!(one, Stretch::Same(_) | Stretch::LeftOut(_)));
+                has_same.then_some(stretches)
+            })?;
+            Some(stretches.into_iter().map(cut).collect())
+        });
+    match marked {
+        Some(stretches) => Shown::Marked(stretches),
+        None => Shown::Whole(
+            change.before.as_ref().map(in_words),
+            change.after.as_ref().map(in_words),
+        ),
+    }
+}
+
+/// The stretch, or the beginning of a very long one.
+fn cut(stretch: Stretch) -> Stretch {
+    let cut = |text: String| match text.char_indices().nth(SHOWN_CHARS) {
+        Some((end, _)) => format!("{} …", &text[..end]),
+        None => text,
+    };
+    match stretch {
+        Stretch::Same(text) => Stretch::Same(cut(text)),
+        Stretch::Gone(text) => Stretch::Gone(cut(text)),
+        Stretch::New(text) => Stretch::New(cut(text)),
+        left_out => left_out,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::card::Value;
+
+    #[test]
+    fn a_sentence_names_some_fields_and_counts_the_rest() {
+        let change = |label: &str, before: Option<&str>, after: Option<&str>| Change {
+            section: "Notes".to_owned(),
+            field: Some(label.to_owned()),
+            id: Some(label.to_owned()),
+            before: before.map(Value::text),
+            after: after.map(Value::text),
+        };
+        let mut changes = vec![
+            change("Name", Some("a"), Some("b")),
+            change("Limits", None, Some("c")),
+            change("Old", Some("d"), None),
+        ];
+        assert_eq!(in_short(&changes), "“Name” changed, “Limits” added, “Old” removed");
+        changes.extend_from_within(..);
+        assert!(in_short(&changes).ends_with("“Name” changed, and 2 more"));
+    }
+}

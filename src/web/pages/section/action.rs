@@ -1,0 +1,56 @@
+//! What the buttons of a section's form ask for.
+
+use crate::web::form::{Form, Towards};
+
+/// What a button of the form asks for.
+pub(super) enum Action {
+    Save,
+    /// The page saves by itself while somebody types.
+    Autosave,
+    Continue,
+    More(String),
+    Remove(String),
+    Shift(String, Towards),
+    AddField(String),
+    RemoveField(String),
+    Clear,
+    Undo(i32),
+    Resolve,
+    RenameSection(String),
+    ShiftSection(Towards),
+    RemoveSection,
+}
+
+impl Action {
+    /// What the pressed button says; saving, where there is none.
+    pub(super) fn of(form: &Form) -> Self {
+        let (verb, object) = form.word("do").split_once(' ').unwrap_or((form.word("do"), ""));
+        let object = object.to_owned();
+        match verb {
+            "autosave" => Self::Autosave,
+            "continue" => Self::Continue,
+            "more" => Self::More(object),
+            "remove" => Self::Remove(object),
+            "up" | "field-up" => Self::Shift(object, Towards::Start),
+            "down" | "field-down" => Self::Shift(object, Towards::End),
+            "field-add" => Self::AddField(form.word("new-field").to_owned()),
+            "field-remove" => Self::RemoveField(object),
+            "clear" => Self::Clear,
+            "undo" => object.parse().map_or(Self::Save, Self::Undo),
+            "resolve" => Self::Resolve,
+            "section-rename" => Self::RenameSection(form.word("title").to_owned()),
+            "section-up" => Self::ShiftSection(Towards::Start),
+            "section-down" => Self::ShiftSection(Towards::End),
+            "section-remove" => Self::RemoveSection,
+            _ => Self::Save,
+        }
+    }
+
+    /// Whether it takes something away that was written: then what was typed is a version of its own before.
+    pub(super) fn takes_away(&self) -> bool {
+        matches!(
+            self,
+            Self::Remove(_) | Self::RemoveField(_) | Self::Clear | Self::Resolve
+        )
+    }
+}
