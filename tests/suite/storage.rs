@@ -85,7 +85,7 @@ async fn a_card_comes_back_as_it_was_stored() {
                     ("three", "THREE", "3", 1)
                 ]
             );
-            let copy = cards::duplicate(conn, &me, &id, "Copy", None, at(2))?;
+            let copy = cards::duplicate(conn, &me, &id, "Copy", &[], None, at(2))?;
             assert_eq!(cards::source(conn, &me, &copy)?, card(None).source);
             assert_eq!(keys(conn, &me, &copy), ["one", "two", "three"]);
             let titles: Vec<_> = cards::list(conn, &me)?.into_iter().map(|row| row.title).collect();
@@ -213,7 +213,7 @@ async fn r68_nothing_of_one_session_is_seen_or_changed_by_another() {
             refused(cards::remove_section(conn, &other, &id, "one", at(2)));
             refused(cards::restore_section(conn, &other, &id, "three", at(2)));
             refused(cards::retitle(conn, &other, &id, "Theirs", at(2)));
-            refused(cards::duplicate(conn, &other, &id, "Theirs", None, at(2)));
+            refused(cards::duplicate(conn, &other, &id, "Theirs", &[], None, at(2)));
             refused(cards::delete(conn, &other, &id));
             refused(files::create(conn, &other, &file("f2", &id)));
             refused(files::load(conn, &other, "f1"));
@@ -381,6 +381,7 @@ fn file(id: &str, card: &str) -> FileRow {
         size: 5_000_000_000,
         sha256: "00".repeat(32),
         created_at: at(1),
+        removed_at: None,
     }
 }
 

@@ -20,8 +20,8 @@ pub use stance::{Stance, stance};
 pub use standing::{Standing, Tally, word_count};
 
 use super::outline::{Column, Kind, Outline};
-use super::picture;
 use super::{Card, Value};
+use super::{figure, picture};
 
 /// A table may hold thousands of rows; beyond this many remarks on one field the rest is counted.
 const MOST_PER_FIELD: usize = 20;
@@ -106,6 +106,7 @@ pub fn check(card: &Card, outline: &Outline) -> Vec<Problem> {
                     });
                 }
             }
+            check_figures(&field.value, &mut remarks);
             check_texts(&field.value, &mut remarks);
             let rest = remarks.len().saturating_sub(MOST_PER_FIELD);
             if rest > 0 {
@@ -123,6 +124,18 @@ pub fn check(card: &Card, outline: &Outline) -> Vec<Problem> {
         }
     }
     problems
+}
+
+/// Says which figures wait for their words.
+fn check_figures(value: &Value, remarks: &mut Vec<Remark>) {
+    for (number, row) in (1..).zip(figure::rows(value)) {
+        if figure::is_waiting(row) {
+            remarks.push(Remark::problem(format!(
+                "Figure {number} waits for its caption and alt text: until it has both, it is in no preview and no \
+                 download. The picture is kept."
+            )));
+        }
+    }
 }
 
 /// What is impossible about the number of a metric with this name.

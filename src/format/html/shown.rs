@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use crate::card::figure;
 use crate::card::outline::{Column, Kind, Outline};
 use crate::card::picture::{self, Blob};
 use crate::card::{Field, Value};
@@ -131,9 +132,28 @@ impl Shown {
 #[derive(Default)]
 pub(super) struct Reader {
     texts: usize,
+    /// The address of a kept file, where there are any.
+    picture: Option<fn(&str) -> String>,
 }
 
 impl Reader {
+    /// A reader for a card whose figures refer to kept files.
+    pub(super) fn with_pictures(picture: fn(&str) -> String) -> Self {
+        Self {
+            texts: 0,
+            picture: Some(picture),
+        }
+    }
+
+    /// The address of the kept file that a text refers to.
+    fn address_of_file(&self, text: &str) -> Option<String> {
+        Some(self.picture?(figure::file_of(text)?))
+    }
+
+    fn is_picture(&self, value: &Value) -> bool {
+        is_picture(value) || value.as_text().is_some_and(|text| self.address_of_file(text).is_some())
+    }
+
     /// A field's value, as its question wants it if the outline knows it.
     pub(super) fn field(&mut self, field: &Field, outline: &Outline) -> Shown {
         if field.id == "quantitative-analyses.selected_metrics"
@@ -163,6 +183,10 @@ impl Reader {
     }
 
     fn text(&mut self, text: &str, kind: &Kind, name: &str) -> Shown {
+        if let Some(source) = self.address_of_file(text) {
+            let alt = if name.is_empty() { "Figure" } else { name }.to_owned();
+            return Shown::Picture { source, alt };
+        }
         match picture::sniff(text) {
             Some(Blob::Picture { media_type, base64 }) => {
                 return Shown::Picture {
@@ -298,7 +322,7 @@ impl Reader {
     fn group<'v>(&mut self, members: impl Iterator<Item = (&'v str, &'v Value)>, name: &str) -> Shown {
         let members: Vec<(&str, &Value)> = members.filter(|(_, value)| !value.is_blank()).collect();
         let find = |wanted: &str| members.iter().position(|(key, _)| *key == wanted);
-        if let Some(image) = find("image").filter(|index| is_picture(members[*index].1)) {
+        if let Some(image) = find("image").filter(|index| self.is_picture(members[*index].1)) {
             return self.figure(members, image, name);
         }
         // The Model Card Toolkit keeps figures so: a description and a collection.
@@ -334,7 +358,16 @@ impl Reader {
             .position(|(key, value)| *key == "name" && value.as_text().is_some());
         let caption = own.map(|index| members.remove(index).1).and_then(Value::as_text);
         let caption = caption.unwrap_or_default().trim().to_owned();
-        let alt = if caption.is_empty() { name } else { &caption };
+        let words = members
+            .iter()
+            .position(|(key, value)| *key == "alt" && value.as_text().is_some());
+        let words = words.map(|index| members.remove(index).1).and_then(Value::as_text);
+        let words = words.unwrap_or_default().trim();
+        let alt = match (words, caption.as_str()) {
+            ("", "") => name,
+            ("", caption) => caption,
+            (words, _) => words,
+        };
         let picture = Box::new(self.value(image, &Kind::Line, alt));
         let rest = match members[..] {
             [] => Shown::Nothing,

@@ -10,6 +10,7 @@ pub mod download;
 pub mod duplicate;
 pub mod elsewhere;
 pub mod example;
+pub mod files;
 pub mod full;
 pub mod health;
 pub mod help;
