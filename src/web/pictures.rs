@@ -80,7 +80,7 @@ pub async fn read(state: &AppState, request: &HttpRequest, payload: web::Payload
         .and_then(|value| value.to_str().ok());
     let mut payload = payload.into_inner();
     if !content_type.is_some_and(|value| value.trim_start().starts_with("multipart/form-data")) {
-        let limit_bytes = state.form_limit_bytes();
+        let limit_bytes = state.config.max_upload_bytes;
         let body = web::Bytes::from_request(request, &mut payload).await;
         let body = body.map_err(|error| match error.as_response_error().status_code().as_u16() {
             413 => Error::TooLarge { limit_bytes },
@@ -101,8 +101,8 @@ pub async fn read(state: &AppState, request: &HttpRequest, payload: web::Payload
 }
 
 async fn read_parts(state: &AppState, parts: &mut Multipart) -> Result<SectionForm, Error> {
-    let limit_bytes = state.form_limit_bytes();
-    let mut left = limit_bytes;
+    let limit_bytes = state.config.max_upload_bytes;
+    let mut left = state.form_limit_bytes();
     let (mut pairs, mut sent, mut trouble) = (Vec::new(), Vec::new(), None);
     for _ in 0..MOST_PARTS {
         let Some(mut field) = posted::next(parts).await? else {

@@ -396,9 +396,14 @@ async fn deleting_takes_everything_that_hangs_on_it() {
                 files::create(conn, &me, &file(file_id, card))?;
             }
             cards::save(conn, &me, &id, "one", 1, "new", at(2))?;
-            assert_eq!(files::load(conn, &me, "f1")?, file("f1", &id));
+            // No section refers to them, which the save has noted.
+            let removed = |file_id: &str| FileRow {
+                removed_at: Some(at(2)),
+                ..file(file_id, &id)
+            };
+            assert_eq!(files::load(conn, &me, "f1")?, removed("f1"));
             files::delete(conn, &me, "f1")?;
-            assert_eq!(files::list(conn, &me, &id)?, [file("f2", &id)]);
+            assert_eq!(files::list(conn, &me, &id)?, [removed("f2")]);
             cards::delete(conn, &me, &id)?;
             assert!(matches!(cards::delete(conn, &me, &id), Err(Error::NotFound)));
             assert!(files::load(conn, &me, "f3").is_ok());
