@@ -288,7 +288,7 @@ pub const FIGURE: [Column; 2] = [
     Column::new(
         "alt",
         "Alt text",
-        Kind::Line,
+        Kind::Markdown,
         "What the picture shows, in a sentence or two, for those who do not see it: “Recall falls from 0.92 below 40 to \
          0.71 above 70.”",
     ),

@@ -128,11 +128,13 @@ impl Builder<'_> {
                 let has_figures = figure::is_figures(value);
                 let member = |(index, (key, value)): (usize, &(String, Value))| {
                     let name = format!("{name}.{index}");
-                    let mut control = match value {
-                        Value::List(rows) if key == "collection" && has_figures => self.figures(name, rows, level + 1),
-                        _ => self.control(name, None, Some(value), level + 1),
+                    let (mut control, label) = match value {
+                        Value::List(rows) if key == "collection" && has_figures => {
+                            (self.figures(name, rows, level + 1), "Pictures")
+                        }
+                        _ => (self.control(name, None, Some(value), level + 1), key.as_str()),
                     };
-                    control.label.clone_from(key);
+                    control.label = label.to_owned();
                     control.key = Some(key.clone());
                     control
                 };
