@@ -1,4 +1,5 @@
-//! Removes what has expired: sessions with all their rows and files, and files that nobody owns.
+//! Removes what has expired: sessions with all their rows and files, pictures that were removed long ago, and files that
+//! nobody owns.
 //!
 //! Active sessions are spared: only those are taken whose expiry is longer ago than the grace, and
 //! the deleting statement asks again, so that activity in the meantime wins.
@@ -19,6 +20,9 @@ use crate::uploads::{self, Uploads};
 const BATCH: i64 = 100;
 /// A file without a row may be one whose row is about to be written; after this it is an orphan.
 const ORPHAN_AGE: Duration = Duration::from_secs(24 * 3600);
+
+/// How long the picture of a figure that was removed is kept to be put back: as long as earlier values.
+const REMOVED_KEPT: TimeDelta = TimeDelta::days(30);
 
 /// Whether a sweep deletes or only counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -106,6 +110,11 @@ async fn sweep_alone(
         &mut counts,
     )
     .await?;
+    if mode == Mode::Delete {
+        let removed_before = (now - REMOVED_KEPT).naive_utc();
+        db.write(move |conn| files::forget_removed(conn, removed_before))
+            .await?;
+    }
     sweep_orphans(db, uploads, mode, &mut counts).await?;
     if mode == Mode::Delete {
         if let Err(error) = engine.sweep(now - grace).await {

@@ -26,9 +26,10 @@
 //! | [`bundle`] | a card in every format that many read, with its figures, as one ZIP file | `card`, `format` |
 //! | [`config`] | every setting, read once and checked | nothing of ours |
 //! | [`clock`], [`random`] | the time as a value, bytes from the operating system | nothing of ours |
-//! | [`db`] | rows and SQL for SQLite and PostgreSQL; Diesel ends here | `session`'s id |
+//! | [`redraw`] | visitors' pictures: decoded within limits, drawn anew without what else is in them | nothing of ours |
+//! | [`db`] | rows and SQL for SQLite and PostgreSQL; Diesel ends here | `session`'s id, `card`'s references to files |
 //! | [`session`] | the anonymous visitor: key, cookie, engine, middleware | `db`, `config`, `clock`, `random` |
-//! | [`uploads`] | bytes on disk under names of our own | `random` |
+//! | [`uploads`] | bytes on disk under names of our own, and pictures of figures into a card | `random`, `card` |
 //! | [`archive`] | everything of a visitor as one ZIP file, and back | `db`, `uploads`, `card`, `format`, `json` |
 //! | [`cleanup`] | removes what has expired | `db`, `session`, `uploads` |
 //! | [`web`] | HTTP: routes, pages, forms, errors; the only room that knows status codes | all of the above |
@@ -45,7 +46,9 @@
 //!    transaction with the session itself; [`uploads`] keeps the file.
 //! 3. [`web::pages::section`] shows a row as a form ([`web::control`]) and reads the form back
 //!    ([`web::form`]); [`db::cards::save`] wants the version that the form was made from.
-//! 4. [`web::pages::download`]: rows become a card, [`format::write`] puts it into the upload.
+//!    A picture that came along is drawn anew ([`redraw`]), kept as a file, and referred to by a row of
+//!    the section's figures ([`card::figure`]).
+//! 4. [`web::pages::download`]: rows become a card, with its pictures in it; [`format::write`] puts it into the upload.
 
 pub mod archive;
 pub mod bundle;
@@ -61,6 +64,7 @@ pub mod json;
 pub mod prose;
 pub mod proto;
 pub mod random;
+pub mod redraw;
 pub mod session;
 pub mod uploads;
 pub mod web;

@@ -9,8 +9,10 @@ use std::io::{self, Read, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use data_encoding::HEXLOWER;
+use data_encoding::{BASE64, HEXLOWER};
 use sha2::{Digest as _, Sha256};
+
+use crate::card::{Card, figure};
 
 /// Why bytes could not be kept or found.
 #[derive(Debug, thiserror::Error)]
@@ -161,6 +163,59 @@ impl Uploads {
         File::open(&folder)
             .and_then(|folder| folder.sync_all())
             .map_err(Error::Disk)
+    }
+
+    /// Lets the owner have a file once more under another id; the bytes are on disk once.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when the owner has no such file, or when the disk refuses.
+    pub fn copy(&self, owner: &str, id: &str, copy: &str) -> Result<(), Error> {
+        let (source, target) = (self.path(owner, id)?, self.path(owner, copy)?);
+        match fs::hard_link(&source, &target).map_err(|error| error.kind()) {
+            Ok(()) => Ok(File::open(self.folder(owner)).and_then(|folder| folder.sync_all())?),
+            Err(io::ErrorKind::NotFound) => Err(Error::NotFound),
+            // Some disks know no links.
+            Err(_) => self.keep(owner, copy, &mut File::open(&source)?).map(drop),
+        }
+    }
+
+    /// Deletes all files of the owner but these. Nobody else may be adding one meanwhile.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn delete_others(&self, owner: &str, ids: &[String]) -> Result<(), Error> {
+        let files = match fs::read_dir(self.folder(owner)) {
+            Ok(files) => files,
+            Err(error) => return gone(Err(error)),
+        };
+        for file in files {
+            let name = file.map_err(Error::Disk)?.file_name();
+            if let Some(id) = name.to_str().filter(|name| !ids.iter().any(|id| id == name)) {
+                gone(fs::remove_file(self.folder(owner).join(id)))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The card as readers get it: its figures with their pictures, as far as these are among the files. See
+    /// [`figure::filled`].
+    pub fn filled(&self, owner: &str, files: &[String], card: Card) -> Card {
+        figure::filled(card, |id| {
+            if !files.iter().any(|file| file == id) {
+                return None;
+            }
+            let mut bytes = Vec::new();
+            let read = self
+                .read(owner, id)
+                .and_then(|mut file| file.read_to_end(&mut bytes).map_err(Error::Disk));
+            match read {
+                Ok(_) => Some(BASE64.encode(&bytes)),
+                Err(error) => {
+                    tracing::error!(%error, "a picture has a row and its bytes cannot be read");
+                    None
+                }
+            }
+        })
     }
 
     /// An empty file for work in between, on the disk of the uploads. It has no name, so that nobody else finds it and

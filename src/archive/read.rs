@@ -25,7 +25,7 @@ pub(super) struct Reader {
     /// The folders of the cards, in order.
     pub folders: Vec<String>,
     /// What counts as now for times in the copy, UTC.
-    now: NaiveDateTime,
+    pub now: NaiveDateTime,
 }
 
 impl Reader {

@@ -9,7 +9,8 @@ use super::datasheets::Datasheets;
 use super::read::{Reader, changed};
 use super::rows::FileEntry;
 use super::{Error, Limits, Refusal};
-use crate::db::cards;
+use crate::card::{figure, stored};
+use crate::db::cards::{self, CardSectionData};
 use crate::db::files::{self, FileRow};
 use crate::db::quota::{self, Quota};
 use crate::db::{self, DbConnection};
@@ -21,8 +22,8 @@ use crate::uploads::{self, Uploads};
 pub struct Incoming {
     reader: Reader,
     staging: Staging,
-    /// The files of each card.
-    files: Vec<Vec<FileRow>>,
+    /// The files of each card, with their places in its folder.
+    files: Vec<Vec<(String, FileRow)>>,
     datasheets: Datasheets,
     bytes: u64,
 }
@@ -73,7 +74,8 @@ impl Incoming {
             }
             let mut kept = Vec::new();
             for file in card.files {
-                kept.push(copy.put_aside(&folder, file)?);
+                let path = file.content.path.clone();
+                kept.push((path, copy.put_aside(&folder, file)?));
             }
             copy.files.push(kept);
             let mut keys = HashSet::new();
@@ -132,6 +134,7 @@ impl Incoming {
             size: i64::try_from(kept.size).unwrap_or(i64::MAX),
             sha256: kept.sha256,
             created_at: file.created_at,
+            removed_at: None,
         })
     }
 
@@ -179,21 +182,40 @@ impl Incoming {
             if !cards::restore(conn, session, id, &card.row, once)? {
                 return Ok(Vec::new());
             }
-            self.reader.sections(folder, |section| {
+            let files = self.files.get_mut(index).map(std::mem::take).unwrap_or_default();
+            self.reader.sections(folder, |mut section| {
+                kept_here(&mut section, &files);
                 Ok(cards::restore_section_data(conn, session, id, section)?)
             })?;
-            self.reader.history(folder, usize::MAX, |revision| {
+            self.reader.history(folder, usize::MAX, |mut revision| {
+                kept_here(&mut revision.section, &files);
                 Ok(cards::restore_history(conn, session, id, &revision)?)
             })?;
-            for mut file in self.files.get_mut(index).map(std::mem::take).unwrap_or_default() {
+            for (_, mut file) in files {
                 file.card_id.clone_from(id);
                 files::create(conn, session, &file)?;
                 handed_over.push(file.id);
             }
+            cards::settle_figures(conn, session, id, self.reader.now)?;
         }
         for (datasheet, card) in self.datasheets.places(&self.reader.folders) {
             cards::link_datasheet(conn, session, &ids[card], &ids[datasheet])?;
         }
         Ok(handed_over)
     }
+}
+
+/// Figures of the section name their pictures by places in the copy; from now on by the ids of the files that were kept.
+fn kept_here(section: &mut CardSectionData, files: &[(String, FileRow)]) {
+    if !section.value.contains(figure::PREFIX) {
+        return;
+    }
+    let mut fields = stored::from_text(&section.value);
+    for field in &mut fields {
+        figure::respell(&mut field.value, &mut |path| {
+            let kept = files.iter().find(|(place, _)| place == path);
+            kept.map(|(_, file)| file.id.clone())
+        });
+    }
+    section.value = stored::to_text(&fields);
 }

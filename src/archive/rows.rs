@@ -30,6 +30,7 @@ pub(super) struct CardEntry {
 }
 
 /// A file as `card.json` has it.
+#[derive(Clone)]
 pub(super) struct FileEntry {
     /// Where the bytes are, in the card's folder.
     pub content: Content,
@@ -44,6 +45,7 @@ pub(super) struct FileEntry {
 }
 
 /// Bytes in the ZIP.
+#[derive(Clone)]
 pub(super) struct Content {
     /// Where, in the card's folder.
     pub path: String,

@@ -8,7 +8,7 @@ use zip::write::SimpleFileOptions;
 
 use super::rows::{self, CardEntry, Content, FileEntry};
 use super::{CARD, Error, FORMAT, HISTORY, MANIFEST, SECTIONS, VERSION, names};
-use crate::card::{Card, Section, Value, outline, stored};
+use crate::card::{Card, Section, Value, figure, outline, stored};
 use crate::db::DbConnection;
 use crate::db::cards::{self, CardRow, CardSectionData, RestoredCard};
 use crate::db::files;
@@ -120,11 +120,26 @@ impl<W: Write + Seek> Writer<W> {
         if let (Some(Content { path, .. }), Some(bytes)) = (&original, &source) {
             self.file(&format!("{folder}/{path}"), row.created_at, bytes)?;
         }
-        if let Some(finished) = finished(row, format, source.as_deref(), &sections) {
+        let pictures = cards::figures(conn, session, &row.id)?;
+        let pictures: Vec<String> = pictures.into_iter().map(|picture| picture.id).collect();
+        let fill = |card| uploads.filled(session.as_str(), &pictures, card);
+        if let Some(finished) = finished(row, format, source.as_deref(), &sections, fill) {
             self.file(&format!("{folder}/finished/{name}"), time, &finished)?;
         }
+        let files = self.files(conn, session, uploads, row, folder, original.as_ref())?;
+        // In the copy a figure names its picture by the place in the copy: ids are of this server.
+        let place = |id: &str| {
+            files
+                .iter()
+                .find(|(file, _)| file == id)
+                .map(|(_, entry)| entry.content.path.clone())
+        };
+        let placed = |mut value: Value| {
+            figure::respell(&mut value, &mut |id| place(id));
+            value
+        };
         let entry = CardEntry {
-            files: self.files(conn, session, uploads, row, folder, original.as_ref())?,
+            files: files.iter().map(|(_, entry)| entry.clone()).collect(),
             row: RestoredCard {
                 title: row.title.clone(),
                 format: row.format.clone(),
@@ -142,7 +157,7 @@ impl<W: Write + Seek> Writer<W> {
         self.file(&format!("{folder}/{CARD}"), time, text.as_bytes())?;
         self.begin(&format!("{folder}/{SECTIONS}"), time)?;
         for section in &sections {
-            self.line(&rows::section_to_value(section))?;
+            self.line(&placed(rows::section_to_value(section)))?;
         }
         let history = cards::history(conn, session, &row.id)?;
         if !history.is_empty() {
@@ -150,12 +165,12 @@ impl<W: Write + Seek> Writer<W> {
         }
         for id in history {
             let revision = cards::history_entry(conn, session, &id)?;
-            self.line(&rows::revision_to_value(&revision))?;
+            self.line(&placed(rows::revision_to_value(&revision)))?;
         }
         Ok(())
     }
 
-    /// The card's files; one that holds the upload itself is not written twice.
+    /// The card's files with their ids; one that holds the upload itself is not written twice.
     fn files(
         &mut self,
         conn: &mut DbConnection,
@@ -164,10 +179,10 @@ impl<W: Write + Seek> Writer<W> {
         card: &CardRow,
         folder: &str,
         original: Option<&Content>,
-    ) -> Result<Vec<FileEntry>, Error> {
+    ) -> Result<Vec<(String, FileEntry)>, Error> {
         let mut entries = Vec::new();
         for (number, file) in (1..).zip(files::list(conn, session, &card.id)?) {
-            let path = match original.filter(|original| original.sha256 == file.sha256) {
+            let path = match original.filter(|original| !file.is_figure() && original.sha256 == file.sha256) {
                 Some(original) => original.path.clone(),
                 None => {
                     let mut bytes = match uploads.read(session.as_str(), &file.id) {
@@ -185,7 +200,7 @@ impl<W: Write + Seek> Writer<W> {
                     path
                 }
             };
-            entries.push(FileEntry {
+            let entry = FileEntry {
                 content: Content {
                     path,
                     sha256: file.sha256,
@@ -194,22 +209,29 @@ impl<W: Write + Seek> Writer<W> {
                 media_type: file.media_type,
                 section_key: file.section_key,
                 created_at: file.created_at,
-            });
+            };
+            entries.push((file.id, entry));
         }
         Ok(entries)
     }
 }
 
 /// The card as it is now, in its own format; `None` where that is the upload itself.
-fn finished(row: &CardRow, format: Format, source: Option<&[u8]>, sections: &[CardSectionData]) -> Option<Vec<u8>> {
+fn finished(
+    row: &CardRow,
+    format: Format,
+    source: Option<&[u8]>,
+    sections: &[CardSectionData],
+    fill: impl FnOnce(Card) -> Card,
+) -> Option<Vec<u8>> {
     let sections = sections.iter().map(|row| Section {
         key: row.section_key.clone(),
         title: row.title.clone(),
         fields: stored::from_text(&row.value),
     });
-    let card = Card {
+    let card = fill(Card {
         sections: sections.collect(),
-    };
+    });
     let shown = outline::find(&row.outline).unwrap_or(&outline::FREE);
     // An upload that an older version could read and this one cannot is still in the copy itself.
     let card = match source {
@@ -246,7 +268,7 @@ fn readme(now: DateTime<Utc>) -> String {
          \x20 cards/001-.../           one folder for each card, the one changed last first\n\
          \x20   original/              the file that you uploaded, byte for byte; a card begun blank has none\n\
          \x20   finished/              the card as you edited it; not there while it is the same as the original\n\
-         \x20   files/                 other files of the card\n\
+         \x20   files/                 pictures and other files of the card\n\
          \x20   card.json              title, format and times, and which card it is the datasheet of\n\
          \x20   sections.jsonl         the sections as they are now, one in a line\n\
          \x20   history.jsonl          earlier texts of sections, and sections that were taken out, one in a line\n\

@@ -6,6 +6,7 @@
 
 pub mod change;
 pub mod check;
+pub mod figure;
 pub(crate) mod names;
 pub mod outline;
 pub mod picture;

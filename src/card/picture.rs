@@ -46,16 +46,24 @@ pub fn sniff(text: &str) -> Option<Blob<'_>> {
         .get(..16)
         .and_then(|head| data_encoding::BASE64.decode(head.as_bytes()).ok());
     let media_type = match head.as_deref() {
-        Some([0x89, b'P', b'N', b'G', 0x0D, 0x0A, 0x1A, 0x0A, ..]) => "image/png",
-        Some([0xFF, 0xD8, 0xFF, ..]) => "image/jpeg",
-        Some([b'G', b'I', b'F', b'8', ..]) => "image/gif",
-        Some([b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P']) => "image/webp",
+        Some(head) if media_type(head).is_some() => media_type(head)?,
         Some([b'<', b's', b'v', b'g', ..] | [b'<', b'?', b'x', b'm', b'l', ..]) => return Some(Blob::Drawing),
         _ if declared.is_some() => return Some(Blob::Data),
         _ if base64.len() >= SHORTEST_DATA && looks_random(&base64) => return Some(Blob::Data),
         _ => return None,
     };
     Some(Blob::Picture { media_type, base64 })
+}
+
+/// The kind of picture that a file begins as: one that every browser shows and that cannot carry scripts.
+pub fn media_type(bytes: &[u8]) -> Option<&'static str> {
+    match bytes {
+        [0x89, b'P', b'N', b'G', 0x0D, 0x0A, 0x1A, 0x0A, ..] => Some("image/png"),
+        [0xFF, 0xD8, 0xFF, ..] => Some("image/jpeg"),
+        [b'G', b'I', b'F', b'8', ..] => Some("image/gif"),
+        [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => Some("image/webp"),
+        _ => None,
+    }
 }
 
 /// Whether the text is base64, in one piece or broken into long lines.

@@ -28,6 +28,15 @@ pub struct FileRow {
     pub sha256: String,
     /// When it was made, UTC.
     pub created_at: NaiveDateTime,
+    /// Since when no section refers to it, UTC; such a file is kept for a while, to be put back.
+    pub removed_at: Option<NaiveDateTime>,
+}
+
+impl FileRow {
+    /// Whether it is a picture of a section, not the upload of the card.
+    pub fn is_figure(&self) -> bool {
+        self.section_key.is_some()
+    }
 }
 
 type Columns = (
@@ -39,9 +48,10 @@ type Columns = (
     i64,
     String,
     NaiveDateTime,
+    Option<NaiveDateTime>,
 );
 
-fn row((id, card_id, section_key, name, media_type, size, sha256, created_at): Columns) -> FileRow {
+fn row((id, card_id, section_key, name, media_type, size, sha256, created_at, removed_at): Columns) -> FileRow {
     FileRow {
         id,
         card_id,
@@ -51,6 +61,7 @@ fn row((id, card_id, section_key, name, media_type, size, sha256, created_at): C
         size,
         sha256,
         created_at,
+        removed_at,
     }
 }
 
@@ -63,6 +74,7 @@ const COLUMNS: (
     files::size,
     files::sha256,
     files::created_at,
+    files::removed_at,
 ) = (
     files::id,
     files::card_id,
@@ -72,6 +84,7 @@ const COLUMNS: (
     files::size,
     files::sha256,
     files::created_at,
+    files::removed_at,
 );
 
 /// Notes a file whose bytes are already kept.
@@ -95,6 +108,7 @@ pub fn create(conn: &mut DbConnection, session: &SessionId, file: &FileRow) -> R
             files::size.eq(file.size),
             files::sha256.eq(&file.sha256),
             files::created_at.eq(file.created_at),
+            files::removed_at.eq(file.removed_at),
         ))
         .execute(conn)?;
     Ok(())
@@ -140,6 +154,65 @@ pub fn delete(conn: &mut DbConnection, session: &SessionId, file: &str) -> Resul
     )
     .execute(conn)?;
     if deleted == 0 { Err(Error::NotFound) } else { Ok(()) }
+}
+
+/// The ids of all files of the session.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn ids(conn: &mut DbConnection, session: &SessionId) -> Result<Vec<String>, Error> {
+    Ok(files::table
+        .filter(files::session_id.eq(session.as_str()))
+        .select(files::id)
+        .load(conn)?)
+}
+
+/// Notes to which section a file belongs now, or since when it belongs to none.
+///
+/// # Errors
+/// When the database does not answer.
+pub(super) fn place(
+    conn: &mut DbConnection,
+    session: &SessionId,
+    file: &str,
+    section_key: Option<&str>,
+    removed_at: Option<NaiveDateTime>,
+) -> Result<(), Error> {
+    diesel::update(
+        files::table
+            .filter(files::session_id.eq(session.as_str()))
+            .filter(files::id.eq(file)),
+    )
+    .set((files::section_key.eq(section_key), files::removed_at.eq(removed_at)))
+    .execute(conn)?;
+    Ok(())
+}
+
+/// Deletes the row of the session's file that was removed longest ago; whether there was one. The bytes are the
+/// caller's next step, or the cleanup's.
+///
+/// # Errors
+/// When the database does not answer.
+pub(super) fn forget_oldest(conn: &mut DbConnection, session: &SessionId) -> Result<bool, Error> {
+    let oldest: Option<String> = files::table
+        .filter(files::session_id.eq(session.as_str()))
+        .filter(files::removed_at.is_not_null())
+        .order((files::removed_at.asc(), files::id.asc()))
+        .select(files::id)
+        .first(conn)
+        .optional()?;
+    let Some(oldest) = oldest else { return Ok(false) };
+    delete(conn, session, &oldest)?;
+    Ok(true)
+}
+
+/// Deletes the rows of all sessions' files that were removed before this time; the bytes are then without a row, and the
+/// cleanup takes them. Returns how many there were.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn forget_removed(conn: &mut DbConnection, before: NaiveDateTime) -> Result<usize, Error> {
+    Ok(diesel::delete(files::table.filter(files::removed_at.lt(before))).execute(conn)?)
 }
 
 /// Whether any session has a file of this id: for the cleanup, which knows names on disk only.

@@ -6,7 +6,7 @@
 use diesel::prelude::*;
 
 use super::schema::{card_revisions, sessions};
-use super::{DbConnection, Error};
+use super::{DbConnection, Error, files};
 use crate::session::SessionId;
 
 /// How many earlier values are looked at together when they have to give way.
@@ -28,7 +28,7 @@ pub struct Usage {
     pub cards: i32,
     /// Bytes of cards, sections and files, with 200 for each row.
     pub content_bytes: i64,
-    /// Bytes of earlier values, with 200 for each row.
+    /// Bytes of earlier values and of removed files, with 200 for each row.
     pub history_bytes: i64,
 }
 
@@ -129,8 +129,10 @@ fn hold(conn: &mut DbConnection, session: &SessionId) -> Result<Usage, Error> {
     usage(conn, session)
 }
 
-/// Deletes earlier values, the oldest first, until the session keeps no more than so many bytes or none is left.
+/// Deletes pictures that were removed, then earlier values, the oldest first, until the session keeps no more than so many
+/// bytes or none is left.
 fn forget_history(conn: &mut DbConnection, session: &SessionId, most: i64) -> Result<(), Error> {
+    while usage(conn, session)?.bytes() > most && files::forget_oldest(conn, session)? {}
     while usage(conn, session)?.bytes() > most {
         let oldest: Vec<String> = card_revisions::table
             .filter(card_revisions::session_id.eq(session.as_str()))

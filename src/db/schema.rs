@@ -55,6 +55,7 @@ diesel::table! {
         size -> BigInt,
         sha256 -> Text,
         created_at -> Timestamp,
+        removed_at -> Nullable<Timestamp>,
     }
 }
 

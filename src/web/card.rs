@@ -45,7 +45,7 @@ pub fn section_of(row: &CardSectionData) -> Section {
 pub struct Whole {
     /// The row.
     pub row: CardRow,
-    /// The card as it is now.
+    /// The card as it is now, with the pictures of its figures.
     pub card: Card,
     /// The upload, byte for byte.
     pub source: Option<Vec<u8>>,
@@ -84,11 +84,15 @@ impl Whole {
 /// [`Error::NotFound`] when it is not the visitor's.
 pub async fn whole(state: &web::Data<AppState>, visitor: &Visitor, id: String) -> Result<Whole, Error> {
     let session = owner(visitor)?;
+    let uploads = state.uploads.clone();
     let whole = state
         .db
         .run(move |conn| {
             let (row, card, _) = load_card(conn, &session, &id)?;
             let source = cards::source(conn, &session, &id)?;
+            let pictures = cards::figures(conn, &session, &id)?;
+            let pictures: Vec<String> = pictures.into_iter().map(|picture| picture.id).collect();
+            let card = uploads.filled(session.as_str(), &pictures, card);
             Ok(Whole { row, card, source })
         })
         .await?;

@@ -19,8 +19,9 @@ use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use sha2::{Digest as _, Sha256};
 
 use crate::card::check::{self, Stance, Standing};
+use crate::card::figure::{self, NewFigure};
 use crate::card::outline::{self, Part, Question};
-use crate::card::{Field, Names, Value, field_id};
+use crate::card::{Field, Names, Value, field_id, picture};
 use crate::json;
 
 /// How deep names may nest: deeper than any form that is shown, so that with a document in the innermost control the
@@ -34,6 +35,8 @@ pub struct Form {
     words: HashMap<String, String>,
     /// All names and contents as they came, for forms that carry another form along.
     pub pairs: Vec<(String, String)>,
+    /// A figure that the section is to get, whose picture came along with the form.
+    pub figure: Option<NewFigure>,
 }
 
 #[derive(Debug, Default)]
@@ -46,18 +49,32 @@ struct Branch {
 impl Form {
     /// Reads a body of the type `application/x-www-form-urlencoded`; every body is one.
     pub fn parse(body: &[u8]) -> Self {
+        let pairs = form_urlencoded::parse(body);
+        Self::of_pairs(pairs.map(|(name, content)| (name.into_owned(), content.into_owned())))
+    }
+
+    /// The form with these names and contents.
+    pub fn of_pairs(pairs: impl IntoIterator<Item = (String, String)>) -> Self {
         let mut form = Self::default();
-        for (name, content) in form_urlencoded::parse(body) {
+        for (name, content) in pairs {
             match name.strip_prefix("f.") {
                 Some(path) => form.put(path, &content),
                 None => {
-                    form.words.insert(name.to_string(), content.to_string());
+                    form.words.insert(name.clone(), content.clone());
                 }
             }
-            form.pairs.push((name.into_owned(), content.into_owned()));
+            form.pairs.push((name, content));
         }
         form.root.children.values_mut().for_each(Branch::unfold);
         form
+    }
+
+    /// Puts another text in place of what a control such as `f.3.0.1` keeps.
+    pub fn replace(&mut self, control: &str, text: &str) {
+        if let Some(path) = control.strip_prefix("f.") {
+            self.put(&format!("{path}~t"), "text");
+            self.put(path, text);
+        }
     }
 
     /// The content of a control that is not part of a field.
@@ -532,7 +549,7 @@ const LONGEST_SENT: usize = 2000;
 
 /// Whether a text stays on the server: a picture or other data, nothing to read.
 pub fn is_kept(text: &str) -> bool {
-    text.len() > LONGEST_SENT && crate::card::picture::sniff(text).is_some()
+    figure::file_of(text).is_some() || (text.len() > LONGEST_SENT && picture::sniff(text).is_some())
 }
 
 /// The name by which a form refers to a text that stays on the server.

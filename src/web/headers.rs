@@ -1,6 +1,8 @@
 //! The headers that every answer carries.
 
-use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY};
+use actix_web::http::header::{
+    CONTENT_SECURITY_POLICY, HeaderMap, HeaderName, HeaderValue, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY,
+};
 
 use super::AppState;
 
@@ -23,13 +25,17 @@ const HEADERS: [(&str, &str); 7] = [
 
 /// Puts the security headers on an answer.
 pub fn secure(headers: &mut HeaderMap, state: &AppState) {
-    // A page with a secret in its address has a stricter one.
+    // A page with a secret in its address has a stricter one, and so have files of visitors.
     let referrer = headers.get(REFERRER_POLICY).cloned();
+    let policy = headers.get(CONTENT_SECURITY_POLICY).cloned();
     for (name, value) in HEADERS {
         headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
     }
     if let Some(referrer) = referrer {
         headers.insert(REFERRER_POLICY, referrer);
+    }
+    if let Some(policy) = policy {
+        headers.insert(CONTENT_SECURITY_POLICY, policy);
     }
     if state
         .config

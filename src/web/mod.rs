@@ -15,6 +15,7 @@ pub mod form;
 mod headers;
 pub mod page;
 pub mod pages;
+mod pictures;
 mod posted;
 mod sent;
 mod vocabulary;
@@ -42,8 +43,8 @@ use crate::uploads::Uploads;
 use error::Error;
 use pages::{
     changes, computer, convert, datasheet, delete, display, download, download_zip, duplicate, elsewhere, example,
-    health, help, home, import, losses, outline, overview, preview, privacy, reminder, results, section, sections,
-    session as own, session_delete, session_export, session_import, upload,
+    files, health, help, home, import, losses, outline, overview, preview, privacy, reminder, results, section,
+    sections, session as own, session_delete, session_export, session_import, upload,
 };
 
 /// What handlers share; cheap to clone.
@@ -61,6 +62,8 @@ pub struct AppState {
     pub fonts: Arc<Fonts>,
     /// Turns to make or read a copy of everything, or to set pages: each takes a processor and maybe a connection.
     copies: Arc<Semaphore>,
+    /// Turns to draw a visitor's picture anew: each takes a processor and some hundred megabytes.
+    drawings: Arc<Semaphore>,
 }
 
 impl AppState {
@@ -71,6 +74,11 @@ impl AppState {
             cards: session.max_cards.map(|most| i32::try_from(most).unwrap_or(i32::MAX)),
             bytes: session.max_bytes.map(|most| i64::try_from(most).unwrap_or(i64::MAX)),
         }
+    }
+
+    /// The longest plain form, in bytes.
+    fn form_limit_bytes(&self) -> usize {
+        self.config.max_upload_bytes.saturating_mul(FORM_BYTES_PER_BYTE)
     }
 
     /// The origin under which browsers reach this server, without a slash at the end.
@@ -87,10 +95,15 @@ impl AppState {
     /// # Errors
     /// [`Error::Unavailable`] when it does not come in time.
     async fn turn_to_copy(&self) -> Result<OwnedSemaphorePermit, Error> {
-        match tokio::time::timeout(COPY_PATIENCE, Arc::clone(&self.copies).acquire_owned()).await {
-            Ok(Ok(turn)) => Ok(turn),
-            Ok(Err(_)) | Err(_) => Err(Error::Unavailable("too many copies are being made or read".to_owned())),
-        }
+        turn(&self.copies, "too many copies are being made or read").await
+    }
+
+    /// Waits for a turn to draw a picture anew, and keeps it until it is dropped.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] when it does not come in time.
+    async fn turn_to_draw(&self) -> Result<OwnedSemaphorePermit, Error> {
+        turn(&self.drawings, "too many pictures are being drawn").await
     }
 
     /// Waits for a turn to write a card, if that is much work in this format.
@@ -127,6 +140,13 @@ impl AppState {
             Some(host) if self.config.public_origin.is_none() => format!("http://{host}"),
             _ => self.origin(),
         }
+    }
+}
+
+async fn turn(turns: &Arc<Semaphore>, otherwise: &str) -> Result<OwnedSemaphorePermit, Error> {
+    match tokio::time::timeout(COPY_PATIENCE, Arc::clone(turns).acquire_owned()).await {
+        Ok(Ok(turn)) => Ok(turn),
+        Ok(Err(_)) | Err(_) => Err(Error::Unavailable(otherwise.to_owned())),
     }
 }
 
@@ -202,6 +222,7 @@ pub fn routes() -> Vec<RouteEntry> {
         post("/cards/{card}/sections/{section}/history", |route| {
             route.to(section::history::post)
         }),
+        get("/files/{file}", |route| route.to(files::get)),
         get("/cards/{card}/preview", |route| route.to(preview::get)),
         get("/cards/{card}/changes", |route| route.to(changes::get)),
         get("/cards/{card}/download", |route| route.to(download::get)),
@@ -284,7 +305,9 @@ const CONNECTIONS_PER_WORKER: usize = 2_000;
 const FORM_BYTES_PER_BYTE: usize = 4;
 /// How many copies of everything are made or read at the same time.
 const COPIES_AT_ONCE: usize = 3;
-/// How long a request waits for its turn to make or read one.
+/// How many pictures are drawn anew at the same time.
+const DRAWINGS_AT_ONCE: usize = 1;
+/// How long a request waits for its turn to make or read a copy, or to have a picture drawn.
 const COPY_PATIENCE: Duration = Duration::from_secs(20);
 /// Pages wait for the database, not for the processor: more workers would only take memory.
 const MOST_WORKERS: usize = 8;
@@ -308,11 +331,12 @@ pub fn start(config: &Config, db: Db, sessions: Sessions, clock: Clock) -> io::R
         clock,
         fonts: Arc::new(Fonts::with(config.pdf_fonts.clone())),
         copies: Arc::new(Semaphore::new(COPIES_AT_ONCE)),
+        drawings: Arc::new(Semaphore::new(DRAWINGS_AT_ONCE)),
     };
     let workers = std::thread::available_parallelism()
         .map_or(2, usize::from)
         .min(MOST_WORKERS);
-    let form_limit_bytes = config.max_upload_bytes.saturating_mul(FORM_BYTES_PER_BYTE);
+    let form_limit_bytes = state.form_limit_bytes();
     let server = HttpServer::new(move || {
         App::new()
             .app_data(web::Data::new(state.clone()))

@@ -66,11 +66,7 @@ async fn read_parts(form: &mut Multipart, limit_bytes: usize) -> Result<Posted, 
         let mut field = field;
         match field.name().unwrap_or_default().to_owned().as_str() {
             "file" => {
-                let name = field
-                    .content_disposition()
-                    .and_then(|disposition| disposition.get_filename())
-                    .filter(|name| !name.is_empty())
-                    .map(|name| name.chars().filter(|c| !c.is_control()).take(255).collect());
+                let name = file_name(&field);
                 let bytes = bytes(&mut field, &mut left, limit_bytes).await?;
                 // A browser sends the control without name and content when nothing was chosen.
                 if name.is_some() || !bytes.is_empty() {
@@ -94,6 +90,12 @@ async fn read_parts(form: &mut Multipart, limit_bytes: usize) -> Result<Posted, 
         }
     }
     Err(Error::BadRequest("The form has too many parts.".into()))
+}
+
+/// The client's name of a file: text to show, never a path.
+pub(super) fn file_name(field: &Field) -> Option<String> {
+    let name = field.content_disposition()?.get_filename()?;
+    (!name.is_empty()).then(|| name.chars().filter(|c| !c.is_control()).take(255).collect())
 }
 
 /// The next part of the form.

@@ -62,6 +62,7 @@ async fn visitor(backend: &Backend, uploads: &Uploads, marker: &str, expires_at:
                     size: i64::try_from(kept.size).unwrap(),
                     sha256: kept.sha256,
                     created_at: now,
+                    removed_at: None,
                 },
             )?;
             Ok(session)

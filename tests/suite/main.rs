@@ -18,6 +18,7 @@ mod docs;
 mod download;
 mod editing;
 mod elsewhere;
+mod figures;
 mod gone;
 mod guidance;
 mod hostile;

@@ -132,7 +132,7 @@ async fn every_change_is_counted_exactly() {
                 cards::retitle(conn, session, id, "Ein längerer Titel", now())
             }),
             ("duplicating", |conn, session, id| {
-                cards::duplicate(conn, session, id, "copy", None, now()).map(drop)
+                cards::duplicate(conn, session, id, "copy", &[], None, now()).map(drop)
             }),
             ("a file", |conn, session, id| {
                 let file = files::FileRow {
@@ -144,6 +144,7 @@ async fn every_change_is_counted_exactly() {
                     size: 12_345,
                     sha256: String::new(),
                     created_at: now(),
+                    removed_at: None,
                 };
                 files::create(conn, session, &file)
             }),

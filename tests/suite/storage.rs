@@ -85,7 +85,7 @@ async fn a_card_comes_back_as_it_was_stored() {
                     ("three", "THREE", "3", 1)
                 ]
             );
-            let copy = cards::duplicate(conn, &me, &id, "Copy", None, at(2))?;
+            let copy = cards::duplicate(conn, &me, &id, "Copy", &[], None, at(2))?;
             assert_eq!(cards::source(conn, &me, &copy)?, card(None).source);
             assert_eq!(keys(conn, &me, &copy), ["one", "two", "three"]);
             let titles: Vec<_> = cards::list(conn, &me)?.into_iter().map(|row| row.title).collect();
@@ -213,7 +213,7 @@ async fn r68_nothing_of_one_session_is_seen_or_changed_by_another() {
             refused(cards::remove_section(conn, &other, &id, "one", at(2)));
             refused(cards::restore_section(conn, &other, &id, "three", at(2)));
             refused(cards::retitle(conn, &other, &id, "Theirs", at(2)));
-            refused(cards::duplicate(conn, &other, &id, "Theirs", None, at(2)));
+            refused(cards::duplicate(conn, &other, &id, "Theirs", &[], None, at(2)));
             refused(cards::delete(conn, &other, &id));
             refused(files::create(conn, &other, &file("f2", &id)));
             refused(files::load(conn, &other, "f1"));
@@ -381,6 +381,7 @@ fn file(id: &str, card: &str) -> FileRow {
         size: 5_000_000_000,
         sha256: "00".repeat(32),
         created_at: at(1),
+        removed_at: None,
     }
 }
 
@@ -395,9 +396,14 @@ async fn deleting_takes_everything_that_hangs_on_it() {
                 files::create(conn, &me, &file(file_id, card))?;
             }
             cards::save(conn, &me, &id, "one", 1, "new", at(2))?;
-            assert_eq!(files::load(conn, &me, "f1")?, file("f1", &id));
+            // No section refers to them, which the save has noted.
+            let removed = |file_id: &str| FileRow {
+                removed_at: Some(at(2)),
+                ..file(file_id, &id)
+            };
+            assert_eq!(files::load(conn, &me, "f1")?, removed("f1"));
             files::delete(conn, &me, "f1")?;
-            assert_eq!(files::list(conn, &me, &id)?, [file("f2", &id)]);
+            assert_eq!(files::list(conn, &me, &id)?, [removed("f2")]);
             cards::delete(conn, &me, &id)?;
             assert!(matches!(cards::delete(conn, &me, &id), Err(Error::NotFound)));
             assert!(files::load(conn, &me, "f3").is_ok());

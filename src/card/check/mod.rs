@@ -22,7 +22,7 @@ pub use standing::{Standing, Tally, word_count};
 
 use super::outline::{Column, Kind, Outline};
 use super::{Card, Value};
-use super::{picture, results};
+use super::{figure, picture, results};
 
 /// A table may hold thousands of rows; beyond this many remarks on one field the rest is counted.
 const MOST_PER_FIELD: usize = 20;
@@ -110,6 +110,7 @@ pub fn check(card: &Card, outline: &Outline) -> Vec<Problem> {
             if field.id == "training-data.split" {
                 remarks.extend(field.value.as_text().and_then(splits::check));
             }
+            check_figures(&field.value, &mut remarks);
             check_texts(&field.value, &mut remarks);
             let rest = remarks.len().saturating_sub(MOST_PER_FIELD);
             if rest > 0 {
@@ -127,6 +128,18 @@ pub fn check(card: &Card, outline: &Outline) -> Vec<Problem> {
         }
     }
     problems
+}
+
+/// Says which figures wait for their words.
+fn check_figures(value: &Value, remarks: &mut Vec<Remark>) {
+    for (number, row) in (1..).zip(figure::rows(value)) {
+        if figure::is_waiting(row) {
+            remarks.push(Remark::problem(format!(
+                "Figure {number} waits for its caption and alt text: until it has both, it is in no preview and no \
+                 download. The picture is kept."
+            )));
+        }
+    }
 }
 
 /// What is impossible about the number of a metric with this name.

@@ -235,7 +235,8 @@ pub enum Kind {
     YesNo,
     /// A web address.
     Link,
-    /// Figures: an optional `description` and a `collection` of rows `name`, `image` (base64).
+    /// Figures: an optional `description` and a `collection` of rows `name`, `alt`, `image`, see
+    /// [`figure`](crate::card::figure).
     Figures,
 }
 
@@ -275,6 +276,23 @@ impl Column {
         }
     }
 }
+
+/// What is asked of a figure beside its picture. For a picture of a file that has a caption only, that is read aloud.
+pub const FIGURE: [Column; 2] = [
+    Column::new(
+        "name",
+        "Caption",
+        Kind::Line,
+        "What everybody reads below the picture: “Recall by age group, test set of 2025”.",
+    ),
+    Column::new(
+        "alt",
+        "Alt text",
+        Kind::Markdown,
+        "What the picture shows, in a sentence or two, for those who do not see it: “Recall falls from 0.92 below 40 to \
+         0.71 above 70.”",
+    ),
+];
 
 #[cfg(test)]
 mod tests {

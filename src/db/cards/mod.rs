@@ -3,6 +3,7 @@
 //! Every function takes the session's id and sees only that session's rows.
 
 mod datasheets;
+mod figures;
 mod restore;
 mod revisions;
 mod sections;
@@ -13,6 +14,7 @@ use diesel::prelude::*;
 pub use datasheets::{
     DatasheetLink, Unfit, datasheet_links, datasheet_owner, datasheets_of, link_datasheet, unlink_datasheet,
 };
+pub use figures::{figures, settle_figures};
 pub use restore::{RestoredCard, restore, restore_history, restore_section_data};
 pub use revisions::{Revision, history, history_entry, history_of, removed, revision};
 pub use sections::{
@@ -21,6 +23,7 @@ pub use sections::{
 
 use super::schema::model_cards;
 use super::{DbConnection, Error, insert_or_meet};
+use crate::card::figure;
 use crate::random;
 use crate::session::SessionId;
 
@@ -296,6 +299,7 @@ pub fn change_outline(
 }
 
 /// A copy of the card with all its sections and its upload, and without a link to another card; returns the copy's id.
+/// Where sections refer to a picture of `pictures`, those of the copy refer to the second of the two ids.
 ///
 /// # Errors
 /// [`Error::NotFound`] when it is not the session's.
@@ -304,9 +308,15 @@ pub fn duplicate(
     session: &SessionId,
     card: &str,
     title: &str,
+    pictures: &[(String, String)],
     once: Option<&str>,
     now: NaiveDateTime,
 ) -> Result<String, Error> {
+    let of_copy = |value: String| {
+        pictures.iter().fold(value, |value, (old, new)| {
+            value.replace(&figure::reference(old), &figure::reference(new))
+        })
+    };
     let original = load(conn, session, card)?;
     let copy = NewCard {
         title: title.to_owned(),
@@ -320,7 +330,7 @@ pub fn duplicate(
             .map(|section| NewSection {
                 key: section.section_key,
                 title: section.title,
-                value: section.value,
+                value: of_copy(section.value),
             })
             .collect(),
     };

@@ -1,6 +1,7 @@
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
+use super::figures::settle_figures;
 use super::revisions::{self, Why};
 use super::{CardSectionData, NewSection, mark_changed};
 use crate::db::schema::card_section_data;
@@ -139,6 +140,7 @@ fn write(
         return Err(Error::Stale);
     }
     revisions::keep(conn, session, card, &earlier, why, now)?;
+    settle_figures(conn, session, card, now)?;
     mark_changed(conn, session, card, now)?;
     Ok(version + 1)
 }
@@ -194,6 +196,7 @@ pub fn rename_section(
         .execute(conn)?;
     if new_key != key {
         revisions::rename(conn, session, card, key, new_key)?;
+        settle_figures(conn, session, card, now)?;
     }
     mark_changed(conn, session, card, now)
 }
@@ -249,7 +252,7 @@ pub(super) fn arrange(
             insert(conn, session, card, section, position, version, now)?;
         }
     }
-    Ok(())
+    settle_figures(conn, session, card, now)
 }
 
 /// Exchanges the places of two sections.
@@ -298,6 +301,7 @@ pub fn remove_section(
         return Err(Error::Stale);
     }
     revisions::keep(conn, session, card, &last, Why::Removed, now)?;
+    settle_figures(conn, session, card, now)?;
     mark_changed(conn, session, card, now)
 }
 
@@ -320,6 +324,7 @@ pub fn restore_section(
     };
     insert(conn, session, card, &section, last.position, last.version + 1, now)?;
     revisions::mark_restored(conn, session, card, key)?;
+    settle_figures(conn, session, card, now)?;
     mark_changed(conn, session, card, now)
 }
 

@@ -7,8 +7,7 @@ mod shown;
 
 use askama::Template;
 
-use self::shown::Reader;
-pub(super) use self::shown::Shown;
+pub(super) use self::shown::{Reader, Shown};
 use super::file::File;
 use super::lens::{About, Lens, Notation, Parts, Readers};
 use super::{ReadError, charts, convert, outline_of};
@@ -93,7 +92,16 @@ struct Page<'a> {
 
 /// The card as a fragment of HTML: an `h2` for each section, an `h3` for each field.
 pub fn body(card: &Card, outline_key: &str) -> String {
-    let sections = sections(card, outline(outline_key), None);
+    body_by(card, outline_key, Reader::of(card))
+}
+
+/// As [`body`], for a card whose figures refer to kept files; `picture` gives the address of one.
+pub fn body_with_pictures(card: &Card, outline_key: &str, picture: fn(&str) -> String) -> String {
+    body_by(card, outline_key, Reader::of(card).with_pictures(picture))
+}
+
+fn body_by(card: &Card, outline_key: &str, reader: Reader) -> String {
+    let sections = sections(card, outline(outline_key), None, reader);
     render(&Body { sections: &sections })
 }
 
@@ -117,7 +125,7 @@ pub fn page(card: &Card, title: &str, outline_key: &str) -> String {
         "" => "Untitled model card",
         title => title,
     };
-    let sections = sections(card, outline, Some(title));
+    let sections = sections(card, outline, Some(title), Reader::of(card));
     render(&Page {
         title,
         facts: facts(card),
@@ -146,8 +154,12 @@ fn render(template: &impl Template) -> String {
 /// The sections with content. Files without sections of their own have many that hold a single
 /// fact; where several follow each other they are gathered, or the page would be all headings.
 /// The name is left out if the `heading` of the page already says it.
-pub(super) fn sections<'a>(card: &'a Card, outline: &Outline, heading: Option<&str>) -> Vec<ShownSection<'a>> {
-    let mut reader = Reader::of(card);
+pub(super) fn sections<'a>(
+    card: &'a Card,
+    outline: &Outline,
+    heading: Option<&str>,
+    mut reader: Reader,
+) -> Vec<ShownSection<'a>> {
     let mut shown: Vec<ShownSection> = Vec::new();
     for section in &card.sections {
         let is_shown = |field: &&Field| {

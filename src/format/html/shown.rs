@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use crate::card::figure;
 use crate::card::outline::{Column, Kind, Outline};
 use crate::card::picture::{self, Blob};
 use crate::card::results::CHARTS_QUESTION;
@@ -147,19 +148,38 @@ impl Shown {
 
 /// Turns values into what is shown, and numbers the texts so that their footnotes do not meet.
 #[derive(Default)]
-pub(super) struct Reader<'c> {
+pub(in crate::format) struct Reader<'c> {
     texts: usize,
     /// The card whose charts are drawn.
     card: Option<&'c Card>,
+    /// The address of a kept file, where there are any.
+    picture: Option<fn(&str) -> String>,
 }
 
 impl<'c> Reader<'c> {
     /// For the fields of this card.
-    pub(super) fn of(card: &'c Card) -> Self {
+    pub(in crate::format) fn of(card: &'c Card) -> Self {
         Self {
             card: Some(card),
             ..Self::default()
         }
+    }
+
+    /// For a card whose figures refer to kept files.
+    pub(super) fn with_pictures(self, picture: fn(&str) -> String) -> Self {
+        Self {
+            picture: Some(picture),
+            ..self
+        }
+    }
+
+    /// The address of the kept file that a text refers to.
+    fn address_of_file(&self, text: &str) -> Option<String> {
+        Some(self.picture?(figure::file_of(text)?))
+    }
+
+    fn is_picture(&self, value: &Value) -> bool {
+        is_picture(value) || value.as_text().is_some_and(|text| self.address_of_file(text).is_some())
     }
 
     /// A field's value, as its question wants it if the outline knows it.
@@ -207,6 +227,10 @@ impl<'c> Reader<'c> {
     }
 
     fn text(&mut self, text: &str, kind: &Kind, name: &str) -> Shown {
+        if let Some(source) = self.address_of_file(text) {
+            let alt = if name.is_empty() { "Figure" } else { name }.to_owned();
+            return Shown::Picture { source, alt };
+        }
         match picture::sniff(text) {
             Some(Blob::Picture { media_type, base64 }) => {
                 return Shown::Picture {
@@ -347,7 +371,7 @@ impl<'c> Reader<'c> {
     fn group<'v>(&mut self, members: impl Iterator<Item = (&'v str, &'v Value)>, name: &str) -> Shown {
         let members: Vec<(&str, &Value)> = members.filter(|(_, value)| !value.is_blank()).collect();
         let find = |wanted: &str| members.iter().position(|(key, _)| *key == wanted);
-        if let Some(image) = find("image").filter(|index| is_picture(members[*index].1)) {
+        if let Some(image) = find("image").filter(|index| self.is_picture(members[*index].1)) {
             return self.figure(members, image, name);
         }
         // The Model Card Toolkit keeps figures so: a description and a collection.
@@ -383,7 +407,16 @@ impl<'c> Reader<'c> {
             .position(|(key, value)| *key == "name" && value.as_text().is_some());
         let caption = own.map(|index| members.remove(index).1).and_then(Value::as_text);
         let caption = caption.unwrap_or_default().trim().to_owned();
-        let alt = if caption.is_empty() { name } else { &caption };
+        let words = members
+            .iter()
+            .position(|(key, value)| *key == "alt" && value.as_text().is_some());
+        let words = words.map(|index| members.remove(index).1).and_then(Value::as_text);
+        let words = words.unwrap_or_default().trim();
+        let alt = match (words, caption.as_str()) {
+            ("", "") => name,
+            ("", caption) => caption,
+            (words, _) => words,
+        };
         let picture = Box::new(self.value(image, &Kind::Line, alt));
         let rest = match members[..] {
             [] => Shown::Nothing,

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::figures::figures;
 use super::labels::{self, Label};
 use super::page::{ABOVE, FrontMatter, METADATA, NAME, OVERVIEW, Page, PageSection, TEXT};
 use super::text::one_line;
@@ -251,7 +252,7 @@ pub(in crate::format) fn markdown(value: &Value) -> Cow<'_, str> {
             Some(table) => Cow::Owned(table),
             None => Cow::Owned(list(value, 0)),
         },
-        Value::List(_) | Value::Group(_) => Cow::Owned(list(value, 0)),
+        Value::List(_) | Value::Group(_) => Cow::Owned(figures(value).unwrap_or_else(|| list(value, 0))),
         Value::Null => Cow::Borrowed(""),
         other => Cow::Owned(json::to_text(other)),
     }

@@ -4,6 +4,7 @@
 //! heading below it. Answers are Markdown as it stands in the file, without the blank lines around; whatever is not
 //! edited keeps its bytes.
 
+mod figures;
 mod fit;
 mod headings;
 pub mod hub {

@@ -106,7 +106,7 @@ fn paper(card: &Card, composer: &mut Composer) -> Paper {
         Some(name) if !name.trim().is_empty() => name.trim().to_owned(),
         _ => "Model card".to_owned(),
     };
-    let shown = html::sections(card, outline, Some(&title));
+    let shown = html::sections(card, outline, Some(&title), html::Reader::of(card));
     let mut sections: Vec<_> = shown.iter().map(|section| composer.section(section)).collect();
     fit::fit(&mut sections);
     let mut text = title.clone();

@@ -5,7 +5,8 @@ use super::leaf::{area, data, is_long, line, text_control};
 use super::title::{labelled, title, without_hints};
 use super::{Body, Control, Entry};
 use crate::card::Value;
-use crate::card::outline::{Column, Kind};
+use crate::card::figure;
+use crate::card::outline::{Column, FIGURE, Kind};
 use crate::web::form::is_kept;
 
 /// A value with more single parts than this, or nested deeper, is edited as JSON text.
@@ -131,9 +132,16 @@ impl Builder<'_> {
             }
             (_, Value::Group(_)) if is_large(value, level) => data(value),
             (_, Value::Group(members)) => {
+                let has_figures = figure::is_figures(value);
                 let member = |(index, (key, value)): (usize, &(String, Value))| {
-                    let mut control = self.control(format!("{name}.{index}"), None, Some(value), level + 1);
-                    control.label.clone_from(key);
+                    let name = format!("{name}.{index}");
+                    let (mut control, label) = match value {
+                        Value::List(rows) if key == "collection" && has_figures => {
+                            (self.figures(name, rows, level + 1), "Pictures")
+                        }
+                        _ => (self.control(name, None, Some(value), level + 1), key.as_str()),
+                    };
+                    control.label = label.to_owned();
                     control.key = Some(key.clone());
                     control
                 };
@@ -209,6 +217,44 @@ impl Builder<'_> {
         Body::List {
             entry: entry.into(),
             entries,
+            can_add: true,
+        }
+    }
+
+    /// Figures: each with its picture, its caption and the words for those who do not see it.
+    fn figures(&self, name: String, rows: &[Value], level: usize) -> Control {
+        let entries = rows.iter().enumerate().map(|(index, row)| {
+            let members = match row {
+                Value::Group(members) => Some(members),
+                _ => None,
+            };
+            let row_name = format!("{name}.{index}");
+            let mut control = self.row(row_name, &FIGURE, members, level + 1);
+            if index > 0 {
+                control = without_hints(control);
+            }
+            if let Body::Group(cells) = &mut control.body {
+                cells.sort_by_key(|cell| cell.key.as_deref() != Some("image"));
+                for cell in cells {
+                    describe_cell(cell, figure::is_waiting(row));
+                }
+            }
+            Entry {
+                title: title("figure", index, &control),
+                can_rise: index > 0,
+                can_sink: index + 1 < rows.len(),
+                control,
+            }
+        });
+        let body = Body::List {
+            entry: "figure".into(),
+            entries: entries.collect(),
+            can_add: false,
+        };
+        Control {
+            tag: "list".into(),
+            body,
+            ..self.control(name.clone(), None, None, level)
         }
     }
 
@@ -307,6 +353,29 @@ impl Builder<'_> {
         }
     }
 }
+
+/// Names the picture of a figure, and says at the cell what a figure waits for.
+fn describe_cell(cell: &mut Control, is_waiting: bool) {
+    let is_blank = match &cell.body {
+        Body::Line { value, .. } | Body::Area { value, .. } => value.trim().is_empty(),
+        _ => false,
+    };
+    let missing = match cell.key.as_deref() {
+        Some("image") => {
+            cell.label = "Picture".to_owned();
+            return;
+        }
+        Some("name") => "Write a caption: until then the figure is in no preview and no download.",
+        Some("alt") => {
+            "Write what the picture shows: until then the figure is in no preview and no download. The picture is kept."
+        }
+        _ => return,
+    };
+    if is_waiting && is_blank {
+        cell.problems.push(missing.to_owned());
+    }
+}
+
 /// The controls of a group in the order of the columns, numbered in the order of its members: the
 /// numbers are what the form is read back by, so that a row keeps the order it has in its file.
 struct Cells<'v> {

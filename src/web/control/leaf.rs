@@ -2,6 +2,7 @@
 
 use super::Body;
 use crate::card::Value;
+use crate::card::figure;
 use crate::card::picture::{self, Blob};
 use crate::json;
 use crate::web::form::{fingerprint, is_kept};
@@ -40,6 +41,17 @@ fn is_ours(text: &str) -> bool {
 }
 
 pub(super) fn text_control(text: &str) -> (String, Body) {
+    if let Some(file) = figure::file_of(text) {
+        return (
+            "keep".into(),
+            Body::Kept {
+                words: String::new(),
+                picture: Some(format!("/files/{file}")),
+                is_picture: true,
+                hash: fingerprint(text),
+            },
+        );
+    }
     if is_kept(text) {
         let (what, picture) = match picture::sniff(text) {
             Some(Blob::Picture { media_type, base64 }) => {
@@ -53,6 +65,7 @@ pub(super) fn text_control(text: &str) -> (String, Body) {
         return (
             "keep".into(),
             Body::Kept {
+                is_picture: what == "A picture",
                 words,
                 picture,
                 hash: fingerprint(text),

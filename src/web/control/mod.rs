@@ -59,10 +59,16 @@ pub enum Body {
     Kept {
         words: String,
         picture: Option<String>,
+        /// Whether it is a picture, which can be replaced by another one.
+        is_picture: bool,
         hash: String,
     },
-    /// Entries that can be added, moved and removed.
-    List { entry: String, entries: Vec<Entry> },
+    /// Entries that can be moved and removed, and added unless they come another way.
+    List {
+        entry: String,
+        entries: Vec<Entry>,
+        can_add: bool,
+    },
     /// Entries of a table, one a line.
     Grid(Grid),
     /// Named parts.

@@ -4,7 +4,9 @@ use actix_web::{HttpResponse, web};
 
 use super::Token;
 use super::full::{self, Again};
-use crate::db::{cards, quota};
+use crate::db::files::{self, FileRow};
+use crate::db::{self, cards, quota};
+use crate::random;
 use crate::session::Visitor;
 use crate::web::AppState;
 use crate::web::card::{owner, tidy_title};
@@ -30,6 +32,7 @@ pub async fn post(
     let again = Again::Form(format!("/cards/{id}/duplicate"), pairs);
     let now = state.clock.now().naive_utc();
     let quota = state.quota();
+    let uploads = state.uploads.clone();
     let copied = state.db.write(move |conn| {
         quota::within(conn, &session, quota, |conn| {
             let title = format!("Copy of {}", cards::load(conn, &session, &id)?.title);
@@ -39,7 +42,29 @@ pub async fn post(
                 None if cards::datasheets_of(conn, &session, &id)?.is_empty() => "",
                 None => " Its datasheets stay with it, and the copy has none yet.",
             };
-            let copy = cards::duplicate(conn, &session, &id, &title, once.as_deref(), now)?;
+            let mut pictures = Vec::new();
+            for picture in cards::figures(conn, &session, &id)? {
+                pictures.push((picture, random::id()?));
+            }
+            let ids: Vec<(String, String)> = pictures
+                .iter()
+                .map(|(old, new)| (old.id.clone(), new.clone()))
+                .collect();
+            let copy = cards::duplicate(conn, &session, &id, &title, &ids, once.as_deref(), now)?;
+            // A form sent twice meets the copy with the pictures that it made first.
+            if files::list(conn, &session, &copy)?.is_empty() {
+                for (picture, new) in pictures {
+                    uploads
+                        .copy(session.as_str(), &picture.id, &new)
+                        .map_err(|error| db::Error::Unavailable(error.to_string()))?;
+                    let row = FileRow {
+                        id: new,
+                        card_id: copy.clone(),
+                        ..picture
+                    };
+                    files::create(conn, &session, &row)?;
+                }
+            }
             Ok((copy, title, stays))
         })
     });

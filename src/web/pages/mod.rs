@@ -11,6 +11,7 @@ pub mod download_zip;
 pub mod duplicate;
 pub mod elsewhere;
 pub mod example;
+pub mod files;
 pub mod full;
 pub mod health;
 pub mod help;

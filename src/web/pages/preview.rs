@@ -3,6 +3,9 @@
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
+use super::files;
+use crate::card::figure;
+use crate::db::cards;
 use crate::format::html;
 use crate::session::Visitor;
 use crate::web::AppState;
@@ -29,8 +32,11 @@ pub async fn get(state: web::Data<AppState>, visitor: Visitor, id: web::Path<Str
         .db
         .run(move |conn| {
             let (row, card, _) = load_card(conn, &session, &id)?;
+            let pictures = cards::figures(conn, &session, &id)?;
+            let is_kept = |file: &str| pictures.iter().any(|picture| picture.id == file);
+            let card = figure::filled(card, |file| is_kept(file).then(|| figure::reference(file)));
             // Rendering Markdown takes a moment, so it happens here, off the async threads.
-            let body = html::body(&card, &row.outline);
+            let body = html::body_with_pictures(&card, &row.outline, files::address);
             Ok((row, body))
         })
         .await?;

@@ -181,6 +181,7 @@ pub(super) async fn store(
                         size: i64::try_from(kept.size).unwrap_or(i64::MAX),
                         sha256: kept.sha256,
                         created_at: now.naive_utc(),
+                        removed_at: None,
                     };
                     files::create(conn, &session, &row)?;
                 }

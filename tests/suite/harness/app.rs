@@ -255,6 +255,7 @@ impl TestApp {
             size: i64::try_from(kept.size).expect("a small file"),
             sha256: kept.sha256,
             created_at: self.clock.now().naive_utc(),
+            removed_at: None,
         };
         let noted = self.db.write(move |conn| files::create(conn, &session, &file));
         noted.await.expect("it is noted");

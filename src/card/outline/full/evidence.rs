@@ -314,8 +314,8 @@ pub(in crate::card::outline) const QUANTITATIVE_ANALYSES: Part = Part {
             "quantitative-analyses.graphics",
             "Figures",
             Kind::Figures,
-            "Plots of the results, such as a ROC curve or results by group. Give each figure a name that says what \
-             it shows; it is read aloud to people who cannot see the picture.",
+            "Plots of the results, such as a ROC curve or results by group, each with a caption, and an alt text for \
+             people who cannot see the picture. “Add a figure” is at the end of the section.",
             "Mitchell 4.7; Toolkit quantitative_analysis.graphics",
         ),
     ],

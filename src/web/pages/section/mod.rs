@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::ACCEPT;
-use actix_web::web::{self, Bytes, Path, Query};
+use actix_web::web::{self, Path, Query};
 use actix_web::{HttpRequest, HttpResponse, Responder, ResponseError as _};
 use askama::Template;
 use serde::{Deserialize, Serialize};
@@ -23,14 +23,17 @@ use crate::card::{Card, Field, Section, check, results};
 use crate::db::cards::{CardRow, CardSectionData};
 use crate::db::quota;
 use crate::format::html;
-use crate::session::Visitor;
+use crate::session::{SessionId, Visitor};
 use crate::web::AppState;
 use crate::web::card::{Progress, anchor, link, load_card, outline_of, owner, section_address};
 use crate::web::choices::{Display, remember_card};
 use crate::web::control::{self, Control};
 use crate::web::error::Error;
 use crate::web::form::Form;
-use crate::web::page::{CardLink, Date, Page, render, render_as, see_other, see_other_telling, with_query};
+use crate::web::page::{
+    CardLink, Date, Page, render, render_as, see_other, see_other_telling, size_in_words, with_query,
+};
+use crate::web::pictures::{self, SectionForm, Sent, Trouble};
 use crate::web::vocabulary;
 use conflict::conflict_page;
 use guide::Guide;
@@ -73,6 +76,18 @@ struct SectionPage {
     previous: Option<SectionLink>,
     next: Option<SectionLink>,
     vocabularies: BTreeSet<Vocabulary>,
+    picture: PictureForm,
+}
+
+/// The part of the form that takes a new figure.
+struct PictureForm {
+    caption: String,
+    alt: String,
+    /// What is wrong with the picture that was sent.
+    trouble: Option<String>,
+    limit: String,
+    limit_bytes: usize,
+    most: usize,
 }
 
 struct SideLine {
@@ -132,10 +147,11 @@ pub async fn get(
     let (id, key) = path.into_inner();
     let session = owner(&visitor)?;
     let (row, card, rows) = state.db.run(move |conn| load_card(conn, &session, &id)).await?;
-    render(&section_page(&visitor, &row, &card, &rows, &key, &seen)?)
+    render(&section_page(&state, &visitor, &row, &card, &rows, &key, &seen)?)
 }
 
 fn section_page(
+    state: &AppState,
     visitor: &Visitor,
     row: &CardRow,
     card: &Card,
@@ -221,6 +237,14 @@ fn section_page(
         next: neighbour(Some(place + 1)),
         sections,
         vocabularies,
+        picture: PictureForm {
+            caption: String::new(),
+            alt: String::new(),
+            trouble: None,
+            limit: size_in_words(state.config.max_upload_bytes),
+            limit_bytes: state.config.max_upload_bytes,
+            most: pictures::MOST_FIGURES,
+        },
     })
 }
 
@@ -315,45 +339,36 @@ fn draft_of(form: &Form) -> Option<String> {
     is_name.then(|| draft.to_owned())
 }
 
-/// Saves the form, and does what its button says.
+/// Saves the form, keeps the pictures that came with it, and does what its button says.
 pub async fn post(
     state: web::Data<AppState>,
     visitor: Visitor,
     request: HttpRequest,
     path: Path<(String, String)>,
-    body: Bytes,
+    payload: web::Payload,
 ) -> Result<HttpResponse, Error> {
     let (id, key) = path.into_inner();
-    let card = id.clone();
-    let form = Form::parse(&body);
-    let draft = draft_of(&form);
+    let SectionForm { form, sent, trouble } = pictures::read(&state, &request, payload).await?;
     let outcome = match owner(&visitor) {
-        Ok(session) => {
-            let now = state.clock.now().naive_utc();
-            let form = Form::parse(&body);
-            let quota = state.quota();
-            let (id, key) = (id.clone(), key.clone());
-            state
-                .db
-                .write(move |conn| {
-                    quota::within(conn, &session, quota, |conn| save(conn, &session, &id, &key, form, now))
-                })
-                .await
-                .map_err(Error::from)
-        }
+        Ok(session) => save_with_pictures(&state, session, (&id, &key), &form, sent, trouble).await,
         Err(error) => Err(error),
     };
     let held = |version, saved_at| Held {
         version,
         saved_at: Date::from(saved_at).machine,
     };
+    let draft = draft_of(&form);
     match outcome {
-        Ok(Outcome::Saved { version, saved_at, .. }) if is_script(&request) => {
-            remember_card(&visitor, &card);
+        Ok((Outcome::Saved { version, saved_at, .. }, _)) if is_script(&request) => {
+            remember_card(&visitor, &id);
             Ok(HttpResponse::Ok().json(held(version, saved_at)))
         }
-        Ok(Outcome::Saved { address, told, .. }) => {
-            remember_card(&visitor, &card);
+        Ok((Outcome::Saved { .. }, Some(trouble))) => {
+            remember_card(&visitor, &id);
+            with_trouble(&state, &visitor, (id, key), &form, trouble).await
+        }
+        Ok((Outcome::Saved { address, told, .. }, None)) => {
+            remember_card(&visitor, &id);
             let address = match draft {
                 Some(draft) => with_query(&address, "draft", &draft),
                 None => address,
@@ -363,10 +378,10 @@ pub async fn post(
                 None => see_other(address),
             })
         }
-        Ok(Outcome::Conflict(clash)) if is_script(&request) => {
+        Ok((Outcome::Conflict(clash), _)) if is_script(&request) => {
             Ok(HttpResponse::Conflict().json(held(clash.current.version, clash.current.updated_at)))
         }
-        Ok(Outcome::Conflict(clash)) => {
+        Ok((Outcome::Conflict(clash), _)) => {
             let page = conflict_page(&visitor, *clash, draft.as_deref());
             render_as(StatusCode::CONFLICT, &page)
         }
@@ -381,3 +396,69 @@ pub async fn post(
         }
     }
 }
+
+/// Saves what the form says with its pictures, or, when something is wrong with one, without them.
+async fn save_with_pictures(
+    state: &AppState,
+    session: SessionId,
+    (id, key): (&str, &str),
+    form: &Form,
+    sent: Vec<Sent>,
+    trouble: Option<Trouble>,
+) -> Result<(Outcome, Option<Trouble>), Error> {
+    let (drawn, trouble) = match trouble {
+        Some(trouble) => (Vec::new(), Some(trouble)),
+        None => match pictures::draw(state, sent).await? {
+            Ok(drawn) if pictures::is_missing(form, &drawn) => (Vec::new(), Some(Trouble(NO_PICTURE.to_owned()))),
+            Ok(drawn) => (drawn, None),
+            Err(trouble) => (Vec::new(), Some(trouble)),
+        },
+    };
+    let now = state.clock.now().naive_utc();
+    let (quota, uploads) = (state.quota(), state.uploads.clone());
+    let (id, key, pairs) = (id.to_owned(), key.to_owned(), form.pairs.clone());
+    let has_pictures = !drawn.is_empty();
+    let owner = session.clone();
+    let saved = state.db.write(move |conn| {
+        let stored = quota::within(conn, &session, quota, |conn| {
+            let mut form = Form::of_pairs(pairs);
+            let kept = pictures::keep(conn, &session, &uploads, (&id, &key), &drawn, &mut form, now)?;
+            let outcome = save(conn, &session, &id, &key, form, now)?;
+            Ok((outcome, trouble.or(kept.err())))
+        });
+        if stored.is_err() {
+            pictures::discard(&uploads, &session, &drawn);
+        }
+        stored
+    });
+    let saved = saved.await?;
+    if has_pictures {
+        pictures::tidy(state, owner).await;
+    }
+    Ok(saved)
+}
+
+/// The page after its texts were saved, with what is wrong with a picture at its control, and its words as they were typed.
+async fn with_trouble(
+    state: &AppState,
+    visitor: &Visitor,
+    (id, key): (String, String),
+    form: &Form,
+    Trouble(trouble): Trouble,
+) -> Result<HttpResponse, Error> {
+    let session = owner(visitor)?;
+    let (row, card, rows) = state.db.run(move |conn| load_card(conn, &session, &id)).await?;
+    let seen = Seen {
+        saved: Some(key.clone()),
+        ..Seen::default()
+    };
+    let mut page = section_page(state, visitor, &row, &card, &rows, &key, &seen)?;
+    page.page.title = format!("Error: {}", page.page.title);
+    page.picture.caption = form.word(pictures::CAPTION).to_owned();
+    page.picture.alt = form.word(pictures::ALT).to_owned();
+    page.picture.trouble = Some(trouble);
+    render_as(StatusCode::UNPROCESSABLE_ENTITY, &page)
+}
+
+/// What is said when there are words for a picture and no picture.
+const NO_PICTURE: &str = "No picture was chosen. Choose one, or empty its caption and alt text.";

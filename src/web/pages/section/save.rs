@@ -6,7 +6,7 @@ use super::action::Action;
 use super::conflict::{Clash, resolve};
 use super::undo::undo;
 use crate::card::outline::{Outline, Part};
-use crate::card::{Card, Field, Names, Section, Value, field_id, stored};
+use crate::card::{Card, Field, Names, Section, Value, field_id, figure, stored};
 use crate::db::cards::{self, CardRow, CardSectionData};
 use crate::db::{self, DbConnection};
 use crate::format::{Format, hub};
@@ -84,6 +84,10 @@ pub(super) fn save(
         }
         _ => {}
     }
+    figure::drop_emptied(&mut fields, base.as_deref().unwrap_or_default());
+    if let Some(new) = &form.figure {
+        figure::add(&mut fields, part, new);
+    }
     // A form without any field of the section would empty it; only a damaged form is like that.
     let damaged =
         form.pairs.iter().all(|(name, _)| !name.starts_with("f.")) && base.as_ref().is_none_or(|base| !base.is_empty());
@@ -94,7 +98,7 @@ pub(super) fn save(
             _ => cards::save(conn, session, id, key, version, &value, now),
         }
     };
-    let saved = if damaged && !matches!(action, Action::AddField(_) | Action::Resolve) {
+    let saved = if damaged && form.figure.is_none() && !matches!(action, Action::AddField(_) | Action::Resolve) {
         Ok((current.version, current.version))
     } else if action.takes_away() {
         // So that undoing brings back what was typed, and the loser of a conflict can be found again.
@@ -123,6 +127,24 @@ pub(super) fn save(
     follow_name(conn, session, &row, &current, &fields, now)?;
     let title = quoted(&current.title);
     let (address, told) = match action {
+        // Words that a figure waits for are asked for at once, wherever the button leads.
+        Action::Save | Action::Continue if form.figure.is_some() => {
+            let is_complete = form
+                .figure
+                .as_ref()
+                .is_some_and(|new| !new.caption.is_empty() && !new.alt.is_empty());
+            match is_complete {
+                true if matches!(action, Action::Continue) => (next_address(conn, session, id, key)?, None),
+                true => (here, Some(format!("The figure was added to {title}."))),
+                false => (
+                    here,
+                    Some(
+                        "The picture is kept. It is in no preview and no download until it has caption and alt text."
+                            .to_owned(),
+                    ),
+                ),
+            }
+        }
         Action::Continue => (next_address(conn, session, id, key)?, None),
         Action::More(name) => (format!("{here}?more={name}#{}", name.replace('.', "-")), None),
         Action::Remove(_) => (format!("{here}?done=removed&undo={before}&of={}", of()), None),

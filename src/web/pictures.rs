@@ -1,0 +1,316 @@
+//! Pictures that come along with the form of a section: read, drawn anew, kept.
+//!
+//! The texts of the form come first: whatever is wrong with a picture, they are saved, and a [`Trouble`] says at the
+//! picture's control what is wrong.
+
+use actix_multipart::Multipart;
+use actix_web::http::header::CONTENT_TYPE;
+use actix_web::{FromRequest as _, HttpRequest, web};
+use chrono::NaiveDateTime;
+use futures_util::StreamExt as _;
+
+use super::error::Error;
+use super::form::Form;
+use super::page::size_in_words;
+use super::{AppState, posted};
+use crate::card::figure::{self, NewFigure};
+use crate::db::cards;
+use crate::db::files::{self, FileRow};
+use crate::db::{self, DbConnection, quota};
+use crate::random;
+use crate::redraw::{self, Picture};
+use crate::session::SessionId;
+use crate::uploads::{self, Uploads};
+
+/// How many pictures the figures of one card may have.
+pub const MOST_FIGURES: usize = 30;
+/// How many pictures one form may bring.
+const MOST_AT_ONCE: usize = 5;
+/// How many parts a form may have: each control has some that say what it is.
+const MOST_PARTS: usize = 50_000;
+
+/// The control for a new picture.
+const PICTURE: &str = "picture";
+/// The control for its caption.
+pub const CAPTION: &str = "picture-caption";
+/// The control for its alt text.
+pub const ALT: &str = "picture-alt";
+/// Stands behind the name of a control whose picture is to be replaced.
+const REPLACING: &str = "~p";
+
+/// What is wrong with a picture, in words for the visitor.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trouble(pub String);
+
+/// A picture as the form brought it.
+pub struct Sent {
+    control: String,
+    name: Option<String>,
+    bytes: Vec<u8>,
+}
+
+/// A picture drawn anew, with the id that it is to be kept under.
+pub struct Drawn {
+    control: String,
+    name: Option<String>,
+    picture: Picture,
+    sha256: String,
+    /// The id, unless the card has the same picture already.
+    pub id: String,
+}
+
+/// The form of a section with the pictures that came along.
+pub struct SectionForm {
+    /// The form.
+    pub form: Form,
+    /// The pictures, in their order.
+    pub sent: Vec<Sent>,
+    /// What is wrong with one that could not be received.
+    pub trouble: Option<Trouble>,
+}
+
+/// Reads the form of a section, plain or with files.
+///
+/// # Errors
+/// [`Error::TooLarge`] when the texts are too long, [`Error::BadRequest`] when the form is broken off.
+pub async fn read(state: &AppState, request: &HttpRequest, payload: web::Payload) -> Result<SectionForm, Error> {
+    let content_type = request
+        .headers()
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok());
+    let mut payload = payload.into_inner();
+    if !content_type.is_some_and(|value| value.trim_start().starts_with("multipart/form-data")) {
+        let limit_bytes = state.config.max_upload_bytes;
+        let body = web::Bytes::from_request(request, &mut payload).await;
+        let body = body.map_err(|error| match error.as_response_error().status_code().as_u16() {
+            413 => Error::TooLarge { limit_bytes },
+            _ => Error::BadRequest("The form did not arrive as a whole. Nothing was changed.".into()),
+        })?;
+        return Ok(SectionForm {
+            form: Form::parse(&body),
+            sent: Vec::new(),
+            trouble: None,
+        });
+    }
+    let mut parts = Multipart::new(request.headers(), payload);
+    let read = read_parts(state, &mut parts).await;
+    if matches!(read, Err(Error::TooLarge { .. })) {
+        posted::drain(&mut parts).await;
+    }
+    read
+}
+
+async fn read_parts(state: &AppState, parts: &mut Multipart) -> Result<SectionForm, Error> {
+    let limit_bytes = state.config.max_upload_bytes;
+    let mut left = state.form_limit_bytes();
+    let (mut pairs, mut sent, mut trouble) = (Vec::new(), Vec::new(), None);
+    for _ in 0..MOST_PARTS {
+        let Some(mut field) = posted::next(parts).await? else {
+            return Ok(SectionForm {
+                form: Form::of_pairs(pairs),
+                sent,
+                trouble,
+            });
+        };
+        let name = field.name().unwrap_or_default().to_owned();
+        if name != PICTURE && !name.ends_with(REPLACING) {
+            let content = posted::bytes(&mut field, &mut left, limit_bytes).await?;
+            let content = String::from_utf8(content)
+                .map_err(|_| Error::BadRequest("The texts are not in the encoding UTF-8.".into()))?;
+            pairs.push((name, content));
+            continue;
+        }
+        let file_name = posted::file_name(&field);
+        let most = state.config.max_upload_bytes;
+        let bytes = match posted::bytes(&mut field, &mut { most }, most).await {
+            Err(Error::TooLarge { .. }) => {
+                trouble = Some(Trouble(format!(
+                    "The picture is larger than the {} that this server takes. Make it smaller, 2400 pixels on the longer \
+                     side are kept anyway, and choose it again.",
+                    size_in_words(most)
+                )));
+                rest_of(&mut field).await?;
+                continue;
+            }
+            read => read?,
+        };
+        // A browser sends the control without name and content when nothing was chosen.
+        if file_name.is_none() && bytes.is_empty() {
+            continue;
+        }
+        if sent.len() == MOST_AT_ONCE {
+            trouble = Some(Trouble(format!(
+                "More than {MOST_AT_ONCE} pictures came at once; none of them was taken. Save after each few."
+            )));
+            continue;
+        }
+        sent.push(Sent {
+            control: name,
+            name: file_name,
+            bytes,
+        });
+    }
+    Err(Error::BadRequest("The form has too many parts.".into()))
+}
+
+/// What is read of a picture that is too large, so that the parts behind it arrive.
+const DRAINED_BYTES: usize = 64 << 20;
+
+async fn rest_of(field: &mut actix_multipart::Field) -> Result<(), Error> {
+    let mut left = DRAINED_BYTES;
+    loop {
+        match tokio::time::timeout(posted::PATIENCE, field.next()).await {
+            Ok(None) => return Ok(()),
+            Ok(Some(chunk)) => {
+                let length = chunk.map_err(posted::broken)?.len();
+                left = left.checked_sub(length).ok_or(Error::TooLarge {
+                    limit_bytes: DRAINED_BYTES,
+                })?;
+            }
+            Err(_) => return Err(posted::too_slow()),
+        }
+    }
+}
+
+/// Draws the pictures anew, one after the other, off the async threads.
+///
+/// # Errors
+/// [`Error::Unavailable`] when no turn comes.
+pub async fn draw(state: &AppState, sent: Vec<Sent>) -> Result<Result<Vec<Drawn>, Trouble>, Error> {
+    let mut drawn = Vec::new();
+    for Sent { control, name, bytes } in sent {
+        let turn = state.turn_to_draw().await?;
+        let redrawn = web::block(move || {
+            // The turn goes along with the work, which goes on even if the request is gone.
+            let _turn = turn;
+            redraw::redraw(&bytes)
+        });
+        let of = name.as_deref().map_or_else(String::new, |name| format!("{name}: "));
+        match redrawn.await {
+            Ok(Ok(picture)) => drawn.push(Drawn {
+                control,
+                sha256: uploads::sha256(&picture.bytes),
+                name,
+                picture,
+                id: random::id()?,
+            }),
+            Ok(Err(refusal)) => return Ok(Err(Trouble(format!("{of}{} {}", refusal.message, refusal.advice)))),
+            Err(error) => {
+                tracing::error!(%error, "a decoder gave up on a picture");
+                let trouble = "The picture cannot be read. Save it once more as PNG or JPEG and choose that file.";
+                return Ok(Err(Trouble(format!("{of}{trouble}"))));
+            }
+        }
+    }
+    Ok(Ok(drawn))
+}
+
+/// Whether the form has words for a picture, or asks to add one, and brings none.
+pub fn is_missing(form: &Form, drawn: &[Drawn]) -> bool {
+    let has_words = [CAPTION, ALT].iter().any(|name| !form.word(name).trim().is_empty());
+    let is_wanted = has_words || form.word("do") == "figure";
+    is_wanted && !drawn.iter().any(|drawn| drawn.control == PICTURE)
+}
+
+/// Keeps the pictures as files of the card, in the caller's transaction, and lets the form refer to them. A picture that
+/// the card has already is not kept twice; so a form that was sent twice changes nothing the second time.
+///
+/// # Errors
+/// When the database or the disk does not answer.
+pub fn keep(
+    conn: &mut DbConnection,
+    session: &SessionId,
+    uploads: &Uploads,
+    (card, section): (&str, &str),
+    drawn: &[Drawn],
+    form: &mut Form,
+    now: NaiveDateTime,
+) -> Result<Result<(), Trouble>, db::Error> {
+    // Whose card it is comes first.
+    cards::section(conn, session, card, section)?;
+    for one in drawn {
+        let all = files::list(conn, session, card)?;
+        let pictures = || all.iter().filter(|file| file.is_figure());
+        let same = pictures().find(|file| file.sha256 == one.sha256);
+        let file = match same {
+            Some(file) => file.id.clone(),
+            None if pictures().filter(|file| file.removed_at.is_none()).count() >= MOST_FIGURES => {
+                return Ok(Err(Trouble(format!(
+                    "The card has {MOST_FIGURES} pictures, and no more are kept for one card. Remove one first."
+                ))));
+            }
+            None => {
+                keep_one(conn, session, uploads, (card, section), one, now)?;
+                one.id.clone()
+            }
+        };
+        match one.control.strip_suffix(REPLACING) {
+            Some(control) => form.replace(control, &figure::reference(&file)),
+            None => {
+                form.figure = Some(NewFigure {
+                    file,
+                    caption: words(form, CAPTION),
+                    alt: words(form, ALT),
+                });
+            }
+        }
+    }
+    Ok(Ok(()))
+}
+
+fn words(form: &Form, name: &str) -> String {
+    form.word(name).split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn keep_one(
+    conn: &mut DbConnection,
+    session: &SessionId,
+    uploads: &Uploads,
+    (card, section): (&str, &str),
+    drawn: &Drawn,
+    now: NaiveDateTime,
+) -> Result<(), db::Error> {
+    let kept = uploads
+        .keep(session.as_str(), &drawn.id, &mut &*drawn.picture.bytes)
+        .map_err(|error| db::Error::Unavailable(error.to_string()))?;
+    let row = FileRow {
+        id: drawn.id.clone(),
+        card_id: card.to_owned(),
+        section_key: Some(section.to_owned()),
+        name: drawn.name.clone().unwrap_or_default(),
+        media_type: drawn.picture.media_type.to_owned(),
+        size: i64::try_from(kept.size).unwrap_or(i64::MAX),
+        sha256: kept.sha256,
+        created_at: now,
+        // Until a section refers to it.
+        removed_at: Some(now),
+    };
+    files::create(conn, session, &row)
+}
+
+/// Takes the bytes away of pictures that were not kept after all.
+pub fn discard(uploads: &Uploads, session: &SessionId, drawn: &[Drawn]) {
+    for one in drawn {
+        // Bytes without a row, should this fail as well, are found and removed by the cleanup.
+        if let Err(error) = uploads.delete(session.as_str(), &one.id) {
+            tracing::warn!(%error, "a refused picture left bytes behind");
+        }
+    }
+}
+
+/// Takes the bytes away of pictures that gave way to new ones, so that a visitor's folder grows no further than the quota.
+/// Takes its turn among the visitor's changes: no file is being added meanwhile.
+pub async fn tidy(state: &AppState, session: SessionId) {
+    let (quota, uploads) = (state.quota(), state.uploads.clone());
+    let tidied = state.db.write(move |conn| {
+        quota::within(conn, &session, quota, |conn| {
+            let ids = files::ids(conn, &session)?;
+            uploads
+                .delete_others(session.as_str(), &ids)
+                .map_err(|error| db::Error::Unavailable(error.to_string()))
+        })
+    });
+    if let Err(error) = tidied.await {
+        tracing::warn!(%error, "pictures that gave way stay on the disk until the next cleanup");
+    }
+}
