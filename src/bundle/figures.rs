@@ -64,16 +64,21 @@ impl Gathered {
             }
             Value::List(items) => items.iter_mut().for_each(|item| self.value(item, name)),
             Value::Group(members) => {
-                // The toolkits keep a figure as its name and its image.
-                let own = members
-                    .iter()
-                    .find(|(key, _)| key == "name")
-                    .and_then(|(_, name)| name.as_text());
-                let own = own.map(str::trim).filter(|own| !own.is_empty()).map(str::to_owned);
+                // The toolkits keep a figure as its name and its image; ours has words for those who do not see it.
+                let said = |key: &str| {
+                    let member = members.iter().find(|(name, _)| name == key);
+                    let text = member.and_then(|(_, value)| value.as_text()).map(str::trim);
+                    text.filter(|text| !text.is_empty()).map(str::to_owned)
+                };
+                let (own, alt) = (said("name"), said("alt"));
                 for (key, member) in members.iter_mut() {
                     let name = own.as_deref().unwrap_or(if key == "image" { name } else { key });
                     let name = name.to_owned();
+                    let before = self.figures.len();
                     self.value(member, &name);
+                    if let (Some(figure), Some(alt), "image") = (self.figures.get_mut(before), &alt, key.as_str()) {
+                        figure.alt.clone_from(alt);
+                    }
                 }
             }
             Value::Null | Value::Bool(_) | Value::Number(_) => {}
@@ -178,6 +183,19 @@ mod tests {
             "{text}"
         );
         assert!(text.contains("And data:image/x."));
+    }
+
+    #[test]
+    fn a_figure_keeps_its_words_for_those_who_do_not_see_it() {
+        let mut row = Value::Group(vec![
+            ("name".to_owned(), Value::text("Recall by age")),
+            ("alt".to_owned(), Value::text("A curve that falls from 0.9 to 0.6")),
+            ("image".to_owned(), Value::text(format!("R0lGODlh{}", "A".repeat(60)))),
+        ]);
+        let mut gathered = Gathered::default();
+        gathered.value(&mut row, "Figures");
+        assert_eq!(gathered.figures[0].path, "figures/Recall-by-age.gif");
+        assert_eq!(gathered.figures[0].alt, "A curve that falls from 0.9 to 0.6");
     }
 
     #[test]
