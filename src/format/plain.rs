@@ -6,7 +6,7 @@ use super::file::File;
 use super::lens::{About, Certainty, Lens, Notation, Parts, Readers};
 use super::tree::Tree;
 use super::xml::placeless;
-use super::{ReadError, eval_results, findings};
+use super::{Loss, ReadError, eval_results, findings};
 use crate::card::Card;
 use crate::card::outline::FREE;
 use crate::json::{self, Kind, Member, Node, Value};
@@ -94,6 +94,10 @@ impl Lens for Yaml {
 
     fn write_new(&self, card: &Card) -> Vec<u8> {
         yaml::to_text(&new_document(card)).into_bytes()
+    }
+
+    fn unshown(&self, file: &File) -> Vec<Loss> {
+        file.yaml().map_or_else(|_| Vec::new(), |tree| tree.unshown())
     }
 
     fn fit(&self, card: &Card) -> Card {

@@ -31,14 +31,14 @@ const ROOM: Room = Room {
 
 /// One step on the way to a component.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Turn {
-    Member(&'static str),
+pub(super) enum Turn<'n> {
+    Member(&'n str),
     Entry(usize),
 }
 
 /// A model of a bill.
 pub(super) struct Model<'n> {
-    pub way: Vec<Turn>,
+    pub way: Vec<Turn<'static>>,
     pub node: &'n Node,
 }
 
@@ -70,7 +70,7 @@ fn find(root: &Node) -> Vec<Model<'_>> {
     models
 }
 
-fn visit<'n>(component: &'n Node, way: &[Turn], models: &mut Vec<Model<'n>>) {
+fn visit<'n>(component: &'n Node, way: &[Turn<'static>], models: &mut Vec<Model<'n>>) {
     let Kind::Group(_) = component.kind else { return };
     if super::says(component, "type") == Some(MODEL) || card_of(component).is_some() {
         models.push(Model {
@@ -82,7 +82,7 @@ fn visit<'n>(component: &'n Node, way: &[Turn], models: &mut Vec<Model<'n>>) {
     visit_all(component, &["components"], way, models);
 }
 
-fn visit_all<'n>(node: &'n Node, names: &[&'static str], way: &[Turn], models: &mut Vec<Model<'n>>) {
+fn visit_all<'n>(node: &'n Node, names: &[&'static str], way: &[Turn<'static>], models: &mut Vec<Model<'n>>) {
     let list = names.iter().try_fold(node, |node, name| node.member(name));
     let Some(Kind::List(items)) = list.map(|list| &list.kind) else {
         return;
@@ -339,7 +339,7 @@ fn is_taken(component: &Value, steps: &[Step]) -> bool {
 }
 
 /// The value at the end of a way.
-fn at<'v>(value: &'v mut Value, way: &[Turn]) -> Option<&'v mut Value> {
+fn at<'v>(value: &'v mut Value, way: &[Turn<'_>]) -> Option<&'v mut Value> {
     way.iter().try_fold(value, |value, turn| match (turn, value) {
         (Turn::Member(wanted), Value::Group(members)) => {
             let member = members.iter_mut().find(|(name, _)| name == wanted);
@@ -350,7 +350,7 @@ fn at<'v>(value: &'v mut Value, way: &[Turn]) -> Option<&'v mut Value> {
     })
 }
 
-fn take_out(document: &mut Value, way: &[Turn]) {
+fn take_out(document: &mut Value, way: &[Turn<'_>]) {
     let Some((last, before)) = way.split_last() else { return };
     match (last, at(document, before)) {
         (Turn::Entry(index), Some(Value::List(items))) if *index < items.len() => drop(items.remove(*index)),
