@@ -11,6 +11,7 @@ mod fit;
 mod forms;
 mod models;
 mod rest;
+mod schema;
 #[cfg(test)]
 mod tests;
 mod versions;

@@ -2,7 +2,7 @@ use proptest::prelude::*;
 
 use crate::card::{Card, Field, Value};
 use crate::format::told::untrue_loss;
-use crate::format::{Format, Loss, losses, read, unshown, write};
+use crate::format::{Finding, Format, Loss, Severity, losses, read, unshown, write};
 use crate::json;
 use crate::json::tests::{texts, untidy, values};
 
@@ -151,6 +151,60 @@ fn what_the_schema_does_not_accept_is_told_with_its_line() {
     told(20, "no name");
     told(22, "signed");
     told(3, "raise “version”");
+}
+
+#[test]
+fn what_the_schema_refuses_beyond_the_model_blocks() {
+    let bill = r#"{"bomFormat": "CycloneDX", "specVersion": "1.5",
+  "version": "1",
+  "foo": 1,
+  "metadata": {"timestamp": "yesterday", "component": {"type": "machine-learning-model", "name": "m", "modelCard": {}}},
+  "components": [
+    {"type": "nonsense", "name": "a"},
+    {"name": "b", "bom-ref": "b"},
+    {"type": "library", "name": "c", "bom-ref": "b"},
+    {"type": "data", "name": "d", "data": [{"type": "dataset", "governance": {"owners": [
+      {"organization": {"name": "Lab", "url": "https://example.org"}}]}}]},
+    {"type": "library", "name": "e", "colour": "red"},
+    "torch"
+  ],
+  "services": [{}],
+  "dependencies": [
+    {"ref": "b", "dependsOn": [{"ref": "c"}]},
+    {"dependsOn": ["b"]}
+  ],
+  "declarations": {}
+}"#;
+    let findings = read(bill.as_bytes()).unwrap().findings;
+    let told: Vec<(usize, &str)> = findings
+        .iter()
+        .filter(|finding| finding.severity == Severity::Blocks)
+        .map(|finding| (finding.line.unwrap(), finding.message.as_str()))
+        .collect();
+    let wanted = [
+        (2, "whole number"),
+        (3, "does not know this member"),
+        (4, "A time such as"),
+        (6, "A type that the schema knows"),
+        (7, "“type” is missing"),
+        (8, "has this bom-ref already"),
+        (10, "A list is expected"),
+        (11, "does not know this member"),
+        (12, "a component"),
+        (14, "“name” is missing"),
+        (16, "A text is expected"),
+        (17, "“ref” is missing"),
+        (19, "does not know this member"),
+    ];
+    assert_eq!(told.len(), wanted.len(), "{told:#?}");
+    for ((line, message), (wanted, words)) in told.iter().zip(wanted) {
+        assert!(
+            *line == wanted && message.contains(words),
+            "{wanted} {words}: {told:#?}"
+        );
+    }
+    let blocked = |finding: &Finding| finding.severity == Severity::Blocks;
+    assert!(!read(BILL.as_bytes()).unwrap().findings.iter().any(blocked));
 }
 
 #[test]
