@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::carried::{self, Carried, Share, Turns};
+use super::convert;
 use super::file::File;
 use super::homes::{self, Kept};
 use super::{Format, as_read, read_as, write};
@@ -126,7 +127,12 @@ fn missing(card: &Card, expected: &Card, got: &Card) -> Vec<Loss> {
             let share = carried.share(field);
             if share != Share::All {
                 losses.push(of_field(section, field, share == Share::Part));
+            } else if field.is_custom() && field.value.is_blank() && !carried.names(section, field) {
+                losses.push(of_field(section, field, false));
             }
+        }
+        if convert::is_kept_empty(section) && !got.sections.iter().any(|there| there.title == section.title) {
+            losses.push(Loss::beside(section.title.clone(), None));
         }
     }
     for change in change::difference(got, expected) {

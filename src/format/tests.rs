@@ -348,6 +348,61 @@ fn edit_whole(name: &str, source: &str, value: Value) -> String {
 }
 
 #[test]
+fn sections_of_one_name_get_names_of_their_own_in_plain_documents() {
+    let card = read(b"# M\n\n## Results\n\na\n\n## Results\n\nb\n").unwrap().card;
+    let written = write(Format::JSON, None, &card).unwrap();
+    // Another reader, which sees the last of two members of one name.
+    let document: serde_json::Value = serde_json::from_slice(&written).unwrap();
+    assert_eq!(document["Results"]["Text"], "a", "{document}");
+    assert_eq!(document["Results′"]["Text"], "b", "{document}");
+    let yaml = text(write(Format::YAML, None, &card).unwrap());
+    assert!(yaml.contains("Results:") && yaml.contains("Results′"), "{yaml}");
+    for format in [Format::JSON, Format::YAML, Format::XML] {
+        assert_eq!(losses(format, None, &card), []);
+    }
+}
+
+#[test]
+fn further_documents_of_a_file_are_named_when_it_is_converted() {
+    let named = |source: &str| unshown(read(source.as_bytes()).unwrap().format, source.as_bytes());
+    let titles: Vec<String> = named("a: 1\n---\nb: 2\n---\nc: 3\n")
+        .into_iter()
+        .map(|loss| loss.section)
+        .collect();
+    assert_eq!(titles, ["Document 2", "Document 3"]);
+    assert_eq!(named("a: 1\n"), []);
+}
+
+#[test]
+fn what_is_empty_is_carried_between_plain_formats_and_named_elsewhere() {
+    let source = r#"{"m": {"threshold": null, "prefix": "", "labels": [], "x": 1}, "empty": {}, "none": null}"#;
+    let card = read(source.as_bytes()).unwrap().card;
+    let written = |format: Format| text(write(format, None, &card).unwrap());
+    let again = |format: Format| read(written(format).as_bytes()).unwrap().card;
+    assert_eq!(
+        written(Format::JSON).split_whitespace().collect::<String>(),
+        source.replace(' ', "")
+    );
+    assert_eq!(difference(&card, &again(Format::YAML)), []);
+    assert_eq!(difference(&card, &again(Format::NATIVE)), []);
+    let xml = written(Format::XML);
+    for name in ["threshold", "prefix", "empty", "none"] {
+        assert!(xml.contains(&format!("<{name}")), "{name} in {xml}");
+    }
+    let named = |format: Format| -> Vec<String> {
+        let losses = losses(format, None, &card).into_iter();
+        losses.map(|loss| loss.field.unwrap_or(loss.section)).collect()
+    };
+    for format in [Format::JSON, Format::YAML, Format::NATIVE] {
+        assert!(named(format).is_empty(), "{format:?}");
+    }
+    // XML has no list without entries.
+    assert_eq!(named(Format::XML), ["labels"]);
+    let all = ["threshold", "prefix", "labels", "x", "none", "empty"];
+    assert_eq!(named(Format::MODEL_CARD_TOOLKIT_2), all);
+}
+
+#[test]
 fn a_list_or_a_single_value_is_one_section() {
     let list = |items: &[&str]| Value::List(items.iter().map(|item| Value::text(*item)).collect());
     assert_eq!(
