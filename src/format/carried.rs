@@ -62,7 +62,8 @@ impl Carried {
     pub fn names(&self, section: &Section, field: &Field) -> bool {
         let (title, label) = (essence(&section.title), essence(&field.label));
         let names = [title.clone() + &label, label];
-        names.iter().any(|name| name.is_empty() || self.words.contains(name))
+        // An element of XML with an empty text is one without a text.
+        field.label == "#text" || names.iter().any(|name| name.is_empty() || self.words.contains(name))
     }
 
     /// Whether a field is there as a whole, if in another place: each of its texts is, and one of them is too long for chance

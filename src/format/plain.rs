@@ -164,6 +164,8 @@ fn plainly_named(document: Value) -> Value {
                 .map(|(name, value)| (xml::plain_name(&name), plainly_named(value)));
             Value::Group(named.collect())
         }
+        // XML has no list without entries, but an element without content.
+        Value::List(items) if items.is_empty() => Value::text(""),
         Value::List(items) => Value::List(items.into_iter().map(plainly_named).collect()),
         other => other,
     }
