@@ -401,6 +401,55 @@ fn what_is_empty_is_carried_between_plain_formats_and_named_elsewhere() {
 }
 
 #[test]
+fn an_answer_is_written_where_its_group_is_empty() {
+    let typed = |source: &str, key: &str, id: &str| {
+        let reading = read(source.as_bytes()).unwrap();
+        let mut card = reading.card;
+        let part = reading.outline.part(key).unwrap();
+        if card.section(key).is_none() {
+            card.sections.push(Section {
+                key: key.into(),
+                title: part.title.into(),
+                fields: Vec::new(),
+            });
+        }
+        set(
+            &mut card,
+            key,
+            id,
+            part.question(id).unwrap().label,
+            Value::text("otters"),
+        );
+        assert_eq!(losses(reading.format, Some(source.as_bytes()), &card), [], "{source}");
+        // A further change beside it does not bring the empty group back.
+        set(&mut card, key, "+river", "river", Value::text("deep"));
+        let written = text(write(reading.format, Some(source.as_bytes()), &card).unwrap());
+        let again = read(written.as_bytes()).unwrap();
+        assert_eq!(again.format, reading.format, "{written}");
+        assert_eq!(again.card.value(id), Some(&Value::text("otters")), "{written}");
+        written
+    };
+    let overview = |model_details: &str| {
+        let source =
+            format!("{{\"schema_version\": \"0.0.2\", \"model_details\": {model_details}, \"considerations\": {{}}}}");
+        typed(&source, "model-details", "model-details.overview")
+    };
+    assert_eq!(overview("null").matches("model_details").count(), 1);
+    let version = typed(
+        r#"{"schema_version": "0.0.2", "model_details": {"name": "m", "version": null}}"#,
+        "model-details",
+        "model-details.version",
+    );
+    assert_eq!(version.matches("\"version\"").count(), 1, "{version}");
+    let yaml = typed(
+        "schema_version: 0.0.2\nmodel_details:\nconsiderations:\n  x: 1\n",
+        "model-details",
+        "model-details.overview",
+    );
+    assert_eq!(yaml.matches("model_details:").count(), 1, "{yaml}");
+}
+
+#[test]
 fn a_list_or_a_single_value_is_one_section() {
     let list = |items: &[&str]| Value::List(items.iter().map(|item| Value::text(*item)).collect());
     assert_eq!(
