@@ -2,7 +2,7 @@
 
 use super::dialect::further;
 use super::findings::FURTHER;
-use super::fit::PROPERTIES;
+use super::fit::{LICENCES, PROPERTIES, licence};
 use crate::card::{Card, Field, Names, Section};
 use crate::format::dialect::{Dialect, Place, Placed};
 use crate::format::settle::{Room, Settled};
@@ -158,7 +158,9 @@ impl<'n> Bill<'n> {
             .iter()
             .cloned()
             .partition(|section| further.iter().any(|other| other.key == section.key));
-        let mut settled = ROOM.settle(dialect, first.node, &old, &Card { sections: own });
+        let mut own = Card { sections: own };
+        name_licences(&mut own, &old);
+        let mut settled = ROOM.settle(dialect, first.node, &old, &own);
         let is_open = ROOM.is_open(dialect, first.node);
         let mut rows = Vec::new();
         for section in further_now {
@@ -219,6 +221,19 @@ impl<'n> Bill<'n> {
             }
         }
         document
+    }
+}
+
+/// Gives licences that were edited the spelling of SPDX, or a name where it knows none.
+fn name_licences(card: &mut Card, old: &Card) {
+    let Some(Value::List(before)) = old.value(LICENCES) else {
+        return;
+    };
+    let mut fields = card.sections.iter_mut().flat_map(|section| &mut section.fields);
+    if let Some(Value::List(rows)) = fields.find(|field| field.id == LICENCES).map(|field| &mut field.value) {
+        for row in rows.iter_mut().filter(|row| !before.contains(row)) {
+            *row = licence(std::mem::replace(row, Value::Null));
+        }
     }
 }
 

@@ -208,6 +208,32 @@ fn what_the_schema_refuses_beyond_the_model_blocks() {
 }
 
 #[test]
+fn a_corrected_licence_stays_in_its_place_and_only_a_refused_one_is_set_aside() {
+    let bill = BILL.replace(
+        r#"{"license": {"id": "Apache-2.0", "name": "Apache"}}"#,
+        r#"{"license": {"id": "MIT", "url": "https://opensource.org/mit"}}, {"license": {"name": "Other", "url": "https://l"}}"#,
+    );
+    let licences = |first: &str| {
+        edit(&bill, |card| {
+            let other = r#"{"custom_text": "Other", "url": "https://l"}"#;
+            put(card, "model-details.licenses", value(&format!("[{first}, {other}]")));
+        })
+    };
+    let corrected = licences(r#"{"identifier": "apache-2.0", "url": "https://opensource.org/mit"}"#);
+    assert_eq!(corrected, bill.replace("\"MIT\"", "\"Apache-2.0\""));
+    let refused = licences(r#"{"url": "https://opensource.org/mit"}"#);
+    assert!(
+        refused.contains(r#"{"license": {"name": "Other", "url": "https://l"}}"#),
+        "{refused}"
+    );
+    let aside = refused.split("\"properties\"").nth(1).unwrap();
+    assert!(
+        aside.contains("opensource.org/mit") && !aside.contains("https://l\""),
+        "{refused}"
+    );
+}
+
+#[test]
 fn a_bill_without_a_model_is_plain_json() {
     let reading = read(br#"{"bomFormat": "CycloneDX", "specVersion": "1.6", "components": []}"#).unwrap();
     assert_eq!(reading.format, Format::JSON);
