@@ -250,12 +250,11 @@ fn replace(
     arrange(members, |index| places.contains(&Some(index)), wanted.collect())
 }
 
+/// Members of a group, each with the step that leads to it.
+type Stepped = Vec<(Step, Value)>;
+
 /// The old and new members without those that were empty and became a group when an answer inside was written.
-fn without_opened(
-    members: &[(String, Value)],
-    mut old: Vec<(Step, Value)>,
-    mut new: Vec<(Step, Value)>,
-) -> (Vec<(Step, Value)>, Vec<(Step, Value)>) {
+fn without_opened(members: &[(String, Value)], mut old: Stepped, mut new: Stepped) -> (Stepped, Stepped) {
     let is_opened = |(step, value): &&(Step, Value)| {
         let first = members.iter().find(|(name, _)| *name == step.name);
         step.turn == 1 && is_empty(value) && first.is_some_and(|(_, now)| matches!(now, Value::Group(_)))

@@ -56,7 +56,7 @@ const ADDED: &[(CycloneDx, &[&str], &[&str])] = &[
     (V1_7, &["definitions"], &["patents"]),
     (V1_7, COMPONENTS, &["isExternal", "patentAssertions", "versionRange"]),
     (V1_7, &["services"], &["patentAssertions"]),
-    (V1_7, &["externalReferences", "externalReference"], &["properties"]),
+    (V1_7, REFERENCES, &["properties"]),
     (V1_7, &["licenses"], &["expressionDetails", "licensing", "properties"]),
     (V1_7, &["metadata"], &["distributionConstraints"]),
     (V1_7, &["cipherSuites"], &["tlsGroups", "tlsSignatureSchemes"]),
@@ -86,38 +86,69 @@ const ADDED: &[(CycloneDx, &[&str], &[&str])] = &[
     ),
 ];
 
-/// Which words a version added to a member of the groups in these members. What is said with a new word is no less than
-/// the group, or only the member.
-const WORDS: &[(CycloneDx, &[&str], &str, &[&str], Part)] = &[
-    (V1_6, COMPONENTS, "type", &["cryptographic-asset"], Part::Group),
-    (
-        V1_6,
-        &["externalReferences", "externalReference"],
-        "type",
-        &[
+/// Words that a version added.
+struct Words {
+    since: CycloneDx,
+    /// In the groups in these members
+    holders: &'static [&'static str],
+    /// the member of this name
+    member: &'static str,
+    /// may say these.
+    words: &'static [&'static str],
+    /// What is not known without them.
+    goes: Part,
+}
+
+const REFERENCES: &[&str] = &["externalReferences", "externalReference"];
+
+const WORDS: [Words; 6] = [
+    Words {
+        since: V1_6,
+        holders: COMPONENTS,
+        member: "type",
+        words: &["cryptographic-asset"],
+        goes: Part::Group,
+    },
+    Words {
+        since: V1_6,
+        holders: REFERENCES,
+        member: "type",
+        words: &[
             "digital-signature",
             "electronic-signature",
             "rfc-9116",
             "source-distribution",
         ],
-        Part::Group,
-    ),
-    (
-        V1_7,
-        &["externalReferences", "externalReference"],
-        "type",
-        &["citation", "patent", "patent-assertion", "patent-family"],
-        Part::Group,
-    ),
-    (V1_7, &["hashes"], "alg", &["Streebog-256", "Streebog-512"], Part::Group),
-    (V1_7, &["algorithmProperties"], "primitive", &["key-wrap"], Part::Member),
-    (
-        V1_7,
-        &["protocolProperties"],
-        "type",
-        &["5g-aka", "dtls", "eap-aka", "eap-aka-prime", "prins", "quic"],
-        Part::Member,
-    ),
+        goes: Part::Group,
+    },
+    Words {
+        since: V1_7,
+        holders: REFERENCES,
+        member: "type",
+        words: &["citation", "patent", "patent-assertion", "patent-family"],
+        goes: Part::Group,
+    },
+    Words {
+        since: V1_7,
+        holders: &["hashes"],
+        member: "alg",
+        words: &["Streebog-256", "Streebog-512"],
+        goes: Part::Group,
+    },
+    Words {
+        since: V1_7,
+        holders: &["algorithmProperties"],
+        member: "primitive",
+        words: &["key-wrap"],
+        goes: Part::Member,
+    },
+    Words {
+        since: V1_7,
+        holders: &["protocolProperties"],
+        member: "type",
+        words: &["5g-aka", "dtls", "eap-aka", "eap-aka-prime", "prins", "quic"],
+        goes: Part::Member,
+    },
 ];
 
 /// What goes with a word that is not known.
@@ -224,13 +255,14 @@ impl<'n> Sieve<'n> {
     }
 
     fn has_group(&self, holder: &str, node: &Node) -> bool {
-        let mut words = WORDS.iter().map(|(_, _, name, ..)| *name);
+        let mut words = WORDS.iter().map(|words| words.member);
         !words.any(|name| says(node, name).is_some_and(|word| self.is_new(holder, name, word, Part::Group)))
     }
 
     fn is_new(&self, holder: &str, name: &str, word: &str, part: Part) -> bool {
-        WORDS.iter().any(|(since, holders, member, words, goes)| {
-            self.to < *since && holders.contains(&holder) && *member == name && words.contains(&word) && *goes == part
+        WORDS.iter().any(|new| {
+            let is_here = new.holders.contains(&holder) && new.member == name && new.goes == part;
+            is_here && self.to < new.since && new.words.contains(&word)
         })
     }
 

@@ -178,7 +178,7 @@ fn offer(whole: &Whole, format: Format, is_tried: bool) -> Offer {
             lost: format::losses(format, source, &whole.in_its_file()),
             ..Homeless::default()
         },
-        (true, None) => losses::homeless(&whole, format),
+        (true, None) => losses::homeless(whole, format),
     };
     let is_own = whole.format() == format;
     Offer {
