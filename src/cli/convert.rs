@@ -146,7 +146,7 @@ fn convert(
     fonts: &Fonts,
 ) -> anyhow::Result<Converted> {
     let card = &reading.card;
-    let source = (reading.format == format).then_some(bytes);
+    let source = format.is_version_of(reading.format).then_some(bytes);
     let kept = match home.filter(|_| source.is_none()) {
         None => Vec::new(),
         Some(NOTHING) => Kept::all(format, card, ""),
@@ -157,13 +157,15 @@ fn convert(
             format::write(format, source, card),
             format::losses(format, source, card),
         ),
-        None => (
-            match kept.is_empty() {
+        None => {
+            let mut losses = format::losses_keeping(format, card, &kept);
+            losses.extend(format::unshown(reading.format, bytes));
+            let written = match kept.is_empty() {
                 true => format::write_with(format, None, card, fonts),
                 false => format::write_keeping(format, card, &kept),
-            },
-            format::losses_keeping(format, card, &kept),
-        ),
+            };
+            (written, losses)
+        }
     };
     let aside = match (source, home, format.usual_home()) {
         (Some(_), ..) | (_, Some(NOTHING), _) | (.., None) => None,
@@ -173,7 +175,7 @@ fn convert(
         bytes: written.map_err(|error| input::unreadable(path, &error))?,
         losses,
         aside: aside.filter(|(count, _)| *count > 0),
-        ending: format.extension(format.notation(source), source.is_some()),
+        ending: format.extension(format.notation(source), reading.format == format),
     })
 }
 

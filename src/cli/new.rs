@@ -62,11 +62,14 @@ pub(super) fn run(options: &Options) -> anyhow::Result<ExitCode> {
         "a blank {} page has nothing to fill in; choose another format",
         format.name()
     );
-    output::write(
-        &options.output,
-        &format::blank(format, chosen),
-        Existing::by_force(options.force),
-    )?;
+    let card = format::blank(format, chosen).with_context(|| {
+        format!(
+            "a blank {} file has no place for the questions of `{}`; choose another format or outline",
+            format.name(),
+            chosen.key
+        )
+    })?;
+    output::write(&options.output, &card, Existing::by_force(options.force))?;
     Ok(ExitCode::SUCCESS)
 }
 

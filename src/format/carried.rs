@@ -6,7 +6,7 @@
 use std::cell::Cell;
 use std::collections::{HashMap, HashSet};
 
-use crate::card::{Card, Field, Value, check};
+use crate::card::{Card, Field, Section, Value, check};
 
 /// The words of a card, ready to be looked for.
 pub(super) struct Carried {
@@ -56,6 +56,14 @@ impl Carried {
         } else {
             Share::None
         }
+    }
+
+    /// Whether there is something by the name of a field, be it empty.
+    pub fn names(&self, section: &Section, field: &Field) -> bool {
+        let (title, label) = (essence(&section.title), essence(&field.label));
+        let names = [title.clone() + &label, label];
+        // An element of XML with an empty text is one without a text.
+        field.label == "#text" || names.iter().any(|name| name.is_empty() || self.words.contains(name))
     }
 
     /// Whether a field is there as a whole, if in another place: each of its texts is, and one of them is too long for chance
@@ -151,7 +159,6 @@ fn essence(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::card::Section;
 
     fn field(value: Value) -> Field {
         Field {

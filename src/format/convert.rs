@@ -6,7 +6,7 @@ use super::dialect::Dialect;
 use super::homes::Aside;
 use super::markdown::{known, text_of};
 use crate::card::check;
-use crate::card::outline::{FULL, Outline, Part, Question};
+use crate::card::outline::{self, FULL, Outline, Part, Question};
 use crate::card::{Card, Field, Section, field_id};
 use crate::json::Value;
 
@@ -34,12 +34,38 @@ pub(super) fn flat(card: &Card, outline: &'static Outline) -> Card {
     card
 }
 
-/// The card with its fields named by their labels, as plain JSON and YAML have them.
+/// The card with its fields named by their labels, as plain JSON and YAML have them: no name twice, so that every reader finds
+/// all of them. Questions without an answer are left out; a field or section of its own may be empty.
 pub(super) fn named(card: &Card) -> Card {
-    let card = without_blanks(card);
-    Card {
-        sections: card.sections.into_iter().map(named_section).collect(),
+    let mut titles: HashSet<String> = HashSet::new();
+    let mut sections = Vec::with_capacity(card.sections.len());
+    for section in card
+        .sections
+        .iter()
+        .filter(|section| is_kept_empty(section) || is_said(section))
+    {
+        let mut section = named_section(section);
+        while !titles.insert(section.title.clone()) {
+            section.title.push('′');
+        }
+        sections.push(section);
     }
+    Card { sections }
+}
+
+/// Whether a field stands in a plain document: it is answered, or its file has it.
+fn is_named(field: &Field) -> bool {
+    field.is_custom() || !field.value.is_blank()
+}
+
+fn is_said(section: &Section) -> bool {
+    section.fields.iter().any(is_named)
+}
+
+/// Whether a section stands for itself without fields: no outline puts it into every card.
+pub(super) fn is_kept_empty(section: &Section) -> bool {
+    let mut parts = outline::ALL.iter().flat_map(|outline| outline.sections);
+    section.fields.is_empty() && !parts.any(|part| part.title == section.title)
 }
 
 /// The card with the questions of an outline in its sections, wherever they were answered; a field of its own that
@@ -142,28 +168,30 @@ fn each_value(card: &Card, change: impl Fn(Option<&'static Question>, &Value) ->
     }
 }
 
-fn named_section(section: Section) -> Section {
-    let is_single = section.fields.len() == 1;
+fn named_section(section: &Section) -> Section {
+    let fields: Vec<&Field> = section.fields.iter().filter(|field| is_named(field)).collect();
+    let is_single = fields.len() == 1;
     let mut named: Vec<Field> = Vec::new();
-    for field in section.fields {
-        let mut label = field.label;
+    for field in fields {
+        let mut label = field.label.clone();
         while named.iter().any(|other| other.label == label) {
             label.push('′');
         }
         let id = if field.id == "+" && is_single {
-            field.id
+            field.id.clone()
         } else {
             field_id(&label)
         };
         named.push(Field {
             id,
             label,
-            value: field.value,
+            value: field.value.clone(),
         });
     }
     Section {
+        key: section.key.clone(),
+        title: section.title.clone(),
         fields: named,
-        ..section
     }
 }
 

@@ -7,7 +7,7 @@
 //! format made this way obeys the laws of a lens.
 
 use super::closed::Want;
-use super::steps::{Step, Wanted, arrange, from_pointer, remove, set, to_pointer};
+use super::steps::{Step, Wanted, arrange, from_pointer, is_empty, remove, set, to_pointer};
 use crate::card::outline::Outline;
 use crate::card::{Card, Field, Names, Section};
 use crate::json::{Kind, Member, Node, Value};
@@ -162,6 +162,7 @@ impl Dialect {
             return;
         };
         if let Value::Group(members) = &mut root[index].1 {
+            let (old, new) = without_opened(members, old, new);
             let places: Vec<Option<usize>> = old.iter().map(|(step, _)| turn_of(members, step)).collect();
             *members = replace(std::mem::take(members), &old, &places, new);
         }
@@ -190,7 +191,7 @@ impl Dialect {
             }
             steps
         };
-        let (old, new) = (custom(old), custom(new));
+        let (old, new) = without_opened(&members, custom(old), custom(new));
         if old == new {
             return Value::Group(members);
         }
@@ -247,6 +248,22 @@ fn replace(
         value,
     });
     arrange(members, |index| places.contains(&Some(index)), wanted.collect())
+}
+
+/// Members of a group, each with the step that leads to it.
+type Stepped = Vec<(Step, Value)>;
+
+/// The old and new members without those that were empty and became a group when an answer inside was written.
+fn without_opened(members: &[(String, Value)], mut old: Stepped, mut new: Stepped) -> (Stepped, Stepped) {
+    let is_opened = |(step, value): &&(Step, Value)| {
+        let first = members.iter().find(|(name, _)| *name == step.name);
+        step.turn == 1 && is_empty(value) && first.is_some_and(|(_, now)| matches!(now, Value::Group(_)))
+    };
+    let opened: Vec<Step> = old.iter().filter(is_opened).map(|(step, _)| step.clone()).collect();
+    for list in [&mut old, &mut new] {
+        list.retain(|(step, value)| !(is_empty(value) && opened.contains(step)));
+    }
+    (old, new)
 }
 
 /// The index of the member that a step leads to.

@@ -7,10 +7,24 @@ use super::{Finding, tree::Tree};
 use crate::json::{Kind, Node};
 
 /// A place that the schema does not accept.
-struct Fault {
-    at: usize,
-    place: String,
-    message: String,
+pub(super) struct Fault {
+    /// Byte offset in the document.
+    pub at: usize,
+    /// The member concerned.
+    pub place: String,
+    /// What is so.
+    pub message: String,
+}
+
+/// What is not accepted in the value of a member, in the names of the document.
+pub(super) fn at(place: &str, want: &Want, node: &Node) -> Vec<Fault> {
+    let mut reader = Reader {
+        names: &[],
+        place: place.into(),
+        faults: Vec::new(),
+    };
+    reader.look(want, node);
+    reader.faults
 }
 
 /// What the schema of a dialect does not accept in a document, or in the part of it that the dialect reads.

@@ -353,7 +353,7 @@ pub(super) fn of_whole(source: &Tree) -> Vec<Finding> {
     vec![note(line, "file", message)]
 }
 
-fn blocks(line: Option<usize>, place: &str, message: &str) -> Finding {
+pub(super) fn blocks(line: Option<usize>, place: &str, message: &str) -> Finding {
     finding(line, place, Severity::Blocks, message)
 }
 

@@ -10,7 +10,7 @@ use super::homes::Aside;
 use super::likeness::Profile;
 use super::pdf::Fonts;
 use super::tree::Tree;
-use super::{Finding, Home, ReadError};
+use super::{Finding, Format, Home, Loss, ReadError};
 use crate::card::Card;
 use crate::card::outline::Outline;
 
@@ -88,10 +88,34 @@ pub(super) trait Lens: Sync {
         &[]
     }
 
+    /// Whether the other format is the same in another version, so that a file of it is [adapted](Lens::adapted) instead of
+    /// made anew.
+    fn is_version_of(&self, _other: Format) -> bool {
+        false
+    }
+
+    /// A file of another version brought into this one; `None` when it has this version already.
+    fn adapted(&self, _file: &File) -> Option<Adapted> {
+        None
+    }
+
+    /// What a file holds that its card does not show: it goes into no new file.
+    fn unshown(&self, file: &File) -> Vec<Loss> {
+        file.tree().map_or_else(|_| Vec::new(), Tree::unshown)
+    }
+
     /// The card as it is read again when it was written into its own file: without what makes no difference there.
     fn settled(&self, _file: &File, card: &Card) -> Card {
         card.clone()
     }
+}
+
+/// A file in another version of its format.
+pub(super) struct Adapted {
+    /// The file.
+    pub bytes: Vec<u8>,
+    /// What was taken out of it and is no answer of the card.
+    pub left_out: Vec<Loss>,
 }
 
 /// The description of a format.

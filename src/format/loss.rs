@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::carried::{self, Carried, Share, Turns};
+use super::convert;
 use super::file::File;
 use super::homes::{self, Kept};
 use super::{Format, as_read, read_as, write};
@@ -23,6 +24,16 @@ pub struct Loss {
 }
 
 impl Loss {
+    /// Something in a file that is no part of its card.
+    pub(super) fn beside(section: String, field: Option<String>) -> Self {
+        Self {
+            section,
+            field,
+            item: None,
+            is_in_part: false,
+        }
+    }
+
     /// Whether it is this field that is lost.
     pub(super) fn is_of(&self, section: &Section, field: &Field) -> bool {
         let item = self.item.as_ref();
@@ -35,13 +46,23 @@ impl Loss {
 pub fn losses(format: Format, source: Option<&[u8]>, card: &Card) -> Vec<Loss> {
     match source {
         Some(bytes) if format.can_read() => {
-            let expected = as_read(format.lens(), &File::new(bytes), card).unwrap_or_else(|_| card.clone());
-            let expected = format.lens().settled(&File::new(bytes), &expected);
+            let adapted = format.lens().adapted(&File::new(bytes));
+            let file = File::new(adapted.as_ref().map_or(bytes, |adapted| &adapted.bytes));
+            let expected = as_read(format.lens(), &file, card).unwrap_or_else(|_| card.clone());
+            let expected = format.lens().settled(&file, &expected);
             let got = write(format, source, card).and_then(|bytes| read_as(format, &bytes));
-            different(card, &expected, &got.map(|reading| reading.card).unwrap_or_default())
+            let mut losses = different(card, &expected, &got.map(|reading| reading.card).unwrap_or_default());
+            losses.extend(adapted.into_iter().flat_map(|adapted| adapted.left_out));
+            losses
         }
         _ => losses_keeping(format, card, &[]),
     }
+}
+
+/// What a file holds that its card does not show, such as the other components of a bill: an own file keeps it, and no
+/// file of another format has it.
+pub fn unshown(format: Format, source: &[u8]) -> Vec<Loss> {
+    format.lens().unshown(&File::new(source))
 }
 
 /// What a new file of this format would still not carry with these choices.
@@ -106,7 +127,12 @@ fn missing(card: &Card, expected: &Card, got: &Card) -> Vec<Loss> {
             let share = carried.share(field);
             if share != Share::All {
                 losses.push(of_field(section, field, share == Share::Part));
+            } else if field.is_custom() && field.value.is_blank() && !carried.names(section, field) {
+                losses.push(of_field(section, field, false));
             }
+        }
+        if convert::is_kept_empty(section) && !got.sections.iter().any(|there| there.title == section.title) {
+            losses.push(Loss::beside(section.title.clone(), None));
         }
     }
     for change in change::difference(got, expected) {

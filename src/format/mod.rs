@@ -72,7 +72,7 @@ pub use homes::{Home, Homeless, Kept, Manner, write_keeping};
 use lens::Lens;
 pub use lens::{Notation, Readers};
 pub use likeness::Likeness;
-pub use loss::{Loss, losses, losses_keeping};
+pub use loss::{Loss, losses, losses_keeping, unshown};
 use markdown::Flavour;
 pub use markdown::hub;
 use model_card_toolkit::Toolkit;
@@ -286,6 +286,11 @@ impl Format {
         self.0.about().can_read
     }
 
+    /// Whether a file of the other format becomes one of this format by an edit: it has the format, perhaps in another version.
+    pub fn is_version_of(self, other: Self) -> bool {
+        self == other || self.0.is_version_of(other)
+    }
+
     /// How a download is written: as its source, when there is one.
     pub fn notation(self, source: Option<&[u8]>) -> Notation {
         match source {
@@ -427,7 +432,8 @@ fn too_many(message: String, file: &File) -> ReadError {
     }
 }
 
-/// Writes a card: into its source when there is one, else as a new document of that format.
+/// Writes a card: into its source when there is one, else as a new document of that format. The source has this format, or
+/// another [version of it](Format::is_version_of).
 ///
 /// # Errors
 /// When the source cannot be read, or the card is too large for pages.
@@ -443,7 +449,8 @@ pub fn write_with(format: Format, source: Option<&[u8]>, card: &Card, fonts: &Fo
     let lens = format.lens();
     match source {
         Some(bytes) if format.can_read() => {
-            let file = File::new(bytes);
+            let adapted = lens.adapted(&File::new(bytes));
+            let file = File::new(adapted.as_ref().map_or(bytes, |adapted| &adapted.bytes));
             let card = as_read(lens, &file, card)?;
             lens.write_into(&file, &card)
         }

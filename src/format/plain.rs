@@ -6,7 +6,7 @@ use super::file::File;
 use super::lens::{About, Certainty, Lens, Notation, Parts, Readers};
 use super::tree::Tree;
 use super::xml::placeless;
-use super::{ReadError, eval_results, findings};
+use super::{Loss, ReadError, eval_results, findings};
 use crate::card::Card;
 use crate::card::outline::FREE;
 use crate::json::{self, Kind, Member, Node, Value};
@@ -96,6 +96,10 @@ impl Lens for Yaml {
         yaml::to_text(&new_document(card)).into_bytes()
     }
 
+    fn unshown(&self, file: &File) -> Vec<Loss> {
+        file.yaml().map_or_else(|_| Vec::new(), |tree| tree.unshown())
+    }
+
     fn fit(&self, card: &Card) -> Card {
         convert::named(card)
     }
@@ -160,6 +164,8 @@ fn plainly_named(document: Value) -> Value {
                 .map(|(name, value)| (xml::plain_name(&name), plainly_named(value)));
             Value::Group(named.collect())
         }
+        // XML has no list without entries, but an element without content.
+        Value::List(items) if items.is_empty() => Value::text(""),
         Value::List(items) => Value::List(items.into_iter().map(plainly_named).collect()),
         other => other,
     }

@@ -190,13 +190,30 @@ impl Settling<'_> {
         }
         let kept = sifted.value.map(with);
         let is_done = sifted.is_whole || field.value.is_blank();
-        let row = || self.room.row(self.dialect, section, field);
+        let rest = with(refused(place, &field.value, kept.as_ref()));
+        let row = || self.room.row(self.dialect, section, &rest);
         match self.is_open.then(row).flatten() {
             Some(row) if !is_done => self.rows.push(row),
             None if !is_done => return (Some(field.clone()), kept),
             _ => {}
         }
         (kept.clone(), kept)
+    }
+}
+
+/// What is left of an answer beside the entries that are kept as a whole.
+fn refused(place: Option<&Place>, value: &Value, kept: Option<&Field>) -> Value {
+    match (place, value, kept.map(|field| &field.value)) {
+        (Some(place), Value::List(items), Some(Value::List(kept))) => {
+            let fitted = match place.want.fit(value.clone()) {
+                Value::List(fitted) if fitted.len() == items.len() => fitted,
+                _ => items.clone(),
+            };
+            let rest = items.iter().zip(&fitted);
+            let rest = rest.filter(|(item, fitted)| !kept.contains(item) && !kept.contains(fitted));
+            Value::List(rest.map(|(item, _)| item.clone()).collect())
+        }
+        _ => value.clone(),
     }
 }
 

@@ -66,13 +66,16 @@ fn place(members: &[(String, Value)], step: &Step) -> Option<usize> {
         .map(|(index, _)| index)
 }
 
-/// Puts a value at the end of the steps and makes the groups on the way. False, and nothing is
+/// Puts a value at the end of the steps and makes the groups on the way, also of what is empty there. False, and nothing is
 /// changed, when something that is no group stands in the way.
 pub(super) fn set(root: &mut Value, steps: &[Step], value: Value) -> bool {
     let Some((first, rest)) = steps.split_first() else {
         *root = value;
         return true;
     };
+    if is_empty(root) {
+        *root = Value::Group(Vec::new());
+    }
     let Value::Group(members) = root else { return false };
     match place(members, first) {
         Some(index) => set(&mut members[index].1, rest, value),
@@ -84,6 +87,15 @@ pub(super) fn set(root: &mut Value, steps: &[Step], value: Value) -> bool {
             members.push((first.name.clone(), inner));
             true
         }
+    }
+}
+
+/// Whether a value says nothing, so that it can become a group: `null`, or an element without content.
+pub(super) fn is_empty(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Text(text) => text.is_empty(),
+        _ => false,
     }
 }
 

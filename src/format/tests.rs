@@ -348,6 +348,108 @@ fn edit_whole(name: &str, source: &str, value: Value) -> String {
 }
 
 #[test]
+fn sections_of_one_name_get_names_of_their_own_in_plain_documents() {
+    let card = read(b"# M\n\n## Results\n\na\n\n## Results\n\nb\n").unwrap().card;
+    let written = write(Format::JSON, None, &card).unwrap();
+    // Another reader, which sees the last of two members of one name.
+    let document: serde_json::Value = serde_json::from_slice(&written).unwrap();
+    assert_eq!(document["Results"]["Text"], "a", "{document}");
+    assert_eq!(document["Results′"]["Text"], "b", "{document}");
+    let yaml = text(write(Format::YAML, None, &card).unwrap());
+    assert!(yaml.contains("Results:") && yaml.contains("Results′"), "{yaml}");
+    for format in [Format::JSON, Format::YAML, Format::XML] {
+        assert_eq!(losses(format, None, &card), []);
+    }
+}
+
+#[test]
+fn further_documents_of_a_file_are_named_when_it_is_converted() {
+    let named = |source: &str| unshown(read(source.as_bytes()).unwrap().format, source.as_bytes());
+    let titles: Vec<String> = named("a: 1\n---\nb: 2\n---\nc: 3\n")
+        .into_iter()
+        .map(|loss| loss.section)
+        .collect();
+    assert_eq!(titles, ["Document 2", "Document 3"]);
+    assert_eq!(named("a: 1\n"), []);
+}
+
+#[test]
+fn what_is_empty_is_carried_between_plain_formats_and_named_elsewhere() {
+    let source = r#"{"m": {"threshold": null, "prefix": "", "labels": [], "x": 1}, "empty": {}, "none": null}"#;
+    let card = read(source.as_bytes()).unwrap().card;
+    let written = |format: Format| text(write(format, None, &card).unwrap());
+    let again = |format: Format| read(written(format).as_bytes()).unwrap().card;
+    assert_eq!(
+        written(Format::JSON).split_whitespace().collect::<String>(),
+        source.replace(' ', "")
+    );
+    assert_eq!(difference(&card, &again(Format::YAML)), []);
+    assert_eq!(difference(&card, &again(Format::NATIVE)), []);
+    let xml = written(Format::XML);
+    for name in ["threshold", "prefix", "labels", "empty", "none"] {
+        assert!(xml.contains(&format!("<{name}")), "{name} in {xml}");
+    }
+    let named = |format: Format| -> Vec<String> {
+        let losses = losses(format, None, &card).into_iter();
+        losses.map(|loss| loss.field.unwrap_or(loss.section)).collect()
+    };
+    for format in [Format::JSON, Format::YAML, Format::NATIVE, Format::XML] {
+        assert!(named(format).is_empty(), "{format:?}");
+    }
+    let all = ["threshold", "prefix", "labels", "x", "none", "empty"];
+    assert_eq!(named(Format::MODEL_CARD_TOOLKIT_2), all);
+}
+
+#[test]
+fn an_answer_is_written_where_its_group_is_empty() {
+    let typed = |source: &str, key: &str, id: &str| {
+        let reading = read(source.as_bytes()).unwrap();
+        let mut card = reading.card;
+        let part = reading.outline.part(key).unwrap();
+        if card.section(key).is_none() {
+            card.sections.push(Section {
+                key: key.into(),
+                title: part.title.into(),
+                fields: Vec::new(),
+            });
+        }
+        set(
+            &mut card,
+            key,
+            id,
+            part.question(id).unwrap().label,
+            Value::text("otters"),
+        );
+        assert_eq!(losses(reading.format, Some(source.as_bytes()), &card), [], "{source}");
+        // A further change beside it does not bring the empty group back.
+        set(&mut card, key, "+river", "river", Value::text("deep"));
+        let written = text(write(reading.format, Some(source.as_bytes()), &card).unwrap());
+        let again = read(written.as_bytes()).unwrap();
+        assert_eq!(again.format, reading.format, "{written}");
+        assert_eq!(again.card.value(id), Some(&Value::text("otters")), "{written}");
+        written
+    };
+    let overview = |model_details: &str| {
+        let source =
+            format!("{{\"schema_version\": \"0.0.2\", \"model_details\": {model_details}, \"considerations\": {{}}}}");
+        typed(&source, "model-details", "model-details.overview")
+    };
+    assert_eq!(overview("null").matches("model_details").count(), 1);
+    let version = typed(
+        r#"{"schema_version": "0.0.2", "model_details": {"name": "m", "version": null}}"#,
+        "model-details",
+        "model-details.version",
+    );
+    assert_eq!(version.matches("\"version\"").count(), 1, "{version}");
+    let yaml = typed(
+        "schema_version: 0.0.2\nmodel_details:\nconsiderations:\n  x: 1\n",
+        "model-details",
+        "model-details.overview",
+    );
+    assert_eq!(yaml.matches("model_details:").count(), 1, "{yaml}");
+}
+
+#[test]
 fn a_list_or_a_single_value_is_one_section() {
     let list = |items: &[&str]| Value::List(items.iter().map(|item| Value::text(*item)).collect());
     assert_eq!(

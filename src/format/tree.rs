@@ -5,7 +5,7 @@ use super::proto::ProtoSource;
 use super::source::Source;
 use super::xml::XmlSource;
 use super::yaml::YamlSource;
-use super::{Finding, findings};
+use super::{Finding, Loss, findings};
 use crate::json::{self, Node, Value};
 
 /// A file of names and values, ready to be read and to be written back with only the changed places replaced.
@@ -60,6 +60,14 @@ impl Tree {
             Self::Yaml(source) => Box::new(json::lines(&source.text)),
             Self::Proto(source) => source.lines(),
             Self::Xml(source) => Box::new(json::lines(&source.text)),
+        }
+    }
+
+    /// What the file holds beside the document.
+    pub fn unshown(&self) -> Vec<Loss> {
+        match self {
+            Self::Yaml(source) => source.unshown(),
+            Self::Json(_) | Self::Proto(_) | Self::Xml(_) => Vec::new(),
         }
     }
 

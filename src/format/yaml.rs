@@ -6,9 +6,9 @@
 
 use std::rc::Rc;
 
-use super::ReadError;
 use super::encoding::Encoding;
 use super::file::Text;
+use super::{Loss, ReadError};
 use crate::json::{self, Node};
 use crate::yaml::{self, Document, Kind, Layout, SyntaxError, Value};
 
@@ -39,6 +39,14 @@ impl YamlSource {
             document,
             view,
         }
+    }
+
+    /// The documents behind the first.
+    pub fn unshown(&self) -> Vec<Loss> {
+        let further = 2..=self.document.documents;
+        further
+            .map(|turn| Loss::beside(format!("Document {turn}"), None))
+            .collect()
     }
 
     /// The file with the document changed to the value, every other byte as it was.

@@ -567,6 +567,12 @@ fn new_writes_a_blank_card_that_is_recognised() {
     let ended = desk.run(&["new", "--outline", "none"]);
     assert!(ended.code == 2 && ended.err.contains("there are full"), "{}", ended.err);
     assert_eq!(desk.run(&["new", "--format", "html"]).code, 2);
+    let none = desk.run(&["new", "--outline", "datasheet", "--format", "model-card-toolkit-proto"]);
+    assert!(
+        none.code == 2 && none.err.contains("no place for the questions"),
+        "{}",
+        none.err
+    );
 }
 
 // --- all of them ---

@@ -193,6 +193,8 @@ pub(super) fn of(version: CycloneDx) -> Dialect {
         want: match (*id, version) {
             ("component.external_references", CycloneDx::V1_6) => &REFERENCES_6,
             ("component.external_references", CycloneDx::V1_7) => &REFERENCES_7,
+            ("component.supplier", CycloneDx::V1_5) => &ORGANISATION_5,
+            ("training-data.datasets", version) => datasets(version),
             _ => want,
         },
     });
@@ -211,7 +213,8 @@ pub(super) fn further(section: &str, pointer: &str) -> Option<&'static Want> {
         ("hashes", "") => &HASHES,
         ("scope", "") => &SCOPE,
         ("modified" | "isExternal", "") => &Want::YesNo,
-        ("data", "") => &DATASETS,
+        // The part that all versions know.
+        ("data", "") => &DATASETS_5,
         ("model-card", "bom-ref") => &FILLED,
         ("model-card", "considerations/environmentalConsiderations/properties") => &PROPERTIES,
         ("releaseNotes", "timestamp") => &TIME,
@@ -226,7 +229,7 @@ pub(super) fn further(section: &str, pointer: &str) -> Option<&'static Want> {
 }
 
 const SCOPE: Want = Want::OneOf(&["required", "optional", "excluded"]);
-const TIME: Want = Want::form("A time such as 2026-01-31T12:00:00Z", is_time);
+pub(super) const TIME: Want = Want::form("A time such as 2026-01-31T12:00:00Z", is_time);
 
 const ISSUES: Want = rows(&Want::Group(&Members {
     known: &[
@@ -290,16 +293,36 @@ const CONTACT: Want = Want::Group(&Members {
     ..CLOSED
 });
 
-const ORGANISATION: Want = Want::Group(&Members {
+/// Organisations; later versions have their postal address, too.
+macro_rules! organisation {
+    ($($address:expr)?) => {
+        Want::Group(&Members {
+            known: &[
+                ("bom-ref", FILLED),
+                ("name", TEXT),
+                $(("address", $address),)?
+                ("url", rows(&ADDRESS)),
+                ("contact", rows(&CONTACT)),
+            ],
+            bare: |text| Some(("name", text.to_owned())),
+            ..CLOSED
+        })
+    };
+}
+
+const ORGANISATION_5: Want = organisation!();
+const ORGANISATION: Want = organisation!(Want::Group(&Members {
     known: &[
         ("bom-ref", FILLED),
-        ("name", TEXT),
-        ("url", rows(&ADDRESS)),
-        ("contact", rows(&CONTACT)),
+        ("country", TEXT),
+        ("region", TEXT),
+        ("locality", TEXT),
+        ("postOfficeBoxNumber", TEXT),
+        ("postalCode", TEXT),
+        ("streetAddress", TEXT),
     ],
-    bare: |text| Some(("name", text.to_owned())),
     ..CLOSED
-});
+}));
 
 const ATTACHMENT: Want = Want::Group(&Members {
     known: &[
@@ -311,7 +334,7 @@ const ATTACHMENT: Want = Want::Group(&Members {
     ..CLOSED
 });
 
-const PROPERTIES: Want = rows(&Want::Group(&Members {
+pub(super) const PROPERTIES: Want = rows(&Want::Group(&Members {
     known: &[("name", TEXT), ("value", TEXT)],
     needs: &[&["name"]],
     ..CLOSED
@@ -374,59 +397,82 @@ const GRAPHICS: Want = Want::Group(&Members {
     ..CLOSED
 });
 
-const RESPONSIBLE: Want = rows(&Want::Group(&Members {
-    known: &[("organization", ORGANISATION), ("contact", CONTACT)],
-    needs: &[&["organization", "contact"]],
-    alone: &["organization", "contact"],
-    ..CLOSED
-}));
+/// Who is responsible for data.
+macro_rules! responsible {
+    ($organisation:expr) => {
+        rows(&Want::Group(&Members {
+            known: &[("organization", $organisation), ("contact", CONTACT)],
+            needs: &[&["organization", "contact"]],
+            alone: &["organization", "contact"],
+            ..CLOSED
+        }))
+    };
+}
+
+const RESPONSIBLE_5: Want = responsible!(ORGANISATION_5);
+const RESPONSIBLE: Want = responsible!(ORGANISATION);
 
 /// Definition `componentData`, or a reference to data described elsewhere.
-const DATASETS: Want = rows(&Want::Either(&[
-    Want::Group(&Members {
-        known: &[
-            ("bom-ref", FILLED),
-            (
-                "type",
-                Want::OneOf(&["source-code", "configuration", "dataset", "definition", "other"]),
-            ),
-            ("name", TEXT),
-            (
-                "contents",
-                Want::Group(&Members {
-                    known: &[("attachment", ATTACHMENT), ("url", ADDRESS), ("properties", PROPERTIES)],
-                    ..CLOSED
-                }),
-            ),
-            ("classification", TEXT),
-            ("sensitiveData", TEXTS),
-            ("graphics", GRAPHICS),
-            ("description", TEXT),
-            (
-                "governance",
-                Want::Group(&Members {
-                    known: &[
-                        ("custodians", RESPONSIBLE),
-                        ("stewards", RESPONSIBLE),
-                        ("owners", RESPONSIBLE),
-                    ],
-                    ..CLOSED
-                }),
-            ),
-        ],
-        needs: &[&["type"]],
-        bare: |text| {
-            let is_name = text.len() <= 80 && !text.contains('\n');
-            Some((if is_name { "name" } else { "description" }, text.to_owned()))
-        },
-        ..CLOSED
-    }),
-    Want::Group(&Members {
-        known: &[("ref", FILLED)],
-        needs: &[&["ref"]],
-        ..CLOSED
-    }),
-]));
+macro_rules! datasets {
+    ($responsible:expr) => {
+        rows(&Want::Either(&[
+            Want::Group(&Members {
+                known: &[
+                    ("bom-ref", FILLED),
+                    (
+                        "type",
+                        Want::OneOf(&["source-code", "configuration", "dataset", "definition", "other"]),
+                    ),
+                    ("name", TEXT),
+                    (
+                        "contents",
+                        Want::Group(&Members {
+                            known: &[("attachment", ATTACHMENT), ("url", ADDRESS), ("properties", PROPERTIES)],
+                            ..CLOSED
+                        }),
+                    ),
+                    ("classification", TEXT),
+                    ("sensitiveData", TEXTS),
+                    ("graphics", GRAPHICS),
+                    ("description", TEXT),
+                    (
+                        "governance",
+                        Want::Group(&Members {
+                            known: &[
+                                ("custodians", $responsible),
+                                ("stewards", $responsible),
+                                ("owners", $responsible),
+                            ],
+                            ..CLOSED
+                        }),
+                    ),
+                ],
+                needs: &[&["type"]],
+                bare: |text| {
+                    let is_name = text.len() <= 80 && !text.contains('\n');
+                    Some((if is_name { "name" } else { "description" }, text.to_owned()))
+                },
+                ..CLOSED
+            }),
+            Want::Group(&Members {
+                known: &[("ref", FILLED)],
+                needs: &[&["ref"]],
+                ..CLOSED
+            }),
+        ]))
+    };
+}
+
+const DATASETS_5: Want = datasets!(RESPONSIBLE_5);
+const DATASETS: Want = datasets!(RESPONSIBLE);
+
+/// What is wanted in the data of a component.
+pub(super) fn datasets(version: CycloneDx) -> &'static Want {
+    match version {
+        CycloneDx::V1_5 => &DATASETS_5,
+        CycloneDx::V1_6 | CycloneDx::V1_7 => &DATASETS,
+    }
+}
 
 const METRICS: Want = rows(&Want::Group(&Members {
     known: &[

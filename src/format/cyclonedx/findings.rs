@@ -64,6 +64,7 @@ pub(super) fn of(tree: &Tree, bill: &Bill, version: CycloneDx) -> Vec<Finding> {
         findings.extend(faults::of(tree, version.dialect(), model.node));
         findings.extend(unknown(tree, model.node, version));
     }
+    findings.extend(super::schema::of(tree, bill, version));
     findings
 }
 

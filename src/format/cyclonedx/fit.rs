@@ -10,6 +10,7 @@ use crate::format::markdown::text_of;
 
 const REFERENCES: &str = "component.external_references";
 pub(super) const PROPERTIES: &str = "properties.card";
+pub(super) const LICENCES: &str = "model-details.licenses";
 
 /// The card as a new bill would say it, without what has no place of its own there, and that.
 pub(super) fn placed(dialect: &'static Dialect, card: &Card) -> (Card, Vec<Aside>) {
@@ -19,7 +20,7 @@ pub(super) fn placed(dialect: &'static Dialect, card: &Card) -> (Card, Vec<Aside
     for field in card.sections.iter_mut().flat_map(|section| &mut section.fields) {
         let value = std::mem::replace(&mut field.value, Value::Null);
         field.value = match field.id.as_str() {
-            "model-details.licenses" => each(value, licence),
+            LICENCES => each(value, licence),
             "training-data.datasets" => each(value, dataset),
             "quantitative-analyses.graphics" => figures(value),
             PROPERTIES | "properties.component" => named_values(value),
@@ -72,7 +73,7 @@ fn each(value: Value, change: fn(Value) -> Value) -> Value {
 }
 
 /// A licence whose identifier SPDX knows in its spelling, or else by name; without empty cells.
-fn licence(row: Value) -> Value {
+pub(super) fn licence(row: Value) -> Value {
     let Value::Group(members) = row else { return row };
     let has_text = members
         .iter()

@@ -1,7 +1,8 @@
 //! CycloneDX ML-BOM in JSON, versions 1.5, 1.6 and 1.7: a machine-learning model in a bill of materials.
 //!
 //! The card is one component of type `machine-learning-model`: its own members, its `modelCard` and its properties.
-//! Further models of the same bill are a section each, named after the model. All else in the bill is left alone.
+//! Further models of the same bill are a section each, named after the model. All else in the bill is left alone, also
+//! when the bill is written in another version of the specification.
 //! Places after the official JSON Schemas (CycloneDX/specification, `schema/bom-1.N.schema.json`).
 
 mod dialect;
@@ -9,16 +10,19 @@ mod findings;
 mod fit;
 mod forms;
 mod models;
+mod rest;
+mod schema;
 #[cfg(test)]
 mod tests;
+mod versions;
 
 use std::sync::LazyLock;
 
 use super::dialect::Dialect;
 use super::file::File;
 use super::homes::Aside;
-use super::lens::{About, Certainty, Lens, Notation, Parts, Readers};
-use super::{Home, Manner, ReadError};
+use super::lens::{About, Adapted, Certainty, Lens, Notation, Parts, Readers};
+use super::{Format, Home, Loss, Manner, ReadError};
 use crate::card::Card;
 use crate::json::{self, Kind, Node, Value};
 use models::Bill;
@@ -91,8 +95,7 @@ impl Lens for CycloneDx {
 
     fn recognise(&self, file: &File) -> Certainty {
         let Ok(tree) = file.tree() else { return Certainty::None };
-        let is_bill = says(tree, "bomFormat").is_some_and(|name| name.eq_ignore_ascii_case("cyclonedx"));
-        Certainty::Is.when(is_bill && version(tree) == *self && models::has_one(tree))
+        Certainty::Is.when(is_bill(tree) && version(tree) == *self && models::has_one(tree))
     }
 
     fn read(&self, file: &File) -> Result<Parts, ReadError> {
@@ -148,12 +151,30 @@ impl Lens for CycloneDx {
         }]
     }
 
+    fn is_version_of(&self, other: Format) -> bool {
+        [Format::CYCLONEDX_5, Format::CYCLONEDX_6, Format::CYCLONEDX_7].contains(&other)
+    }
+
+    fn adapted(&self, file: &File) -> Option<Adapted> {
+        let tree = file.tree().ok()?;
+        (is_bill(tree) && version(tree) != *self).then(|| versions::adapted(tree, *self))
+    }
+
+    fn unshown(&self, file: &File) -> Vec<Loss> {
+        file.tree()
+            .map_or_else(|_| Vec::new(), |tree| rest::of(tree, &Bill::of(tree)))
+    }
+
     fn settled(&self, file: &File, card: &Card) -> Card {
         match file.tree() {
             Ok(tree) => Bill::of(tree).settled(self.dialect(), card),
             Err(_) => card.clone(),
         }
     }
+}
+
+fn is_bill(root: &Node) -> bool {
+    says(root, "bomFormat").is_some_and(|name| name.eq_ignore_ascii_case("cyclonedx"))
 }
 
 /// The text of a member of a group.

@@ -2,7 +2,7 @@
 
 use super::dialect::further;
 use super::findings::FURTHER;
-use super::fit::PROPERTIES;
+use super::fit::{LICENCES, PROPERTIES, licence};
 use crate::card::{Card, Field, Names, Section};
 use crate::format::dialect::{Dialect, Place, Placed};
 use crate::format::settle::{Room, Settled};
@@ -31,14 +31,14 @@ const ROOM: Room = Room {
 
 /// One step on the way to a component.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Turn {
-    Member(&'static str),
+pub(super) enum Turn<'n> {
+    Member(&'n str),
     Entry(usize),
 }
 
 /// A model of a bill.
 pub(super) struct Model<'n> {
-    pub way: Vec<Turn>,
+    pub way: Vec<Turn<'static>>,
     pub node: &'n Node,
 }
 
@@ -70,7 +70,7 @@ fn find(root: &Node) -> Vec<Model<'_>> {
     models
 }
 
-fn visit<'n>(component: &'n Node, way: &[Turn], models: &mut Vec<Model<'n>>) {
+fn visit<'n>(component: &'n Node, way: &[Turn<'static>], models: &mut Vec<Model<'n>>) {
     let Kind::Group(_) = component.kind else { return };
     if super::says(component, "type") == Some(MODEL) || card_of(component).is_some() {
         models.push(Model {
@@ -82,7 +82,7 @@ fn visit<'n>(component: &'n Node, way: &[Turn], models: &mut Vec<Model<'n>>) {
     visit_all(component, &["components"], way, models);
 }
 
-fn visit_all<'n>(node: &'n Node, names: &[&'static str], way: &[Turn], models: &mut Vec<Model<'n>>) {
+fn visit_all<'n>(node: &'n Node, names: &[&'static str], way: &[Turn<'static>], models: &mut Vec<Model<'n>>) {
     let list = names.iter().try_fold(node, |node, name| node.member(name));
     let Some(Kind::List(items)) = list.map(|list| &list.kind) else {
         return;
@@ -158,7 +158,9 @@ impl<'n> Bill<'n> {
             .iter()
             .cloned()
             .partition(|section| further.iter().any(|other| other.key == section.key));
-        let mut settled = ROOM.settle(dialect, first.node, &old, &Card { sections: own });
+        let mut own = Card { sections: own };
+        name_licences(&mut own, &old);
+        let mut settled = ROOM.settle(dialect, first.node, &old, &own);
         let is_open = ROOM.is_open(dialect, first.node);
         let mut rows = Vec::new();
         for section in further_now {
@@ -219,6 +221,19 @@ impl<'n> Bill<'n> {
             }
         }
         document
+    }
+}
+
+/// Gives licences that were edited the spelling of SPDX, or a name where it knows none.
+fn name_licences(card: &mut Card, old: &Card) {
+    let Some(Value::List(before)) = old.value(LICENCES) else {
+        return;
+    };
+    let mut fields = card.sections.iter_mut().flat_map(|section| &mut section.fields);
+    if let Some(Value::List(rows)) = fields.find(|field| field.id == LICENCES).map(|field| &mut field.value) {
+        for row in rows.iter_mut().filter(|row| !before.contains(row)) {
+            *row = licence(std::mem::replace(row, Value::Null));
+        }
     }
 }
 
@@ -339,7 +354,7 @@ fn is_taken(component: &Value, steps: &[Step]) -> bool {
 }
 
 /// The value at the end of a way.
-fn at<'v>(value: &'v mut Value, way: &[Turn]) -> Option<&'v mut Value> {
+fn at<'v>(value: &'v mut Value, way: &[Turn<'_>]) -> Option<&'v mut Value> {
     way.iter().try_fold(value, |value, turn| match (turn, value) {
         (Turn::Member(wanted), Value::Group(members)) => {
             let member = members.iter_mut().find(|(name, _)| name == wanted);
@@ -350,7 +365,7 @@ fn at<'v>(value: &'v mut Value, way: &[Turn]) -> Option<&'v mut Value> {
     })
 }
 
-fn take_out(document: &mut Value, way: &[Turn]) {
+fn take_out(document: &mut Value, way: &[Turn<'_>]) {
     let Some((last, before)) = way.split_last() else { return };
     match (last, at(document, before)) {
         (Turn::Entry(index), Some(Value::List(items))) if *index < items.len() => drop(items.remove(*index)),

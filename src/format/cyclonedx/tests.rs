@@ -2,7 +2,7 @@ use proptest::prelude::*;
 
 use crate::card::{Card, Field, Value};
 use crate::format::told::untrue_loss;
-use crate::format::{Format, losses, read, write};
+use crate::format::{Finding, Format, Loss, Severity, losses, read, unshown, write};
 use crate::json;
 use crate::json::tests::{texts, untidy, values};
 
@@ -154,6 +154,86 @@ fn what_the_schema_does_not_accept_is_told_with_its_line() {
 }
 
 #[test]
+fn what_the_schema_refuses_beyond_the_model_blocks() {
+    let bill = r#"{"bomFormat": "CycloneDX", "specVersion": "1.5",
+  "version": "1",
+  "foo": 1,
+  "metadata": {"timestamp": "yesterday", "component": {"type": "machine-learning-model", "name": "m", "modelCard": {}}},
+  "components": [
+    {"type": "nonsense", "name": "a"},
+    {"name": "b", "bom-ref": "b"},
+    {"type": "library", "name": "c", "bom-ref": "b"},
+    {"type": "data", "name": "d", "data": [{"type": "dataset", "governance": {"owners": [
+      {"organization": {"name": "Lab", "url": "https://example.org"}}]}}]},
+    {"type": "library", "name": "e", "colour": "red"},
+    "torch"
+  ],
+  "services": [{}],
+  "dependencies": [
+    {"ref": "b", "dependsOn": [{"ref": "c"}]},
+    {"dependsOn": ["b"]}
+  ],
+  "declarations": {}
+}"#;
+    let findings = read(bill.as_bytes()).unwrap().findings;
+    let told: Vec<(usize, &str)> = findings
+        .iter()
+        .filter(|finding| finding.severity == Severity::Blocks)
+        .map(|finding| (finding.line.unwrap(), finding.message.as_str()))
+        .collect();
+    let wanted = [
+        (2, "whole number"),
+        (3, "does not know this member"),
+        (4, "A time such as"),
+        (6, "A type that the schema knows"),
+        (7, "“type” is missing"),
+        (8, "has this bom-ref already"),
+        (10, "A list is expected"),
+        (11, "does not know this member"),
+        (12, "a component"),
+        (14, "“name” is missing"),
+        (16, "A text is expected"),
+        (17, "“ref” is missing"),
+        (19, "does not know this member"),
+    ];
+    assert_eq!(told.len(), wanted.len(), "{told:#?}");
+    for ((line, message), (wanted, words)) in told.iter().zip(wanted) {
+        assert!(
+            *line == wanted && message.contains(words),
+            "{wanted} {words}: {told:#?}"
+        );
+    }
+    let blocked = |finding: &Finding| finding.severity == Severity::Blocks;
+    assert!(!read(BILL.as_bytes()).unwrap().findings.iter().any(blocked));
+}
+
+#[test]
+fn a_corrected_licence_stays_in_its_place_and_only_a_refused_one_is_set_aside() {
+    let bill = BILL.replace(
+        r#"{"license": {"id": "Apache-2.0", "name": "Apache"}}"#,
+        r#"{"license": {"id": "MIT", "url": "https://opensource.org/mit"}}, {"license": {"name": "Other", "url": "https://l"}}"#,
+    );
+    let licences = |first: &str| {
+        edit(&bill, |card| {
+            let other = r#"{"custom_text": "Other", "url": "https://l"}"#;
+            put(card, "model-details.licenses", value(&format!("[{first}, {other}]")));
+        })
+    };
+    let corrected = licences(r#"{"identifier": "apache-2.0", "url": "https://opensource.org/mit"}"#);
+    assert_eq!(corrected, bill.replace("\"MIT\"", "\"Apache-2.0\""));
+    let refused = licences(r#"{"url": "https://opensource.org/mit"}"#);
+    assert!(
+        refused.contains(r#"{"license": {"name": "Other", "url": "https://l"}}"#),
+        "{refused}"
+    );
+    let aside = refused.split("\"properties\"").nth(1).unwrap();
+    assert!(
+        aside.contains("opensource.org/mit") && !aside.contains("https://l\""),
+        "{refused}"
+    );
+}
+
+#[test]
 fn a_bill_without_a_model_is_plain_json() {
     let reading = read(br#"{"bomFormat": "CycloneDX", "specVersion": "1.6", "components": []}"#).unwrap();
     assert_eq!(reading.format, Format::JSON);
@@ -204,6 +284,87 @@ fn an_answer_that_is_refused_where_there_is_no_model_card_is_named() {
         let untrue = untrue_loss(Format::CYCLONEDX_6, Some(bill.as_bytes()), &edited);
         assert_eq!(untrue, None, "{card} {value}");
     }
+}
+
+/// What is left out, as lines.
+fn told(losses: &[Loss]) -> Vec<String> {
+    let line = |loss: &Loss| match &loss.field {
+        Some(field) => format!("{} › {field}", loss.section),
+        None => loss.section.clone(),
+    };
+    losses.iter().map(line).collect()
+}
+
+#[test]
+fn another_version_is_the_same_bill_with_another_number() {
+    let bill = BILL.replace(
+        "{\n  \"bom",
+        "{\n  \"$schema\": \"http://cyclonedx.org/schema/bom-1.6.schema.json\",\n  \"bom",
+    );
+    let card = read(bill.as_bytes()).unwrap().card;
+    let written = write(Format::CYCLONEDX_7, Some(bill.as_bytes()), &card).unwrap();
+    let wanted = bill.replace("\"1.6\"", "\"1.7\"").replace("bom-1.6", "bom-1.7");
+    assert_eq!(String::from_utf8(written).unwrap(), wanted);
+    assert_eq!(losses(Format::CYCLONEDX_7, Some(bill.as_bytes()), &card), []);
+    let mut edited = card.clone();
+    put(&mut edited, "metadata.pipeline_tag", Value::text("finding"));
+    let written = write(Format::CYCLONEDX_7, Some(bill.as_bytes()), &edited).unwrap();
+    assert_eq!(
+        String::from_utf8(written).unwrap(),
+        wanted.replace("counting", "finding")
+    );
+}
+
+#[test]
+fn an_earlier_version_keeps_answers_as_properties_and_names_what_else_it_does_not_know() {
+    let bill = BILL
+        .replace("\"version\": \"1.10\"}", "\"version\": \"1.10\", \"tags\": [\"c\"], \"licenses\": [{\"expression\": \"MIT\", \"acknowledgement\": \"declared\"}]}")
+        .replace("\"dependencies\": [ ]", "\"dependencies\": [{\"ref\": \"m1\", \"provides\": [\"m1\"]}], \"declarations\": {}");
+    let card = read(bill.as_bytes()).unwrap().card;
+    let (format, source) = (Format::CYCLONEDX_5, Some(bill.as_bytes()));
+    assert_eq!(
+        told(&losses(format, source, &card)),
+        [
+            "components › otterlib › tags",
+            "components › otterlib › licenses › 1 › acknowledgement",
+            "dependencies › m1 › provides",
+            "declarations",
+        ]
+    );
+    let written = String::from_utf8(write(format, source, &card).unwrap()).unwrap();
+    for words in [
+        "\"specVersion\": \"1.5\"",
+        "{\"type\": \"library\", \"name\": \"otterlib\", \"version\": \"1.10\", \"licenses\": [{\"expression\": \"MIT\"}]}",
+        "\"serialNumber\": \"urn:uuid:0f0e0d0c-0b0a-4909-8807-060504030201\"",
+        "\"dependencies\": [{\"ref\": \"m1\"}]",
+        "\"bom-ref\": \"m1\"",
+        "\"value\": 0.970",
+        "lab@example.org",
+    ] {
+        assert!(written.contains(words), "{words} in {written}");
+    }
+    assert!(
+        !written.contains("\"authors\"") && !written.contains("provides"),
+        "{written}"
+    );
+    assert_eq!(read(written.as_bytes()).unwrap().format, format);
+    assert_eq!(untrue_loss(format, source, &card), None);
+}
+
+#[test]
+fn what_a_bill_holds_beside_the_card_is_named() {
+    assert_eq!(
+        told(&unshown(Format::CYCLONEDX_6, BILL.as_bytes())),
+        [
+            "Bill of materials › version",
+            "Bill of materials › serialNumber",
+            "Bill of materials › metadata › component",
+            "Bill of materials › components: otterlib",
+            "Bill of materials › dependencies",
+            "otter-spotter › bom-ref",
+            "otter-spotter › components",
+        ]
+    );
 }
 
 /// Bills with models in all places, with odd values.

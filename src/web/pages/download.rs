@@ -115,7 +115,7 @@ pub async fn file(
         let _turn = turn;
         let source = source_for(&whole, format);
         let notation = format.notation(source);
-        let name = file_name(&whole, &format.extension(notation, source.is_some()));
+        let name = file_name(&whole, &format.extension(notation, whole.format() == format));
         let kept = losses::kept(format, &whole.card, &choices);
         let bytes = match source {
             Some(_) => format::write(format, source, &whole.in_its_file()),
@@ -158,9 +158,9 @@ pub(super) fn unwritten(format: Format, error: ReadError) -> Error {
     }
 }
 
-/// The upload, when the format asked for is its own.
+/// The upload, when the format asked for is its own, if in another version.
 pub(super) fn source_for(whole: &Whole, format: Format) -> Option<&[u8]> {
-    whole.source.as_deref().filter(|_| whole.format() == format)
+    whole.source.as_deref().filter(|_| format.is_version_of(whole.format()))
 }
 
 /// Every format but the card's own, by its readers.
@@ -196,17 +196,17 @@ fn offer(whole: &Whole, format: Format, is_tried: bool) -> Offer {
             lost: format::losses(format, source, &whole.in_its_file()),
             ..Homeless::default()
         },
-        (true, None) => Homeless::of(format, &whole.card),
+        (true, None) => losses::homeless(whole, format),
     };
     let is_own = whole.format() == format;
     Offer {
         id: format.id(),
         name: format.name(),
         about: match source {
-            Some(_) => UPLOAD,
-            None => format.purpose(),
+            Some(_) if is_own => UPLOAD,
+            _ => format.purpose(),
         },
-        file: file_name(whole, &format.extension(notation, source.is_some())),
+        file: file_name(whole, &format.extension(notation, whole.format() == format)),
         ending: notation.name(),
         is_tried,
         lost: lost.len(),

@@ -10,7 +10,7 @@ use crate::card::Card;
 use crate::format::{self, Format, Homeless, Kept, Loss};
 use crate::session::Visitor;
 use crate::web::AppState;
-use crate::web::card::{self, link};
+use crate::web::card::{self, Whole, link};
 use crate::web::error::Error;
 use crate::web::page::{CardLink, Page, render};
 use crate::web::words::in_words;
@@ -67,7 +67,7 @@ pub async fn get(
         let notation = format.notation(source);
         let losses = match source {
             Some(_) => format::losses(format, source, &whole.in_its_file()),
-            None => Homeless::of(format, &whole.card).all(&whole.card),
+            None => homeless(&whole, format).all(&whole.card),
         };
         let more = losses.len().saturating_sub(CHOSEN);
         Losses {
@@ -75,7 +75,7 @@ pub async fn get(
             card: link(&whole.row),
             format,
             ending: notation.name(),
-            file: file_name(&whole, &format.extension(notation, source.is_some())),
+            file: file_name(&whole, &format.extension(notation, whole.format() == format)),
             is_own: source.is_some(),
             items: losses
                 .into_iter()
@@ -86,6 +86,18 @@ pub async fn get(
         }
     });
     render(&made.await.map_err(|error| Error::Internal(error.to_string()))?)
+}
+
+/// What has no place of its own in a new file, with what the upload holds beside the card.
+pub(super) fn homeless(whole: &Whole, format: Format) -> Homeless {
+    let mut homeless = Homeless::of(format, &whole.card);
+    let source = whole.source.as_deref();
+    homeless.lost.extend(
+        source
+            .into_iter()
+            .flat_map(|source| format::unshown(whole.format(), source)),
+    );
+    homeless
 }
 
 fn item(card: &Card, loss: Loss) -> Item {
