@@ -4,10 +4,10 @@ use std::borrow::Cow;
 
 use super::labels::{self, Label};
 use super::page::{ABOVE, FrontMatter, METADATA, NAME, OVERVIEW, Page, PageSection, TEXT};
+use super::rows::text_of;
 use super::text::one_line;
 use super::{Flavour, headings, known, metadata};
 use crate::card::{Card, Field, Section, Value};
-use crate::json;
 
 /// The card as a new page would say it: every answer as text, each below its heading.
 pub(super) fn fit(card: &Card, flavour: Flavour) -> Card {
@@ -46,7 +46,7 @@ struct Builder {
 
 impl Builder {
     fn field(&mut self, section: &Section, field: &Field, own: &mut Option<usize>) {
-        let text = closed(trimmed(&markdown(&field.value))).into_owned();
+        let text = closed(trimmed(&text_of(&field.value))).into_owned();
         let is_hub = self.flavour == Flavour::HuggingFace;
         match field.id.as_str() {
             NAME => return self.page.name = Some(one_line(&text)),
@@ -163,7 +163,7 @@ pub(super) fn settled(old: &Card, card: &Card) -> Card {
         let before = old.section(&section.key).and_then(|section| section.field(&field.id));
         let value = match &field.value {
             value if section.key == METADATA || before.is_some_and(|before| before.value == *value) => value.clone(),
-            value => Value::text(closed(trimmed(&markdown(value)))),
+            value => Value::text(closed(trimmed(&text_of(value)))),
         };
         Field { value, ..field.clone() }
     };
@@ -222,87 +222,4 @@ pub(super) fn trimmed(text: &str) -> &str {
     let end = inner.trim_end().len();
     let tail = inner[end..].find(['\n', '\r']).unwrap_or(inner.len() - end);
     &inner[..end + tail]
-}
-
-/// An answer as Markdown.
-pub(in crate::format) fn markdown(value: &Value) -> Cow<'_, str> {
-    match value {
-        Value::Text(text) => Cow::Borrowed(text),
-        Value::List(items) if items.iter().all(|item| matches!(item, Value::Group(_))) => match table(items) {
-            Some(table) => Cow::Owned(table),
-            None => Cow::Owned(list(value, 0)),
-        },
-        Value::List(_) | Value::Group(_) => Cow::Owned(list(value, 0)),
-        Value::Null => Cow::Borrowed(""),
-        other => Cow::Owned(json::to_text(other)),
-    }
-}
-
-/// Rows of single values as a table, when there are several rows with the same names.
-fn table(rows: &[Value]) -> Option<String> {
-    let names = |row: &Value| -> Vec<String> {
-        match row {
-            Value::Group(members) => members.iter().map(|(name, _)| name.clone()).collect(),
-            _ => Vec::new(),
-        }
-    };
-    let head = names(rows.first()?);
-    let is_flat = |row: &Value| match row {
-        Value::Group(members) => members
-            .iter()
-            .all(|(_, value)| line(value).is_some_and(|line| !line.contains('|'))),
-        _ => false,
-    };
-    if head.len() < 2
-        || !rows.iter().all(|row| names(row) == head && is_flat(row))
-        || head.iter().any(|name| name.contains(['|', '\n']))
-    {
-        return None;
-    }
-    let mut text = format!("| {} |\n|{}", head.join(" | "), " --- |".repeat(head.len()));
-    for row in rows {
-        let Value::Group(members) = row else { continue };
-        let cells: Vec<String> = members.iter().filter_map(|(_, value)| line(value)).collect();
-        text.push_str(&format!("\n| {} |", cells.join(" | ")));
-    }
-    Some(text)
-}
-
-/// A single value on one line.
-fn line(value: &Value) -> Option<String> {
-    match value {
-        Value::Text(text) if text.contains(['\n', '\r']) => None,
-        Value::Text(text) => Some(text.trim().to_owned()),
-        Value::Null => Some(String::new()),
-        Value::List(_) | Value::Group(_) => None,
-        other => Some(json::to_text(other)),
-    }
-}
-
-/// Lists and groups as bullets.
-fn list(value: &Value, depth: usize) -> String {
-    let indent = "  ".repeat(depth);
-    let entry = |name: Option<&str>, value: &Value| {
-        let name = name.map_or(String::new(), |name| format!("**{name}:** "));
-        match line(value) {
-            Some(line) => format!("{indent}- {name}{line}").trim_end().to_owned(),
-            None => match value {
-                Value::Text(text) => {
-                    let text = text
-                        .replace("\r\n", "\n")
-                        .trim()
-                        .replace('\n', &format!("\n{indent}  "));
-                    format!("{indent}- {name}{text}")
-                }
-                inner if name.is_empty() => list(inner, depth),
-                inner => format!("{indent}- {}\n{}", name.trim_end(), list(inner, depth + 1)),
-            },
-        }
-    };
-    let entries: Vec<String> = match value {
-        Value::List(items) => items.iter().map(|item| entry(None, item)).collect(),
-        Value::Group(members) => members.iter().map(|(name, value)| entry(Some(name), value)).collect(),
-        other => vec![entry(None, other)],
-    };
-    entries.join("\n")
 }

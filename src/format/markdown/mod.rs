@@ -15,6 +15,7 @@ pub(super) mod known;
 mod labels;
 mod metadata;
 mod page;
+mod rows;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -29,9 +30,9 @@ use super::{Finding, ReadError, Severity, detect, findings};
 use crate::card::Card;
 use crate::card::outline::{FREE, HUGGING_FACE, Outline};
 use crate::json;
-pub(super) use fit::markdown as text_of;
 pub(super) use metadata::key as metadata_key;
 use page::{CardOfPage, Page, Place};
+pub(super) use rows::{rows, text_of};
 pub(super) use text::Document;
 
 /// A page of Markdown, of one of two flavours.
