@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::carried::{self, Carried, Share, Turns};
 use super::file::File;
 use super::homes::{self, Kept};
-use super::{Format, as_read, read_as, write};
+use super::{Format, as_read, read_as, without_aliases, write};
 use crate::card::change::{self, Change};
 use crate::card::{Card, Field, Section, Value};
 
@@ -37,8 +37,20 @@ pub fn losses(format: Format, source: Option<&[u8]>, card: &Card) -> Vec<Loss> {
         Some(bytes) if format.can_read() => {
             let expected = as_read(format.lens(), &File::new(bytes), card).unwrap_or_else(|_| card.clone());
             let expected = format.lens().settled(&File::new(bytes), &expected);
-            let got = write(format, source, card).and_then(|bytes| read_as(format, &bytes));
-            different(card, &expected, &got.map(|reading| reading.card).unwrap_or_default())
+            let written = write(format, source, card).unwrap_or_default();
+            let got = read_as(format, &written)
+                .map(|reading| reading.card)
+                .unwrap_or_default();
+            let losses = different(card, &expected, &got);
+            if losses.is_empty() {
+                return losses;
+            }
+            // An alias whose anchor went says its value now.
+            let (expected, got) = (
+                without_aliases(source, &expected),
+                without_aliases(Some(&written), &got),
+            );
+            different(card, &expected, &got)
         }
         _ => losses_keeping(format, card, &[]),
     }

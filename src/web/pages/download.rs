@@ -110,7 +110,10 @@ pub async fn file(
         let name = file_name(&whole.row.title, &format.extension(notation, source.is_some()));
         let bytes = match source {
             Some(_) => format::write(format, source, &whole.in_its_file()),
-            None => format::write_keeping(format, &whole.card, &losses::kept(format, &whole.card, &choices)),
+            None => {
+                let card = whole.for_new_file();
+                format::write_keeping(format, &card, &losses::kept(format, &card, &choices))
+            }
         };
         bytes.map(|bytes| (name, notation, bytes))
     });
@@ -178,7 +181,7 @@ fn offer(whole: &Whole, format: Format, is_tried: bool) -> Offer {
             lost: format::losses(format, source, &whole.in_its_file()),
             ..Homeless::default()
         },
-        (true, None) => Homeless::of(format, &whole.card),
+        (true, None) => Homeless::of(format, &whole.for_new_file()),
     };
     let is_own = whole.format() == format;
     Offer {
