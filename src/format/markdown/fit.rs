@@ -6,7 +6,7 @@ use super::labels::{self, Label};
 use super::page::{ABOVE, FrontMatter, METADATA, NAME, OVERVIEW, Page, PageSection, TEXT};
 use super::rows::text_of;
 use super::text::one_line;
-use super::{Flavour, headings, known, metadata};
+use super::{Flavour, headings, known, metadata, vocabulary};
 use crate::card::{Card, Field, Section, Value};
 
 /// The card as a new page would say it: every answer as text, each below its heading.
@@ -55,11 +55,13 @@ impl Builder {
             _ => {}
         }
         if is_hub && let Some(key) = metadata::key(&field.id) {
-            if key != "license" {
-                return self.front.push((key.to_owned(), field.value.clone()));
-            }
-            if let Some(word) = licence(&field.value) {
-                return self.front.push((key.to_owned(), Value::text(word)));
+            let fitted = match key {
+                "license" => licence(&field.value).map(Value::Text),
+                "pipeline_tag" => task(&field.value),
+                _ => Some(field.value.clone()),
+            };
+            if let Some(value) = fitted {
+                return self.front.push((key.to_owned(), value));
             }
         } else if is_hub && section.key == METADATA && field.is_custom() {
             return self.front.push((field.label.clone(), field.value.clone()));
@@ -153,6 +155,22 @@ fn licence(value: &Value) -> Option<String> {
             _ => None,
         },
         _ => None,
+    }
+}
+
+/// The hub's word for a task, when the answer is one that it knows.
+fn task(value: &Value) -> Option<Value> {
+    let text = match value {
+        Value::Text(text) => text,
+        Value::List(items) => match items.as_slice() {
+            [Value::Text(text)] => text,
+            _ => return None,
+        },
+        _ => return None,
+    };
+    match vocabulary::task(text) {
+        None => Some(Value::text(text)),
+        Some(_) => vocabulary::task_word(text).map(Value::text),
     }
 }
 

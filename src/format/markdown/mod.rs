@@ -277,6 +277,12 @@ fn of_page(document: &Document, line: &impl Fn(usize) -> usize) -> Vec<Finding> 
     }
     if let Some(front) = &document.front {
         let start = front.inner.start;
+        let fence = document.text[front.span.start..start].trim_end_matches(['\n', '\r']);
+        if fence.len() > "---".len() {
+            let message = "There are blanks behind the three hyphens that open the metadata, so the hub takes it all for text. Remove \
+                           them; they are kept as they are.";
+            found.push(finding(front.span.start, "front matter", Severity::Problem, message));
+        }
         match &front.yaml {
             Ok(yaml) => {
                 found.extend(findings::of_quirks(&yaml.quirks, |at| line(start + at)));
