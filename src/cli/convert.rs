@@ -1,3 +1,4 @@
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -145,8 +146,12 @@ fn convert(
     home: Option<&str>,
     fonts: &Fonts,
 ) -> anyhow::Result<Converted> {
-    let card = &reading.card;
     let source = format.is_version_of(reading.format).then_some(bytes);
+    let card = match source {
+        Some(_) => Cow::Borrowed(&reading.card),
+        None => format::without_aliases(Some(bytes), &reading.card),
+    };
+    let card = card.as_ref();
     let kept = match home.filter(|_| source.is_none()) {
         None => Vec::new(),
         Some(NOTHING) => Kept::all(format, card, ""),

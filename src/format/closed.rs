@@ -7,7 +7,7 @@
 
 use super::convert::into_outline;
 use super::dialect::Dialect;
-use super::markdown::text_of;
+use super::markdown::{rows, text_of};
 use crate::card::{Card, Section, picture};
 use crate::json::{self, Value};
 
@@ -94,6 +94,11 @@ impl Want {
 
     /// The answer in the wanted form, where that loses nothing; else as it is.
     pub fn fit(&self, value: Value) -> Value {
+        if let (Self::List(Self::Group(_), _) | Self::Group(_), Value::Text(text)) = (self, &value)
+            && let Some(rows) = self.rows(text)
+        {
+            return rows;
+        }
         match (self, value) {
             (Self::Anything, value) | (_, value @ Value::Null) => value,
             (Self::Text(_), value) if holds_picture(&value) => value,
@@ -132,6 +137,12 @@ impl Want {
             },
             (_, value) => value,
         }
+    }
+
+    /// The rows or group that a text of Markdown is, when the schema accepts all of them.
+    fn rows(&self, text: &str) -> Option<Value> {
+        let fitted = self.fit(rows(text)?);
+        (!matches!(fitted, Value::Text(_)) && self.kept(&fitted).as_ref() == Some(&fitted)).then_some(fitted)
     }
 
     /// The part of an answer that the schema accepts; `None` when that is nothing.
@@ -330,6 +341,17 @@ mod tests {
             r#"[{"name": "a"}, {"name": "b", "score": 1, "x": "2"}]"#,
         );
         fits(&ROWS, r#""- a\n- b""#, r#"[{"name": "a"}, {"name": "b"}]"#);
+        fits(
+            &ROWS,
+            r#""| name | score |\n| --- | --- |\n| a\\|b | 1 |""#,
+            r#"[{"name": "a|b", "score": 1}]"#,
+        );
+        fits(
+            &ROWS,
+            r#""- - **name:** a\n  - **seen:** yes\n- **name:** b""#,
+            r#"[{"name": "a", "seen": true}, {"name": "b"}]"#,
+        );
+        fits(&ROWS, r#""- **note:** a""#, r#"[{"name": "**note:** a"}]"#);
     }
 
     #[test]

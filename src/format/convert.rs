@@ -6,7 +6,7 @@ use super::dialect::Dialect;
 use super::homes::Aside;
 use super::markdown::{known, text_of};
 use crate::card::check;
-use crate::card::outline::{self, FULL, Outline, Part, Question};
+use crate::card::outline::{self, FULL, Kind, Outline, Part, Question};
 use crate::card::{Card, Field, Section, field_id};
 use crate::json::Value;
 
@@ -27,8 +27,8 @@ pub(super) fn for_version_1(card: &Card) -> Card {
 pub(super) fn flat(card: &Card, outline: &'static Outline) -> Card {
     let mut card = without_blanks(&into_outline(card, outline));
     for field in card.sections.iter_mut().flat_map(|section| &mut section.fields) {
-        if outline.question(&field.id).is_some() {
-            field.value = flat_value(&field.value);
+        if let Some(question) = outline.question(&field.id) {
+            field.value = flat_value(question, &field.value);
         }
     }
     card
@@ -328,26 +328,67 @@ pub(super) fn row(column: &str, text: &str) -> Value {
     Value::Group(vec![(column.to_owned(), Value::text(text))])
 }
 
-/// Lists and tables of texts as lines, as WebCards holds its answers.
-fn flat_value(value: &Value) -> Value {
-    fn line(value: &Value) -> String {
-        match value {
-            Value::Text(text) => text.clone(),
-            Value::List(items) => items.iter().map(line).collect::<Vec<_>>().join(", "),
-            Value::Group(members) => {
-                let parts = members
-                    .iter()
-                    .map(|(_, value)| line(value))
-                    .filter(|part| !part.is_empty());
-                parts.collect::<Vec<_>>().join(", ")
-            }
-            Value::Null => String::new(),
-            other => crate::json::to_text(other),
-        }
-    }
+/// An answer as one text, as WebCards holds it: a list of texts as lines, and whatever has lines or names in it as Markdown,
+/// so that different answers stay different. A row that has but the first column of its table is the text there.
+fn flat_value(question: &Question, value: &Value) -> Value {
+    let bare = match question.kind {
+        Kind::Table { columns, .. } => columns.first().map(|column| column.key),
+        _ => None,
+    };
+    let alone = |item: &Value| match item {
+        Value::Group(members) => match members.as_slice() {
+            [(name, value)] if Some(name.as_str()) == bare => line(value),
+            _ => None,
+        },
+        item => line(item),
+    };
     match value {
         Value::Text(_) => value.clone(),
-        Value::List(items) => Value::Text(items.iter().map(line).collect::<Vec<_>>().join("\n")),
-        other => Value::Text(line(other)),
+        Value::List(items) => match items.iter().map(alone).collect::<Option<Vec<String>>>() {
+            Some(lines) => Value::Text(lines.join("\n")),
+            None => Value::text(text_of(value)),
+        },
+        other => Value::text(text_of(other)),
+    }
+}
+
+/// A single value that is a line of its own among others.
+fn line(value: &Value) -> Option<String> {
+    let line = match value {
+        Value::List(_) | Value::Group(_) => return None,
+        single => text_of(single).into_owned(),
+    };
+    let is_bullet = line.starts_with(['-', '*', '+']) && line[1..].starts_with([' ', '*']);
+    (!is_bullet && !line.contains(['\n', '\r'])).then_some(line)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::json;
+
+    #[test]
+    fn different_answers_stay_different_texts() {
+        let question = |id: &str| FULL.question(id).unwrap();
+        let flat = |id: &str, text: &str| flat_value(question(id), &json::parse(text).unwrap().root.to_value());
+        let metrics = "quantitative-analyses.performance_metrics";
+        assert_eq!(
+            flat(metrics, r#"[{"type": "acc", "value": "0.5"}]"#),
+            Value::text("| type | value |\n| --- | --- |\n| acc | 0.5 |")
+        );
+        assert_ne!(
+            flat(metrics, r#"[{"type": "acc", "value": "0.5"}]"#),
+            flat(metrics, r#"[{"type": "acc", "slice": "0.5"}]"#)
+        );
+        assert_eq!(
+            flat(metrics, r#"[{"type": "acc"}, {"type": "f1"}]"#),
+            Value::text("acc\nf1")
+        );
+        let users = "intended-use.users";
+        assert_eq!(flat(users, r#"["a, b", "c"]"#), Value::text("a, b\nc"));
+        assert_eq!(
+            flat(users, r#"["a, b", "c\nd", "x"]"#),
+            Value::text("- a, b\n- c\n  d\n- x")
+        );
     }
 }

@@ -6,7 +6,7 @@ use super::carried::{self, Carried, Share, Turns};
 use super::convert;
 use super::file::File;
 use super::homes::{self, Kept};
-use super::{Format, as_read, read_as, write};
+use super::{Format, as_read, read_as, without_aliases, write};
 use crate::card::change::{self, Change};
 use crate::card::{Card, Field, Section, Value};
 
@@ -50,8 +50,19 @@ pub fn losses(format: Format, source: Option<&[u8]>, card: &Card) -> Vec<Loss> {
             let file = File::new(adapted.as_ref().map_or(bytes, |adapted| &adapted.bytes));
             let expected = as_read(format.lens(), &file, card).unwrap_or_else(|_| card.clone());
             let expected = format.lens().settled(&file, &expected);
-            let got = write(format, source, card).and_then(|bytes| read_as(format, &bytes));
-            let mut losses = different(card, &expected, &got.map(|reading| reading.card).unwrap_or_default());
+            let written = write(format, source, card).unwrap_or_default();
+            let got = read_as(format, &written)
+                .map(|reading| reading.card)
+                .unwrap_or_default();
+            let mut losses = different(card, &expected, &got);
+            if !losses.is_empty() {
+                // An alias whose anchor went says its value now.
+                let (expected, got) = (
+                    without_aliases(source, &expected),
+                    without_aliases(Some(&written), &got),
+                );
+                losses = different(card, &expected, &got);
+            }
             losses.extend(adapted.into_iter().flat_map(|adapted| adapted.left_out));
             losses
         }

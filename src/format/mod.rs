@@ -7,6 +7,7 @@
 //!
 //! A format is a file here with a `Lens`, and a line in [`Format::ALL`].
 
+mod aliases;
 mod blank;
 mod carried;
 mod chai;
@@ -63,6 +64,7 @@ pub use crate::card::check::Severity;
 use crate::card::outline::{self, FREE, FULL, Outline, arrange};
 use crate::card::{Card, check};
 use crate::json;
+pub use aliases::without_aliases;
 pub use blank::blank;
 use chai::Chai;
 pub use compare::{Comparison, Side, Terms, compare};

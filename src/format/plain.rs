@@ -1,5 +1,7 @@
 //! Any JSON, YAML and XML document: each name at the top level becomes a section; a list or a single value is one section.
 
+use std::collections::{HashMap, HashSet};
+
 use super::convert;
 use super::dialect::Dialect;
 use super::file::File;
@@ -155,13 +157,33 @@ fn as_xml_says(document: &Value) -> Card {
     DIALECT.read(&placeless(xml::normal(document))).0
 }
 
-/// A document with names that need no escapes in XML.
+/// A document with names that need no escapes in XML. Different names in a group stay different: the second that is the
+/// same without blanks and signs gets a number.
 fn plainly_named(document: Value) -> Value {
     match document {
         Value::Group(members) => {
-            let named = members
-                .into_iter()
-                .map(|(name, value)| (xml::plain_name(&name), plainly_named(value)));
+            let is_plain = |name: &&String| xml::plain_name(name) == **name;
+            let plain = members.iter().map(|(name, _)| name).filter(is_plain).cloned();
+            let mut names: HashMap<String, String> = plain.map(|name| (name.clone(), name)).collect();
+            let mut taken: HashSet<String> = names.keys().cloned().collect();
+            let mut turns: HashMap<String, usize> = HashMap::new();
+            for (name, _) in &members {
+                if names.contains_key(name) {
+                    continue;
+                }
+                let plain = xml::plain_name(name);
+                let turn = turns.entry(plain.clone()).or_insert(1);
+                let mut free = plain.clone();
+                while !taken.insert(free.clone()) {
+                    *turn += 1;
+                    free = format!("{plain}_{turn}");
+                }
+                names.insert(name.clone(), free);
+            }
+            let named = members.into_iter().map(|(name, value)| {
+                let plain = names.get(&name).cloned().unwrap_or_default();
+                (plain, plainly_named(value))
+            });
             Value::Group(named.collect())
         }
         // XML has no list without entries, but an element without content.

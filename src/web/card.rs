@@ -1,5 +1,6 @@
 //! From rows to a card and back, and how far its sections are.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use actix_web::web;
@@ -64,6 +65,11 @@ impl Whole {
             crate::format::in_its_file(self.format(), source, &self.card, outline_of(&self.row)).ok()
         });
         there.unwrap_or_else(|| self.card.clone())
+    }
+
+    /// The card as it is now for a new file of another format: with what aliases of the upload stand for.
+    pub fn for_new_file(&self) -> Cow<'_, Card> {
+        crate::format::without_aliases(self.source.as_deref(), &self.card)
     }
 
     /// The upload as its format reads it; the blank card when there is none.

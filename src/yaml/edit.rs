@@ -1,5 +1,6 @@
 use std::ops::Range;
 
+use super::alias;
 use super::node::{Document, Kind, Layout, Member, Node};
 use super::style::{Style, Writer};
 use super::{Value, parse};
@@ -43,6 +44,10 @@ pub(super) fn careful_edits(text: &str, document: &Document, value: &Value) -> O
         let mut edits = attempt(text, document, value, style);
         let changed = apply(text, &edits);
         let after = parse(&changed).ok().filter(|after| after.root.says(value))?;
+        let writer = Writer::new(style);
+        if let Some(mended) = alias::reanchored((text, document), (&changed, &after), &writer) {
+            return Some(vec![difference(text, &mended)]);
+        }
         // Readers disagree whether the last line below a “|” has a line break when the text ends there.
         if is_cut_off(&after.root, changed.len()) {
             edits.push(Edit {
@@ -52,6 +57,27 @@ pub(super) fn careful_edits(text: &str, document: &Document, value: &Value) -> O
         }
         Some(edits)
     })
+}
+
+/// The one replacement that makes another text of a text.
+fn difference(old: &str, new: &str) -> Edit {
+    let mut start = old
+        .bytes()
+        .zip(new.bytes())
+        .take_while(|(one, other)| one == other)
+        .count();
+    while !old.is_char_boundary(start) || !new.is_char_boundary(start) {
+        start -= 1;
+    }
+    let tails = old[start..].chars().rev().zip(new[start..].chars().rev());
+    let tail: usize = tails
+        .take_while(|(one, other)| one == other)
+        .map(|(c, _)| c.len_utf8())
+        .sum();
+    Edit {
+        range: start..old.len() - tail,
+        text: new[start..new.len() - tail].to_owned(),
+    }
 }
 
 /// Whether the text ends in a line below a `|` or `>` that shall have a line break, and has none.

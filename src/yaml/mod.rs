@@ -10,9 +10,10 @@
 //! What a plain scalar means follows the core schema of YAML 1.2, as far as JSON can spell it:
 //! `null`, `true`, `0.50` and `1e-5` are no texts, `no`, `2026-06-15`, `017` and `12:30` are. What is
 //! written anew is put in quotes when a reader of YAML 1.1 or 1.2 would take the bare words for
-//! anything but that text. An alias is a leaf that says its own name, `*name`: it is never expanded,
-//! so a few lines never become billions. This room knows nothing of model cards.
+//! anything but that text. An alias is a leaf that says its own name, `*name`: it is never expanded
+//! there, so a few lines never become billions; [`aliases`] tells within bounds what it stands for. This room knows nothing of model cards.
 
+mod alias;
 mod block;
 mod edit;
 mod error;
@@ -26,6 +27,7 @@ mod style;
 #[cfg(test)]
 pub(crate) mod tests;
 
+pub use alias::{MERGE, aliases, merged};
 pub use edit::edits;
 pub use node::{Document, Item, Kind, Layout, Member, Node, Quirk, QuirkKind, ScalarStyle};
 pub use parse::parse;

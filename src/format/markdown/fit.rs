@@ -2,14 +2,13 @@
 
 use std::borrow::Cow;
 
-use super::figures::figures;
 use super::labels::{self, Label};
 use super::page::{ABOVE, FrontMatter, METADATA, NAME, OVERVIEW, Page, PageSection, TEXT};
+use super::rows::text_of;
 use super::text::one_line;
-use super::{Flavour, headings, known, metadata, results};
+use super::{Flavour, headings, known, metadata, results, vocabulary};
 use crate::card::results::{CHARTS_QUESTION, QUESTION};
 use crate::card::{Card, Field, Section, Value};
-use crate::json;
 
 /// The question that the hub's results answer.
 const MODEL_INDEX: &str = "metadata.model_index";
@@ -65,7 +64,7 @@ impl Builder {
         if table.as_ref().is_some_and(String::is_empty) {
             return;
         }
-        let text = table.map_or_else(|| markdown(&field.value), Cow::Owned);
+        let text = table.map_or_else(|| text_of(&field.value), Cow::Owned);
         let text = closed(trimmed(&text)).into_owned();
         let is_hub = self.flavour == Flavour::HuggingFace;
         match field.id.as_str() {
@@ -75,11 +74,13 @@ impl Builder {
             _ => {}
         }
         if is_hub && let Some(key) = metadata::key(&field.id) {
-            if key != "license" {
-                return self.front.push((key.to_owned(), field.value.clone()));
-            }
-            if let Some(word) = licence(&field.value) {
-                return self.front.push((key.to_owned(), Value::text(word)));
+            let fitted = match key {
+                "license" => licence(&field.value).map(Value::Text),
+                "pipeline_tag" => task(&field.value),
+                _ => Some(field.value.clone()),
+            };
+            if let Some(value) = fitted {
+                return self.front.push((key.to_owned(), value));
             }
         } else if is_hub && section.key == METADATA && field.is_custom() {
             return self.front.push((field.label.clone(), field.value.clone()));
@@ -176,6 +177,22 @@ fn licence(value: &Value) -> Option<String> {
     }
 }
 
+/// The hub's word for a task, when the answer is one that it knows.
+fn task(value: &Value) -> Option<Value> {
+    let text = match value {
+        Value::Text(text) => text,
+        Value::List(items) => match items.as_slice() {
+            [Value::Text(text)] => text,
+            _ => return None,
+        },
+        _ => return None,
+    };
+    match vocabulary::task(text) {
+        None => Some(Value::text(text)),
+        Some(_) => vocabulary::task_word(text).map(Value::text),
+    }
+}
+
 /// The card with answers as they are read back from their own file: texts, without blank lines around, and with what is
 /// left open closed. `old` is what the file says.
 pub(super) fn settled(old: &Card, card: &Card) -> Card {
@@ -183,7 +200,7 @@ pub(super) fn settled(old: &Card, card: &Card) -> Card {
         let before = old.section(&section.key).and_then(|section| section.field(&field.id));
         let value = match &field.value {
             value if section.key == METADATA || before.is_some_and(|before| before.value == *value) => value.clone(),
-            value => Value::text(closed(trimmed(&markdown(value)))),
+            value => Value::text(closed(trimmed(&text_of(value)))),
         };
         Field { value, ..field.clone() }
     };
@@ -242,87 +259,4 @@ pub(super) fn trimmed(text: &str) -> &str {
     let end = inner.trim_end().len();
     let tail = inner[end..].find(['\n', '\r']).unwrap_or(inner.len() - end);
     &inner[..end + tail]
-}
-
-/// An answer as Markdown.
-pub(in crate::format) fn markdown(value: &Value) -> Cow<'_, str> {
-    match value {
-        Value::Text(text) => Cow::Borrowed(text),
-        Value::List(items) if items.iter().all(|item| matches!(item, Value::Group(_))) => match table(items) {
-            Some(table) => Cow::Owned(table),
-            None => Cow::Owned(list(value, 0)),
-        },
-        Value::List(_) | Value::Group(_) => Cow::Owned(figures(value).unwrap_or_else(|| list(value, 0))),
-        Value::Null => Cow::Borrowed(""),
-        other => Cow::Owned(json::to_text(other)),
-    }
-}
-
-/// Rows of single values as a table, when there are several rows with the same names.
-fn table(rows: &[Value]) -> Option<String> {
-    let names = |row: &Value| -> Vec<String> {
-        match row {
-            Value::Group(members) => members.iter().map(|(name, _)| name.clone()).collect(),
-            _ => Vec::new(),
-        }
-    };
-    let head = names(rows.first()?);
-    let is_flat = |row: &Value| match row {
-        Value::Group(members) => members
-            .iter()
-            .all(|(_, value)| line(value).is_some_and(|line| !line.contains('|'))),
-        _ => false,
-    };
-    if head.len() < 2
-        || !rows.iter().all(|row| names(row) == head && is_flat(row))
-        || head.iter().any(|name| name.contains(['|', '\n']))
-    {
-        return None;
-    }
-    let mut text = format!("| {} |\n|{}", head.join(" | "), " --- |".repeat(head.len()));
-    for row in rows {
-        let Value::Group(members) = row else { continue };
-        let cells: Vec<String> = members.iter().filter_map(|(_, value)| line(value)).collect();
-        text.push_str(&format!("\n| {} |", cells.join(" | ")));
-    }
-    Some(text)
-}
-
-/// A single value on one line.
-fn line(value: &Value) -> Option<String> {
-    match value {
-        Value::Text(text) if text.contains(['\n', '\r']) => None,
-        Value::Text(text) => Some(text.trim().to_owned()),
-        Value::Null => Some(String::new()),
-        Value::List(_) | Value::Group(_) => None,
-        other => Some(json::to_text(other)),
-    }
-}
-
-/// Lists and groups as bullets.
-fn list(value: &Value, depth: usize) -> String {
-    let indent = "  ".repeat(depth);
-    let entry = |name: Option<&str>, value: &Value| {
-        let name = name.map_or(String::new(), |name| format!("**{name}:** "));
-        match line(value) {
-            Some(line) => format!("{indent}- {name}{line}").trim_end().to_owned(),
-            None => match value {
-                Value::Text(text) => {
-                    let text = text
-                        .replace("\r\n", "\n")
-                        .trim()
-                        .replace('\n', &format!("\n{indent}  "));
-                    format!("{indent}- {name}{text}")
-                }
-                inner if name.is_empty() => list(inner, depth),
-                inner => format!("{indent}- {}\n{}", name.trim_end(), list(inner, depth + 1)),
-            },
-        }
-    };
-    let entries: Vec<String> = match value {
-        Value::List(items) => items.iter().map(|item| entry(None, item)).collect(),
-        Value::Group(members) => members.iter().map(|(name, value)| entry(Some(name), value)).collect(),
-        other => vec![entry(None, other)],
-    };
-    entries.join("\n")
 }

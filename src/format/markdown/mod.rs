@@ -17,6 +17,7 @@ mod labels;
 mod metadata;
 mod page;
 mod results;
+mod rows;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -31,9 +32,9 @@ use super::{Finding, ReadError, Severity, detect, findings};
 use crate::card::Card;
 use crate::card::outline::{FREE, HUGGING_FACE, Outline};
 use crate::json;
-pub(super) use fit::markdown as text_of;
 pub(super) use metadata::key as metadata_key;
 use page::{CardOfPage, Page, Place};
+pub(super) use rows::{rows, text_of};
 pub(super) use text::Document;
 
 /// A page of Markdown, of one of two flavours.
@@ -278,6 +279,12 @@ fn of_page(document: &Document, line: &impl Fn(usize) -> usize) -> Vec<Finding> 
     }
     if let Some(front) = &document.front {
         let start = front.inner.start;
+        let fence = document.text[front.span.start..start].trim_end_matches(['\n', '\r']);
+        if fence.len() > "---".len() {
+            let message = "There are blanks behind the three hyphens that open the metadata, so the hub takes it all for text. Remove \
+                           them; they are kept as they are.";
+            found.push(finding(front.span.start, "front matter", Severity::Problem, message));
+        }
         match &front.yaml {
             Ok(yaml) => {
                 found.extend(findings::of_quirks(&yaml.quirks, |at| line(start + at)));

@@ -576,6 +576,49 @@ fn calm_pages() -> impl Strategy<Value = String> {
 }
 
 #[test]
+fn metadata_in_braces_is_read_and_edited() {
+    let source = "---\n{license: mit, tags: [a]}\n---\n# X\n";
+    let reading = read(source.as_bytes()).unwrap();
+    assert_eq!(reading.format, Format::HUGGING_FACE);
+    assert_eq!(reading.card.value("model-details.licenses"), Some(&Value::text("mit")));
+    let edited = edit(source, |card| {
+        set(card, "metadata", "model-details.licenses", "apache-2.0")
+    });
+    assert_eq!(edited, source.replace("mit", "apache-2.0"));
+}
+
+#[test]
+fn blanks_behind_the_opening_fence_are_told() {
+    let told = |source: &str| {
+        let findings = read(source.as_bytes()).unwrap().findings;
+        findings
+            .iter()
+            .any(|finding| finding.line == Some(1) && finding.message.contains("blanks behind"))
+    };
+    assert!(told("--- \nlicense: mit\n---\n# X\n"));
+    assert!(!told("---\r\nlicense: mit\r\n--- \r\n# X\r\n"));
+}
+
+#[test]
+fn only_tasks_of_the_hub_become_its_tag() {
+    let bill = |task: &str| {
+        let bill = format!(
+            r#"{{"bomFormat": "CycloneDX", "specVersion": "1.6", "components": [{{"type": "machine-learning-model",
+            "name": "otter", "modelCard": {{"modelParameters": {{"task": "{task}"}}}}}}]}}"#
+        );
+        let card = read(bill.as_bytes()).unwrap().card;
+        assert_eq!(losses(Format::HUGGING_FACE, None, &card), [], "{task}");
+        text(write(Format::HUGGING_FACE, None, &card).unwrap())
+    };
+    assert!(bill("Text generation").contains("pipeline_tag: text-generation\n"));
+    let free = bill("counting otters");
+    assert!(
+        !free.contains("pipeline_tag") && free.contains("counting otters"),
+        "{free}"
+    );
+}
+
+#[test]
 fn a_zero_byte_from_elsewhere_leaves_a_page_that_can_be_read() {
     let card = crate::format::read(br#"{"note": "a\u0000b"}"#).unwrap().card;
     let page = write(Format::MARKDOWN, None, &card).unwrap();

@@ -239,9 +239,11 @@ fn front(text: &str) -> (Option<Front>, bool) {
     let inner = opened..closing;
     let yaml = yaml::parse(&text[inner.clone()]);
     let is_front = match &yaml {
-        Ok(document) => {
-            matches!(document.root.kind, Kind::Group(Layout::Block, _)) || is_without_content(&text[inner.clone()])
-        }
+        Ok(document) => match &document.root.kind {
+            Kind::Group(Layout::Block, _) => true,
+            Kind::Group(Layout::Flow, _) => metadata::is_of_hub(&document.view()),
+            _ => is_without_content(&text[inner.clone()]),
+        },
         Err(_) => text[inner.clone()].lines().any(metadata::begins_with_hub_key),
     };
     let front = Front {

@@ -113,12 +113,22 @@ pub(super) fn language(text: &str) -> Option<String> {
     Some(format!("The hub knows no language code “{}”. {advice}", short(text)))
 }
 
+/// The hub's word for a task that is spelled with other blanks or letters.
+pub(super) fn task_word(text: &str) -> Option<&'static str> {
+    let plain = plain(text);
+    TASKS.iter().copied().find(|task| *task == plain)
+}
+
+fn plain(text: &str) -> String {
+    text.trim().to_lowercase().replace([' ', '_'], "-")
+}
+
 /// Says what is odd about a task.
 pub(super) fn task(text: &str) -> Option<String> {
     if TASKS.contains(&text) || text == "other" || !check::is_answered(&Value::text(text)) {
         return None;
     }
-    let plain = text.trim().to_lowercase().replace([' ', '_'], "-");
+    let plain = plain(text);
     let other = OTHER_TASKS
         .iter()
         .find(|(name, _)| *name == plain)

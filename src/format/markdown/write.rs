@@ -3,11 +3,11 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::fit::{closed, follows_at_once, markdown, trimmed};
+use super::fit::{closed, follows_at_once, trimmed};
 use super::headings::Heading;
 use super::page::{ABOVE, CardOfPage, METADATA, NAME, OVERVIEW, Page, Place, RAW, SUMMARY, is_lead};
 use super::text::{Document, Front, one_line};
-use super::{Flavour, known, metadata};
+use super::{Flavour, known, metadata, rows};
 use crate::card::{Card, Field, Section, Value};
 use crate::format::steps::rearrange;
 use crate::json::apply;
@@ -534,7 +534,7 @@ impl Writer<'_> {
 
 /// An answer as it stands on the page.
 fn text_of(value: &Value) -> Cow<'_, str> {
-    match markdown(value) {
+    match rows::text_of(value) {
         Cow::Borrowed(text) => Cow::Borrowed(trimmed(text)),
         Cow::Owned(text) => Cow::Owned(trimmed(&text).to_owned()),
     }

@@ -112,6 +112,21 @@ fn a_bill_of_materials_in_xml_is_named() {
 }
 
 #[test]
+fn names_that_differ_stay_different() {
+    let card = read(br#"{"a b": {"x": "1"}, "a_b": {"x": "2", "y z": "3", "y-z": "4", "y_z": "5", "y.z ": "6"}}"#);
+    let written = write(Format::XML, None, &card.unwrap().card).unwrap();
+    let again = read(&written).unwrap().card;
+    let titles: Vec<&str> = again.sections.iter().map(|section| section.title.as_str()).collect();
+    assert_eq!(titles, ["a_b_2", "a_b"]);
+    let labels: Vec<&str> = again.sections[1]
+        .fields
+        .iter()
+        .map(|field| field.label.as_str())
+        .collect();
+    assert_eq!(labels, ["x", "y_z_2", "y-z", "y_z", "y.z"]);
+}
+
+#[test]
 fn a_new_document_has_plain_names() {
     let card = read(br#"{"Model details": {"Name (short)": "otter", "n": 1.50, "tags": ["a", "b"]}}"#)
         .unwrap()

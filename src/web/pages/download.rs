@@ -116,11 +116,16 @@ pub async fn file(
         let source = source_for(&whole, format);
         let notation = format.notation(source);
         let name = file_name(&whole, &format.extension(notation, whole.format() == format));
-        let kept = losses::kept(format, &whole.card, &choices);
         let bytes = match source {
             Some(_) => format::write(format, source, &whole.in_its_file()),
-            None if kept.is_empty() => format::write_with(format, None, &whole.card, &fonts),
-            None => format::write_keeping(format, &whole.card, &kept),
+            None => {
+                let card = whole.for_new_file();
+                let kept = losses::kept(format, &card, &choices);
+                match kept.is_empty() {
+                    true => format::write_with(format, None, &card, &fonts),
+                    false => format::write_keeping(format, &card, &kept),
+                }
+            }
         };
         bytes.map(|bytes| (name, notation, bytes))
     });

@@ -1,5 +1,6 @@
 //! What a format cannot carry of the card, and where each thing shall go.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 use actix_web::{HttpResponse, web};
@@ -64,10 +65,14 @@ pub async fn get(
     let page = Page::of(format!("As {}: {}", format.name(), whole.row.title), &visitor);
     let made = web::block(move || {
         let source = source_for(&whole, format);
+        let card = match source {
+            Some(_) => Cow::Borrowed(&whole.card),
+            None => whole.for_new_file(),
+        };
         let notation = format.notation(source);
         let losses = match source {
             Some(_) => format::losses(format, source, &whole.in_its_file()),
-            None => homeless(&whole, format).all(&whole.card),
+            None => homeless(&whole, format).all(&card),
         };
         let more = losses.len().saturating_sub(CHOSEN);
         Losses {
@@ -77,11 +82,7 @@ pub async fn get(
             ending: notation.name(),
             file: file_name(&whole, &format.extension(notation, whole.format() == format)),
             is_own: source.is_some(),
-            items: losses
-                .into_iter()
-                .take(CHOSEN)
-                .map(|loss| item(&whole.card, loss))
-                .collect(),
+            items: losses.into_iter().take(CHOSEN).map(|loss| item(&card, loss)).collect(),
             more,
         }
     });
@@ -90,7 +91,7 @@ pub async fn get(
 
 /// What has no place of its own in a new file, with what the upload holds beside the card.
 pub(super) fn homeless(whole: &Whole, format: Format) -> Homeless {
-    let mut homeless = Homeless::of(format, &whole.card);
+    let mut homeless = Homeless::of(format, &whole.for_new_file());
     let source = whole.source.as_deref();
     homeless.lost.extend(
         source

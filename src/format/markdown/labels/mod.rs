@@ -10,8 +10,9 @@ mod tests;
 
 use pieces::{Piece, answers, composed, pieces, rest_of};
 
-use super::fit::{closed, markdown, trimmed};
+use super::fit::{closed, trimmed};
 use super::known;
+use super::rows::text_of;
 use super::text::one_line;
 use crate::card::outline::HUGGING_FACE;
 use crate::card::{Card, Field, Section, Value};
@@ -124,7 +125,7 @@ pub(super) fn value_of(value: &Value) -> Option<String> {
         blank if blank.is_blank() => Some(String::new()),
         Value::Text(text) => Some(one_line(text.trim()).trim().to_owned()),
         Value::List(_) | Value::Group(_) => None,
-        other => Some(markdown(other).trim().to_owned()),
+        other => Some(text_of(other).trim().to_owned()),
     }
 }
 
@@ -242,7 +243,7 @@ fn fold_host(section: &mut Section, old: Option<&Section>, host: &str) {
     wanted.sort_by_key(|(rank, _)| *rank);
     let index = section.fields.iter().position(|field| field.id == host);
     let rest = index.map_or_else(String::new, |index| {
-        trimmed(&markdown(&section.fields[index].value)).to_owned()
+        trimmed(&text_of(&section.fields[index].value)).to_owned()
     });
     let is_kept = rest == rest_of(&pieces(before, host));
     let rest = if is_kept { rest } else { closed(&rest).into_owned() };
