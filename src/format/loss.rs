@@ -6,7 +6,7 @@ use super::carried::{self, Carried, Share, Turns};
 use super::convert;
 use super::file::File;
 use super::homes::{self, Kept};
-use super::{Format, as_read, read_as, without_aliases, write};
+use super::{Format, as_read, convert, read_as, without_aliases, write};
 use crate::card::change::{self, Change};
 use crate::card::{Card, Field, Section, Value};
 
@@ -164,10 +164,25 @@ fn missing(card: &Card, expected: &Card, got: &Card) -> Vec<Loss> {
         match origin(card, &change) {
             Some((section, field)) if is_named(section, field) || carried.holds(field, &turns) => {}
             Some((section, field)) => losses.push(of_field(section, field, false)),
-            None => losses.push(nameless(change)),
+            None if !is_told(card, &losses, &change) => losses.push(nameless(change)),
+            None => {}
         }
     }
     losses
+}
+
+/// Whether an answer that the format made is rows of nothing but fields which are named as lost already.
+fn is_told(card: &Card, losses: &[Loss], change: &Change) -> bool {
+    let fields = card
+        .sections
+        .iter()
+        .flat_map(|section| section.fields.iter().map(move |field| (section, field)));
+    let lost = fields.filter(|(section, field)| losses.iter().any(|loss| loss.is_of(section, field)));
+    let rows: Vec<Value> = lost
+        .map(|(section, field)| convert::named_row(section, field))
+        .collect();
+    let after = change.after.as_ref().filter(|_| !rows.is_empty());
+    after.is_some_and(|after| carried::says(&Value::List(rows), after))
 }
 
 /// In the order of the card.

@@ -180,12 +180,11 @@ mod tests {
         let Value::Group(mut members) = document.root.to_value() else {
             unreachable!()
         };
-        let arranged = |value: &Value| match value {
-            Value::List(items) => Value::List(order.iter().map(|index| items[*index].clone()).collect()),
-            Value::Group(inner) => Value::Group(order.iter().map(|index| inner[*index].clone()).collect()),
-            other => other.clone(),
-        };
-        members[0].1 = arranged(&members[0].1);
+        match &mut members[0].1 {
+            Value::List(items) => *items = order.iter().map(|index| items[*index].clone()).collect(),
+            Value::Group(inner) => *inner = order.iter().map(|index| inner[*index].clone()).collect(),
+            _ => {}
+        }
         let changed = apply(text, &edits(text, &document, &Value::Group(members)));
         assert_eq!(parse(&changed).unwrap().quirks, [], "{changed}");
         changed

@@ -274,7 +274,7 @@ fn read_bullets(text: &str, depth: usize) -> Option<Value> {
 /// The member that a text begins with the name of.
 fn member(text: &str, depth: usize) -> Option<(String, Value)> {
     let (name, rest) = text.strip_prefix("**")?.split_once(":**")?;
-    if name.contains('\n') {
+    if name.contains("**") {
         return None;
     }
     let value = match rest.strip_prefix('\n') {
@@ -311,6 +311,7 @@ mod tests {
         is_written(r#"[{"a": 1}, {"b": 2}]"#, "* **a:** 1\n* **b:** 2");
         is_written(r#"{"a": 1, "a": 2}"#, "+ **a:** 1\n+ **a:** 2");
         is_written(r#"{"a": 1, "b": [2]}"#, "- **a:** 1\n- **b:**\n  - 2");
+        is_written(r#"{"a": "x", "b\nc": "y"}"#, "- **a:** x\n- **b\n  c:** y");
         is_written(r#"{"a": "x\n\n- y"}"#, "**a:** x\n\n- y");
         is_written(r#"[{"a": "x|y", "b": 1}]"#, "| a | b |\n| --- | --- |\n| x\\|y | 1 |");
         is_written(r#"[{"a": "x\ny", "b": 1}]"#, "- - **a:** x\n    y\n  - **b:** 1");

@@ -83,6 +83,14 @@ fn what_is_too_long_is_left_out_whole_and_named() {
 }
 
 #[test]
+fn details_that_are_all_too_long_are_named_once() {
+    let source = format!(r#"{{"notes": {{"long": "{}"}}}}"#, "otter ".repeat(50_000));
+    let lost = losses(Format::SAGEMAKER, None, &read(source.as_bytes()).unwrap().card);
+    let named: Vec<_> = lost.iter().map(|loss| loss.field.as_deref()).collect();
+    assert_eq!(named, [Some("long")]);
+}
+
+#[test]
 fn results_become_an_evaluation() {
     let card = read(
         br#"{"schema_version": "0.0.2", "model_details": {"name": "n"}, "quantitative_analysis": {"performance_metrics":
