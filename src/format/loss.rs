@@ -6,7 +6,7 @@ use super::carried::{self, Carried, Share, Turns};
 use super::convert;
 use super::file::File;
 use super::homes::{self, Kept};
-use super::{Format, as_read, convert, read_as, without_aliases, write};
+use super::{Format, as_read, read_as, without_aliases, write};
 use crate::card::change::{self, Change};
 use crate::card::{Card, Field, Section, Value};
 
