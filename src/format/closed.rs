@@ -139,9 +139,11 @@ impl Want {
         }
     }
 
-    /// The rows or group that a text of Markdown is, when the schema accepts all of them.
+    /// The rows or group that a text of Markdown is, when the schema accepts all of them. Paragraphs behind a word in bold
+    /// are prose, though a group of one member is written like that.
     fn rows(&self, text: &str) -> Option<Value> {
-        let fitted = self.fit(rows(text)?);
+        let read = rows(text).filter(|read| !matches!(read, Value::Group(members) if members.len() < 2));
+        let fitted = self.fit(read?);
         (!matches!(fitted, Value::Text(_)) && self.kept(&fitted).as_ref() == Some(&fitted)).then_some(fitted)
     }
 

@@ -744,7 +744,7 @@ mod tests {
     }
 
     #[test]
-    fn a_new_label_gives_a_new_id_and_two_equal_ones_stay_apart() {
+    fn a_new_label_gives_a_new_id_and_one_that_is_taken_gives_none() {
         let old = [field("+a", Value::text("1")), field("+b", Value::text("2"))];
         let form = form(&[
             ("f.0~i", "+a"),
@@ -754,8 +754,12 @@ mod tests {
             ("f.1~l", "b"),
             ("f.1", "2"),
         ]);
-        let ids: Vec<String> = form.fields(None, &old).into_iter().map(|field| field.id).collect();
-        assert_eq!(ids, ["+b~t2", "+b"]);
+        let fields = form.fields(None, &old);
+        let ids: Vec<&str> = fields.iter().map(|field| field.id.as_str()).collect();
+        assert_eq!(ids, ["+a", "+b"]);
+        assert_eq!(form.names_taken(&fields), ["b"]);
+        let renamed = self::form(&[("f.0~i", "+a"), ("f.0~l", "c"), ("f.0", "1")]);
+        assert_eq!(renamed.fields(None, &old)[0].id, "+c");
     }
 
     #[test]

@@ -403,7 +403,7 @@ async fn the_display_is_chosen_and_kept() {
     let folded = visitor.get(&section).await.page();
     assert_eq!(
         folded.texts("details.hint > p"),
-        open.texts("#section-form p.hint[id$=-hint]")
+        open.texts("#section-form .question p.hint[id$=-hint]")
     );
     assert!(folded.all("details.hint[open]").is_empty());
     for control in folded.all("#section-form [aria-describedby]") {

@@ -70,7 +70,8 @@ async fn every_form_has_a_limit_however_its_body_comes() {
         }
         for chunked in [false, true] {
             let long = "x".repeat(LIMIT * 5);
-            let (kind, body) = if matches!(path.as_str(), "/cards" | "/convert") {
+            let is_multipart = matches!(path.as_str(), "/cards" | "/convert") || path.ends_with("/results");
+            let (kind, body) = if is_multipart {
                 let part = "--b\r\nContent-Disposition: form-data; name=\"text\"\r\n\r\n";
                 ("multipart/form-data; boundary=b", format!("{part}{long}\r\n--b--\r\n"))
             } else {
