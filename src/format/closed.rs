@@ -143,8 +143,22 @@ impl Want {
     /// are prose, though a group of one member is written like that.
     fn rows(&self, text: &str) -> Option<Value> {
         let read = rows(text).filter(|read| !matches!(read, Value::Group(members) if members.len() < 2));
+        let read = read.filter(|read| self.has_a_name_of(read));
         let fitted = self.fit(read?);
         (!matches!(fitted, Value::Text(_)) && self.kept(&fitted).as_ref() == Some(&fitted)).then_some(fitted)
+    }
+
+    /// Whether each row has a member that the schema names: bullets of an author's own have none.
+    fn has_a_name_of(&self, value: &Value) -> bool {
+        match (self, value) {
+            (Self::List(entry, _), Value::List(items)) => items.iter().all(|item| entry.has_a_name_of(item)),
+            (Self::List(entry, _), Value::Group(_)) => entry.has_a_name_of(value),
+            (Self::Group(wanted), Value::Group(members)) => {
+                let is_known = |name: &str| wanted.known.iter().any(|(known, _)| *known == name);
+                members.iter().any(|(name, _)| is_known(name))
+            }
+            _ => true,
+        }
     }
 
     /// The part of an answer that the schema accepts; `None` when that is nothing.
