@@ -127,6 +127,16 @@ async fn blank(visitor: &Visitor) -> (String, String, String) {
     (find("quantitative-analyses"), find("factors"), card)
 }
 
+/// Types the alt text into the control of the only figure of the form.
+fn describe(form: &mut Form) {
+    let mark = form
+        .fields
+        .iter()
+        .find(|(name, value)| name.ends_with("~k") && value == "alt");
+    let name = mark.expect("the figure can be described").0.clone();
+    form.set(name.trim_end_matches("~k"), ALT);
+}
+
 #[tokio::test]
 async fn a_figure_goes_all_the_way() {
     a_figure_goes_all_the_way_on(TestApp::start().await).await;
@@ -298,14 +308,7 @@ async fn a_picture_without_words_waits_and_is_not_lost() {
     assert!(!holds(&visitor.download(&card, "html").await, CAPTION.as_bytes()));
     // The words come later, in the form itself.
     let mut form = form_of(&page, "picture");
-    let alt = form
-        .fields
-        .iter()
-        .find(|(name, value)| name.ends_with("~k") && value == "alt")
-        .unwrap()
-        .0
-        .clone();
-    form.set(alt.trim_end_matches("~k"), ALT);
+    describe(&mut form);
     let saved = visitor.post_multipart(&results, &form, None).await;
     assert_eq!(saved.status, StatusCode::SEE_OTHER);
     let preview = visitor.get(&format!("{card}/preview")).await;
@@ -646,14 +649,7 @@ async fn a_picture_of_an_uploaded_card_gets_words_of_its_own() {
     let results = format!("{card}/sections/quantitative-analyses");
     let page = visitor.get(&results).await;
     let mut form = form_of(&page, "picture");
-    let alt = form
-        .fields
-        .iter()
-        .find(|(name, value)| name.ends_with("~k") && value == "alt")
-        .unwrap()
-        .0
-        .clone();
-    form.set(alt.trim_end_matches("~k"), ALT);
+    describe(&mut form);
     visitor.post_multipart(&results, &form, None).await;
     let preview = visitor.get(&format!("{card}/preview")).await;
     assert_eq!(preview.page().all("figure img")[0].attr("alt"), Some(ALT));
