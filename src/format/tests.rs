@@ -842,6 +842,7 @@ proptest! {
             return Ok(());
         }
         card.sections[section].fields[field].value = new;
+        let card = in_its_file(reading.format, source.as_bytes(), &card, reading.outline).unwrap();
         let written = write(reading.format, Some(source.as_bytes()), &card).unwrap();
         let again = read_as(reading.format, &written).unwrap().card;
         let left = difference(&again, &card);
