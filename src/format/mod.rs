@@ -54,6 +54,7 @@ mod tests;
 #[cfg(test)]
 mod told;
 mod tree;
+mod unspellable;
 mod webcards;
 mod xml;
 mod yaml;

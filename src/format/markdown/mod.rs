@@ -169,6 +169,11 @@ impl Lens for Flavour {
         blank.encode(&without_zeros(write::write(&blank, *self, &self.folded(&blank, card))))
     }
 
+    /// CommonMark 0.31, section 2.3.
+    fn spells(&self, c: char) -> bool {
+        c != '\0'
+    }
+
     fn fit(&self, card: &Card) -> Card {
         self.split(fit::fit(card, *self))
     }
