@@ -833,19 +833,23 @@ async fn assert_taken_back_leaves_no_trace(visitor: &Visitor, name: &str, bytes:
 }
 
 #[tokio::test]
-async fn what_was_typed_and_taken_back_leaves_no_trace_in_any_format() {
+async fn what_was_typed_and_taken_back_leaves_no_trace() {
     let app = TestApp::start().await;
     let visitor = app.visitor();
     let source =
         br#"{"schema_version": "0.0.2", "model_details": {"name": "otter", "version": {"date": "2026-02-01"}}}"#;
     let reading = cartellino::format::read(source).expect("a card");
-    let formats = cartellino::format::Format::ALL.iter().copied();
-    for format in formats.filter(|format| format.can_read()) {
+    // One of each way of writing; the others are held to it in `src/format/taken_back/tests.rs`.
+    for id in [
+        "model-card-toolkit-0.0.2",
+        "model-card-toolkit-proto",
+        "hugging-face",
+        "chai-0.2",
+        "bridge2ai",
+    ] {
+        let format = cartellino::format::Format::from_id(id).expect("a format");
         let bytes = cartellino::format::write(format, None, &reading.card).expect("a new file");
-        let asks = cartellino::format::read(&bytes).is_ok_and(|reading| !reading.outline.sections.is_empty());
-        if asks {
-            let name = format!("card.{}", format.notation(None).ending());
-            assert_taken_back_leaves_no_trace(&visitor, &name, &bytes).await;
-        }
+        let name = format!("card.{}", format.notation(None).ending());
+        assert_taken_back_leaves_no_trace(&visitor, &name, &bytes).await;
     }
 }
