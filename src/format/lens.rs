@@ -88,6 +88,11 @@ pub(super) trait Lens: Sync {
         &[]
     }
 
+    /// Whether its files can hold this character; one that they cannot is written as U+FFFD, or left out.
+    fn spells(&self, _c: char) -> bool {
+        true
+    }
+
     /// Whether the other format is the same in another version, so that a file of it is [adapted](Lens::adapted) instead of
     /// made anew.
     fn is_version_of(&self, _other: Format) -> bool {

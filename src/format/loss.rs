@@ -6,7 +6,7 @@ use super::carried::{self, Carried, Share, Turns};
 use super::convert;
 use super::file::File;
 use super::homes::{self, Kept};
-use super::{Format, as_read, read_as, without_aliases, write};
+use super::{Format, as_read, read_as, unspellable, without_aliases, write};
 use crate::card::change::{self, Change};
 use crate::card::{Card, Field, Section, Value};
 
@@ -80,11 +80,12 @@ pub fn unshown(format: Format, source: &[u8]) -> Vec<Loss> {
 pub fn losses_keeping(format: Format, card: &Card, kept: &[Kept]) -> Vec<Loss> {
     let housed = homes::housed(format, card, kept);
     let lens = format.lens();
-    let got = match format.can_read() {
-        true => read_as(format, &lens.write_new(&housed.card)).map(|reading| reading.card),
-        false => Ok(lens.shown(&housed.card)),
+    let read = |written: &[u8]| read_as(format, written).map(|reading| reading.card).unwrap_or_default();
+    let again = format.can_read().then(|| read(&lens.write_new(&housed.card)));
+    let mut losses = match &again {
+        Some(again) => missing(card, &housed.card, again),
+        None => missing(card, &housed.card, &lens.shown(&housed.card)),
     };
-    let mut losses = missing(card, &housed.card, &got.unwrap_or_default());
     losses.retain(|loss| {
         !housed
             .appended
@@ -94,6 +95,11 @@ pub fn losses_keeping(format: Format, card: &Card, kept: &[Kept]) -> Vec<Loss> {
     for (section, field) in housed.left_out {
         if !losses.iter().any(|loss| loss.is_of(section, field)) {
             losses.push(of_field(section, field, false));
+        }
+    }
+    for (section, field) in unspellable::fields(lens, card, &housed.card, again.as_ref()) {
+        if !losses.iter().any(|loss| loss.is_of(section, field)) {
+            losses.push(of_field(section, field, true));
         }
     }
     in_order(losses, card)

@@ -241,7 +241,7 @@ pub(super) fn follows_at_once(text: &str) -> bool {
 
 /// Whether the text ends with a heading.
 fn is_heading_behind(probe: &str) -> bool {
-    let (headings, _) = headings::find(probe, 0);
+    let headings = headings::find(probe, 0).found;
     headings.last().is_some_and(|last| last.words.end == probe.len())
 }
 

@@ -32,10 +32,12 @@ use super::{Finding, ReadError, Severity, detect, findings};
 use crate::card::Card;
 use crate::card::outline::{FREE, HUGGING_FACE, Outline};
 use crate::json;
+use headings::Whole;
 pub(super) use metadata::key as metadata_key;
 use page::{CardOfPage, Page, Place};
 pub(super) use rows::{rows, text_of};
 pub(super) use text::Document;
+use text::MOST;
 
 /// A page of Markdown, of one of two flavours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -165,6 +167,11 @@ impl Lens for Flavour {
     fn write_new(&self, card: &Card) -> Vec<u8> {
         let blank = Document::blank();
         blank.encode(&without_zeros(write::write(&blank, *self, &self.folded(&blank, card))))
+    }
+
+    /// CommonMark 0.31, section 2.3.
+    fn spells(&self, c: char) -> bool {
+        c != '\0'
     }
 
     fn fit(&self, card: &Card) -> Card {
@@ -304,5 +311,17 @@ fn of_page(document: &Document, line: &impl Fn(usize) -> usize) -> Vec<Finding> 
                        section.";
         found.push(finding(at, "heading", Severity::Note, message));
     }
+    found.extend(document.whole.map(|whole| {
+        let (at, why) = match whole {
+            Whole::Large => (0, "has more than 100,000 lines or a million letters".to_owned()),
+            Whole::Deep(at) => (at, "has a line here that opens more than 100 quotes and lists".to_owned()),
+            Whole::Headings => (0, format!("has more than {MOST} sections, or as many headings in one")),
+        };
+        let message = format!(
+            "The page {why}, so it is not divided by its headings: it is one text. Nothing is lost. To edit it section by \
+             section, move tables, logs and pictures into files of their own and upload the rest."
+        );
+        finding(at, "headings", Severity::Note, &message)
+    }));
     found
 }

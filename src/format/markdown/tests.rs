@@ -391,7 +391,7 @@ fn corpus(folder: &str) -> Vec<PathBuf> {
 fn is_even(bytes: &[u8]) -> bool {
     let file = File::new(bytes);
     let page = file.markdown().unwrap();
-    let (first, _) = headings::find(&page.text[page.intro.clone()], 0);
+    let first = headings::find(&page.text[page.intro.clone()], 0).found;
     let mut levels = page.sections.iter().map(|block| block.heading.level);
     let enough = page.title.is_some() || page.level > 1 || page.sections.len() > 2;
     first.is_empty() && enough && levels.all(|level| level == page.level)
@@ -624,6 +624,32 @@ fn a_zero_byte_from_elsewhere_leaves_a_page_that_can_be_read() {
     let page = write(Format::MARKDOWN, None, &card).unwrap();
     let again = crate::format::read(&page).unwrap().card;
     assert_eq!(again.sections[0].fields[0].value, Value::text("a\u{fffd}b"));
+}
+
+#[test]
+fn a_page_that_is_not_divided_says_why() {
+    let told = |page: &str| {
+        let reading = crate::format::read_named(page.as_bytes(), Some("MODEL_CARD.md")).unwrap();
+        assert!(
+            reading.card.sections.iter().all(|section| section.key == "summary"),
+            "{page:.40}"
+        );
+        let found = reading.findings.into_iter().find(|finding| finding.place == "headings");
+        let found = found.unwrap_or_else(|| panic!("nothing is told of {page:.40}"));
+        assert_eq!(found.severity, crate::format::Severity::Note);
+        (found.line, found.message)
+    };
+    let (line, message) = told(&format!("# Otters\n\n## Uses\n\n{}", "a line\n".repeat(100_001)));
+    assert_eq!(line, Some(1));
+    assert!(
+        message.contains("more than 100,000 lines or a million letters"),
+        "{message}"
+    );
+    let (line, message) = told(&format!("# Otters\n\n## Uses\n\n{} x\n", "> ".repeat(101)));
+    assert_eq!(line, Some(5));
+    assert!(message.contains("quotes and lists"), "{message}");
+    let (_, message) = told(&format!("# Otters\n\n{}", "## Uses\n\nx\n\n".repeat(501)));
+    assert!(message.contains("more than 500"), "{message}");
 }
 
 proptest! {
