@@ -80,11 +80,16 @@ pub fn unshown(format: Format, source: &[u8]) -> Vec<Loss> {
 pub fn losses_keeping(format: Format, card: &Card, kept: &[Kept]) -> Vec<Loss> {
     let housed = homes::housed(format, card, kept);
     let lens = format.lens();
-    let got = match format.can_read() {
-        true => read_as(format, &lens.write_new(&housed.card)).map(|reading| reading.card),
-        false => Ok(lens.shown(&housed.card)),
+    let (got, whole) = match format.can_read() {
+        true => {
+            let written = lens.write_new(&housed.card);
+            let got = read_as(format, &written).map(|reading| reading.card);
+            (got.unwrap_or_default(), lens.whole(&File::new(&written)))
+        }
+        false => (lens.shown(&housed.card), None),
     };
-    let mut losses = missing(card, &housed.card, &got.unwrap_or_default());
+    let carried = Carried::of(std::iter::once(&got).chain(&whole));
+    let mut losses = missing(card, &lens.told_apart(housed.card), &got, &carried);
     losses.retain(|loss| {
         !housed
             .appended
@@ -128,10 +133,10 @@ fn different(card: &Card, expected: &Card, got: &Card) -> Vec<Loss> {
     losses
 }
 
-/// What is missing in a new file, in the words of the card: fields whose words are not there, and answers that the
+/// What is missing in a new file, in the words of the card: fields whose words are not carried, and answers that the
 /// format was expected to have a place for.
-fn missing(card: &Card, expected: &Card, got: &Card) -> Vec<Loss> {
-    let (carried, turns) = (Carried::of(got), Turns::of(card));
+fn missing(card: &Card, expected: &Card, got: &Card, carried: &Carried) -> Vec<Loss> {
+    let turns = Turns::of(card);
     let mut losses: Vec<Loss> = Vec::new();
     for section in &card.sections {
         for field in &section.fields {

@@ -4,13 +4,13 @@
 
 use std::sync::LazyLock;
 
-use super::{DATE, Family, Row, dialect, is_group, nothing};
+use super::{DATE, Family, Row, dialect, is_group};
 use crate::card::check;
 use crate::card::outline::{self, ROLES};
 use crate::format::closed::{CLOSED, Members, TEXT, TEXTS, Want};
 use crate::format::dialect::{Dialect, Shape};
 use crate::format::lens::{About, Notation, Readers};
-use crate::json::Node;
+use crate::json::{Node, Value};
 
 /// The model cards of Bridge2AI.
 pub(in crate::format) static BRIDGE2AI: Family = Family {
@@ -33,7 +33,7 @@ pub(in crate::format) static BRIDGE2AI: Family = Family {
         &["model_details", "version", "superseded_by"],
     ]),
     view: None,
-    finish: nothing,
+    finish: tell_apart,
 };
 
 static DIALECT: LazyLock<Dialect> =
@@ -78,6 +78,15 @@ fn resembles(root: &Node) -> bool {
         && root.member("model_usage").is_none()
         && OF_TOOLKIT.iter().any(|name| root.member(name).is_some())
         && (own || inside)
+}
+
+/// Gives a new card a member that the toolkit's schema does not have, without an answer: without one its own files would be
+/// taken for those of the toolkit.
+fn tell_apart(document: &mut Value) {
+    let is_told = OWN.iter().any(|name| document.member(name).is_some());
+    if !is_told && let Value::Group(members) = document {
+        members.push(("model_category".to_owned(), Value::text("")));
+    }
 }
 
 const CONTAINERS: [(&str, &str); 11] = [
