@@ -23,15 +23,21 @@ const TEMPLATE: [&str; 14] = [
 
 /// The other format that a written file is taken for; `source` is the format of the card that was converted.
 pub fn taken_for(written: &[u8], format: Format, source: Option<Format>) -> Option<String> {
-    let found = match format::read(written) {
+    // Its download has a name, by which text that may be anything is told apart.
+    let name = format!("card.{}", format.extension(format.notation(None), false));
+    let found = match format::read_named(written, Some(&name)) {
         Ok(reading) => reading.format,
         Err(error) => return Some(error.message),
     };
     let is_excepted = match format.id() {
         // Neither a message nor a page has bytes when it says nothing.
         "model-card-toolkit-proto" | "markdown" if written.is_empty() => true,
-        // It is the same text in both.
-        "yaml" if written == b"{}\n" => found == Format::JSON,
+        // Bytes of a short message may be a text.
+        "model-card-toolkit-proto" if std::str::from_utf8(written).is_ok_and(|text| !text.contains('\0')) => {
+            found == Format::MARKDOWN
+        }
+        // It is the same text in all of them.
+        "yaml" | "webcards" if written == b"{}\n" => found == Format::JSON,
         // A document that was shown as it is is the same document again.
         "json" | "yaml" | "xml" if source == Some(found) => true,
         "markdown" => found == Format::HUGGING_FACE && headings_of_template(written) >= 4,

@@ -172,7 +172,7 @@ pub(in crate::format) fn key(id: &str) -> Option<&'static str> {
 /// Whether a line begins with a key that only front matter of the hub has.
 pub(super) fn begins_with_hub_key(line: &str) -> bool {
     line.split_once(':')
-        .is_some_and(|(key, _)| HUB_KEYS.contains(&key.trim_matches(['"', '\''])))
+        .is_some_and(|(key, _)| is_hub_key(key.trim_matches(['"', '\''])))
 }
 
 /// Front matter without a key, as the hub's own library writes it.
@@ -182,6 +182,16 @@ const EMPTY: &str = "---\n{}\n---\n";
 pub(super) fn above(page: &str) -> String {
     let gap = if page.is_empty() { "" } else { "\n" };
     format!("{EMPTY}{gap}{page}")
+}
+
+/// A page whose front matter has no key of the hub, with one that says nothing.
+pub(super) fn marked(page: &str) -> String {
+    page.replacen("---\n", "---\ntags: []\n", 1)
+}
+
+/// Whether only front matter of the hub has this key.
+pub(super) fn is_hub_key(key: &str) -> bool {
+    HUB_KEYS.contains(&key)
 }
 
 /// A new page without its [`EMPTY`] front matter.

@@ -413,6 +413,15 @@ fn a_heading_inside_an_answer_divides_nothing() {
 }
 
 #[test]
+fn a_new_page_with_other_metadata_is_the_hubs() {
+    let card = read(br#"{"metadata": {"author": "Lab"}}"#).unwrap().card;
+    let page = write(Format::HUGGING_FACE, None, &card).unwrap();
+    assert_eq!(losses(Format::HUGGING_FACE, None, &card), []);
+    assert_eq!(read(&page).unwrap().format, Format::HUGGING_FACE);
+    assert_eq!(text(page), "---\ntags: []\nauthor: Lab\n---\n");
+}
+
+#[test]
 fn metadata_without_a_key_takes_one() {
     let source = "---\n{} # none\n---\n\n# M\n";
     let reading = read(source.as_bytes()).unwrap();

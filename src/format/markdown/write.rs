@@ -13,13 +13,17 @@ use crate::format::steps::rearrange;
 use crate::json::apply;
 use crate::yaml;
 
-/// The text of a new page. One for the hub has metadata even without an answer in it, by which it is known to be the hub's.
+/// The text of a new page. One for the hub has metadata even without an answer in it, and a key that only the hub has, by
+/// which it is known to be the hub's.
 pub(super) fn write_new(flavour: Flavour, card: &Card) -> String {
     let text = write(&Document::blank(), flavour, card);
-    let metadata = card.section(METADATA).map_or(&[][..], |section| &section.fields);
+    let fields = card.section(METADATA).map_or(&[][..], |section| &section.fields);
+    let mut filled = fields.iter().filter(|field| !field.value.is_blank()).peekable();
     match flavour {
-        Flavour::HuggingFace if metadata.iter().all(|field| field.value.is_blank()) => metadata::above(&text),
-        _ => text,
+        Flavour::Plain => text,
+        Flavour::HuggingFace if filled.peek().is_none() => metadata::above(&text),
+        Flavour::HuggingFace if filled.any(|field| metadata::is_hub_key(&key_of(field))) => text,
+        Flavour::HuggingFace => metadata::marked(&text),
     }
 }
 
