@@ -80,12 +80,14 @@ pub fn unshown(format: Format, source: &[u8]) -> Vec<Loss> {
 pub fn losses_keeping(format: Format, card: &Card, kept: &[Kept]) -> Vec<Loss> {
     let housed = homes::housed(format, card, kept);
     let lens = format.lens();
-    let read = |written: &[u8]| read_as(format, written).map(|reading| reading.card).unwrap_or_default();
-    let again = format.can_read().then(|| read(&lens.write_new(&housed.card)));
-    let mut losses = match &again {
-        Some(again) => missing(card, &housed.card, again),
-        None => missing(card, &housed.card, &lens.shown(&housed.card)),
-    };
+    let written = format.can_read().then(|| lens.write_new(&housed.card));
+    let again = written
+        .as_ref()
+        .map(|written| read_as(format, written).map(|reading| reading.card).unwrap_or_default());
+    let whole = written.as_ref().and_then(|written| lens.whole(&File::new(written)));
+    let got = again.clone().unwrap_or_else(|| lens.shown(&housed.card));
+    let carried = Carried::of(std::iter::once(&got).chain(&whole));
+    let mut losses = missing(card, &lens.told_apart(housed.card.clone()), &got, &carried);
     losses.retain(|loss| {
         !housed
             .appended
@@ -134,10 +136,10 @@ fn different(card: &Card, expected: &Card, got: &Card) -> Vec<Loss> {
     losses
 }
 
-/// What is missing in a new file, in the words of the card: fields whose words are not there, and answers that the
+/// What is missing in a new file, in the words of the card: fields whose words are not carried, and answers that the
 /// format was expected to have a place for.
-fn missing(card: &Card, expected: &Card, got: &Card) -> Vec<Loss> {
-    let (carried, turns) = (Carried::of(got), Turns::of(card));
+fn missing(card: &Card, expected: &Card, got: &Card, carried: &Carried) -> Vec<Loss> {
+    let turns = Turns::of(card);
     let mut losses: Vec<Loss> = Vec::new();
     for section in &card.sections {
         for field in &section.fields {

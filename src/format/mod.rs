@@ -458,7 +458,10 @@ pub fn write_with(format: Format, source: Option<&[u8]>, card: &Card, fonts: &Fo
             let card = as_read(lens, &file, card)?;
             lens.write_into(&file, &card)
         }
-        _ => lens.write_with(&lens.fit(card), fonts),
+        _ => {
+            let (placed, aside) = lens.placed(card);
+            lens.write_with(&lens.with_aside(placed, aside), fonts)
+        }
     }
 }
 

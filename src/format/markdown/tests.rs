@@ -374,6 +374,63 @@ fn other_cards_become_pages() {
     assert_eq!(text(write(Format::MARKDOWN, None, &Card::default()).unwrap()), "");
 }
 
+#[test]
+fn a_heading_inside_an_answer_divides_nothing() {
+    for (heading, lowered) in [
+        ("# Overview", "#### Overview"),
+        ("Overview\\n===", "#### Overview"),
+        ("# h", "#### h"),
+    ] {
+        let source = r##"{"m":{"x":"HEAD\n\ntext\n\n## B","y":"keep","k1":"v1","k2":"v2"},"n":{"z":"other"}}"##;
+        let card = read(source.replace("HEAD", heading).as_bytes()).unwrap().card;
+        for format in [Format::HUGGING_FACE, Format::MARKDOWN] {
+            assert_eq!(losses(format, None, &card), [], "{heading}");
+            let page = write(format, None, &card).unwrap();
+            let again = read_as(format, &page).unwrap().card;
+            let titles: Vec<_> = again.sections.iter().map(|section| section.title.as_str()).collect();
+            assert_eq!(titles, ["m", "n"], "{}", text(page));
+            let answers = again.sections[0].fields.iter();
+            let answers: Vec<_> = answers
+                .map(|field| (field.label.as_str(), field.value.as_text()))
+                .collect();
+            let first = format!("{lowered}\n\ntext\n\n##### B");
+            let rest = [("y", Some("keep")), ("k1", Some("v1")), ("k2", Some("v2"))];
+            assert_eq!(answers, [&[("x", Some(first.as_str()))], &rest[..]].concat());
+        }
+    }
+    // Where every heading divides.
+    for source in [
+        r###"{"m": "# A\n\ntext", "n": 1}"###,
+        r###"{"model_details": {"overview": "## A\n\ntext"}}"###,
+    ] {
+        let card = read(source.as_bytes()).unwrap().card;
+        for format in [Format::HUGGING_FACE, Format::MARKDOWN] {
+            assert_eq!(losses(format, None, &card), [], "{source}");
+            let page = text(write(format, None, &card).unwrap());
+            assert!(page.contains("**A**\n\ntext\n"), "{page}");
+        }
+    }
+}
+
+#[test]
+fn a_new_page_with_other_metadata_is_the_hubs() {
+    let card = read(br#"{"metadata": {"author": "Lab"}}"#).unwrap().card;
+    let page = write(Format::HUGGING_FACE, None, &card).unwrap();
+    assert_eq!(losses(Format::HUGGING_FACE, None, &card), []);
+    assert_eq!(read(&page).unwrap().format, Format::HUGGING_FACE);
+    assert_eq!(text(page), "---\ntags: []\nauthor: Lab\n---\n");
+}
+
+#[test]
+fn metadata_without_a_key_takes_one() {
+    let source = "---\n{} # none\n---\n\n# M\n";
+    let reading = read(source.as_bytes()).unwrap();
+    assert_eq!(reading.format, Format::HUGGING_FACE);
+    assert_eq!(reading.findings, []);
+    let edited = edit(source, |card| set(card, "metadata", "model-details.licenses", "mit"));
+    assert_eq!(edited, source.replace("{} # none", "license: mit\n# none"));
+}
+
 fn corpus(folder: &str) -> Vec<PathBuf> {
     let base = std::env::var_os("CARTELLINO_CORPUS").map_or_else(
         || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus"),
