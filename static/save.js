@@ -22,7 +22,7 @@ const version = form.elements.version;
 const line = document.getElementById("save-state");
 const alarm = document.getElementById("save-alarm");
 const clash = document.getElementById("save-conflict");
-const place = new URL(form.action).pathname;
+const place = form.dataset.place ?? new URL(form.action).pathname;
 const name = Math.random().toString(36).slice(2, 14);
 
 // What the server holds is what the page came with, whatever the browser has filled in since.
@@ -120,6 +120,8 @@ async function run() {
     } else if (status === 409 && told.version) {
       isConflict = true;
       clash.querySelector("time").textContent = spoken(told.saved_at);
+      const whence = clash.querySelector("span");
+      if (told.by_another) whence.textContent = whence.dataset.another;
     } else if (status >= 400 && status < 500 && status !== 408 && status !== 429) {
       [refused, unanswered, isFailing] = [unanswered, null, false];
       break;

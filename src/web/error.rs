@@ -280,12 +280,12 @@ struct Asked {
     path: String,
 }
 
-/// The path as a log may have it: what follows `/continue/` opens somebody's work.
+/// The path as a log may have it: what follows these words opens somebody's work, or a section of it.
 fn loggable(path: &str) -> &str {
-    if path.starts_with("/continue/") {
-        "/continue/…"
-    } else {
-        path
+    match path {
+        path if path.starts_with("/continue/") => "/continue/…",
+        path if path.starts_with("/write/") => "/write/…",
+        path => path,
     }
 }
 
@@ -434,6 +434,7 @@ mod tests {
     fn r65_what_opens_work_is_in_no_log() {
         assert_eq!(loggable("/continue/abcdefghijklmnopqrstuvwxyz"), "/continue/…");
         assert_eq!(loggable("/continue"), "/continue");
+        assert_eq!(loggable("/write/abcdefghijklmnopqrstuvwxyz/figures/abc"), "/write/…");
         assert_eq!(loggable("/cards/abc"), "/cards/abc");
     }
 }

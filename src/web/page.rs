@@ -34,6 +34,8 @@ pub struct Page {
     pub buffer: Option<String>,
     /// Whether the browser was signed out of the work that it had.
     pub signed_out: bool,
+    /// Whether it is for somebody with a link to one section, whose address must not be passed on.
+    pub is_for_guest: bool,
 }
 
 /// A sentence that stays on every page until the visitor puts it away.
@@ -51,6 +53,16 @@ impl Page {
         Self {
             title: title.into(),
             ..Self::default()
+        }
+    }
+
+    /// A page for whoever has a link to one section. The name of the link, which opens nothing, is that under which the
+    /// browser may keep what did not reach the server.
+    pub fn for_guest(title: impl Into<String>, link: Option<&str>) -> Self {
+        Self {
+            buffer: link.map(|link| format!("link-{link}")),
+            is_for_guest: true,
+            ..Self::bare(title)
         }
     }
 

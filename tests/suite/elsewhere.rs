@@ -391,6 +391,8 @@ async fn r60_nothing_of_a_session_stays_behind_when_it_is_brought_along() {
     let his = card(&boris, "his").await;
     app.keep_file(&his, b"a picture").await;
     link(&boris).await;
+    let section = boris.sections(&his).await.remove(0);
+    let lent = crate::section_links::link_to(&boris, &section).await;
     let before = app.rows("model_cards").await;
     let room =
         "SELECT CAST(sum(cards) AS TEXT) || ' ' || sum(content_bytes) || ' ' || sum(history_bytes) AS t FROM sessions";
@@ -412,6 +414,8 @@ async fn r60_nothing_of_a_session_stays_behind_when_it_is_brought_along() {
             .await;
         assert!(owners.is_empty() || owners == session, "{table} is moved as well");
     }
+    // Who was asked for help with it can go on.
+    assert_eq!(app.visitor().get(&lent).await.status, StatusCode::OK);
 }
 
 #[tokio::test]

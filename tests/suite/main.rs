@@ -34,6 +34,7 @@ mod quota;
 mod reminder;
 mod results;
 mod saving;
+mod section_links;
 mod sessions;
 mod settings;
 mod storage;

@@ -14,6 +14,7 @@ use askama::Template;
 
 use crate::card::Field;
 use crate::card::outline::{Question, Vocabulary};
+use crate::web::pages::files;
 use build::Builder;
 pub use grid::Grid;
 
@@ -108,6 +109,29 @@ impl Control {
             Body::List { entries, .. } => entries.iter_mut().for_each(|entry| entry.control.fold()),
             Body::Grid(grid) => grid.fresh.iter_mut().for_each(|entry| entry.control.fold()),
             Body::Line { .. } | Body::Area { .. } | Body::YesNo(_) | Body::Kept { .. } => {}
+        }
+    }
+
+    /// Shows pictures at another address, where they can be seen but not replaced.
+    pub fn lend_pictures(&mut self, address: &impl Fn(&str) -> String) {
+        match &mut self.body {
+            Body::Kept {
+                picture, is_picture, ..
+            } => {
+                *is_picture = false;
+                if let Some(file) = picture.as_deref().and_then(files::file_of) {
+                    *picture = Some(address(file));
+                }
+            }
+            Body::Group(controls) => controls.iter_mut().for_each(|control| control.lend_pictures(address)),
+            Body::List { entries, .. } => entries
+                .iter_mut()
+                .for_each(|entry| entry.control.lend_pictures(address)),
+            Body::Grid(grid) => grid
+                .fresh
+                .iter_mut()
+                .for_each(|entry| entry.control.lend_pictures(address)),
+            Body::Line { .. } | Body::Area { .. } | Body::YesNo(_) => {}
         }
     }
 

@@ -14,6 +14,7 @@ use crate::web::page::{Page, render, size_in_words, time_in_words};
 struct Help {
     page: Page,
     days: String,
+    link_age: String,
     formats: &'static [Format],
     limit: String,
 }
@@ -26,6 +27,7 @@ pub async fn get(state: web::Data<AppState>, visitor: Option<Visitor>) -> Result
     render(&Help {
         page: visitor.map_or_else(|| Page::bare("Help"), |visitor| Page::of("Help", &visitor)),
         days: time_in_words(state.config.session.age),
+        link_age: time_in_words(state.config.section_link_age),
         formats: Format::ALL,
         limit: size_in_words(state.config.max_upload_bytes),
     })

@@ -56,6 +56,8 @@ struct SectionLine {
     title: String,
     progress: Progress,
     problems: usize,
+    /// Whether somebody with a link wrote what it says now.
+    by_link: bool,
 }
 
 /// A question that has no answer yet.
@@ -88,10 +90,11 @@ pub async fn get(
     let session = owner(&visitor)?;
     let id = id.into_inner();
     let gone = told.removed.clone();
-    let (row, card, has_source, undo, datasheets) = state
+    let (row, card, by_link, has_source, undo, datasheets) = state
         .db
         .run(move |conn| {
-            let (row, card, _) = load_card(conn, &session, &id)?;
+            let (row, card, rows) = load_card(conn, &session, &id)?;
+            let by_link = rows.into_iter().map(|row| row.by_link).collect::<Vec<_>>();
             let has_source = cards::source(conn, &session, &id)?.is_some();
             let undo = match gone.filter(|key| card.section(key).is_none()) {
                 Some(key) => cards::removed(conn, &session, &id, &key)?.map(|section| Undo {
@@ -101,7 +104,7 @@ pub async fn get(
                 None => None,
             };
             let datasheets = Datasheets::of(conn, &session, &row)?;
-            Ok((row, card, has_source, undo, datasheets))
+            Ok((row, card, by_link, has_source, undo, datasheets))
         })
         .await?;
 
@@ -112,7 +115,8 @@ pub async fn get(
     let sections: Vec<SectionLine> = card
         .sections
         .iter()
-        .map(|section| SectionLine {
+        .zip(by_link)
+        .map(|(section, by_link)| SectionLine {
             key: section.key.clone(),
             title: section.title.clone(),
             progress: Progress::of(section, outline.part(&section.key)),
@@ -120,6 +124,7 @@ pub async fn get(
                 .iter()
                 .filter(|problem| problem.section == section.key && problem.severity < Severity::Note)
                 .count(),
+            by_link,
         })
         .collect();
     let done = sections.iter().filter(|section| section.progress.is_done()).count();

@@ -13,6 +13,7 @@ use crate::db::cards::{self, CardSectionData};
 use crate::db::quota;
 use crate::session::Visitor;
 use crate::web::AppState;
+use crate::web::access::SectionAccess;
 use crate::web::card::{link, owner, section_address, section_of};
 use crate::web::choices::remember_card;
 use crate::web::difference::{SHOWN, SectionChanges, Shown, by_section, in_short};
@@ -27,6 +28,8 @@ struct HistoryPage {
     key: String,
     title: String,
     saved_at: Date,
+    /// Whether somebody with a link wrote what is there now.
+    by_link: bool,
     versions: Vec<Version>,
     compared: Option<Compared>,
 }
@@ -38,6 +41,8 @@ struct Version {
     until: Date,
     /// What was different in the next version.
     then: String,
+    /// Whether somebody with a link wrote that one.
+    then_by_link: bool,
 }
 
 /// An earlier version beside the present.
@@ -89,6 +94,7 @@ pub async fn get(
                 versions.push(Version {
                     number: revision.version,
                     until: revision.updated_at.into(),
+                    then_by_link: next.by_link,
                     then: in_short(&difference(&alone(&revision, &now), &alone(&next, &now))),
                 });
                 if wanted == Some(revision.version) && earlier.is_none() {
@@ -117,6 +123,7 @@ pub async fn get(
         key,
         title: now.title,
         saved_at: now.updated_at.into(),
+        by_link: now.by_link,
         versions,
         compared,
     })
@@ -156,7 +163,9 @@ pub async fn post(
         quota::within(conn, &session, quota, |conn| {
             let row = cards::load(conn, &session, &id)?;
             let current = cards::section(conn, &session, &id, &key)?;
-            let outcome = undo(conn, &session, &row, &current, (form.version, ""), now)?;
+            let access = SectionAccess::of_owner(session.clone(), &id, &key);
+            let here = section_address(&id, &key);
+            let outcome = undo(conn, &access, &here, (&row, &current), (form.version, ""), now)?;
             Ok((current.version, outcome))
         })
     });
