@@ -1,10 +1,11 @@
 //! One section: its form. `action` says what its buttons ask for, `save` does it, `undo` takes it back; `conflict` is what
-//! happens when another tab was faster, `history` shows earlier versions.
+//! happens when another tab was faster, `history` shows earlier versions, `preview` shows what is typed as readers see it.
 
 mod action;
 mod conflict;
 mod guide;
 pub mod history;
+mod preview;
 mod save;
 mod undo;
 
@@ -18,11 +19,12 @@ use askama::Template;
 use serde::{Deserialize, Serialize};
 
 use super::full::{self, Again};
-use crate::card::outline::{Part, Question, Vocabulary};
+use crate::card::check::Severity;
+use crate::card::outline::{Kind, Part, Question, Vocabulary};
 use crate::card::{Card, Field, Section, check, results};
 use crate::db::cards::{CardRow, CardSectionData};
 use crate::db::quota;
-use crate::format::html;
+use crate::format::{html, language};
 use crate::session::{SessionId, Visitor};
 use crate::web::AppState;
 use crate::web::card::{Progress, anchor, link, load_card, outline_of, owner, section_address};
@@ -31,7 +33,7 @@ use crate::web::control::{self, Control};
 use crate::web::error::Error;
 use crate::web::form::Form;
 use crate::web::page::{
-    CardLink, Date, Page, render, render_as, see_other, see_other_telling, size_in_words, with_query,
+    CardLink, Date, Fault, Page, render, render_as, see_other, see_other_telling, size_in_words, with_query,
 };
 use crate::web::pictures::{self, SectionForm, Sent, Trouble};
 use crate::web::vocabulary;
@@ -62,14 +64,19 @@ struct SectionPage {
     card: CardLink,
     key: String,
     title: String,
+    /// The attributes that name the language of the card.
+    language: String,
     part: Option<&'static Part>,
     version: i32,
     saved_at: Date,
+    /// Whether the page shows what is stored nowhere yet.
+    is_unsaved: bool,
     sections: Vec<SideLine>,
     fields: Vec<FieldLine>,
-    summary: Vec<SummaryLine>,
+    summary: Vec<Fault>,
     undo: Option<Undo>,
     new_field: String,
+    new_title: String,
     custom: bool,
     can_rise: bool,
     can_sink: bool,
@@ -88,6 +95,19 @@ struct PictureForm {
     limit: String,
     limit_bytes: usize,
     most: usize,
+}
+
+impl PictureForm {
+    /// Whether it is shown at once.
+    fn is_open(&self) -> bool {
+        self.trouble.is_some() || !self.caption.is_empty() || !self.alt.is_empty()
+    }
+
+    /// With the words that came with a form.
+    fn take_words(&mut self, form: &Form) {
+        self.caption = form.word(pictures::CAPTION).to_owned();
+        self.alt = form.word(pictures::ALT).to_owned();
+    }
 }
 
 struct SideLine {
@@ -110,18 +130,25 @@ struct FieldLine {
     is_results: bool,
     /// What is drawn below it, as HTML.
     charts: String,
-}
-
-struct SummaryLine {
-    place: String,
-    label: String,
-    message: String,
+    /// Whether its text is Markdown that can be seen as readers see it.
+    has_preview: bool,
+    /// That text as HTML, where it was asked for.
+    preview: Option<String>,
 }
 
 struct Undo {
     words: String,
     version: i32,
     of: String,
+    /// Whether it is said at the field that was changed, where the page opens; otherwise on top.
+    is_at_field: bool,
+}
+
+impl Undo {
+    /// Whether it is said at this field.
+    fn is_at(&self, field: &str) -> bool {
+        self.is_at_field && self.of == field
+    }
 }
 
 #[derive(Clone)]
@@ -174,18 +201,21 @@ fn section_page(
     if let Some(field) = fields.iter_mut().find(|field| field.id == results::CHARTS_QUESTION) {
         field.charts = html::charts(card, &field.id);
     }
+    let language = language::of(card);
+    if let Some(language) = &language {
+        fields.iter_mut().for_each(|field| field.control.speak(language.tag()));
+    }
     let mut vocabularies = BTreeSet::new();
     for field in &fields {
         field.control.vocabularies(&mut vocabularies);
     }
     let mut summary = Vec::new();
+    let mut is_wrong = false;
     for field in &mut fields {
         for problem in here.iter().filter(|problem| problem.field == field.id) {
-            summary.push(SummaryLine {
-                place: field.anchor.clone(),
-                label: field.label.clone(),
-                message: problem.message.clone(),
-            });
+            let label = field.label.as_str();
+            summary.push(Fault::new(field.control.first_id(), label, &problem.message));
+            is_wrong |= problem.severity < Severity::Note;
             field.control.problems.push(problem.message.clone());
         }
     }
@@ -211,25 +241,38 @@ fn section_page(
             .and_then(|place| rows.get(place))
             .is_some_and(|row| outline.part(&row.section_key).is_none())
     };
-    let troubled = if summary.is_empty() { "" } else { "Problems: " };
+    // Who has just saved it gets an error, who only comes by a word.
+    let is_error = is_wrong && seen.saved.as_deref() == Some(key);
+    let troubled = if summary.is_empty() || is_error {
+        ""
+    } else {
+        "Problems: "
+    };
     let title = format!("{troubled}{} – {}", section.title, row.title);
     let saved = seen.saved.as_deref().and_then(|key| card.section(key));
     let mut page = Page::of(title, visitor)
         .with_told(visitor, seen.told.as_deref())
         .with_saved(saved.map(|section| section.title.as_str()));
-    let undo = undo(seen, rows[place].version, &mut page.notice);
+    page.is_error = is_error;
+    let mut undo = undo(seen, rows[place].version, &mut page.notice);
+    if let Some(undo) = &mut undo {
+        undo.is_at_field = seen.done.as_deref() == Some("removed") && fields.iter().any(|field| field.id == undo.of);
+    }
     Ok(SectionPage {
         page,
         card: link(row),
         key: key.into(),
         title: section.title.clone(),
+        language: language.map(|language| language.attributes()).unwrap_or_default(),
         part,
         version: rows[place].version,
         saved_at: rows[place].updated_at.into(),
+        is_unsaved: false,
         fields,
         summary,
         undo,
         new_field: String::new(),
+        new_title: section.title.clone(),
         custom: part.is_none(),
         can_rise: custom(place.checked_sub(1)),
         can_sink: custom(Some(place + 1)),
@@ -262,6 +305,7 @@ fn undo(seen: &Seen, current: i32, told: &mut Option<String>) -> Option<Undo> {
         words: told.take().unwrap_or_else(|| words.to_owned()),
         version,
         of: seen.of.clone().unwrap_or_default(),
+        is_at_field: false,
     })
 }
 
@@ -278,6 +322,7 @@ fn field_lines(section: &Section, part: Option<&'static Part>, more: &str) -> Ve
         let guide = Guide::of(question, field);
         // What stands in place of an answer has controls of its own, and the answer's are ready for one.
         let answer = field.filter(|_| guide.instead.is_none());
+        let control = control::of_question(place, question, answer, more);
         FieldLine {
             id: question.id.into(),
             label: question.label.into(),
@@ -285,15 +330,18 @@ fn field_lines(section: &Section, part: Option<&'static Part>, more: &str) -> Ve
             custom: false,
             can_rise: false,
             can_sink: false,
-            control: control::of_question(place, question, answer, more),
+            has_preview: matches!(question.kind, Kind::Markdown) && control.is_prose(),
+            control,
             guide: Some(guide),
             is_results: question.id == results::QUESTION,
             charts: String::new(),
+            preview: None,
         }
     });
     let last = further.len().saturating_sub(1);
     let further = further.iter().enumerate().map(|(index, field)| {
         let place = questions.len() + index;
+        let control = control::of_field(place, field, more);
         FieldLine {
             id: field.id.clone(),
             label: field.label.clone(),
@@ -302,10 +350,13 @@ fn field_lines(section: &Section, part: Option<&'static Part>, more: &str) -> Ve
             custom: field.is_custom() && field.id != "+",
             can_rise: index > 0,
             can_sink: index < last,
-            control: control::of_field(place, field, more),
+            // What no question asks for is shown as Markdown.
+            has_preview: control.is_prose(),
+            control,
             guide: None,
             is_results: false,
             charts: String::new(),
+            preview: None,
         }
     });
     asked.chain(further).collect()
@@ -313,7 +364,7 @@ fn field_lines(section: &Section, part: Option<&'static Part>, more: &str) -> Ve
 
 /// The page that gives texts back whose section is gone.
 pub(super) fn homeless(visitor: &Visitor, error: &Error, texts: Vec<(String, String)>) -> Result<HttpResponse, Error> {
-    let page = Page::of("This section is not here any more", visitor);
+    let page = Page::of("This section is not here any more", visitor).with_error();
     render_as(error.status_code(), &HomelessPage { page, texts })
 }
 
@@ -349,6 +400,13 @@ pub async fn post(
 ) -> Result<HttpResponse, Error> {
     let (id, key) = path.into_inner();
     let SectionForm { form, sent, trouble } = pictures::read(&state, &request, payload).await?;
+    if let Some(control) = preview::wanted(&form) {
+        let shown = match is_script(&request) {
+            true => preview::of_control(&state, &visitor, (id, key), control, &form).await,
+            false => preview::page(&state, &visitor, (id, key), &form, !sent.is_empty()).await,
+        };
+        return shown.or_else(|error| given_back(&visitor, error, &form));
+    }
     let outcome = match owner(&visitor) {
         Ok(session) => save_with_pictures(&state, session, (&id, &key), &form, sent, trouble).await,
         Err(error) => Err(error),
@@ -385,15 +443,19 @@ pub async fn post(
             let page = conflict_page(&visitor, *clash, draft.as_deref());
             render_as(StatusCode::CONFLICT, &page)
         }
-        // Whatever became of the session or the card: what was typed is never thrown away.
-        Err(error @ (Error::NotFound | Error::Ended)) => match form.texts() {
-            texts if texts.is_empty() => Err(error),
-            texts => homeless(&visitor, &error, texts),
-        },
+        Err(error @ (Error::NotFound | Error::Ended)) => given_back(&visitor, error, &form),
         Err(error) => {
             let again = Again::Form(section_address(&id, &key), form.pairs);
             full::explained(Err(error), &state, &visitor, again).await
         }
+    }
+}
+
+/// Whatever became of the session or the card: what was typed is never thrown away.
+fn given_back(visitor: &Visitor, error: Error, form: &Form) -> Result<HttpResponse, Error> {
+    match (&error, form.texts()) {
+        (Error::NotFound | Error::Ended, texts) if !texts.is_empty() => homeless(visitor, &error, texts),
+        _ => Err(error),
     }
 }
 
@@ -453,9 +515,9 @@ async fn with_trouble(
         ..Seen::default()
     };
     let mut page = section_page(state, visitor, &row, &card, &rows, &key, &seen)?;
-    page.page.title = format!("Error: {}", page.page.title);
-    page.picture.caption = form.word(pictures::CAPTION).to_owned();
-    page.picture.alt = form.word(pictures::ALT).to_owned();
+    page.page.is_error = true;
+    page.summary.insert(0, Fault::new("picture", "New figure", &trouble));
+    page.picture.take_words(form);
     page.picture.trouble = Some(trouble);
     render_as(StatusCode::UNPROCESSABLE_ENTITY, &page)
 }

@@ -45,12 +45,8 @@ pub(super) fn save(
     let current = cards::section(conn, session, id, key)?;
     let outline = outline_of(&row);
     let part = outline.part(key);
-    let version: i32 = form.word("version").parse().unwrap_or(0);
-    let base = if version == current.version {
-        Some(stored::from_text(&current.value))
-    } else {
-        cards::revision(conn, session, id, key, version)?.map(|value| stored::from_text(&value))
-    };
+    let version = version_of(&form);
+    let base = base_of(conn, session, id, &current, version)?;
     let here = format!("/cards/{id}/sections/{key}");
     let action = Action::of(&form);
     if let Action::Undo(version) = action {
@@ -146,8 +142,15 @@ pub(super) fn save(
             }
         }
         Action::Continue => (next_address(conn, session, id, key)?, None),
-        Action::More(name) => (format!("{here}?more={name}#{}", name.replace('.', "-")), None),
-        Action::Remove(_) => (format!("{here}?done=removed&undo={before}&of={}", of()), None),
+        // The new entry has the focus.
+        Action::More(name) => (format!("{here}?more={name}"), None),
+        Action::Remove(name) => {
+            let list = name
+                .rsplit_once('.')
+                .map_or(name.as_str(), |(list, _)| list)
+                .replace('.', "-");
+            (format!("{here}?done=removed&undo={before}&of={}#{list}", of()), None)
+        }
         Action::RemoveField(_) => (
             format!("{here}?done=field-removed&undo={before}&of={}", of()),
             removed.map(|label| format!("The field {} was removed.", quoted(&label))),
@@ -190,6 +193,26 @@ pub(super) fn save(
             now
         },
     })
+}
+
+/// The version of the section that the form was made from.
+pub(super) fn version_of(form: &Form) -> i32 {
+    form.word("version").parse().unwrap_or(0)
+}
+
+/// The fields of the section in this version, if it is kept.
+pub(super) fn base_of(
+    conn: &mut DbConnection,
+    session: &SessionId,
+    id: &str,
+    current: &CardSectionData,
+    version: i32,
+) -> Result<Option<Vec<Field>>, db::Error> {
+    let value = match version == current.version {
+        true => Some(current.value.clone()),
+        false => cards::revision(conn, session, id, &current.section_key, version)?,
+    };
+    Ok(value.map(|value| stored::from_text(&value)))
 }
 
 /// What the page says that its form was made from, for where that version is not kept: the states between two saves of
