@@ -46,7 +46,10 @@ async fn refusals(visitor: &Visitor) -> Vec<Answer> {
     found.push(clash);
     // A preview without script, and forms that come back.
     let notes = visitor
-        .card("notes.md", b"# Otter\n\n## Notes\n\n*text*\n\n- one\n- two\n\nmore[^1]\n\n[^1]: note\n")
+        .card(
+            "notes.md",
+            b"# Otter\n\n## Notes\n\n*text*\n\n- one\n- two\n\nmore[^1]\n\n[^1]: note\n",
+        )
         .await;
     let (notes, mut wish, long) = preview::open(visitor, &notes, "*text*").await;
     preview::press(&mut wish, &long);

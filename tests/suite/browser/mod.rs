@@ -1,5 +1,7 @@
-//! The main path in a real Chromium, with and without script; `saving` is about work that is not lost.
+//! The main path in a real Chromium, with and without script; `saving` is about work that is not lost, `keyboard` about
+//! doing without a mouse.
 
+mod keyboard;
 mod saving;
 
 use std::path::PathBuf;
