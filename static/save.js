@@ -28,7 +28,8 @@ const name = Math.random().toString(36).slice(2, 14);
 // What the server holds is what the page came with, whatever the browser has filled in since.
 const pristine = form.cloneNode(true);
 pristine.reset();
-let held = contentOf(pristine);
+// A page that shows text which is nowhere yet says so.
+let held = line.dataset.state === "saved" ? contentOf(pristine) : "";
 let savedAt = line.querySelector("time").dateTime;
 let unanswered = null; // content that may have arrived
 let refused = null; // content that the server did not take

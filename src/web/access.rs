@@ -12,13 +12,15 @@ use actix_web::{FromRequest, HttpRequest, HttpResponse, web};
 use chrono::NaiveDateTime;
 
 use super::AppState;
+use super::card::section_of;
 use super::error::Error;
 use super::pages::files;
-use crate::card::figure;
+use crate::card::{Card, Field, Section, figure};
 use crate::db::cards::{self, CardRow, CardSectionData};
 use crate::db::quota::{self, Full, Limit, Quota};
 use crate::db::section_links::{self, Target};
 use crate::db::{self, DbConnection};
+use crate::format::language::{self, Language};
 use crate::session::code::Code;
 use crate::session::{SessionId, Sessions};
 
@@ -99,6 +101,25 @@ impl SectionAccess {
         let row = cards::load(conn, &self.session, &self.card)?;
         let section = cards::section(conn, &self.session, &self.card, &self.section)?;
         Ok((row, section))
+    }
+
+    /// The language that the card is written in, where the section has these fields: all that is told of the other
+    /// sections to whoever has a link.
+    ///
+    /// # Errors
+    /// [`db::Error::NotFound`] when the card is not there.
+    pub fn language(&self, conn: &mut DbConnection, fields: &[Field]) -> Result<Option<Language>, db::Error> {
+        let rows = cards::sections(conn, &self.session, &self.card)?;
+        let section = |row: &CardSectionData| match row.section_key == self.section {
+            true => Section {
+                fields: fields.to_vec(),
+                ..section_of(row)
+            },
+            false => section_of(row),
+        };
+        Ok(language::of(&Card {
+            sections: rows.iter().map(section).collect(),
+        }))
     }
 
     /// What the section said at an earlier version, if that is still kept. What it said before a link was made is nothing

@@ -390,7 +390,7 @@ fn page(error: &Error, asked: &Asked, display: Display, old: &HeaderMap, state: 
         let template = ErrorPage {
             page: Page {
                 display,
-                ..Page::bare(format!("Error: {heading}"))
+                ..Page::bare(heading).with_error()
             },
             status,
             heading,

@@ -222,6 +222,25 @@ impl Form {
             .then_some((&mut branch.children, *last))
     }
 
+    /// The name of the list whose new entry came back blank.
+    pub fn blank_entry(&self) -> Option<&str> {
+        let entries = self.pairs.iter().filter_map(|(name, _)| name.strip_suffix("~n"));
+        let is_blank = |entry: &&str| {
+            let is_inside =
+                |name: &str| name == *entry || name.strip_prefix(*entry).is_some_and(|rest| rest.starts_with('.'));
+            let mut inside = self
+                .pairs
+                .iter()
+                .filter(|(name, _)| is_inside(name) && !name.contains('~'));
+            inside.all(|(_, content)| content.trim().is_empty())
+        };
+        entries
+            .into_iter()
+            .find(is_blank)?
+            .rsplit_once('.')
+            .map(|(list, _)| list)
+    }
+
     /// All texts that were typed, with their labels where the form tells them: for giving them back
     /// when they cannot be saved.
     pub fn texts(&self) -> Vec<(String, String)> {
@@ -598,6 +617,23 @@ mod tests {
             json::to_text(&fields[0].value),
             r#"[{"name": "River Lab", "size": 1.50}]"#
         );
+    }
+
+    #[test]
+    fn a_new_entry_that_is_blank_is_found() {
+        let pairs = |name: &'static str| {
+            [
+                ("f.0.0~t", "absent-group"),
+                ("f.0.0~n", "1"),
+                ("f.0.0.0~t", "absent-text"),
+                ("f.0.0.0", name),
+                ("f.0.0.1~t", "absent-text"),
+                ("f.0.0.1", " "),
+            ]
+        };
+        assert_eq!(form(&pairs("")).blank_entry(), Some("f.0"));
+        assert_eq!(form(&pairs("River Lab")).blank_entry(), None);
+        assert_eq!(form(&[("f.0", "text")]).blank_entry(), None);
     }
 
     #[test]

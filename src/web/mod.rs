@@ -45,8 +45,8 @@ use crate::uploads::Uploads;
 use error::Error;
 use pages::{
     changes, computer, convert, datasheet, delete, display, download, download_zip, duplicate, elsewhere, example,
-    files, health, help, home, import, losses, outline, overview, preview, privacy, reminder, results, section,
-    sections, session as own, session_delete, session_export, session_import, upload,
+    files, health, help, home, import, language, losses, outline, overview, preview, privacy, reminder, results,
+    section, sections, session as own, session_delete, session_export, session_import, upload,
 };
 
 /// What handlers share; cheap to clone.
@@ -263,6 +263,7 @@ pub fn routes() -> Vec<RouteEntry> {
         get("/cards/{card}/losses/{format}", |route| route.to(losses::get)),
         get("/cards/{card}/original", |route| route.to(download::original)),
         post("/cards/{card}/outline", |route| route.to(outline::post)),
+        post("/cards/{card}/language", |route| route.to(language::post)),
         post("/cards/{card}/datasheet", |route| route.to(datasheet::post)),
         post("/cards/{card}/datasheet/link", |route| route.to(datasheet::link)),
         post("/cards/{card}/datasheet/unlink", |route| route.to(datasheet::unlink)),

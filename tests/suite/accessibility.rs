@@ -9,6 +9,7 @@ use crate::harness::axe::{Axe, Gallery, Light};
 use crate::harness::chromium::{Chromium, Script};
 use crate::harness::{Answer, TestApp, Visitor, fixture};
 use crate::pages::every_page;
+use crate::preview;
 use crate::section_links::link_to;
 
 /// Fixtures whose pages hold tables, figures, remarks, own fields and much text.
@@ -60,6 +61,19 @@ async fn refusals(visitor: &Visitor) -> Vec<Answer> {
         found.push(refused);
     }
     found.push(lent);
+    // A preview without script, and forms that come back.
+    let notes = visitor
+        .card(
+            "notes.md",
+            b"# Otter\n\n## Notes\n\n*text*\n\n- one\n- two\n\nmore[^1]\n\n[^1]: note\n",
+        )
+        .await;
+    let (notes, mut wish, long) = preview::open(visitor, &notes, "*text*").await;
+    preview::press(&mut wish, &long);
+    found.push(visitor.submit(&notes, &wish).await);
+    let blank = [("title".to_owned(), " ".to_owned())];
+    found.push(visitor.post(&card, &blank).await);
+    found.push(visitor.upload("", b"").await);
     let farewell = visitor.get(&format!("{card}/delete")).await;
     let last = farewell.page().find_form(|form| form.method == "post");
     let gone = visitor.submit(&farewell, &last).await;

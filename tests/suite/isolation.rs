@@ -292,7 +292,7 @@ async fn a_link_shows_one_section_and_nothing_else_on_postgres() {
 async fn assert_link_is_narrow(app: TestApp) {
     let (anna, boris, colleague) = (app.visitor(), app.visitor(), app.visitor());
     let bytes = format!(
-        "{{\"name\": \"Lent\", \"lent\": {{\"a\": \"for the colleague\", \"b\": [\"x\"]}}, \
+        "{{\"name\": \"Lent\", \"lent\": {{\"a\": \"for the colleague\", \"b\": [\"x\"], \"c\": \"two\\n\\nlines\"}}, \
          \"kept\": {{\"{MARKER} member\": \"{MARKER} answer\"}}}}"
     );
     let hers = anna.card(&format!("{MARKER}.json"), bytes.as_bytes()).await;
@@ -328,6 +328,28 @@ async fn assert_link_is_narrow(app: TestApp) {
         }
     }
     assert_eq!(opened, 4, "the section itself, for both of them");
+    // What is typed and shown as readers see it brings nothing else along.
+    for visitor in [&colleague, &boris] {
+        let page = visitor.get(&link).await;
+        let form = crate::editing::section_form(&page);
+        let previews: Vec<_> = form
+            .buttons
+            .iter()
+            .filter(|button| button.value.starts_with("preview "))
+            .collect();
+        assert!(!previews.is_empty(), "a preview is offered");
+        for button in previews {
+            let mut fields = form.fields.clone();
+            fields.push((button.name.clone(), button.value.clone()));
+            for answer in [
+                visitor.post(&link, &fields).await,
+                visitor.post_as_script(&link, &fields).await,
+            ] {
+                assert_eq!(answer.status, StatusCode::OK);
+                assert_tells_nothing(&answer, "whoever has the link", &button.value);
+            }
+        }
+    }
     let page = colleague.get(&link).await;
     for form in page.page().forms().iter().filter(|form| form.method == "post") {
         for button in &form.buttons {

@@ -4,9 +4,11 @@ use chrono::TimeDelta;
 use reqwest::{Method, StatusCode};
 
 use crate::editing::{press, save, section_form};
+use crate::faults::assert_tells;
 use crate::harness::page::Form;
 use crate::harness::program::Program;
 use crate::harness::{Answer, TestApp, Upload, Visitor};
+use crate::preview;
 
 /// A card whose other section holds what the colleague must never see.
 const CARD: &[u8] =
@@ -399,6 +401,102 @@ async fn no_button_of_the_owners_works_with_a_link() {
 }
 
 #[tokio::test]
+async fn a_colleague_sees_what_they_type_as_readers_do() {
+    let app = TestApp::start().await;
+    let (anna, colleague) = (app.visitor(), app.visitor());
+    let readme = format!(
+        "---\nlicense: mit\nlanguage: de\n---\n# Otter\n\n## Einsatz\n\nDas Modell zählt Otter. {OTHERS}\n\n\
+         ## Grenzen\n\nNachts *blind*.\n\nNie im Nebel.\n"
+    );
+    let card = anna.card("README.md", readme.as_bytes()).await;
+    let (hers, _, control) = preview::open(&anna, &card, "Nachts").await;
+    let link = link_to(&anna, &hers.path).await;
+    let page = colleague.get(&link).await;
+    // The language is said in another section.
+    assert_eq!(page.page().all(".proof > .prose[lang=de]").len(), 1);
+    assert_eq!(page.page().all("#section-form textarea[lang=de][dir=auto]").len(), 1);
+    let (before, mut form) = (app.dump().await, section_form(&page));
+    form.set(&control, "Auch tags **blind**.");
+    form.set("new-field", "Half a name");
+    let mut fields = form.fields.clone();
+    fields.push(("do".to_owned(), format!("preview {control}")));
+    let told = colleague.post_as_script(&link, &fields).await;
+    assert_eq!(told.status, StatusCode::OK, "{}", told.text());
+    assert!(told.text().contains("<strong>blind</strong>"), "{}", told.text());
+    assert_private(&told, "a preview for the script");
+    preview::press(&mut form, &control);
+    let shown = colleague.submit(&page, &form).await;
+    assert_eq!(shown.status, StatusCode::OK, "{}", shown.text());
+    assert_private(&shown, "a preview");
+    let proof = shown.page();
+    let proof = proof.all(".proof:not([hidden]) > .prose[lang=de]");
+    assert!(proof.len() == 1 && proof[0].inner_html().contains("<strong>blind</strong>"));
+    let main = shown.page().main();
+    assert!(
+        main.contains("Nothing that you typed is saved yet") && main.contains("Not saved yet"),
+        "{main}"
+    );
+    assert!(!main.contains("picture again"), "they add none: {main}");
+    let mut back = section_form(&shown);
+    for name in [control.as_str(), "new-field", "version"] {
+        assert_eq!(back.value(name), form.value(name), "{name}");
+    }
+    assert_eq!(app.dump().await, before, "nothing is saved or noted");
+    let saved = colleague.submit(&shown, back.set("new-field", "").press("Save")).await;
+    assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.text());
+    let held = String::from_utf8(anna.download(&card, "hugging-face").await).expect("UTF-8");
+    assert!(held.contains("Auch tags **blind**."), "{held}");
+
+    revoke(&anna, &hers.path).await;
+    for answer in [
+        colleague.submit(&page, &form).await,
+        colleague.post_as_script(&link, &fields).await,
+    ] {
+        assert_gone(&answer, "a preview after the end");
+        assert!(answer.text().contains("Auch tags **blind**."), "{}", answer.text());
+        assert!(!answer.text().contains("<strong>"), "{}", answer.text());
+    }
+}
+
+#[tokio::test]
+async fn what_is_wrong_or_new_is_where_a_colleague_looks_first() {
+    let app = TestApp::start().await;
+    let (anna, colleague) = (app.visitor(), app.visitor());
+    let native = r#"{"format": "cartellino", "version": 1, "outline": "full", "sections": [{"key": "model-details",
+        "title": "Model details", "fields": [{"id": "model-details.name", "label": "Name", "value": "Otter"}]}]}"#;
+    let card = anna.card("card.json", native.as_bytes()).await;
+    let link = link_to(&anna, &format!("{card}/sections/model-details")).await;
+    let page = colleague.get(&link).await;
+    let mut form = section_form(&page);
+    let is_date = |(_, value): &&(String, String)| value == "model-details.version_date";
+    let date = form
+        .fields
+        .iter()
+        .find(is_date)
+        .expect("the date is asked for")
+        .0
+        .clone();
+    form.set(date.trim_end_matches("~i"), "31.02.2026");
+    let answer = save(&colleague, &page, &form).await;
+    let told = assert_tells(&answer);
+    assert!(told.contains("Everything is saved as you wrote it"), "{told}");
+    assert_private(&answer, "what is wrong");
+    let later = colleague.get(&link).await.page().texts("title").join("");
+    assert!(later.starts_with("Problems: "), "who only comes by: {later}");
+
+    let (_, _, link) = asked(&anna).await;
+    let page = colleague.get(&link).await;
+    let form = section_form(&page);
+    let more = form.buttons.iter().find(|button| button.value.starts_with("more "));
+    let mut fields = form.fields.clone();
+    fields.push(("do".to_owned(), more.expect("a further entry").value.clone()));
+    let answer = colleague.post(&link, &fields).await;
+    let longer = colleague.follow(answer).await;
+    assert_eq!(longer.page().all(".question [autofocus]").len(), 1, "the new row");
+    assert!(longer.page().all("script[src$='/preview.js']").len() == 1);
+}
+
+#[tokio::test]
 async fn what_the_section_said_before_the_link_was_made_stays_the_owners() {
     let app = TestApp::start().await;
     let (anna, colleague) = (app.visitor(), app.visitor());
@@ -426,6 +524,8 @@ async fn what_the_section_said_before_the_link_was_made_stays_the_owners() {
     let page = colleague.get(&link).await;
     let removed = press(&colleague, &page, &mut section_form(&page), "Remove Entry 1").await;
     assert!(file(&anna, &card).await.contains(r#""rows": ["y"]"#));
+    let at_field = removed.page().all(".question button[form=undo]").len();
+    assert_eq!(at_field, 1, "the undo is where the entry was");
     let mut undo = removed
         .page()
         .find_form(|form| form.buttons.iter().any(|button| button.text == "Undo"));
@@ -540,6 +640,10 @@ async fn a_card_has_ten_links_at_most_and_each_can_be_revoked() {
         let tenth = link_to(&anna, &other).await;
         let refused = make(&anna, &section).await;
         assert_eq!(refused.status, StatusCode::CONFLICT);
+        let title = refused.page().texts("title").join("");
+        assert!(title.starts_with("Error: Ask a colleague"), "{title}");
+        let ways = refused.page().all("#summary a[href='#links']").len();
+        assert_eq!((ways, refused.page().all("#links").len()), (1, 1), "a way to the list");
         assert!(
             refused.page().main().contains("at most 10 links"),
             "{}",

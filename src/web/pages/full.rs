@@ -8,7 +8,7 @@ use crate::session::Visitor;
 use crate::web::AppState;
 use crate::web::error::Error;
 use crate::web::form::texts_of;
-use crate::web::page::{Page, once, render_as, share_in_words, size_in_words};
+use crate::web::page::{Fault, Page, once, render_as, share_in_words, size_in_words};
 
 /// How many cards are proposed for deletion.
 const SHOWN: i64 = 5;
@@ -19,6 +19,7 @@ struct FullPage {
     page: Page,
     heading: &'static str,
     message: String,
+    faults: Vec<Fault>,
     usage: String,
     largest: Vec<Line>,
     again: Again,
@@ -102,9 +103,14 @@ pub async fn explained(
     render_as(
         Error::Full(full).status_code(),
         &FullPage {
-            page: Page::of(format!("Error: {}", heading(&full)), visitor),
+            page: Page::of(heading(&full), visitor).with_error(),
             heading: heading(&full),
             message: message(&full),
+            faults: vec![Fault::new(
+                "what-to-do",
+                "What you can do",
+                "delete a card, then send it again.",
+            )],
             usage: share_in_words(&full.usage, &quota),
             largest: largest.into_iter().map(line).collect(),
             again,

@@ -1,5 +1,6 @@
 //! The card at a glance: its sections and how far they are, what to look at, its name.
 
+use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
@@ -7,17 +8,19 @@ use serde::Deserialize;
 use super::Told;
 use super::datasheet::Datasheets;
 use super::full::{self, Again};
+use super::language;
 use super::outline::{Choice, choices};
 use crate::card::Card;
 use crate::card::check::{self, Severity, Standing, Tally};
-use crate::card::outline::Outline;
+use crate::card::outline::{Outline, Vocabulary};
 use crate::db::{cards, quota};
 use crate::session::Visitor;
 use crate::web::AppState;
 use crate::web::card::{Progress, anchor, format_of, link, load_card, outline_of, owner, tidy_title};
 use crate::web::choices::remember_card;
 use crate::web::error::Error;
-use crate::web::page::{CardLink, Date, Page, once, quoted, render, see_other_telling};
+use crate::web::page::{CardLink, Date, Fault, Faults, Page, once, quoted, render, render_as, see_other_telling};
+use crate::web::vocabulary::{self, Word};
 
 /// How many problems the page lists; the sections show the rest.
 const SHOWN: usize = 50;
@@ -41,8 +44,12 @@ struct Overview {
     changed: Date,
     once: String,
     outlines: Vec<Choice>,
+    /// What is known of the language of the card.
+    language: String,
+    languages: Vec<Word>,
     datasheets: Datasheets,
     once_datasheet: String,
+    faults: Faults,
 }
 
 /// A section that was just deleted.
@@ -87,8 +94,31 @@ pub async fn get(
     id: web::Path<String>,
     told: web::Query<Told>,
 ) -> Result<HttpResponse, Error> {
-    let session = owner(&visitor)?;
-    let id = id.into_inner();
+    render(&overview(&state, &visitor, id.into_inner(), &told).await?)
+}
+
+/// The page for somebody who filled in one of its forms, with what was wrong.
+///
+/// # Errors
+/// As [`get`].
+pub(super) async fn refused(
+    state: &AppState,
+    visitor: &Visitor,
+    id: String,
+    fault: Fault,
+) -> Result<HttpResponse, Error> {
+    let overview = overview(state, visitor, id, &Told::default()).await?;
+    let faults = Faults::one(fault);
+    let page = Overview {
+        page: overview.page.with_faults(&faults),
+        faults,
+        ..overview
+    };
+    render_as(StatusCode::BAD_REQUEST, &page)
+}
+
+async fn overview(state: &AppState, visitor: &Visitor, id: String, told: &Told) -> Result<Overview, Error> {
+    let session = owner(visitor)?;
     let gone = told.removed.clone();
     let (row, card, by_link, has_source, undo, datasheets) = state
         .db
@@ -150,9 +180,9 @@ pub async fn get(
             }
         })
         .collect();
-    render(&Overview {
-        page: Page::of(&row.title, &visitor)
-            .with_told(&visitor, told.told.as_deref())
+    Ok(Overview {
+        page: Page::of(&row.title, visitor)
+            .with_told(visitor, told.told.as_deref())
             .with_saved(saved.as_deref()),
         card: link(&row),
         undo,
@@ -173,8 +203,11 @@ pub async fn get(
         changed: row.updated_at.into(),
         once: once()?,
         outlines: choices(outline),
+        language: language::told(&card),
+        languages: vocabulary::usual(Vocabulary::Languages),
         datasheets,
         once_datasheet: once()?,
+        faults: Faults::default(),
     })
 }
 
@@ -212,7 +245,7 @@ pub struct Rename {
 /// `POST /cards/{card}`: gives the card another name.
 ///
 /// # Errors
-/// [`Error::NotFound`] when the card is not the visitor's, [`Error::BadRequest`] for a blank name.
+/// [`Error::NotFound`] when the card is not the visitor's.
 pub async fn post(
     state: web::Data<AppState>,
     visitor: Visitor,
@@ -220,8 +253,11 @@ pub async fn post(
     form: web::Form<Rename>,
 ) -> Result<HttpResponse, Error> {
     let session = owner(&visitor)?;
-    let title = tidy_title(&form.title).ok_or(Error::BadRequest("The name of a card cannot be blank.".into()))?;
     let id = id.into_inner();
+    let Some(title) = tidy_title(&form.title) else {
+        let fault = Fault::new("title", "Name of the card", "A card needs a name: write one.");
+        return refused(&state, &visitor, id, fault).await;
+    };
     let address = format!("/cards/{id}");
     let told = format!("The card is now called {}.", quoted(&title));
     remember_card(&visitor, &id);

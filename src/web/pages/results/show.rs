@@ -13,7 +13,7 @@ use crate::format::results::mapping::{Role, Row};
 use crate::format::results::{MOST_BYTES, MOST_ROWS};
 use crate::session::Visitor;
 use crate::web::card::link;
-use crate::web::page::{CardLink, Page};
+use crate::web::page::{CardLink, Fault, Faults, Page};
 
 /// How many rows are shown before they are kept; further ones are if something is odd about them.
 const SHOWN: usize = 100;
@@ -90,7 +90,7 @@ pub(super) struct ResultsPage {
     page: Page,
     place: Place,
     text: String,
-    message: Option<String>,
+    faults: Faults,
     advice: Option<String>,
     preview: Option<Preview>,
 }
@@ -103,7 +103,7 @@ impl ResultsPage {
             page,
             place,
             text: String::new(),
-            message: None,
+            faults: Faults::default(),
             advice: None,
             preview: None,
         }
@@ -111,18 +111,27 @@ impl ResultsPage {
 
     /// The form with what is wrong, and the text that was pasted.
     pub fn refused(visitor: &Visitor, place: Place, sent: Sent, message: String, advice: Option<String>) -> Self {
-        let page = Page::of(format!("Error: Read results: {}", place.card.title), visitor);
+        let fault = match sent.text.trim() {
+            "" => Fault::new("file", "The file", message),
+            _ => Fault::new("text", "The text", message),
+        };
         Self {
-            page,
             text: sent.text,
-            message: Some(message),
+            faults: Faults(vec![fault]),
             advice,
-            ..Self::new(visitor, place)
+            ..Self::new(visitor, place).with_error()
+        }
+    }
+
+    fn with_error(self) -> Self {
+        Self {
+            page: self.page.with_error(),
+            ..self
         }
     }
 
     /// What was found in it, with the reason why it cannot be kept if there is one.
-    pub fn preview(visitor: &Visitor, place: Place, sent: Sent, found: &Found, trouble: Option<String>) -> Self {
+    pub fn preview(visitor: &Visitor, place: Place, sent: Sent, found: &Found, trouble: Option<Fault>) -> Self {
         let rows: Vec<Value> = found.rows.iter().map(|row| row.value.clone()).collect();
         let measured: Vec<Measured> = measured(&Value::List(rows));
         let columns = found.sheet.columns.iter().zip(&found.roles).enumerate();
@@ -160,13 +169,13 @@ impl ResultsPage {
             is_replacing: sent.is_replacing || place.holds_text,
             chart: sent.chart.clone(),
         };
-        let error = if trouble.is_some() { "Error: " } else { "" };
+        let page = Self::new(visitor, place);
+        let page = if trouble.is_some() { page.with_error() } else { page };
         Self {
-            page: Page::of(format!("{error}Read results: {}", place.card.title), visitor),
             text: sent.text,
-            message: trouble,
+            faults: Faults(trouble.into_iter().collect()),
             preview: Some(preview),
-            ..Self::new(visitor, place)
+            ..page
         }
     }
 }

@@ -6,13 +6,16 @@ use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
 use super::conflict::conflict_page;
+use super::preview::{self, Typed};
 use super::save::{Outcome, save};
 use super::sheet::Sheet;
 use super::{Held, Seen, draft_of, is_script};
-use crate::card::{Card, check};
-use crate::db;
+use crate::card::{Card, Field, Section, check};
+use crate::db::cards::{CardRow, CardSectionData};
+use crate::db::{self, DbConnection};
+use crate::format::language::Language;
 use crate::web::AppState;
-use crate::web::access::{Guest, MOST_BYTES};
+use crate::web::access::{Guest, MOST_BYTES, SectionAccess};
 use crate::web::card::{outline_of, section_of};
 use crate::web::error::Error;
 use crate::web::form::Form;
@@ -56,16 +59,68 @@ pub async fn get(
     }
 }
 
+/// What the page shows of the card.
+struct Lent {
+    row: CardRow,
+    data: CardSectionData,
+    section: Section,
+    language: Option<Language>,
+}
+
+impl Lent {
+    /// The section as it is stored, or with fields that are not stored yet.
+    fn load(conn: &mut DbConnection, access: &SectionAccess, typed: Option<&[Field]>) -> Result<Self, db::Error> {
+        let (row, data) = access.load(conn)?;
+        let mut section = section_of(&data);
+        if let Some(typed) = typed {
+            section.fields = typed.to_vec();
+        }
+        Ok(Self {
+            language: access.language(conn, &section.fields)?,
+            row,
+            data,
+            section,
+        })
+    }
+}
+
 /// The page of the section, with a sentence on what has just happened if there is one.
 async fn shown(state: &AppState, guest: &Guest, seen: &Seen, told: Option<String>) -> Result<HttpResponse, Error> {
     let access = guest.access().clone();
-    let (row, data) = match state.db.run(move |conn| access.load(conn)).await {
-        Err(db::Error::NotFound) => return gone(state, Vec::new()),
-        loaded => loaded?,
-    };
+    match state.db.run(move |conn| Lent::load(conn, &access, None)).await {
+        Err(db::Error::NotFound) => gone(state, Vec::new()),
+        lent => render(&guest_page(guest, lent?, seen, told)?),
+    }
+}
+
+/// The page with all that was typed, and with the texts that were asked for as readers see them; or those alone, for
+/// the page's script.
+async fn previewed(state: &AppState, guest: &Guest, form: &Form, is_script: bool) -> Result<HttpResponse, Error> {
+    let access = guest.access().clone();
+    if is_script {
+        return preview::of_control(state, access, form).await;
+    }
+    let pairs = form.pairs.clone();
+    let loaded = state.db.run(move |conn| {
+        let typed = Typed::of(conn, &access, &Form::of_pairs(pairs))?;
+        Ok((Lent::load(conn, &access, Some(&typed.fields))?, typed))
+    });
+    let (lent, typed) = loaded.await?;
+    let mut page = guest_page(guest, lent, &typed.seen, Some(preview::notice(false)))?;
+    page.sheet.take_unsaved(form, typed);
+    render(&page)
+}
+
+fn guest_page(guest: &Guest, lent: Lent, seen: &Seen, told: Option<String>) -> Result<GuestPage, Error> {
+    let Lent {
+        row,
+        data,
+        section,
+        language,
+    } = lent;
     // The section stands alone here, so that nothing of another one can be drawn or said of it.
     let card = Card {
-        sections: vec![section_of(&data)],
+        sections: vec![section],
     };
     let mut page = Page::for_guest(String::new(), Some(guest.handle()));
     page.notice = told;
@@ -73,14 +128,23 @@ async fn shown(state: &AppState, guest: &Guest, seen: &Seen, told: Option<String
     let outline = outline_of(&row);
     let problems = check::check(&card, outline);
     let shown = (&card, problems.as_slice());
-    let mut sheet = Sheet::of(guest.address(), outline, shown, &data, seen, &mut page.notice)?;
+    let mut sheet = Sheet::of(
+        guest.address(),
+        outline,
+        shown,
+        language.as_ref(),
+        &data,
+        seen,
+        &mut page.notice,
+    )?;
     page.title = format!("{}{} – {}", sheet.troubled(), sheet.title, row.title);
+    page.is_error = sheet.is_error;
     sheet.place = Some(format!("/write/{}", guest.handle()));
     let pictures = format!("{}/figures", guest.address());
     for field in &mut sheet.fields {
         field.control.lend_pictures(&|file| format!("{pictures}/{file}"));
     }
-    render(&GuestPage {
+    Ok(GuestPage {
         page,
         model: row.title,
         sheet,
@@ -88,7 +152,7 @@ async fn shown(state: &AppState, guest: &Guest, seen: &Seen, told: Option<String
     })
 }
 
-/// `POST /write/{link}`: saves the section.
+/// `POST /write/{link}`: saves the section, or shows what was typed as readers see it.
 ///
 /// # Errors
 /// When the database does not answer, or the form did not arrive as a whole.
@@ -104,6 +168,12 @@ pub async fn post(
         Err(Error::NotFound) => return gone(&state, form.texts()),
         guest => guest?,
     };
+    if preview::wanted(&form).is_some() {
+        return match previewed(&state, &guest, &form, is_script(&request)).await {
+            Err(Error::NotFound) => gone(&state, form.texts()),
+            shown => shown,
+        };
+    }
     let now = state.clock.now().naive_utc();
     let (access, address, quota, pairs) = (
         guest.access().clone(),
@@ -125,7 +195,13 @@ pub async fn post(
             address,
             told: Some(told),
             ..
-        }) if address.contains("?saved=") => shown(&state, &guest, &Seen::default(), Some(told)).await,
+        }) if address.contains("?saved=") => {
+            let seen = Seen {
+                saved: Some(guest.access().section().to_owned()),
+                ..Seen::default()
+            };
+            shown(&state, &guest, &seen, Some(told)).await
+        }
         Ok(Outcome::Saved { address, .. }) => Ok(see_other(match draft_of(&form) {
             Some(draft) => with_query(&address, "draft", &draft),
             None => address,
@@ -161,7 +237,7 @@ fn gone(state: &AppState, texts: Vec<(String, String)>) -> Result<HttpResponse, 
     render_as(
         StatusCode::NOT_FOUND,
         &Refused {
-            page: Page::for_guest("This link opens nothing any more", None),
+            page: Page::for_guest("This link opens nothing any more", None).with_error(),
             heading: "This link opens nothing any more",
             message: format!(
                 "It was taken back, or its time is over: a link to a section is good for {}. Or the section was deleted.",
@@ -177,7 +253,7 @@ fn full(texts: Vec<(String, String)>) -> Result<HttpResponse, Error> {
     render_as(
         StatusCode::PAYLOAD_TOO_LARGE,
         &Refused {
-            page: Page::for_guest("Error: There is no room for this", None),
+            page: Page::for_guest("There is no room for this", None).with_error(),
             heading: "There is no room for this",
             message: format!(
                 "With a link a section can have {}, and whoever asked you may have filled their room on this server. \

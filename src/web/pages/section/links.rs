@@ -14,7 +14,7 @@ use crate::session::code::Code;
 use crate::web::AppState;
 use crate::web::card::{link, owner, section_address};
 use crate::web::error::Error;
-use crate::web::page::{CardLink, Date, Page, quoted, render_as, see_other_telling, time_in_words};
+use crate::web::page::{CardLink, Date, Fault, Page, quoted, render_as, see_other_telling, time_in_words};
 use crate::web::pages::Told;
 use crate::web::pages::elsewhere::qr;
 
@@ -28,8 +28,8 @@ struct LinksPage {
     address: String,
     age: String,
     most: i64,
-    /// Whether no link was made because there are as many as may be.
-    is_full: bool,
+    /// Why no link was made.
+    faults: Vec<Fault>,
     made: Option<Made>,
     lines: Vec<Line>,
 }
@@ -154,8 +154,8 @@ async fn shown(
         })
         .await?;
     let is_full = made.is_err();
-    let troubled = if is_full { "Error: " } else { "" };
-    page.title = format!("{troubled}Ask a colleague: {} – {}", section.title, row.title);
+    page.is_error = is_full;
+    page.title = format!("Ask a colleague: {} – {}", section.title, row.title);
     let status = if is_full { StatusCode::CONFLICT } else { StatusCode::OK };
     render_as(
         status,
@@ -166,10 +166,19 @@ async fn shown(
             address,
             age: time_in_words(state.config.section_link_age),
             most: section_links::MOST,
-            is_full,
+            faults: is_full.then(too_many).into_iter().collect(),
             made: made.unwrap_or_default(),
             lines: links.into_iter().map(|link| line(&row.id, link)).collect(),
         },
+    )
+}
+
+/// What the owner can do about [`TooMany`].
+fn too_many() -> Fault {
+    Fault::new(
+        "links",
+        "Links of this card",
+        "revoke one that is not needed any more, then make the new one.",
     )
 }
 

@@ -1,6 +1,6 @@
 //! One section: its form (`sheet`). `action` says what its buttons ask for, `save` does it, `undo` takes it back; `conflict` is
-//! what happens when another tab was faster, `history` shows earlier versions. `links` gives somebody else a link to it, and
-//! `guest` is what they get.
+//! what happens when another tab was faster, `history` shows earlier versions, `preview` shows what is typed as readers see it. `links`
+//! gives somebody else a link to it, and `guest` is what they get.
 
 mod action;
 mod conflict;
@@ -8,6 +8,7 @@ pub mod guest;
 mod guide;
 pub mod history;
 pub mod links;
+mod preview;
 mod save;
 mod sheet;
 mod undo;
@@ -24,6 +25,7 @@ use super::full::{self, Again};
 use crate::card::{Card, check};
 use crate::db::cards::{self, CardRow, CardSectionData};
 use crate::db::{self, DbConnection, quota};
+use crate::format::language;
 use crate::session::{SessionId, Visitor};
 use crate::web::AppState;
 use crate::web::access::SectionAccess;
@@ -32,10 +34,11 @@ use crate::web::choices::remember_card;
 use crate::web::error::Error;
 use crate::web::form::Form;
 use crate::web::page::{
-    CardLink, Date, Page, render, render_as, see_other, see_other_telling, size_in_words, with_query,
+    CardLink, Date, Fault, Page, render, render_as, see_other, see_other_telling, size_in_words, with_query,
 };
 use crate::web::pictures::{self, SectionForm, Sent, Trouble};
 use conflict::{Clash, conflict_page};
+use preview::Typed;
 use save::{Outcome, save};
 use sheet::{PictureForm, Sheet, Tools};
 
@@ -151,11 +154,13 @@ fn section_page(state: &AppState, visitor: &Visitor, shown: Shown, seen: &Seen) 
         address,
         outline,
         (&card, &problems),
+        language::of(&card).as_ref(),
         &rows[place],
         seen,
         &mut page.notice,
     )?;
     page.title = format!("{}{} – {}", sheet.troubled(), sheet.title, row.title);
+    page.is_error = sheet.is_error;
     if page.display.is_help_folded() {
         sheet.fields.iter_mut().for_each(|field| field.control.fold());
     }
@@ -183,6 +188,7 @@ fn section_page(state: &AppState, visitor: &Visitor, shown: Shown, seen: &Seen) 
     };
     sheet.tools = Some(Tools {
         has_next: place + 1 < rows.len(),
+        new_title: sheet.title.clone(),
         custom: sheet.part.is_none(),
         can_rise: custom(place.checked_sub(1)),
         can_sink: custom(Some(place + 1)),
@@ -209,7 +215,7 @@ fn section_page(state: &AppState, visitor: &Visitor, shown: Shown, seen: &Seen) 
 
 /// The page that gives texts back whose section is gone.
 pub(super) fn homeless(visitor: &Visitor, error: &Error, texts: Vec<(String, String)>) -> Result<HttpResponse, Error> {
-    let page = Page::of("This section is not here any more", visitor);
+    let page = Page::of("This section is not here any more", visitor).with_error();
     render_as(error.status_code(), &HomelessPage { page, texts })
 }
 
@@ -266,6 +272,16 @@ pub async fn post(
 ) -> Result<HttpResponse, Error> {
     let (id, key) = path.into_inner();
     let SectionForm { form, sent, trouble } = pictures::read(&state, &request, payload).await?;
+    if preview::wanted(&form).is_some() {
+        let shown = match is_script(&request) {
+            true => match owner(&visitor) {
+                Ok(session) => preview::of_control(&state, SectionAccess::of_owner(session, &id, &key), &form).await,
+                Err(error) => Err(error),
+            },
+            false => previewed(&state, &visitor, (id, key), &form, !sent.is_empty()).await,
+        };
+        return shown.or_else(|error| given_back(&visitor, error, &form));
+    }
     let outcome = match owner(&visitor) {
         Ok(session) => save_with_pictures(&state, session, (&id, &key), &form, sent, trouble).await,
         Err(error) => Err(error),
@@ -301,16 +317,46 @@ pub async fn post(
                 &conflict_page(page, section_address(&id, &key), *clash, draft),
             )
         }
-        // Whatever became of the session or the card: what was typed is never thrown away.
-        Err(error @ (Error::NotFound | Error::Ended)) => match form.texts() {
-            texts if texts.is_empty() => Err(error),
-            texts => homeless(&visitor, &error, texts),
-        },
+        Err(error @ (Error::NotFound | Error::Ended)) => given_back(&visitor, error, &form),
         Err(error) => {
             let again = Again::Form(section_address(&id, &key), form.pairs);
             full::explained(Err(error), &state, &visitor, again).await
         }
     }
+}
+
+/// Whatever became of the session or the card: what was typed is never thrown away.
+fn given_back(visitor: &Visitor, error: Error, form: &Form) -> Result<HttpResponse, Error> {
+    match (&error, form.texts()) {
+        (Error::NotFound | Error::Ended, texts) if !texts.is_empty() => homeless(visitor, &error, texts),
+        _ => Err(error),
+    }
+}
+
+/// The page with all that was typed, and with the texts that were asked for as readers see them.
+async fn previewed(
+    state: &AppState,
+    visitor: &Visitor,
+    (id, key): (String, String),
+    form: &Form,
+    has_pictures: bool,
+) -> Result<HttpResponse, Error> {
+    let session = owner(visitor)?;
+    let (pairs, section) = (form.pairs.clone(), key.clone());
+    let access = SectionAccess::of_owner(session.clone(), &id, &key);
+    let (mut shown, typed) = state
+        .db
+        .run(move |conn| {
+            let typed = Typed::of(conn, &access, &Form::of_pairs(pairs))?;
+            Ok((Shown::load(conn, &session, &id, key)?, typed))
+        })
+        .await?;
+    let here = shown.card.sections.iter_mut().find(|other| other.key == section);
+    here.ok_or(Error::NotFound)?.fields.clone_from(&typed.fields);
+    let mut page = section_page(state, visitor, shown, &typed.seen)?;
+    page.page.notice = Some(preview::notice(has_pictures));
+    page.sheet.take_unsaved(form, typed);
+    render(&page)
 }
 
 /// Saves what the form says with its pictures, or, when something is wrong with one, without them.
@@ -369,10 +415,12 @@ async fn with_trouble(
     };
     let shown = state.db.run(move |conn| Shown::load(conn, &session, &id, key)).await?;
     let mut page = section_page(state, visitor, shown, &seen)?;
-    page.page.title = format!("Error: {}", page.page.title);
+    page.page.is_error = true;
+    page.sheet
+        .summary
+        .insert(0, Fault::new("picture", "New figure", &trouble));
     if let Some(tools) = &mut page.sheet.tools {
-        tools.picture.caption = form.word(pictures::CAPTION).to_owned();
-        tools.picture.alt = form.word(pictures::ALT).to_owned();
+        tools.picture.take_words(form);
         tools.picture.trouble = Some(trouble);
     }
     render_as(StatusCode::UNPROCESSABLE_ENTITY, &page)

@@ -47,12 +47,8 @@ pub(super) fn save(
     let (id, key) = (access.card(), access.section());
     let outline = outline_of(&row);
     let part = outline.part(key);
-    let version: i32 = form.word("version").parse().unwrap_or(0);
-    let base = if version == current.version {
-        Some(stored::from_text(&current.value))
-    } else {
-        access.revision(conn, version)?.map(|value| stored::from_text(&value))
-    };
+    let version = version_of(&form);
+    let base = base_of(conn, access, &current, version)?;
     let action = match access.owner() {
         Some(_) => Action::of(&form),
         None => Action::of(&form).for_guest(),
@@ -154,8 +150,15 @@ pub(super) fn save(
             }
         }
         (Action::Continue, Some(session)) => (next_address(conn, session, id, key)?, None),
-        (Action::More(name), _) => (format!("{here}?more={name}#{}", name.replace('.', "-")), None),
-        (Action::Remove(_), _) => (format!("{here}?done=removed&undo={before}&of={}", of()), None),
+        // The new entry has the focus.
+        (Action::More(name), _) => (format!("{here}?more={name}"), None),
+        (Action::Remove(name), _) => {
+            let list = name
+                .rsplit_once('.')
+                .map_or(name.as_str(), |(list, _)| list)
+                .replace('.', "-");
+            (format!("{here}?done=removed&undo={before}&of={}#{list}", of()), None)
+        }
         (Action::RemoveField(_), _) => (
             format!("{here}?done=field-removed&undo={before}&of={}", of()),
             removed.map(|label| format!("The field {} was removed.", quoted(&label))),
@@ -200,6 +203,25 @@ pub(super) fn save(
             now
         },
     })
+}
+
+/// The version of the section that the form was made from.
+pub(super) fn version_of(form: &Form) -> i32 {
+    form.word("version").parse().unwrap_or(0)
+}
+
+/// The fields of the section in this version, if it is kept.
+pub(super) fn base_of(
+    conn: &mut DbConnection,
+    access: &SectionAccess,
+    current: &CardSectionData,
+    version: i32,
+) -> Result<Option<Vec<Field>>, db::Error> {
+    let value = match version == current.version {
+        true => Some(current.value.clone()),
+        false => access.revision(conn, version)?,
+    };
+    Ok(value.map(|value| stored::from_text(&value)))
 }
 
 /// What the page says that its form was made from, for where that version is not kept: the states between two saves of
