@@ -250,11 +250,18 @@ impl Form {
 
 /// The texts among the names and contents of a form, as [`Form::texts`].
 pub fn texts_of(pairs: &[(String, String)]) -> Vec<(String, String)> {
+    let mut questions: HashMap<&str, &str> = HashMap::new();
+    for part in outline::ALL.iter().flat_map(|outline| outline.sections) {
+        for question in part.questions {
+            questions.entry(question.id).or_insert(question.label);
+        }
+    }
     let mut labels: HashMap<&str, &str> = HashMap::new();
     for mark in ["~i", "~l"] {
         for (name, content) in pairs {
             if let Some(field) = name.strip_prefix("f.").and_then(|name| name.strip_suffix(mark)) {
-                labels.insert(field, content.trim_start_matches('+'));
+                let label = questions.get(content.as_str()).copied();
+                labels.insert(field, label.unwrap_or(content.trim_start_matches('+')));
             }
         }
     }
@@ -689,6 +696,22 @@ mod tests {
             .flat_map(|name| [(name.as_str(), "+a"), (name.trim_end_matches("~i"), "x")])
             .collect();
         assert_eq!(form(&typed).texts()[19_999], ("a".to_owned(), "x".to_owned()));
+    }
+
+    #[test]
+    fn texts_are_given_back_under_what_was_asked() {
+        let limits = outline::FULL
+            .question("caveats-and-recommendations.limitations")
+            .unwrap();
+        let pairs = [
+            ("f.0~i", limits.id),
+            ("f.0.0", "fog"),
+            ("f.1~i", "+mine"),
+            ("f.1", "smoke"),
+        ];
+        let texts = form(&pairs).texts();
+        let expected = [(limits.label, "fog"), ("mine", "smoke")];
+        assert_eq!(texts, expected.map(|(label, text)| (label.to_owned(), text.to_owned())));
     }
 
     #[test]

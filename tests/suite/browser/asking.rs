@@ -173,6 +173,7 @@ async fn story(app: TestApp) {
     wait_for_state(&phone, "refused").await;
     click(&phone, SAVE).await;
     wait_to_read(&phone, "This link opens nothing any more").await;
+    wait_to_read(&phone, "Known limits").await;
     fits(&phone, "gone-320-dark").await;
     let texts = find(&phone, "main textarea").await.prop("value").await.ok().flatten();
     assert!(texts.is_some_and(|text| !text.is_empty()));
