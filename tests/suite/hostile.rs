@@ -242,7 +242,7 @@ fn files() -> Vec<(&'static str, Vec<u8>, End)> {
             Explained("field 2"),
         ),
         ("groups.pb", [&name[..], &b"\x7b".repeat(MANY)].concat(), Opens),
-        ("nested.pb", [&name[..], &nested].concat(), Explained("no characters")),
+        ("nested.pb", [&name[..], &nested].concat(), Explained("protobuf")),
         ("many.pb", b"\x0a\x00".repeat(MANY), Explained("zero bytes")),
         ("utf-16.json", utf_16("\u{feff}{\"a\": \"é\"}"), Opens),
         ("utf-16.md", utf_16("\u{feff}# Model card\n\né\n"), Opens),
