@@ -459,7 +459,7 @@ fn metadata_without_a_key_takes_one_however_it_is_written() {
 
 #[test]
 fn asterisks_in_headings_inside_an_answer_stay() {
-    let source = r###"{"m": {"m": "# Using `**kwargs`\n\n2**3\n\n## 2**3 is 8\n\ntext", "n": 1}}"###;
+    let source = r###"{"m": "# Using `**kwargs`\n\n2**3\n\n## 2**3 is 8\n\ntext", "n": 1}"###;
     let card = read(source.as_bytes()).unwrap().card;
     let page = text(write(Format::MARKDOWN, None, &card).unwrap());
     for words in ["Using `**kwargs`", "2**3 is 8"] {
