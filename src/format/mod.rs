@@ -36,6 +36,7 @@ mod model_card_toolkit;
 mod native;
 #[cfg(test)]
 mod official;
+mod origins;
 mod pdf;
 mod plain;
 mod proto;
@@ -77,7 +78,7 @@ pub use homes::{Home, Homeless, Kept, Manner, write_keeping};
 use lens::Lens;
 pub use lens::{Notation, Readers};
 pub use likeness::Likeness;
-pub use loss::{Loss, losses, losses_keeping, unshown};
+pub use loss::{Extent, Loss, losses, losses_keeping, unshown};
 use markdown::Flavour;
 pub use markdown::hub;
 use model_card_toolkit::Toolkit;

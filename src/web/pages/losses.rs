@@ -8,7 +8,7 @@ use askama::Template;
 
 use super::download::{file_name, source_for};
 use crate::card::Card;
-use crate::format::{self, Format, Homeless, Kept, Loss};
+use crate::format::{self, Extent, Format, Homeless, Kept, Loss};
 use crate::session::Visitor;
 use crate::web::AppState;
 use crate::web::card::{self, Whole, link};
@@ -45,7 +45,8 @@ struct Item {
     section: String,
     field: Option<String>,
     excerpt: Option<String>,
-    is_in_part: bool,
+    /// How much of it, where something is carried.
+    extent: Option<&'static str>,
     /// Key of the section and id of the field, where a choice can name them.
     address: Option<String>,
 }
@@ -107,10 +108,10 @@ fn item(card: &Card, loss: Loss) -> Item {
         Some(&section.field(field)?.value)
     });
     Item {
+        extent: extent(&loss),
         section: loss.section,
         field: loss.field,
         excerpt: value.map(|value| excerpt(&in_words(value))),
-        is_in_part: loss.is_in_part,
         address: loss.item.map(|(section, field)| format!("{section}/{field}")),
     }
 }
@@ -125,10 +126,20 @@ fn excerpt(text: &str) -> String {
 
 /// A loss in a few words.
 pub(super) fn words(loss: &Loss) -> String {
-    let part = if loss.is_in_part { ", in part" } else { "" };
-    match &loss.field {
-        Some(field) => format!("{}: {field}{part}", loss.section),
-        None => format!("{} (the whole section)", loss.section),
+    let part = extent(loss).map(|extent| format!(", {extent}")).unwrap_or_default();
+    match (&loss.field, loss.extent) {
+        (Some(field), _) => format!("{}: {field}{part}", loss.section),
+        (None, Extent::Whole) => format!("{} (the whole section)", loss.section),
+        (None, _) => format!("{} (the title){part}", loss.section),
+    }
+}
+
+fn extent(loss: &Loss) -> Option<&'static str> {
+    match loss.extent {
+        Extent::Whole => None,
+        Extent::Part => Some("in part"),
+        Extent::Characters => Some("only characters it cannot spell"),
+        Extent::Levels => Some("only levels of headings"),
     }
 }
 
