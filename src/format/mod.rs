@@ -43,6 +43,7 @@ mod proto;
 mod proto_schemas;
 #[cfg(test)]
 mod proto_tests;
+mod reported;
 pub mod results;
 mod sagemaker;
 mod settle;
@@ -64,9 +65,9 @@ mod yaml;
 use std::collections::HashMap;
 use std::fmt;
 
+use crate::card::Card;
 pub use crate::card::check::Severity;
 use crate::card::outline::{self, FREE, FULL, Outline, arrange};
-use crate::card::{Card, check};
 use crate::json;
 pub use aliases::without_aliases;
 pub use blank::blank;
@@ -84,6 +85,7 @@ pub use markdown::hub;
 use model_card_toolkit::Toolkit;
 pub use native::SCHEMA;
 pub use pdf::Fonts;
+pub use reported::Reported;
 
 /// A format: what files look like, and how they are read and written.
 #[derive(Clone, Copy)]
@@ -129,28 +131,6 @@ impl Reading {
         } else {
             format!("{}, written in {}", self.format.name(), self.notation.name())
         }
-    }
-
-    /// Everything that is worth telling about the file: what is unusual in it as a file, and what
-    /// is odd in the answers, the graver and earlier first.
-    pub fn report(&self) -> Vec<Finding> {
-        let mut findings = self.findings.clone();
-        for problem in check::check(&self.card, self.outline) {
-            let section = self.card.section(&problem.section);
-            let field = section.and_then(|section| section.field(&problem.field));
-            let names = [section.map(|section| &section.title), field.map(|field| &field.label)];
-            findings.push(Finding {
-                line: self
-                    .lines
-                    .get(&(problem.section.clone(), problem.field.clone()))
-                    .copied(),
-                place: names.into_iter().flatten().cloned().collect::<Vec<_>>().join(" › "),
-                severity: problem.severity,
-                message: problem.message,
-            });
-        }
-        findings.sort_by_key(|finding| (finding.severity, finding.line));
-        findings
     }
 }
 

@@ -6,7 +6,7 @@ use askama::Template;
 use super::Told;
 use super::datasheet::Datasheets;
 use crate::card::Card;
-use crate::format::{self, Format, Severity};
+use crate::format::{self, Format, Reported, Severity};
 use crate::session::Visitor;
 use crate::web::AppState;
 use crate::web::card::{self, Whole, owner};
@@ -44,6 +44,8 @@ struct SectionLine {
 
 struct FindingLine {
     place: String,
+    /// Where the field is edited that it is about.
+    address: Option<String>,
     message: String,
     line: Option<usize>,
     severity: &'static str,
@@ -96,7 +98,11 @@ fn report(page: Page, whole: Whole, datasheets: &Datasheets) -> Report {
     let findings = found
         .into_iter()
         .take(SHOWN)
-        .map(|finding| FindingLine {
+        .map(|Reported { finding, field }| FindingLine {
+            address: field.map(|(section, field)| {
+                let section = card::section_address(&whole.row.id, &section);
+                format!("{section}#{}", card::anchor(&field))
+            }),
             place: finding.place,
             message: finding.message,
             line: finding.line,
