@@ -2,6 +2,8 @@
 //! section that somebody else writes, `keyboard` about doing without a mouse.
 
 mod asking;
+mod destinations;
+mod first;
 mod keyboard;
 mod repair;
 mod saving;
