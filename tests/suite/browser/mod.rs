@@ -7,6 +7,7 @@ mod first;
 mod keyboard;
 mod repair;
 mod saving;
+mod weeks;
 
 use std::path::PathBuf;
 
