@@ -43,3 +43,4 @@ mod settings;
 mod storage;
 mod upload;
 mod webcards;
+mod weight;
