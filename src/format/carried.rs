@@ -3,7 +3,7 @@
 //! Formats put the same words into lists, tables, headings and escapes. So two things are compared by their letters and
 //! digits only, in small letters.
 
-use std::cell::Cell;
+use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::{HashMap, HashSet};
 
 use crate::card::{Card, Field, Section, Value, check};
@@ -18,7 +18,17 @@ pub(super) struct Carried {
     all: String,
     /// Where the last one was found; the next is most often behind it.
     at: Cell<usize>,
+    /// Whether a word that was looked for in all of them is there.
+    found: RefCell<HashMap<String, bool>>,
+    /// Every few bytes that stand beside each other in `all`: a word with others is not there.
+    pieces: OnceCell<HashSet<[u8; PIECE]>>,
 }
+
+/// In bytes.
+const PIECE: usize = 4;
+
+/// So many words are looked for in all the text, before it is cut into pieces.
+const LOOKED_FOR: usize = 100;
 
 impl Carried {
     /// The words of a card, with its titles and labels; of several when one file can be read in several ways.
@@ -38,6 +48,8 @@ impl Carried {
             all: words.concat(),
             words: words.into_iter().collect(),
             at: Cell::new(0),
+            found: RefCell::default(),
+            pieces: OnceCell::new(),
         }
     }
 
@@ -51,7 +63,10 @@ impl Carried {
         if words.iter().all(|word| self.has(word)) {
             return Share::All;
         }
-        if words.iter().any(|word| self.words.contains(word)) {
+        // Names are labels elsewhere, so only what is said counts as a part.
+        let mut said = Vec::new();
+        collect(&field.value, false, &mut said);
+        if said.iter().any(|word| !word.is_empty() && self.answers.contains(word)) {
             Share::Part
         } else {
             Share::None
@@ -79,15 +94,43 @@ impl Carried {
         if self.words.contains(word) {
             return true;
         }
+        // Near the last one most often; where the text is long, the rest of it is not searched again and again.
         let at = self.at.get();
-        let found = self.all[at..].find(word).map(|place| at + place);
-        let found = found.or_else(|| self.all.find(word));
-        if let Some(place) = found {
+        let near = self
+            .all
+            .ceil_char_boundary((at + word.len() + NEAR).min(self.all.len()));
+        if let Some(place) = self.all[at..near].find(word) {
+            self.at.set(at + place);
+            return true;
+        }
+        if let Some(found) = self.found.borrow().get(word) {
+            return *found;
+        }
+        let place = self.has_pieces(word).then(|| self.all.find(word)).flatten();
+        if let Some(place) = place.filter(|place| *place > at) {
             self.at.set(place);
         }
-        found.is_some()
+        self.found.borrow_mut().insert(word.to_owned(), place.is_some());
+        place.is_some()
+    }
+
+    /// Whether each piece of a word is somewhere; true as long as few words were looked for.
+    fn has_pieces(&self, word: &str) -> bool {
+        if self.found.borrow().len() < LOOKED_FOR {
+            return true;
+        }
+        let pieces = self.pieces.get_or_init(|| pieces_of(&self.all).collect());
+        pieces_of(word).all(|piece| pieces.contains(&piece))
     }
 }
+
+fn pieces_of(text: &str) -> impl Iterator<Item = [u8; PIECE]> {
+    let pieces = text.as_bytes().windows(PIECE);
+    pieces.filter_map(|piece| piece.try_into().ok())
+}
+
+/// In bytes: where the next word is looked for first.
+const NEAR: usize = 4096;
 
 /// In bytes of letters and digits.
 const TOO_LONG_FOR_CHANCE: usize = 20;
@@ -151,7 +194,8 @@ fn collect(value: &Value, with_names: bool, words: &mut Vec<String>) {
     }
 }
 
-fn essence(text: &str) -> String {
+/// The letters and digits of a text, in small letters.
+pub(super) fn essence(text: &str) -> String {
     let letters = text.chars().filter(|c| c.is_alphanumeric());
     letters.flat_map(char::to_lowercase).collect()
 }

@@ -101,12 +101,17 @@ pub(super) fn is_meant_as_data(file: &File, text: &str) -> bool {
         // A page for browsers is opened as text, whatever its name.
         Some('<') if is_html(text) || file.xml().is_ok() => false,
         Some('<') => begins(text, "<!doctype") || xml::is_meant(text, file.is_called(&["xml"])),
-        Some(_) => file.is_called(DATA) || is_mostly_names(text),
+        // What is a document in YAML's eyes, be it a list of pairs as Markdown has them, is not broken.
+        Some(_) => file.is_called(DATA) || is_mostly_names(text) && file.yaml().is_err(),
     }
 }
 
-/// Whether four of five lines that are not indented begin with a name and a colon, or are entries of a list.
+/// Whether four of five lines that are not indented begin with a name and a colon, or are entries of a list, and none is
+/// a heading inside a page.
 fn is_mostly_names(text: &str) -> bool {
+    if text.lines().any(|line| line.starts_with("## ")) {
+        return false;
+    }
     let is_line = |line: &&str| !line.trim().is_empty() && !line.starts_with([' ', '\t', '#']);
     let is_name = |line: &str| {
         let name = line
@@ -118,8 +123,9 @@ fn is_mostly_names(text: &str) -> bool {
     let (mut lines, mut names, mut entries) = (0, 0, 0);
     for line in text.lines().filter(is_line) {
         lines += 1;
-        names += usize::from(is_name(line));
-        entries += usize::from(line.starts_with("- ") || line.trim_end() == "---");
+        let is_entry = line.starts_with("- ") || line.trim_end() == "---";
+        names += usize::from(!is_entry && is_name(line));
+        entries += usize::from(is_entry);
     }
     names > 0 && (names + entries) * 5 > lines * 4
 }

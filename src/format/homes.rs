@@ -159,11 +159,12 @@ pub(super) fn housed<'c>(format: Format, card: &'c Card, kept: &[Kept]) -> House
                 .map(|(key, id)| ((key.as_str(), id.as_str()), loss.extent))
         })
         .collect();
-    // What is carried has its place, or is in the usual home already.
-    let is_lost = |section: &Section, field: &Field| lost.contains_key(&item(section, field));
-    let moved = wanted
-        .into_iter()
-        .filter(|(section, field, manner)| *manner != Manner::Pairs || is_lost(section, field));
+    // What is carried has its place, or is in the usual home already; and no home spells more characters.
+    let is_lost = |section: &Section, field: &Field| {
+        let extent = lost.get(&item(section, field));
+        extent.is_some_and(|extent| matches!(extent, Extent::Whole | Extent::Part))
+    };
+    let moved = wanted.into_iter().filter(|(section, field, _)| is_lost(section, field));
     let moved: Vec<(&Section, &Field, Manner)> = moved.collect();
     let moved_whole: HashSet<Item> = moved
         .iter()

@@ -525,6 +525,21 @@ fn a_page_for_browsers_is_opened_as_text_and_named() {
 }
 
 #[test]
+fn lists_of_pairs_without_a_file_name_are_markdown() {
+    for page in [
+        "# Title\n\n- a: 1\n",
+        "Title\n\n- a: 1\n",
+        "- a: 1\n- b: 2\n",
+        "# Lake ice\n\nTold from photographs.\n\n- Accuracy: 0.91\n- Recall: 0.88\n- Lakes: 31\n- Years: 2\n",
+        "# Report\n\n## Data\n- lakes: 31\n- years: [2\n- photographs: 4200\n- owners: us\n",
+    ] {
+        let reading = read(page.as_bytes()).unwrap_or_else(|error| panic!("{page}: {error:?}"));
+        assert_eq!(reading.format, Format::MARKDOWN, "{page}");
+    }
+    assert!(read(b"name: lake\n  value: [1\nowner: us\n").is_err());
+}
+
+#[test]
 fn what_stays_broken_can_be_opened_as_text() {
     for (source, line) in [("{\n  \"a\": 1\n  b: 2\n}", 3), ("name: otters\nnote: a: b\n", 2)] {
         assert!(read(source.as_bytes()).is_err());

@@ -4,6 +4,7 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::ops::RangeInclusive;
 
+use super::carried::essence;
 use super::lens::Lens;
 use crate::card::change::Change;
 use crate::card::{Card, Field, Section, Value};
@@ -37,12 +38,21 @@ pub(super) fn fields<'c>(
         .into_iter()
         .flat_map(|got| all(got).flat_map(|(_, field)| named(field)))
         .collect();
-    let names: HashSet<&str> = got
-        .into_iter()
-        .flat_map(|got| all(got).map(|(_, field)| field.label.as_str()))
-        .collect();
+    let mut names: HashSet<&str> = HashSet::new();
+    for (_, field) in got.into_iter().flat_map(all) {
+        names.insert(&field.label);
+        each_name(&field.value, &mut |name| {
+            names.insert(name);
+        });
+    }
+    let is_name_lost = |name: &str| !is_written(lens, name) && !names.contains(name);
     found.retain(|(_, field)| {
-        if is_oddly_named(field) && !names.contains(field.label.as_str()) {
+        if is_oddly_named(field) && is_name_lost(&field.label) {
+            return true;
+        }
+        let mut is_lost_inside = false;
+        each_name(&field.value, &mut |name| is_lost_inside |= is_name_lost(name));
+        if is_lost_inside {
             return true;
         }
         let is_kept = named(field).iter().any(|one| kept.contains(one));
@@ -52,15 +62,17 @@ pub(super) fn fields<'c>(
     found
 }
 
-/// The sections of a card of whose titles a new file does not have every character, with what is read from that file.
-pub(super) fn titles<'c>(lens: &dyn Lens, card: &'c Card, got: Option<&Card>) -> Vec<&'c Section> {
+/// The sections of a card of whose titles a new file has some characters, but not every one; `got` is what is read or seen
+/// in it.
+pub(super) fn titles<'c>(lens: &dyn Lens, card: &'c Card, got: &Card) -> Vec<&'c Section> {
     let is_odd = |section: &&Section| !section.fields.is_empty() && !is_written(lens, &section.title);
     let mut found: Vec<_> = card.sections.iter().filter(is_odd).collect();
-    let kept: HashSet<&str> = got
-        .into_iter()
-        .flat_map(|got| got.sections.iter().map(|section| section.title.as_str()))
-        .collect();
-    found.retain(|section| !kept.contains(section.title.as_str()));
+    if !found.is_empty() {
+        let titles = || got.sections.iter().map(|section| section.title.as_str());
+        let kept: HashSet<&str> = titles().collect();
+        let there: HashSet<String> = titles().map(essence).collect();
+        found.retain(|section| !kept.contains(section.title.as_str()) && there.contains(&essence(&section.title)));
+    }
     found
 }
 
@@ -173,6 +185,20 @@ impl Signs {
             }
         }
         changes
+    }
+}
+
+/// The names of members, at any depth.
+fn each_name<'v>(value: &'v Value, visit: &mut impl FnMut(&'v str)) {
+    match value {
+        Value::List(items) => items.iter().for_each(|item| each_name(item, visit)),
+        Value::Group(members) => {
+            for (name, value) in members {
+                visit(name);
+                each_name(value, visit);
+            }
+        }
+        _ => {}
     }
 }
 

@@ -426,8 +426,9 @@ impl<'t> Parser<'t> {
             self.at += 1;
             self.skip_space()?;
             // Halves of different characters look the same, and are told apart by their spelling.
-            let name = match key.contains('\u{fffd}') {
-                true => self.text[key_span.clone()].to_owned(),
+            let is_half = |quirk: &Quirk| quirk.kind == QuirkKind::LoneSurrogate && quirk.at >= key_start;
+            let name = match self.quirks.last().is_some_and(is_half) {
+                true => self.text[key_span.clone()].to_lowercase(),
                 false => key.clone(),
             };
             if !names.insert(name) {

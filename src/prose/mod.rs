@@ -340,6 +340,11 @@ mod tests {
     fn headings_go_below_those_of_the_page() {
         assert_eq!(render("# a"), "<h4>a</h4>\n");
         assert_eq!(render("### a"), "<h6>a</h6>\n");
+        assert_eq!(render("# a\n### b\n###### c"), "<h4>a</h4>\n<h5>b</h5>\n<h6>c</h6>\n");
+        assert_eq!(
+            render("# a\n## b\n### c\n#### d"),
+            "<h4>a</h4>\n<h5>b</h5>\n<h6>c</h6>\n<h6 aria-level=\"7\">d</h6>\n"
+        );
         assert_eq!(render("<h1 align=center>a</h1>"), "<h4>a</h4>\n");
     }
 

@@ -10,6 +10,7 @@ const HEADINGS_ABOVE: u32 = 3;
 /// scroll and boxes of task lists text.
 pub(super) fn settle(html: &str) -> String {
     let mut out = String::with_capacity(html.len() + html.len() / 8);
+    let levels: Vec<u32> = (1..=6).filter(|level| html.contains(&format!("<h{level}"))).collect();
     let mut links = 0_usize;
     let mut rest = html;
     while let Some(start) = rest.find('<') {
@@ -27,11 +28,7 @@ pub(super) fn settle(html: &str) -> String {
         }
         match (name, tag.starts_with("</")) {
             ("h1" | "h2" | "h3" | "h4" | "h5" | "h6", closing) => {
-                let level = name[1..]
-                    .parse::<u32>()
-                    .map_or(6, |level| (level + HEADINGS_ABOVE).min(6));
-                let slash = if closing { "/" } else { "" };
-                out.push_str(&format!("<{slash}h{level}>"));
+                out.push_str(&heading(name, closing, &levels));
             }
             ("img", _) => out.push_str(&picture(tag, links > 0)),
             ("input", _) => out.push_str(if tag.contains(" checked=") { "☑" } else { "☐" }),
@@ -47,6 +44,25 @@ pub(super) fn settle(html: &str) -> String {
     }
     out.push_str(rest);
     out
+}
+
+/// The tag of a heading below ours. Levels that the text leaves out are closed up where there would not be enough; what is
+/// deeper than HTML has levels says so by an attribute.
+fn heading(name: &str, closing: bool, levels: &[u32]) -> String {
+    let level = name[1..].parse::<u32>().unwrap_or(6);
+    let is_enough = levels.last().is_none_or(|last| last + HEADINGS_ABOVE <= 6);
+    let rank = || {
+        (1..)
+            .zip(levels)
+            .find(|(_, other)| **other == level)
+            .map_or(level, |(rank, _)| rank)
+    };
+    let level = HEADINGS_ABOVE + if is_enough { level } else { rank() };
+    match (closing, level) {
+        (true, _) => format!("</h{}>", level.min(6)),
+        (false, ..=6) => format!("<h{level}>"),
+        (false, _) => format!(r#"<h6 aria-level="{level}">"#),
+    }
 }
 
 /// Whether the words of a link are its address; `rest` is what follows its tag.

@@ -4,7 +4,7 @@
 //! under. Where every heading divides, they become lines of bold words. Markdown has six levels: an answer with more of
 //! them than are left keeps the words of its headings, and is [named](reshaped).
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap};
 
 use super::headings::{self, Heading};
 use super::page::Page;
@@ -48,14 +48,32 @@ pub(super) fn reshaped<'c>(card: &'c Card, got: &Card) -> Vec<(&'c Section, &'c 
     if shaped.is_empty() {
         return Vec::new();
     }
-    let there = got.sections.iter().flat_map(|section| &section.fields);
-    let there: HashSet<_> = there.filter_map(|field| shape(&field.value)).collect();
-    shaped.retain(|(_, _, shape)| !there.contains(shape));
+    // Each answer of the page stands for one of the card: the one of its name, or else one that has no other.
+    let mut there: HashMap<Shape, Vec<(&str, &str)>> = HashMap::new();
+    for section in &got.sections {
+        for field in &section.fields {
+            if let Some(shape) = shape(&field.value) {
+                there.entry(shape).or_default().push((&section.title, &field.label));
+            }
+        }
+    }
+    shaped.retain(|(section, field, shape)| {
+        let name = (section.title.as_str(), field.label.as_str());
+        let place = |names: &Vec<(&str, &str)>| names.iter().position(|other| *other == name);
+        let found = there
+            .get_mut(shape)
+            .and_then(|names| place(names).map(|place| names.swap_remove(place)));
+        found.is_none()
+    });
+    shaped.retain(|(_, _, shape)| there.get_mut(shape).and_then(Vec::pop).is_none());
     shaped.into_iter().map(|(section, field, _)| (section, field)).collect()
 }
 
-/// The words of the headings in an answer, each with its level among them, from 0; `None` without headings.
-fn shape(value: &Value) -> Option<Vec<(usize, String)>> {
+/// The words of headings, each with its level among them, from 0.
+type Shape = Vec<(usize, String)>;
+
+/// The headings in an answer; `None` without any.
+fn shape(value: &Value) -> Option<Shape> {
     let text = value.as_text()?;
     let found = headings::find(text, 0).found;
     let levels = levels(&found);

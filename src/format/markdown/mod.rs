@@ -36,7 +36,7 @@ use crate::card::{Card, Field, Section};
 use crate::json;
 use headings::Undivided;
 pub(super) use metadata::{key as metadata_key, without as without_metadata};
-use page::{CardOfPage, Page, Place};
+use page::{CardOfPage, METADATA_TITLE, Page, Place};
 pub(super) use rows::{rows, text_of};
 pub(super) use text::Document;
 use text::MOST;
@@ -107,12 +107,15 @@ impl Lens for Flavour {
                 let root = front.and_then(|front| front.yaml.as_ref().ok()).map(|yaml| yaml.view());
                 let is_of_hub = root.is_some_and(|root| metadata::is_of_hub(&root))
                     || front.is_some_and(|front| front.yaml.is_err());
-                let headings = document.sections.iter().map(|block| document.words(&block.heading));
-                let keys: std::collections::HashSet<_> = headings.filter_map(|words| known::template(&words)).collect();
+                let headings = || document.sections.iter().map(|block| document.words(&block.heading));
+                // On a page of another kind the front matter is a section.
+                let is_converted = headings().any(|words| words == METADATA_TITLE);
+                let keys: std::collections::HashSet<_> =
+                    headings().filter_map(|words| known::template(&words)).collect();
                 if is_of_hub {
                     Certainty::Is
                 } else {
-                    Certainty::Resembles.when(keys.len() >= TEMPLATE_HEADINGS)
+                    Certainty::Resembles.when(keys.len() >= TEMPLATE_HEADINGS && !is_converted)
                 }
             }
         }

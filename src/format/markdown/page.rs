@@ -8,6 +8,8 @@ use crate::card::{Card, Field, Names, Section, Value};
 
 /// Key of the section with the front matter.
 pub(super) const METADATA: &str = "metadata";
+/// Its title.
+pub(super) const METADATA_TITLE: &str = "Metadata";
 /// Key of the section with title and introduction.
 pub(super) const SUMMARY: &str = "summary";
 /// Id of the model's name, which the title tells.
@@ -112,7 +114,7 @@ impl Page {
             flavour,
             sections: Vec::new(),
         };
-        made.add(METADATA, "Metadata", self.front_fields());
+        made.add(METADATA, METADATA_TITLE, self.front_fields());
         made.add(SUMMARY, "Summary", self.summary_fields());
         let mut keys = Vec::new();
         let mut taken = HashSet::new();

@@ -414,6 +414,16 @@ fn a_heading_inside_an_answer_divides_nothing() {
 }
 
 #[test]
+fn a_readme_that_became_a_plain_page_is_none_any_more() {
+    let readme = "---\nlicense: mit\n---\n\n# M\n\n## Uses\n\na\n\n## Evaluation\n\nb\n\n## Citation\n\nc\n\n\
+                  ## Environmental Impact\n\nd\n\n## Training Details\n\ne\n";
+    let card = read(readme.as_bytes()).unwrap().card;
+    let page = write(Format::MARKDOWN, None, &card).unwrap();
+    assert_eq!(losses(Format::MARKDOWN, None, &card), []);
+    assert_eq!(read(&page).unwrap().format, Format::MARKDOWN, "{}", text(page));
+}
+
+#[test]
 fn levels_of_headings_that_a_page_has_no_room_for_are_named() {
     let card = |answer: &str| {
         let source = format!(r##"{{"m": {{"x": "{answer}", "y": "keep"}}, "n": {{"z": "other"}}}}"##);

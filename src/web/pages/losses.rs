@@ -112,7 +112,11 @@ fn item(card: &Card, loss: Loss) -> Item {
         section: loss.section,
         field: loss.field,
         excerpt: value.map(|value| excerpt(&in_words(value))),
-        address: loss.item.map(|(section, field)| format!("{section}/{field}")),
+        // No home spells more characters, or has more levels.
+        address: loss
+            .item
+            .filter(|_| matches!(loss.extent, Extent::Whole | Extent::Part))
+            .map(|(section, field)| format!("{section}/{field}")),
     }
 }
 

@@ -119,23 +119,11 @@ fn items(text: &str, lines: &[std::ops::Range<usize>]) -> Vec<bool> {
 
 /// The text without its lines with labels.
 pub(super) fn rest_of(pieces: &[Piece]) -> String {
-    trimmed(&whole_rest(pieces).0).to_owned()
-}
-
-/// The pieces of text one behind the other, and how many bytes of each are left out of that: where lines stood between
-/// two paragraphs, one blank line is left.
-fn whole_rest(pieces: &[Piece]) -> (String, Vec<usize>) {
-    let (mut whole, mut left_out) = (String::new(), Vec::new());
-    for piece in pieces {
-        let Piece::Text(text) = piece else { continue };
-        let rest = match whole.ends_with("\n\n") {
-            true => text.trim_start_matches('\n'),
-            false => text,
-        };
-        whole.push_str(rest);
-        left_out.push(text.len() - rest.len());
-    }
-    (whole, left_out)
+    let texts = pieces.iter().filter_map(|piece| match piece {
+        Piece::Text(text) => Some(text.as_str()),
+        Piece::Line { .. } => None,
+    });
+    trimmed(&texts.collect::<String>()).to_owned()
 }
 
 /// The labels of a text with their answers, by rank.
@@ -184,9 +172,17 @@ pub(super) fn composed(old: &str, host: &str, rest: &str, wanted: &[(usize, Stri
     if is_same(old) {
         return old.to_owned();
     }
-    let mut new = before.clone();
-    replace_rest(&mut new, rest);
-    put(&mut new, wanted);
+    let changed = |is_behind: bool| {
+        let mut new = before.clone();
+        replace_rest(&mut new, rest, is_behind);
+        put(&mut new, wanted);
+        new
+    };
+    // What is new between two lines belongs behind the text before it, unless that would swallow something.
+    let mut new = changed(true);
+    if !is_same(&joined(&new)) {
+        new = changed(false);
+    }
     let in_place = joined(&new);
     // A text may swallow the lines where they stand.
     let mut lines: Vec<Piece> = new
@@ -211,8 +207,9 @@ pub(super) fn composed(old: &str, host: &str, rest: &str, wanted: &[(usize, Stri
     }
 }
 
-/// Puts a new rest into the pieces of text, where it differs from what they say.
-fn replace_rest(pieces: &mut Vec<Piece>, rest: &str) {
+/// Puts a new rest into the pieces of text, where it differs from what they say; what comes between two of them behind the
+/// first, or before the second.
+fn replace_rest(pieces: &mut Vec<Piece>, rest: &str, is_behind: bool) {
     let old = rest_of(pieces);
     if old == rest {
         return;
@@ -221,7 +218,13 @@ fn replace_rest(pieces: &mut Vec<Piece>, rest: &str) {
         pieces.insert(0, Piece::Text(format!("{rest}\n\n")));
         return;
     }
-    let (whole, left_out) = whole_rest(pieces);
+    let whole: String = pieces
+        .iter()
+        .filter_map(|piece| match piece {
+            Piece::Text(text) => Some(text.as_str()),
+            Piece::Line { .. } => None,
+        })
+        .collect();
     let offset = whole.find(&old).unwrap_or_default();
     let same = old.char_indices().zip(rest.chars());
     let start = same
@@ -238,19 +241,17 @@ fn replace_rest(pieces: &mut Vec<Piece>, rest: &str) {
     let cut = offset + start..offset + old.len() - tail;
     let mut new = Some(&rest[start..rest.len() - tail]);
     let mut at = 0;
-    let texts = pieces.iter_mut().filter_map(|piece| match piece {
-        Piece::Text(text) => Some(text),
-        Piece::Line { .. } => None,
-    });
-    for (text, left_out) in texts.zip(left_out) {
-        let range = at..at + text.len() - left_out;
+    for piece in pieces.iter_mut() {
+        let Piece::Text(text) = piece else { continue };
+        let range = at..at + text.len();
         at = range.end;
-        let is_here = cut.start < range.end || range.end == whole.len();
+        let is_last = range.end == whole.len();
+        let is_here = cut.start < range.end || is_behind && cut.start == range.end || is_last;
         if !is_here || cut.end < range.start {
             continue;
         }
-        let from = left_out + cut.start.clamp(range.start, range.end) - range.start;
-        let to = left_out + cut.end.clamp(range.start, range.end) - range.start;
+        let from = cut.start.clamp(range.start, range.end) - range.start;
+        let to = cut.end.clamp(range.start, range.end) - range.start;
         text.replace_range(from..to.max(from), new.take().unwrap_or_default());
     }
 }

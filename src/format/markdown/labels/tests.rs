@@ -190,22 +190,23 @@ fn text_around_the_lines_keeps_its_order() {
 }
 
 #[test]
-fn where_lines_stood_between_paragraphs_one_blank_line_is_left() {
+fn an_edit_beside_a_line_moves_none() {
     let page = "# M\n\n## Model Details\n\n### Model Description\n\nOtters.\n\n\
                 - **Developed by:** Lab\n\nRivers.\n\n- **License:** mit\n\nLakes.\n";
-    let mut card = card_of(page);
-    assert_eq!(
-        said(&card, "model-details.description"),
-        Some("Otters.\n\nRivers.\n\nLakes.")
-    );
-    set(
-        &mut card,
-        "model-details",
-        "model-details.description",
-        "Otters.\n\nRiver banks.\n\nLakes.",
-    );
-    let written = String::from_utf8(write(Format::HUGGING_FACE, Some(page.as_bytes()), &card).unwrap()).unwrap();
-    assert_eq!(written, page.replace("Rivers.", "River banks."));
+    let text = "Otters.\n\n\nRivers.\n\n\nLakes.";
+    assert_eq!(said(&card_of(page), "model-details.description"), Some(text));
+    for (there, instead) in [
+        ("Rivers.", "River banks."),
+        ("Rivers.", ""),
+        ("Rivers.", "\nRivers."),
+        ("Rivers.", "Rivers.\n\nNew."),
+    ] {
+        let mut card = card_of(page);
+        let edited = text.replace(there, instead);
+        set(&mut card, "model-details", "model-details.description", &edited);
+        let written = String::from_utf8(write(Format::HUGGING_FACE, Some(page.as_bytes()), &card).unwrap()).unwrap();
+        assert_eq!(written, page.replace(there, instead), "{instead:?}");
+    }
 }
 
 #[test]
