@@ -23,6 +23,7 @@
 //! | [`chart`] | numbers as SVG pictures with words and a table | nothing of ours |
 //! | [`prose`] | visitors' Markdown as safe HTML | `card`'s pictures |
 //! | [`format`](mod@format) | other people's files to and from cards, the finished page, on screen and on paper | `card`, `chart`, `json`, `yaml`, `xml`, `prose` |
+//! | [`inspect`] | a file checked: its findings with their rules, as JSON and as SARIF | `card`, `format` |
 //! | [`bundle`] | a card in every format that many read, with its figures, as one ZIP file | `card`, `format` |
 //! | [`config`] | every setting, read once and checked | nothing of ours |
 //! | [`clock`], [`random`] | the time as a value, bytes from the operating system | nothing of ours |
@@ -60,6 +61,7 @@ pub mod clock;
 pub mod config;
 pub mod db;
 pub mod format;
+pub mod inspect;
 pub mod json;
 pub mod prose;
 pub mod proto;

@@ -1,10 +1,9 @@
-use std::borrow::Cow;
 use std::collections::HashMap;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::{Context as _, anyhow, bail};
+use anyhow::{Context as _, bail};
 
 use super::detect::counted;
 use super::input;
@@ -13,7 +12,7 @@ use super::paint::harmless;
 use super::progress::Progress;
 use super::table::columns;
 use crate::config;
-use crate::format::{self, Extent, Fonts, Format, Homeless, Kept, Loss, Reading};
+use crate::format::{self, Fonts, Format, Loss};
 
 /// The words after `cartellino convert`.
 #[derive(clap::Args)]
@@ -45,19 +44,6 @@ pub(super) struct Options {
     list_formats: bool,
 }
 
-/// The word for no home.
-const NOTHING: &str = "nothing";
-
-/// A card in another format, with what that cannot carry.
-struct Converted {
-    bytes: Vec<u8>,
-    losses: Vec<Loss>,
-    /// How many answers are in the format's usual home, and its name.
-    aside: Option<(usize, &'static str)>,
-    /// The ending of its name, without the first dot.
-    ending: String,
-}
-
 /// Where results go.
 enum Target {
     File(PathBuf),
@@ -72,7 +58,7 @@ pub(super) fn run(options: &Options) -> anyhow::Result<ExitCode> {
     let format = wanted(options.to.as_deref().unwrap_or_default())?;
     input::once_from_standard_input(options.files.iter())?;
     if let Some(home) = &options.keep {
-        has_home(format, home)?;
+        format::has_home(format, home).map_err(anyhow::Error::msg)?;
     }
     let further = options.pdf_fonts.as_deref().map(config::fonts_in).transpose()?;
     let fonts = Fonts::with(further.unwrap_or_default());
@@ -83,7 +69,8 @@ pub(super) fn run(options: &Options) -> anyhow::Result<ExitCode> {
     for path in &options.files {
         progress.next(path);
         let outcome = input::card(path).and_then(|(reading, bytes)| {
-            let converted = convert(path, &reading, &bytes, format, options.keep.as_deref(), &fonts)?;
+            let converted = format::convert(&reading, &bytes, format, options.keep.as_deref(), &fonts)
+                .map_err(|error| input::unreadable(path, &error))?;
             if let Some((count, home)) = converted.aside {
                 progress.clear();
                 let (name, count) = (input::name(path), counted(count, "answer"));
@@ -137,68 +124,6 @@ pub(super) fn run(options: &Options) -> anyhow::Result<ExitCode> {
     }))
 }
 
-/// The card as a file of the format; its own file with nothing changed when that is the format it has.
-fn convert(
-    path: &Path,
-    reading: &Reading,
-    bytes: &[u8],
-    format: Format,
-    home: Option<&str>,
-    fonts: &Fonts,
-) -> anyhow::Result<Converted> {
-    let source = format.is_version_of(reading.format).then_some(bytes);
-    let card = match source {
-        Some(_) => Cow::Borrowed(&reading.card),
-        None => format::without_aliases(Some(bytes), &reading.card),
-    };
-    let card = card.as_ref();
-    let kept = match home.filter(|_| source.is_none()) {
-        None => Vec::new(),
-        Some(NOTHING) => Kept::all(format, card, ""),
-        Some(home) => Kept::all(format, card, home),
-    };
-    let (written, losses) = match source {
-        Some(_) => (
-            format::write(format, source, card),
-            format::losses(format, source, card),
-        ),
-        None => {
-            let mut losses = format::losses_keeping(format, card, &kept);
-            losses.extend(format::unshown(reading.format, bytes));
-            let written = match kept.is_empty() {
-                true => format::write_with(format, None, card, fonts),
-                false => format::write_keeping(format, card, &kept),
-            };
-            (written, losses)
-        }
-    };
-    let aside = match (source, home, format.usual_home()) {
-        (Some(_), ..) | (_, Some(NOTHING), _) | (.., None) => None,
-        (.., Some(usual)) => Some((Homeless::of(format, card).kept.len(), usual.name)),
-    };
-    Ok(Converted {
-        bytes: written.map_err(|error| input::unreadable(path, &error))?,
-        losses,
-        aside: aside.filter(|(count, _)| *count > 0),
-        ending: format.extension(format.notation(source), reading.format == format),
-    })
-}
-
-/// Refuses a home that the format does not have.
-fn has_home(format: Format, home: &str) -> anyhow::Result<()> {
-    let ids: Vec<&str> = format.homes().iter().map(|home| home.id).collect();
-    match ids.as_slice() {
-        ids if home == NOTHING || ids.contains(&home) => Ok(()),
-        [] => bail!("{} has no place where more could be kept", format.name()),
-        ids => bail!(
-            "{} keeps nothing in `{}`; there is {}",
-            format.name(),
-            home.escape_debug(),
-            ids.join(", ")
-        ),
-    }
-}
-
 /// Where the results go: one file to standard output unless told otherwise, several into a folder.
 fn target(options: &Options) -> anyhow::Result<Target> {
     let several = options.files.len() > 1;
@@ -223,14 +148,7 @@ fn target(options: &Options) -> anyhow::Result<Target> {
 
 /// The format with this id.
 pub(super) fn wanted(id: &str) -> anyhow::Result<Format> {
-    Format::from_id(id).ok_or_else(|| {
-        let ids: Vec<&str> = Format::ALL.iter().map(|format| format.id()).collect();
-        anyhow!(
-            "there is no format `{}`; there are {}",
-            id.escape_debug(),
-            ids.join(", ")
-        )
-    })
+    Format::wanted(id).map_err(anyhow::Error::msg)
 }
 
 /// What is lost, an answer a line.
@@ -246,13 +164,8 @@ fn told(path: &Path, format: Format, losses: &[Loss]) -> String {
             Some(field) => format!("{} › {field}", loss.section),
             None => loss.section.clone(),
         };
-        text.push_str(match loss.extent {
-            Extent::Whole => "\n  not carried: ",
-            Extent::Part => "\n  carried in part: ",
-            Extent::Characters => "\n  carried but for characters that the format cannot spell: ",
-            Extent::Levels => "\n  carried but for the levels of headings inside it: ",
-        });
-        text.push_str(&harmless(&place).replace('\n', " "));
+        let place = harmless(&place).replace('\n', " ");
+        text.push_str(&format!("\n  {}: {place}", loss.extent.words()));
     }
     text
 }

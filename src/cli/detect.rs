@@ -90,16 +90,13 @@ pub(super) fn run(options: &Options) -> anyhow::Result<ExitCode> {
 
 impl Detected {
     fn known(file: String, reading: &Reading) -> Self {
-        let name = reading.format.name();
-        let is_number = |word: &&str| word.starts_with(|c: char| c.is_ascii_digit());
         let fields = reading.card.sections.iter().map(|section| section.fields.len());
         let notes = reading.findings.iter().filter(|finding| finding.place == "file");
         Self {
             file,
             format: Some(reading.format.id()),
-            name: Some(name),
-            // Formats with several versions end their names with it.
-            version: name.rsplit(' ').next().filter(is_number),
+            name: Some(reading.format.name()),
+            version: reading.format.version(),
             notation: Some(reading.notation.name()),
             outline: Some(reading.outline.key),
             sections: reading.card.sections.len(),

@@ -25,6 +25,9 @@ pub(super) struct Options {
     /// Answers as JSON
     #[arg(long)]
     json: bool,
+    /// Exit code 0 even if the cards differ, for scripts that only want to tell
+    #[arg(long)]
+    exit_zero: bool,
     /// When to use colours
     #[arg(long, alias = "colour", value_name = "WHEN", default_value = "auto")]
     color: When,
@@ -69,7 +72,7 @@ pub(super) fn run(options: &Options) -> anyhow::Result<ExitCode> {
         say(summary(&changes));
     }
     out.flush()?;
-    Ok(ExitCode::from(u8::from(!changes.is_empty())))
+    Ok(ExitCode::from(u8::from(!changes.is_empty() && !options.exit_zero)))
 }
 
 fn side(reading: &Reading) -> Side<'_> {

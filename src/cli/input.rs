@@ -3,12 +3,13 @@
 use std::borrow::Cow;
 use std::fs::File;
 use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use anyhow::{Context as _, anyhow, bail};
 
 use super::paint::harmless;
 use crate::format::{self, ReadError, Reading};
+use crate::inspect::sarif::{STANDARD_INPUT, encoded};
 
 /// The largest file that is read, in MiB: beyond that it is hardly a card.
 const LIMIT_MIB: u64 = 64;
@@ -61,10 +62,14 @@ pub(super) fn size(path: &Path) -> u64 {
     path.metadata().map_or(0, |about| about.len())
 }
 
+/// The name of a file as far as it may decide what is in it.
+pub(super) fn file_name(path: &Path) -> Option<Cow<'_, str>> {
+    (!is_standard(path)).then(|| path.to_string_lossy())
+}
+
 /// The card in a file's bytes; the file's name decides where these leave it open.
 pub(super) fn understand(path: &Path, bytes: &[u8]) -> Result<Reading, ReadError> {
-    let name: Option<Cow<str>> = (!is_standard(path)).then(|| path.to_string_lossy());
-    format::read_named(bytes, name.as_deref())
+    format::read_named(bytes, file_name(path).as_deref())
 }
 
 /// The card in a file that must hold one, and the file's bytes.
@@ -86,4 +91,43 @@ pub(super) fn unreadable(path: &Path, error: &ReadError) -> anyhow::Error {
         harmless(&error.message),
         harmless(&error.advice)
     )
+}
+
+/// The file as a URI reference: relative to the working folder when it lies in it (RFC 3986, 4.2), with `/` between folders.
+pub(super) fn uri(path: &Path) -> String {
+    if is_standard(path) {
+        return STANDARD_INPUT.to_owned();
+    }
+    let here = std::env::current_dir().ok();
+    let below = here.as_ref().and_then(|here| path.strip_prefix(here).ok());
+    let path = below.unwrap_or(path);
+    let mut parts = Vec::new();
+    for component in path.components() {
+        match component {
+            Component::Normal(name) => parts.push(encoded(name.as_encoded_bytes())),
+            Component::ParentDir => parts.push("..".to_owned()),
+            Component::Prefix(prefix) => parts.push(prefix.as_os_str().to_string_lossy().into_owned()),
+            Component::RootDir | Component::CurDir => {}
+        }
+    }
+    let joined = parts.join("/");
+    if path.is_absolute() {
+        format!("file:///{joined}")
+    } else {
+        joined
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_are_named_by_relative_addresses() {
+        assert_eq!(uri(Path::new("./cards/my card.json")), "cards/my%20card.json");
+        assert_eq!(uri(Path::new("../ä.md")), "../%C3%A4.md");
+        let here = std::env::current_dir().expect("a folder");
+        assert_eq!(uri(&here.join("a/b.json")), "a/b.json");
+        assert_eq!(uri(Path::new("/elsewhere/b.json")), "file:///elsewhere/b.json");
+    }
 }

@@ -32,12 +32,9 @@ pub(super) struct Options {
     list_outlines: bool,
 }
 
-/// The outlines that ask something.
-fn outlines() -> impl Iterator<Item = &'static Outline> {
-    outline::ALL
-        .iter()
-        .copied()
-        .filter(|outline| !outline.sections.is_empty())
+/// The outline with this key.
+pub(super) fn outline(key: &str) -> anyhow::Result<&'static Outline> {
+    outline::wanted(key).map_err(anyhow::Error::msg)
 }
 
 /// Writes a blank card that says what to write where.
@@ -45,13 +42,7 @@ pub(super) fn run(options: &Options) -> anyhow::Result<ExitCode> {
     if options.list_outlines {
         return list();
     }
-    let chosen = outlines()
-        .find(|outline| outline.key == options.outline)
-        .with_context(|| {
-            let keys: Vec<&str> = outlines().map(|outline| outline.key).collect();
-            let wanted = options.outline.escape_debug();
-            format!("there is no outline `{wanted}`; there are {}", keys.join(", "))
-        })?;
+    let chosen = outline(&options.outline)?;
     let format = match &options.format {
         Some(id) => wanted(id)?,
         None if chosen.key == outline::HUGGING_FACE.key => Format::HUGGING_FACE,
@@ -74,7 +65,7 @@ pub(super) fn run(options: &Options) -> anyhow::Result<ExitCode> {
 }
 
 fn list() -> anyhow::Result<ExitCode> {
-    let rows = outlines().map(|outline| {
+    let rows = outline::asking().map(|outline| {
         let questions = outline.sections.iter().flat_map(|part| part.questions);
         let asked = questions.filter(|question| !question.legacy).count();
         let size = format!(

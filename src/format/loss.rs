@@ -39,6 +39,18 @@ pub enum Extent {
     Levels,
 }
 
+impl Extent {
+    /// How much is carried, in a few words.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Whole => "not carried",
+            Self::Part => "carried in part",
+            Self::Characters => "carried but for characters that the format cannot spell",
+            Self::Levels => "carried but for the levels of headings inside it",
+        }
+    }
+}
+
 impl Loss {
     /// Something in a file that is no part of its card.
     pub(super) fn beside(section: String, field: Option<String>) -> Self {

@@ -14,6 +14,7 @@ mod chai;
 pub mod charts;
 mod closed;
 mod compare;
+mod conversion;
 mod convert;
 mod cyclonedx;
 mod detect;
@@ -73,6 +74,7 @@ pub use aliases::without_aliases;
 pub use blank::blank;
 use chai::Chai;
 pub use compare::{Comparison, Side, Terms, compare};
+pub use conversion::{Converted, NOTHING, convert, has_home};
 use cyclonedx::CycloneDx;
 use file::File;
 pub use homes::{Home, Homeless, Kept, Manner, write_keeping};
@@ -130,6 +132,32 @@ impl Reading {
             self.format.name().to_owned()
         } else {
             format!("{}, written in {}", self.format.name(), self.notation.name())
+        }
+    }
+
+    /// The same card, asked the questions of this outline.
+    pub fn asked(self, outline: &'static Outline) -> Self {
+        if outline.key == self.outline.key {
+            return self;
+        }
+        let card = outline::arranged(&self.card, outline);
+        // An answer keeps the id of its question wherever it stands; fields of the file's own stay in their section.
+        let by_question: HashMap<&str, usize> = self.lines.iter().map(|((_, id), line)| (id.as_str(), *line)).collect();
+        let fields = card
+            .sections
+            .iter()
+            .flat_map(|section| section.fields.iter().map(move |field| (section, field)));
+        let lines = fields.filter_map(|(section, field)| {
+            let place = (section.key.clone(), field.id.clone());
+            let moved = || by_question.get(field.id.as_str()).filter(|_| !field.is_custom());
+            let line = self.lines.get(&place).or_else(moved).copied()?;
+            Some((place, line))
+        });
+        Self {
+            lines: lines.collect(),
+            outline,
+            card,
+            ..self
         }
     }
 }
@@ -247,9 +275,30 @@ impl Format {
         Self::ALL.iter().copied().find(|format| format.id() == id)
     }
 
+    /// The format with this id, or a sentence with those that there are.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn wanted(id: &str) -> Result<Self, String> {
+        Self::from_id(id).ok_or_else(|| {
+            let ids: Vec<&str> = Self::ALL.iter().map(|format| format.id()).collect();
+            format!(
+                "there is no format `{}`; there are {}",
+                id.escape_debug(),
+                ids.join(", ")
+            )
+        })
+    }
+
     /// The name shown.
     pub fn name(self) -> &'static str {
         self.0.about().name
+    }
+
+    /// The version, where the format has several: their names end with it.
+    pub fn version(self) -> Option<&'static str> {
+        let is_number = |word: &&str| word.starts_with(|c: char| c.is_ascii_digit());
+        self.name().rsplit(' ').next().filter(is_number)
     }
 
     /// What a download is good for, in one or two sentences.

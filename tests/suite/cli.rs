@@ -11,22 +11,26 @@ use tempfile::TempDir;
 use crate::harness::fixture;
 
 /// How a command ended.
-struct Ended {
-    code: i32,
-    out: String,
-    err: String,
+pub struct Ended {
+    /// The exit code.
+    pub code: i32,
+    /// Standard output.
+    pub out: String,
+    /// Standard error.
+    pub err: String,
 }
 
 /// A folder to work in.
-struct Desk(TempDir);
+pub struct Desk(TempDir);
 
 impl Desk {
-    fn new() -> Self {
+    /// An empty one.
+    pub fn new() -> Self {
         Self(tempfile::tempdir().unwrap())
     }
 
     /// With these fixtures in it, by their bare names.
-    fn with(fixtures: &[&str]) -> Self {
+    pub fn with(fixtures: &[&str]) -> Self {
         let desk = Self::new();
         for path in fixtures {
             let name = path.rsplit('/').next().unwrap();
@@ -35,17 +39,20 @@ impl Desk {
         desk
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    /// Where a file of this name is.
+    pub fn path(&self, name: &str) -> PathBuf {
         self.0.path().join(name)
     }
 
-    fn put(&self, name: &str, bytes: &[u8]) {
+    /// Lays a file down.
+    pub fn put(&self, name: &str, bytes: &[u8]) {
         let path = self.path(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, bytes).unwrap();
     }
 
-    fn read(&self, name: &str) -> Vec<u8> {
+    /// What is in a file.
+    pub fn read(&self, name: &str) -> Vec<u8> {
         fs::read(self.path(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
     }
 
@@ -55,7 +62,8 @@ impl Desk {
         command
     }
 
-    fn run(&self, words: &[&str]) -> Ended {
+    /// Runs the program with these words.
+    pub fn run(&self, words: &[&str]) -> Ended {
         self.fed(words, b"")
     }
 
@@ -481,6 +489,13 @@ fn diff_tells_fields_and_ends_as_diff_does() {
         "Model details › Name\n  - Lake ice watcher\n  + Pond ice watcher\n"
     );
     assert_eq!(ended.err, "1 field differs in 1 section.\n");
+    let told = desk.run(&["diff", "--exit-zero", "v1-indent-2.json", "new.json"]);
+    assert_eq!((told.code, told.out, told.err), (0, ended.out, ended.err));
+    assert_eq!(
+        desk.run(&["diff", "--exit-zero", "v1-indent-2.json", "nowhere.json"])
+            .code,
+        2
+    );
     let same = desk.fed(&["diff", "v1-indent-2.json", "-"], text.as_bytes());
     assert_eq!((same.code, same.out.as_str()), (0, ""));
     assert_eq!(desk.run(&["diff", "v1-indent-2.json", "nowhere.json"]).code, 2);

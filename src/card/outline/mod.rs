@@ -73,6 +73,26 @@ pub fn find(key: &str) -> Option<&'static Outline> {
     ALL.iter().copied().find(|outline| outline.key == key)
 }
 
+/// The outlines that ask something.
+pub fn asking() -> impl Iterator<Item = &'static Outline> {
+    ALL.iter().copied().filter(|outline| !outline.sections.is_empty())
+}
+
+/// The outline with this key that asks something, or a sentence with those that there are.
+///
+/// # Errors
+/// When there is none.
+pub fn wanted(key: &str) -> Result<&'static Outline, String> {
+    asking().find(|outline| outline.key == key).ok_or_else(|| {
+        let keys: Vec<&str> = asking().map(|outline| outline.key).collect();
+        format!(
+            "there is no outline `{}`; there are {}",
+            key.escape_debug(),
+            keys.join(", ")
+        )
+    })
+}
+
 /// A set of sections with their questions.
 #[derive(Debug)]
 pub struct Outline {

@@ -1,15 +1,16 @@
 //! Findings as lines, as compilers write them: `file:line: severity: place: message`.
 
 use std::io::{self, Write};
+use std::path::Path;
 
-use super::item::{Checked, Weight};
 use crate::cli::detect::counted;
 use crate::cli::input::name;
 use crate::cli::paint::{Ink, Paint, harmless};
+use crate::inspect::{Checked, Weight};
 
 /// A line for each finding of the file.
 pub(super) fn write(out: &mut impl Write, file: &Checked, paint: Paint) -> io::Result<()> {
-    let name = name(&file.path);
+    let name = name(Path::new(&file.name));
     for item in &file.items {
         let mut at = name.clone();
         for number in [item.line, item.column].into_iter().flatten() {

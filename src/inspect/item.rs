@@ -1,21 +1,9 @@
 //! One finding with its rule, and how much it weighs.
 
-use std::path::{Path, PathBuf};
-
-use crate::format::{Finding, ReadError, Reading, Severity};
-
-/// A file that was checked.
-pub(super) struct Checked {
-    /// The path as it was given.
-    pub path: PathBuf,
-    /// Id of the format recognised; `None` when the file is no card.
-    pub format: Option<&'static str>,
-    /// What was found, the graver and earlier first.
-    pub items: Vec<Item>,
-}
+use crate::format::{Finding, ReadError, Reported, Severity};
 
 /// A finding in a file.
-pub(super) struct Item {
+pub struct Item {
     /// Which rule found it.
     pub rule: Rule,
     /// How much it matters; `None` when the file could not be read at all.
@@ -24,15 +12,17 @@ pub(super) struct Item {
     pub line: Option<usize>,
     /// Column in characters, from 1.
     pub column: Option<usize>,
-    /// The section and field, or the member; empty where it is the whole file.
+    /// The section and field, or the member, in words; empty where it is the whole file.
     pub place: String,
+    /// Key of the section and id of the field, where it is about one.
+    pub field: Option<(String, String)>,
     /// What is so, and what to try.
     pub message: String,
 }
 
 /// What found it. The ids are stable: people silence findings by them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Rule {
+pub enum Rule {
     /// The file is no card that can be read.
     Unreadable,
     /// How the file is written: its notation, and what its format expects.
@@ -43,7 +33,7 @@ pub(super) enum Rule {
 
 /// How much a finding weighs, whatever it is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Weight {
+pub enum Weight {
     /// Other programs cannot use the file.
     Error,
     /// Should be mended.
@@ -93,27 +83,8 @@ impl Weight {
     }
 }
 
-impl Checked {
-    /// What reading and checking a file found.
-    pub fn new(path: &Path, outcome: Result<Reading, ReadError>) -> Self {
-        let (format, items) = match outcome {
-            Ok(reading) => {
-                let findings = reading.report().into_iter();
-                let items = findings.map(|reported| Item::of(reported.finding, &reading.findings));
-                (Some(reading.format.id()), items.collect())
-            }
-            Err(error) => (None, vec![Item::unreadable(error)]),
-        };
-        Self {
-            path: path.to_path_buf(),
-            format,
-            items,
-        }
-    }
-}
-
 impl Item {
-    fn of(finding: Finding, about_file: &[Finding]) -> Self {
+    pub(super) fn of(Reported { finding, field }: Reported, about_file: &[Finding]) -> Self {
         Self {
             rule: if about_file.contains(&finding) {
                 Rule::File
@@ -124,17 +95,19 @@ impl Item {
             line: finding.line,
             column: None,
             place: finding.place,
+            field,
             message: finding.message,
         }
     }
 
-    fn unreadable(error: ReadError) -> Self {
+    pub(super) fn unreadable(error: ReadError) -> Self {
         Self {
             rule: Rule::Unreadable,
             severity: None,
             line: error.position.map(|(line, _)| line),
             column: error.position.map(|(_, column)| column),
             place: String::new(),
+            field: None,
             message: format!("{} {}", error.message, error.advice),
         }
     }
@@ -151,6 +124,7 @@ impl Item {
     /// Keeps what is counted and drops the rest.
     pub fn forget_words(&mut self) {
         self.place = String::new();
+        self.field = None;
         self.message = String::new();
     }
 }

@@ -3,24 +3,21 @@
 //! Required by its schema: `version` and `runs` of the log, `tool.driver.name` of a run, `message` of a result, `id` of a
 //! rule. Code hosts also want a rule and a line for each result.
 
-use std::path::{Component, Path};
-
 use data_encoding::HEXLOWER;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
-use super::item::{Checked, Item, Rule, Weight};
-use crate::cli::input::is_standard;
+use super::{Checked, Item, Rule, Weight};
 
 /// The log with one run; `failures` are files that could not be opened, in words.
-pub(super) fn log(checked: &[Checked], failures: &[String]) -> Value {
+pub fn log(checked: &[Checked], failures: &[String]) -> Value {
     let results: Vec<Value> = checked
         .iter()
         .flat_map(|file| file.items.iter().map(|item| result(file, item)))
         .collect();
     let artifacts: Vec<Value> = checked
         .iter()
-        .map(|file| json!({"location": {"uri": uri(&file.path)}}))
+        .map(|file| json!({"location": {"uri": file.uri}}))
         .collect();
     let notifications: Vec<Value> = failures
         .iter()
@@ -83,7 +80,7 @@ fn result(file: &Checked, item: &Item) -> Value {
         "level": level(item.weight()),
         "message": {"text": message},
         "locations": [{"physicalLocation": {
-            "artifactLocation": {"uri": uri(&file.path)},
+            "artifactLocation": {"uri": file.uri},
             "region": region,
         }}],
         "partialFingerprints": {"finding/v1": fingerprint(item)},
@@ -96,33 +93,23 @@ fn fingerprint(item: &Item) -> String {
     HEXLOWER.encode(&Sha256::digest(said)[..16])
 }
 
-/// The file as a URI reference: relative to the working folder when it lies in it (RFC 3986, 4.2), with `/` between folders.
-fn uri(path: &Path) -> String {
-    if is_standard(path) {
-        return "stdin".to_owned();
-    }
-    let here = std::env::current_dir().ok();
-    let below = here.as_ref().and_then(|here| path.strip_prefix(here).ok());
-    let path = below.unwrap_or(path);
-    let mut parts = Vec::new();
-    for component in path.components() {
-        match component {
-            Component::Normal(name) => parts.push(encoded(name.as_encoded_bytes())),
-            Component::ParentDir => parts.push("..".to_owned()),
-            Component::Prefix(prefix) => parts.push(prefix.as_os_str().to_string_lossy().into_owned()),
-            Component::RootDir | Component::CurDir => {}
-        }
-    }
-    let joined = parts.join("/");
-    if path.is_absolute() {
-        format!("file:///{joined}")
-    } else {
-        joined
+/// A file's name, perhaps with folders, as a URI reference below wherever it is read (RFC 3986, 4.2); without a name it is
+/// standard input.
+pub fn uri_of_name(name: Option<&str>) -> String {
+    let parts = name.unwrap_or_default().split('/');
+    let parts = parts.filter(|part| !matches!(*part, "" | "." | ".."));
+    let parts: Vec<String> = parts.map(|part| encoded(part.as_bytes())).collect();
+    match parts.is_empty() {
+        true => STANDARD_INPUT.to_owned(),
+        false => parts.join("/"),
     }
 }
 
+/// Standard input as a URI reference.
+pub const STANDARD_INPUT: &str = "stdin";
+
 /// The name with all but the unreserved characters as percent and two digits (RFC 3986, 2.3).
-fn encoded(name: &[u8]) -> String {
+pub fn encoded(name: &[u8]) -> String {
     let byte = |byte: &u8| match byte {
         b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => char::from(*byte).to_string(),
         byte => format!("%{byte:02X}"),
@@ -135,11 +122,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn files_are_named_by_relative_addresses() {
-        assert_eq!(uri(Path::new("./cards/my card.json")), "cards/my%20card.json");
-        assert_eq!(uri(Path::new("../ä.md")), "../%C3%A4.md");
-        let here = std::env::current_dir().expect("a folder");
-        assert_eq!(uri(&here.join("a/b.json")), "a/b.json");
-        assert_eq!(uri(Path::new("/elsewhere/b.json")), "file:///elsewhere/b.json");
+    fn a_name_leads_nowhere_else() {
+        for (name, uri) in [
+            (None, "stdin"),
+            (Some("my card.json"), "my%20card.json"),
+            (Some("cards/ä.md"), "cards/%C3%A4.md"),
+            (Some("/etc/../passwd"), "etc/passwd"),
+            (Some("https://a.example/b"), "https%3A/a.example/b"),
+            (Some(".."), "stdin"),
+        ] {
+            assert_eq!(uri_of_name(name), uri, "{name:?}");
+        }
     }
 }
