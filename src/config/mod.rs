@@ -55,6 +55,16 @@ pub struct Options {
           value_parser = clap::value_parser!(u64).range(60..=34_560_000))]
     section_link_age: u64,
 
+    /// Whether programs may send cards for somebody to finish, by a link that opens them once: on or off.
+    #[arg(long, env = "PREFILL", default_value = "on", action = clap::ArgAction::Set, value_name = "PREFILL",
+          value_parser = on_or_off)]
+    prefill: bool,
+
+    /// Cards that programs sent and nobody has opened yet, which the server keeps at the same time: 1 to 1 000 000.
+    #[arg(long, env = "PREFILL_MAX", default_value_t = 1000, value_name = "PREFILL_MAX",
+          value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    prefill_max: u32,
+
     /// Proxies whose X-Forwarded-For is believed: addresses or networks such as 10.0.0.0/8, with commas.
     #[arg(long, env = "TRUSTED_PROXIES", value_delimiter = ',', value_name = "TRUSTED_PROXIES")]
     trusted_proxies: Vec<Network>,
@@ -153,6 +163,8 @@ pub struct Config {
     pub max_upload_bytes: usize,
     /// How long a link to one section is good.
     pub section_link_age: Duration,
+    /// The most prefilled cards that wait to be opened; `None`: programs may not prefill.
+    pub prefill_max: Option<u32>,
     /// Proxies whose forwarded addresses are believed.
     pub trusted_proxies: Vec<Network>,
     /// The files of further fonts for PDFs.
@@ -185,6 +197,7 @@ impl Options {
             max_upload_bytes: usize::try_from(self.max_upload_bytes)
                 .map_err(|_| wrong("MAX_UPLOAD_BYTES", "is more than this machine can address"))?,
             section_link_age: Duration::from_secs(self.section_link_age),
+            prefill_max: self.prefill.then_some(self.prefill_max),
             trusted_proxies: self.trusted_proxies,
             pdf_fonts: self.pdf_fonts.as_deref().map(fonts_in).transpose()?.unwrap_or_default(),
             log: self.log,
@@ -215,6 +228,14 @@ impl Config {
             .as_deref()
             .is_some_and(|origin| origin.starts_with("https://"));
         !https && !self.listen.ip().is_loopback()
+    }
+}
+
+fn on_or_off(text: &str) -> Result<bool, String> {
+    match text {
+        "on" => Ok(true),
+        "off" => Ok(false),
+        _ => Err("must be on or off".to_owned()),
     }
 }
 
@@ -384,6 +405,8 @@ mod tests {
             (&["--max-upload-bytes", "many"], "MAX_UPLOAD_BYTES"),
             (&["--section-link-age", "59"], "SECTION_LINK_AGE"),
             (&["--section-link-age", "34560001"], "SECTION_LINK_AGE"),
+            (&["--prefill", "maybe"], "PREFILL"),
+            (&["--prefill-max", "0"], "PREFILL_MAX"),
             (&["--trusted-proxies", "10.0.0.0/33"], "TRUSTED_PROXIES"),
             (&["--log", "cartellino=loud"], "LOG"),
             (&["--session-engine", "mongodb"], "SESSION_ENGINE"),

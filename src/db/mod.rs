@@ -11,6 +11,7 @@ mod connect;
 pub mod files;
 pub mod link_codes;
 pub mod migrations;
+pub mod prefilled;
 pub mod quota;
 pub mod schema;
 pub mod section_links;

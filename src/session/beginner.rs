@@ -5,7 +5,7 @@ use actix_web::{FromRequest, HttpMessage as _, HttpRequest};
 use chrono::{DateTime, Utc};
 
 use super::visitor::{Outcome, Standing};
-use super::{Error, SessionId, Visitor, client_address};
+use super::{Error, SessionId, Visitor};
 use crate::db::{self, DbConnection};
 
 /// A visitor whose request may begin a session: what handlers take that store somebody's first thing.
@@ -57,14 +57,8 @@ impl FromRequest for Beginner {
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let visitor = Visitor::from_request(request, payload).into_inner();
         ready(visitor.and_then(|visitor| {
-            let inner = &visitor.sessions().inner;
             if matches!(visitor.standing(), Standing::New(_)) {
-                let address = client_address(request.peer_addr(), request.headers(), &inner.trusted_proxies);
-                inner
-                    .limit
-                    .take(address, inner.clock.now())
-                    .map_err(|retry_after| Error::TooMany { retry_after })?;
-                visitor.count(address);
+                visitor.count(visitor.sessions().take_share(request)?);
             }
             Ok(Self { visitor })
         }))

@@ -1,5 +1,5 @@
 //! What a visitor carries from one browser to another: the word in a link, a short code, a recovery code; and the word in a
-//! link to one section, for somebody else.
+//! link to one section, or to a card that a program prefilled, for somebody else.
 //!
 //! Codes are typed by people, so case, spaces and hyphens do not matter, and no two characters look alike. Stores know
 //! their keyed hashes only.
@@ -36,6 +36,7 @@ enum Kind {
     Short,
     Recovery,
     Section,
+    Prefilled,
 }
 
 /// A code in the form that is hashed. It has no `Debug`, so that no log shows it by accident.
@@ -98,6 +99,25 @@ impl Code {
         })
     }
 
+    /// A new word for a link to a prefilled card: 128 random bits.
+    ///
+    /// # Errors
+    /// When the operating system gives no random bytes.
+    pub fn new_prefilled_link() -> Result<Self, random::Error> {
+        Ok(Self {
+            text: random::id()?,
+            kind: Kind::Prefilled,
+        })
+    }
+
+    /// The word in the address of a link to a prefilled card; `None` when it can be none.
+    pub fn prefilled_link(word: &str) -> Option<Self> {
+        is_link(word).then(|| Self {
+            text: word.to_owned(),
+            kind: Kind::Prefilled,
+        })
+    }
+
     /// What somebody typed or pasted, which may be a whole link; `None` when it can be no code.
     pub fn parse(typed: &str) -> Option<Self> {
         if typed.len() > LONGEST_TYPED {
@@ -120,7 +140,7 @@ impl Code {
             _ => return None,
         };
         let fits = match kind {
-            Kind::Link | Kind::Section => is_link(&text),
+            Kind::Link | Kind::Section | Kind::Prefilled => is_link(&text),
             Kind::Short | Kind::Recovery => text.chars().all(|c| ALPHABET.contains(c)),
         };
         fits.then_some(Self { text, kind })
@@ -154,6 +174,7 @@ impl Code {
             Kind::Short => "short",
             Kind::Recovery => "recovery",
             Kind::Section => "section",
+            Kind::Prefilled => "prefilled",
         }
     }
 }
@@ -208,6 +229,15 @@ mod tests {
         ] {
             assert!(Code::section_link(word).is_none(), "{word}");
         }
+    }
+
+    #[test]
+    fn a_link_to_a_prefilled_card_opens_nothing_else() {
+        let code = Code::new_prefilled_link().unwrap();
+        assert!(Code::prefilled_link(code.text()).is_some_and(|found| found == code));
+        let others = [Code::parse(code.text()), Code::section_link(code.text())];
+        assert!(others.into_iter().flatten().all(|found| found != code));
+        assert!(Code::prefilled_link(&code.text()[1..]).is_none());
     }
 
     #[test]

@@ -237,7 +237,7 @@ impl Sessions {
     fn put_back(&self, visitor: &Visitor, outcome: &Outcome) {
         let is_used = matches!(outcome, Outcome::Opened(begun) if begun.is_new);
         if let Some(source) = visitor.counted().filter(|_| !is_used) {
-            self.inner.limit.put_back(source);
+            self.give_share_back(source);
         }
     }
 

@@ -30,9 +30,11 @@ pub mod store;
 mod visitor;
 
 use std::io;
+use std::net::IpAddr;
 use std::path::Path;
 use std::sync::Arc;
 
+use actix_web::HttpRequest;
 use actix_web::http::Method;
 use actix_web::http::header::HeaderMap;
 use chrono::TimeDelta;
@@ -157,6 +159,25 @@ impl Sessions {
             return Err(Error::CrossSite);
         }
         Ok(())
+    }
+
+    /// Counts a session that this request may begin in the share of its network address, which is returned.
+    ///
+    /// # Errors
+    /// [`Error::TooMany`] when the share is used up.
+    pub fn take_share(&self, request: &HttpRequest) -> Result<IpAddr, Error> {
+        let inner = &*self.inner;
+        let address = client_address(request.peer_addr(), request.headers(), &inner.trusted_proxies);
+        inner
+            .limit
+            .take(address, inner.clock.now())
+            .map_err(|retry_after| Error::TooMany { retry_after })?;
+        Ok(address)
+    }
+
+    /// Gives a share back: the request began no session after all.
+    pub fn give_share_back(&self, address: IpAddr) {
+        self.inner.limit.put_back(address);
     }
 
     /// The rules and the engine, for whoever is no visitor: cleanup and operators.

@@ -20,7 +20,7 @@ use askama::Template;
 use super::choices::Display;
 use super::page::{Page, render_as, size_in_words, wait_in_words};
 use super::pages::{datasheet, full, unreadable};
-use super::{AppState, headers};
+use super::{AppState, api, headers};
 use crate::archive::{self, Refusal};
 use crate::db::cards::Unfit;
 use crate::db::quota::Full;
@@ -79,6 +79,9 @@ pub enum Error {
     /// A card that cannot be set on pages.
     #[error("no pages: {}", .0.message)]
     NoPages(Box<ReadError>),
+    /// What only programs are told.
+    #[error("a program is refused: {}", .0.detail)]
+    Program(Box<api::Refusal>),
     /// A file that is no copy of somebody's cards, or one that cannot be brought back.
     #[error("a copy is refused: {}", .0.message)]
     Refused(Box<Refusal>),
@@ -156,6 +159,7 @@ impl ResponseError for Error {
             Self::Unreadable { .. } | Self::NoPages(_) | Self::Refused(_) | Self::Unfit(_) => {
                 StatusCode::UNPROCESSABLE_ENTITY
             }
+            Self::Program(refusal) => refusal.status,
             Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
@@ -164,7 +168,7 @@ impl ResponseError for Error {
 }
 
 /// What the page says: heading, what happened, what to try.
-fn words(error: &Error, is_form: bool) -> (&'static str, Cow<'static, str>, Cow<'static, str>) {
+pub(super) fn words(error: &Error, is_form: bool) -> (&'static str, Cow<'static, str>, Cow<'static, str>) {
     // Browsers keep the body of a form whose answer failed, and send it again on reload.
     let again = if is_form {
         "What you typed is not lost: wait a moment and reload this page, and your browser sends it again."
@@ -236,6 +240,7 @@ fn words(error: &Error, is_form: bool) -> (&'static str, Cow<'static, str>, Cow<
             format!("{} Nothing was stored, and what you have here is as it was.", refusal.message).into(),
             refusal.advice.clone().into(),
         ),
+        Error::Program(refusal) => ("This was refused", refusal.detail.clone().into(), refusal.advice.clone().into()),
         Error::TooMany { retry_after } => (
             "Too many beginnings",
             "Many new visitors came from your network in a short time, so no new work can be begun from there for now. \
@@ -285,6 +290,7 @@ fn loggable(path: &str) -> &str {
     match path {
         path if path.starts_with("/continue/") => "/continue/…",
         path if path.starts_with("/write/") => "/write/…",
+        path if path.starts_with("/prefilled/") => "/prefilled/…",
         path => path,
     }
 }
@@ -372,7 +378,7 @@ fn by_status(status: StatusCode, cause: &str, state: &AppState) -> Error {
     }
 }
 
-/// The page for a failure; keeps the headers that layers within have set, cookies among them.
+/// The page for a failure, or for programs the same as JSON; keeps the headers that layers within have set, cookies among them.
 fn page(error: &Error, asked: &Asked, display: Display, old: &HeaderMap, state: &AppState) -> HttpResponse {
     let status = error.status_code();
     let request_id = match error {
@@ -383,7 +389,9 @@ fn page(error: &Error, asked: &Asked, display: Display, old: &HeaderMap, state: 
         }
         _ => None,
     };
-    let rendered = if let Error::Unreadable { name, error, is_shared } = error {
+    let rendered = if api::is_for_programs(&asked.path) {
+        Ok(api::problem(error, request_id))
+    } else if let Error::Unreadable { name, error, is_shared } = error {
         unreadable::page(name.as_deref(), error, *is_shared, display, state)
     } else {
         let (heading, message, advice) = words(error, asked.method == Method::POST);
@@ -435,6 +443,7 @@ mod tests {
         assert_eq!(loggable("/continue/abcdefghijklmnopqrstuvwxyz"), "/continue/…");
         assert_eq!(loggable("/continue"), "/continue");
         assert_eq!(loggable("/write/abcdefghijklmnopqrstuvwxyz/figures/abc"), "/write/…");
+        assert_eq!(loggable("/prefilled/abcdefghijklmnopqrstuvwxyz"), "/prefilled/…");
         assert_eq!(loggable("/cards/abc"), "/cards/abc");
     }
 }

@@ -4,9 +4,10 @@
 //! A page is a file of [`pages`] with a handler for each method and the struct of its template.
 //! [`error::explain`] stands outside and makes a page of every failure; within it,
 //! [`session::middleware::guard`] brings the visitor to the pages that want one, and [`access::guard`] stands before
-//! those of somebody with a link to one section.
+//! those of somebody with a link to one section. What programs call is a file of [`api`].
 
 pub mod access;
+pub mod api;
 pub mod assets;
 pub mod card;
 pub mod choices;
@@ -64,6 +65,8 @@ pub struct AppState {
     pub fonts: Arc<Fonts>,
     /// Turns to make or read a copy of everything, or to set pages: each takes a processor and maybe a connection.
     copies: Arc<Semaphore>,
+    /// Turns to check or convert a file for a program: each takes a processor, and visitors want some too.
+    programs: Arc<Semaphore>,
     /// Turns to draw a visitor's picture anew: each takes a processor and some hundred megabytes.
     drawings: Arc<Semaphore>,
 }
@@ -98,6 +101,14 @@ impl AppState {
     /// [`Error::Unavailable`] when it does not come in time.
     async fn turn_to_copy(&self) -> Result<OwnedSemaphorePermit, Error> {
         turn(&self.copies, "too many copies are being made or read").await
+    }
+
+    /// Waits for a turn to work for a program, and keeps it until it is dropped.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] when it does not come in time.
+    async fn turn_for_program(&self) -> Result<OwnedSemaphorePermit, Error> {
+        turn(&self.programs, "too many programs are being served").await
     }
 
     /// Waits for a turn to draw a picture anew, and keeps it until it is dropped.
@@ -172,6 +183,8 @@ pub enum Audience {
     Visitor,
     /// Whoever has the link to a section that is in the address.
     Guest,
+    /// A program, of which nothing is known either.
+    Program,
 }
 
 fn get(path: &'static str, handler: fn(Route) -> Route) -> RouteEntry {
@@ -200,6 +213,13 @@ fn public(path: &'static str, handler: fn(Route) -> Route) -> RouteEntry {
 fn for_guests(entry: RouteEntry) -> RouteEntry {
     RouteEntry {
         audience: Audience::Guest,
+        ..entry
+    }
+}
+
+fn for_programs(entry: RouteEntry) -> RouteEntry {
+    RouteEntry {
+        audience: Audience::Program,
         ..entry
     }
 }
@@ -291,11 +311,19 @@ pub fn routes() -> Vec<RouteEntry> {
         post("/session/import", |route| route.to(session_import::post)),
         get("/session/delete", |route| route.to(session_delete::get)),
         post("/session/delete", |route| route.to(session_delete::post)),
+        get("/prefilled/{link}", |route| route.to(elsewhere::prefilled::get)),
+        post("/prefilled/{link}", |route| route.to(elsewhere::prefilled::post)),
+        for_programs(post("/api/v1/check", |route| route.to(api::check::post))),
+        for_programs(post("/api/v1/convert", |route| route.to(api::convert::post))),
+        for_programs(get("/api/v1/formats", |route| route.to(api::formats::get))),
+        for_programs(post("/api/v1/cards", |route| route.to(api::cards::post))),
     ]
 }
 
 /// What the addresses of guests begin with.
 const GUESTS: &str = "/write";
+/// What the addresses of programs begin with.
+const PROGRAMS: &str = "/api";
 
 /// Registers the addresses for these readers; another method gets a 405 that names the right ones.
 fn register(config: &mut web::ServiceConfig, audience: Audience) {
@@ -310,7 +338,12 @@ fn register(config: &mut web::ServiceConfig, audience: Audience) {
         }
     }
     for path in paths {
-        let place = path.strip_prefix(GUESTS).filter(|_| audience == Audience::Guest);
+        let scope = match audience {
+            Audience::Guest => GUESTS,
+            Audience::Program => PROGRAMS,
+            Audience::Everybody | Audience::Visitor => "",
+        };
+        let place = path.strip_prefix(scope);
         let mut resource = web::resource(place.unwrap_or(path));
         let mut allowed = Vec::new();
         for entry in entries.iter().filter(|entry| entry.path == path) {
@@ -341,6 +374,8 @@ const CONNECTIONS_PER_WORKER: usize = 2_000;
 const FORM_BYTES_PER_BYTE: usize = 4;
 /// How many copies of everything are made or read at the same time.
 const COPIES_AT_ONCE: usize = 3;
+/// How many files are checked or converted for programs at the same time.
+const PROGRAMS_AT_ONCE: usize = 4;
 /// How many pictures are drawn anew at the same time.
 const DRAWINGS_AT_ONCE: usize = 1;
 /// How long a request waits for its turn to make or read a copy, or to have a picture drawn.
@@ -367,6 +402,7 @@ pub fn start(config: &Config, db: Db, sessions: Sessions, clock: Clock) -> io::R
         clock,
         fonts: Arc::new(Fonts::with(config.pdf_fonts.clone())),
         copies: Arc::new(Semaphore::new(COPIES_AT_ONCE)),
+        programs: Arc::new(Semaphore::new(PROGRAMS_AT_ONCE)),
         drawings: Arc::new(Semaphore::new(DRAWINGS_AT_ONCE)),
     };
     let workers = std::thread::available_parallelism()
@@ -384,6 +420,12 @@ pub fn start(config: &Config, db: Db, sessions: Sessions, clock: Clock) -> io::R
                 web::scope(GUESTS)
                     .wrap(from_fn(access::guard))
                     .configure(|config| register(config, Audience::Guest))
+                    .default_service(web::to(|| async { Err::<String, Error>(Error::NotFound) })),
+            )
+            .service(
+                web::scope(PROGRAMS)
+                    .wrap(from_fn(api::guard))
+                    .configure(|config| register(config, Audience::Program))
                     .default_service(web::to(|| async { Err::<String, Error>(Error::NotFound) })),
             )
             .service(

@@ -40,7 +40,7 @@ const WORD_BYTES: usize = 200;
 /// The longest silence in the middle of a body.
 pub(super) const PATIENCE: Duration = Duration::from_secs(30);
 /// What is read of a body that is too large, so that browsers show the answer instead of a broken connection.
-const DRAINED_BYTES: usize = 64 << 20;
+pub(super) const DRAINED_BYTES: usize = 64 << 20;
 /// How many parts a form may have.
 const MOST_PARTS: usize = 32;
 

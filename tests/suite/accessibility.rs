@@ -102,6 +102,16 @@ async fn finished(visitor: &Visitor) -> Vec<Answer> {
     found
 }
 
+/// What a link to a card shows that a program sent: to somebody with cards and without, and when it is used up.
+async fn prefilled(app: &TestApp, visitor: &Visitor) -> Vec<Answer> {
+    let link = crate::prefill::link(app, &fixture(CARDS[0])).await;
+    let without_cookie = app.visitor().post(&link, &[]).await;
+    let mut found = vec![without_cookie, visitor.get(&link).await, app.visitor().get(&link).await];
+    crate::prefill::open(visitor, &link).await;
+    found.push(visitor.get(&link).await);
+    found
+}
+
 /// Of pages that are made by the same template no more than so many are looked at.
 const MOST_ALIKE: usize = 12;
 
@@ -110,7 +120,7 @@ fn kind(page: &Answer) -> String {
     let path = page.path.split('?').next().unwrap_or_default();
     let mut steps: Vec<&str> = path.split('/').collect();
     for index in 1..steps.len() {
-        if ["cards", "sections", "losses", "figures", "write"].contains(&steps[index - 1]) {
+        if ["cards", "sections", "losses", "figures", "write", "prefilled"].contains(&steps[index - 1]) {
             steps[index] = "*";
         }
     }
@@ -130,6 +140,7 @@ async fn no_page_breaks_a_rule_of_wcag() {
     }
     pages.extend(every_page(&visitor).await);
     pages.extend(finished(&visitor).await);
+    pages.extend(prefilled(&app, &visitor).await);
     let mut alike: HashMap<String, usize> = HashMap::new();
     pages.retain(|page| {
         let seen = alike.entry(kind(page)).or_default();

@@ -279,6 +279,28 @@ async fn r65_no_log_holds_a_key_a_cookie_or_a_text() {
             &[("secretfield".into(), "secretvalue".into())],
         )
         .await;
+    let secret = b"{\"name\": \"secretprefilled\"}";
+    for address in ["check", "convert?to=html", "cards"] {
+        let mark = if address.contains('?') { '&' } else { '?' };
+        let address = format!("/api/v1/{address}{mark}name=secretfile.json");
+        assert!(
+            visitor.post_bytes(&address, secret, &[]).await.status.is_success(),
+            "{address}"
+        );
+    }
+    let prefilled = visitor.post_bytes("/api/v1/cards", secret, &[]).await.json();
+    let word = prefilled["link"]
+        .as_str()
+        .unwrap()
+        .rsplit('/')
+        .next()
+        .unwrap()
+        .to_owned();
+    visitor.get(&format!("/prefilled/{word}")).await;
+    assert_eq!(
+        visitor.post(&format!("/prefilled/{word}"), &[]).await.status,
+        StatusCode::SEE_OTHER
+    );
     visitor.post("/session/delete", &[]).await;
     server.kill().unwrap();
     server.wait().unwrap();
@@ -292,6 +314,9 @@ async fn r65_no_log_holds_a_key_a_cookie_or_a_text() {
         "secretname",
         "secretbroken",
         "secretvalue",
+        "secretprefilled",
+        "secretfile",
+        word.as_str(),
     ] {
         let line = log.lines().find(|line| line.contains(secret));
         assert_eq!(line, None, "{secret}");

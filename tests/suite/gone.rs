@@ -73,7 +73,7 @@ async fn card_with(visitor: &Visitor, word: &str, length: usize) -> String {
 }
 
 /// Where the word stands: tables and files.
-async fn traces(app: &TestApp, word: &str) -> Vec<String> {
+pub async fn traces(app: &TestApp, word: &str) -> Vec<String> {
     let mut found = Vec::new();
     for table in app.tables().await {
         let rows = app.rows_with(&table, word).await;

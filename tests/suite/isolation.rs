@@ -164,6 +164,8 @@ async fn assert_isolated(app: TestApp) {
     let page = anna.get(&format!("{hers}/sections/{}", sections[0])).await;
     let picture = crate::figures::add_to(&anna, &page.path).await;
     crate::section_links::link_to(&anna, &page.path).await;
+    // A program has sent one more for her, which waits.
+    let waiting = crate::prefill::link(&app, &sample.bytes).await;
     let unedited = anna.download(&hers, "json").await;
     let before = rows(&app).await;
 
@@ -218,6 +220,10 @@ async fn assert_isolated(app: TestApp) {
         }
     }
     println!("{} addresses walked", walked.len());
+
+    // The card that waits is nobody's yet, and hers alone once she has opened it.
+    assert_tells_nothing(&boris.get("/").await, "Boris", "his list while a card waits");
+    assert!(anna.get(&waiting).await.text().contains(MARKER));
 
     // The example that Boris opens is his alone.
     let page = boris.get("/example").await;
@@ -275,6 +281,22 @@ async fn assert_isolated(app: TestApp) {
     }
     let list = boris.get("/").await;
     assert_tells_nothing(&list, "Boris", "his own list");
+
+    let opened = crate::prefill::open(&anna, &waiting).await;
+    let filled = crate::harness::card_of(&opened.location());
+    assert_eq!(anna.get(&filled).await.status, StatusCode::OK);
+    for (who, visitor) in [("Boris", &boris), ("nobody", &nobody)] {
+        for path in [
+            filled.clone(),
+            format!("{filled}/import"),
+            format!("{filled}/original"),
+            waiting.clone(),
+        ] {
+            let answer = visitor.get(&path).await;
+            assert_tells_nothing(&answer, who, &path);
+            assert_eq!(answer.status, StatusCode::NOT_FOUND, "{who}: {path}");
+        }
+    }
 }
 
 #[tokio::test]

@@ -6,6 +6,7 @@ mod harness;
 mod postgres;
 mod redis;
 
+mod api;
 mod archive;
 mod browser;
 mod choices;
@@ -30,6 +31,7 @@ mod migrations;
 mod outages;
 mod outline;
 mod pages;
+mod prefill;
 mod preview;
 mod privacy;
 mod protobuf;

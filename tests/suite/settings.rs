@@ -18,7 +18,7 @@ const ONE_SECRET: &str = "0123456789abcdef0123456789abcdef";
 const OTHER_SECRET: &str = "fedcba9876543210fedcba9876543210";
 
 /// Name and default, where there is one that is a fixed text.
-const SETTINGS: [(&str, Option<&str>); 21] = [
+const SETTINGS: [(&str, Option<&str>); 23] = [
     ("SESSION_ENGINE", Some("database")),
     ("SESSION_COOKIE_AGE", Some("2592000")),
     ("SESSION_COOKIE_NAME", None),
@@ -41,6 +41,8 @@ const SETTINGS: [(&str, Option<&str>); 21] = [
     ("SESSION_MAX_BYTES", Some("104857600")),
     ("MAX_UPLOAD_BYTES", Some("10485760")),
     ("SECTION_LINK_AGE", Some("604800")),
+    ("PREFILL", Some("on")),
+    ("PREFILL_MAX", Some("1000")),
 ];
 
 /// Variable, flag and default of all settings, as the command line knows them.
@@ -104,7 +106,7 @@ fn every_setting_is_in_the_manual_with_its_default() {
 #[test]
 fn a_value_that_cannot_be_used_stops_the_start_and_is_named() {
     let folder = tempfile::tempdir().unwrap();
-    let wrong: [(&[(&str, &str)], &str); 30] = [
+    let wrong: [(&[(&str, &str)], &str); 32] = [
         (&[("SESSION_ENGINE", "mongodb")], "SESSION_ENGINE"),
         (&[("SESSION_ENGINE", "")], "SESSION_ENGINE"),
         (&[("SESSION_ENGINE", "redis")], "REDIS_URL"),
@@ -141,6 +143,8 @@ fn a_value_that_cannot_be_used_stops_the_start_and_is_named() {
         (&[("SESSION_LINK_AGE", "59")], "SESSION_LINK_AGE"),
         (&[("SESSION_MAX_BROWSERS", "0")], "SESSION_MAX_BROWSERS"),
         (&[("SESSION_CREATE_LIMIT", "-1")], "SESSION_CREATE_LIMIT"),
+        (&[("PREFILL", "perhaps")], "PREFILL"),
+        (&[("PREFILL_MAX", "0")], "PREFILL_MAX"),
     ];
     for (variables, named) in wrong {
         let (code, text) = Program::refusal(folder.path(), variables);

@@ -180,6 +180,12 @@ pub fn is_answered(value: &Value) -> bool {
     }
 }
 
+/// How many fields of a card have content.
+pub fn filled(card: &Card) -> usize {
+    let fields = card.sections.iter().flat_map(|section| &section.fields);
+    fields.filter(|field| is_answered(&field.value)).count()
+}
+
 /// Checks a value against the kind of answer its question wants.
 fn check_answer(value: &Value, kind: &Kind, remarks: &mut Vec<Remark>) {
     if let Some(stance) = value.as_text().and_then(stance) {

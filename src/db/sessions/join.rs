@@ -32,8 +32,18 @@ pub fn hold(conn: &mut DbConnection, one: &SessionId, other: &SessionId) -> Resu
 /// # Errors
 /// [`Error::NotFound`] when one of them is gone.
 pub fn move_all(conn: &mut DbConnection, from: &SessionId, to: &SessionId) -> Result<Vec<String>, Error> {
+    let until = super::life(conn, from)?.1;
+    let moved = move_rows(conn, from, to)?;
+    super::extend(conn, to, until)?;
+    Ok(moved)
+}
+
+/// The same, and the other session is kept for as long as before.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn move_rows(conn: &mut DbConnection, from: &SessionId, to: &SessionId) -> Result<Vec<String>, Error> {
     let (from, into) = (from.as_str(), to.as_str());
-    let until = super::life(conn, &SessionId::from_row(from.to_owned()))?.1;
     let moved = files::table
         .filter(files::session_id.eq(from))
         .select(files::id)
@@ -73,6 +83,5 @@ pub fn move_all(conn: &mut DbConnection, from: &SessionId, to: &SessionId) -> Re
             sessions::history_bytes.eq(0_i64),
         ))
         .execute(conn)?;
-    super::extend(conn, to, until)?;
     Ok(moved)
 }

@@ -156,7 +156,7 @@ pub async fn original(
 }
 
 /// Pages may be refused; all else that was read once can be written.
-pub(super) fn unwritten(format: Format, error: ReadError) -> Error {
+pub(in crate::web) fn unwritten(format: Format, error: ReadError) -> Error {
     match format == Format::PDF {
         true => Error::NoPages(Box::new(error)),
         false => Error::Internal(format!("what was read cannot be written: {}", error.message)),
@@ -233,7 +233,7 @@ pub(super) fn file_name(whole: &Whole, extension: &str) -> String {
 }
 
 /// The name without ending, from the title of a card and the model's version, where that is short and not in the title.
-pub(super) fn file_stem(title: &str, card: &Card) -> String {
+pub(in crate::web) fn file_stem(title: &str, card: &Card) -> String {
     let version = match card.value("model-details.version") {
         Some(Value::Text(version) | Value::Number(version)) => version.trim(),
         _ => "",
@@ -260,7 +260,7 @@ fn stem(title: &str) -> String {
 }
 
 /// Bytes that a browser keeps as a file: with a plain name for old ones and the full name (RFC 6266, RFC 8187).
-pub(super) fn attachment(name: &str, media_type: &str, bytes: Vec<u8>) -> HttpResponse {
+pub(in crate::web) fn attachment(name: &str, media_type: &str, bytes: Vec<u8>) -> HttpResponse {
     HttpResponse::Ok()
         .insert_header(("Content-Disposition", disposition(name)))
         .insert_header((CONTENT_TYPE, media_type))

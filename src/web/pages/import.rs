@@ -5,13 +5,13 @@ use askama::Template;
 
 use super::Told;
 use super::datasheet::Datasheets;
-use crate::card::Card;
+use crate::card::{Card, check};
 use crate::format::{self, Format, Reported, Severity};
 use crate::session::Visitor;
 use crate::web::AppState;
 use crate::web::card::{self, Whole, owner};
 use crate::web::error::Error;
-use crate::web::page::{CardLink, Page, render, size_in_words};
+use crate::web::page::{CardLink, Page, in_words, render, size_in_words};
 
 /// How many findings and fields the report lists; the sections show the rest.
 const SHOWN: usize = 200;
@@ -114,7 +114,10 @@ fn report(page: Page, whole: Whole, datasheets: &Datasheets) -> Report {
         page,
         card: card::link(&whole.row),
         lead: match &whole.source {
-            Some(_) => "Your card is here. This is what was understood, and what to look at.".to_owned(),
+            Some(_) => format!(
+                "{} filled by import. This is what was understood, and what to look at.",
+                fields(&read)
+            ),
             None => "This card was begun blank, so there is no file to report on.".to_owned(),
         },
         size: whole.source.as_ref().map(|source| size_in_words(source.len())),
@@ -128,6 +131,11 @@ fn report(page: Page, whole: Whole, datasheets: &Datasheets) -> Report {
         more_kept,
         next: next(format, datasheets),
     }
+}
+
+/// How many fields have content, in words.
+pub(super) fn fields(card: &Card) -> String {
+    in_words(check::filled(card) as u64, "field")
 }
 
 /// What to do next where card and datasheet belong together and are not linked.

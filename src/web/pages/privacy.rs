@@ -7,6 +7,7 @@ use crate::config::{Config, Engine};
 use crate::session::Visitor;
 use crate::session::state::SHARED_COMPUTER_IDLE;
 use crate::web::AppState;
+use crate::web::api::cards::LINK_AGE;
 use crate::web::error::Error;
 use crate::web::page::{Page, render, size_in_words, time_in_words};
 
@@ -24,6 +25,8 @@ struct Privacy<'a> {
     touch_interval: Option<String>,
     absolute_age: Option<String>,
     section_link_age: String,
+    /// How long a card is kept that a program sent and nobody opened; `None`: none is taken.
+    prefilled_age: Option<String>,
     cleanup_interval: Option<String>,
     cleanup_grace: Option<String>,
     create_limit: u32,
@@ -52,6 +55,10 @@ pub async fn get(state: web::Data<AppState>, visitor: Option<Visitor>) -> Result
         touch_interval: (!session.touch_interval.is_zero()).then(|| time_in_words(session.touch_interval)),
         absolute_age: session.absolute_age.map(time_in_words),
         section_link_age: time_in_words(config.section_link_age),
+        prefilled_age: config
+            .prefill_max
+            .and_then(|_| LINK_AGE.to_std().ok())
+            .map(time_in_words),
         cleanup_interval: session.cleanup_interval.map(time_in_words),
         cleanup_grace: (!session.cleanup_grace.is_zero()).then(|| time_in_words(session.cleanup_grace)),
         create_limit: session.create_limit,

@@ -7,14 +7,14 @@ use super::full::{self, Again};
 use super::home;
 use crate::card::Card;
 use crate::card::outline::{self, Outline};
-use crate::db;
 use crate::db::cards::{self, NewCard};
 use crate::db::files::{self, FileRow};
 use crate::db::quota;
-use crate::format::{self, Format};
+use crate::db::{self, DbConnection};
+use crate::format::{self, Format, Reading};
 use crate::random;
-use crate::session::Beginner;
 use crate::session::state::SHARED_COMPUTER;
+use crate::session::{Beginner, SessionId};
 use crate::web::AppState;
 use crate::web::card::{rows_of, title_of};
 use crate::web::choices::remember_card;
@@ -120,8 +120,18 @@ async fn from_bytes(
             });
         }
     };
+    Ok(read_card(reading, bytes, name, once))
+}
+
+/// The card in a file that was read.
+pub(in crate::web) fn read_card(
+    reading: Reading,
+    bytes: Vec<u8>,
+    name: Option<String>,
+    once: Option<String>,
+) -> NewCard {
     let outline = reading.outline;
-    Ok(NewCard {
+    NewCard {
         title: title_of(&reading.card, name.as_deref()),
         format: reading.format.id().to_owned(),
         outline: outline.key.to_owned(),
@@ -129,7 +139,7 @@ async fn from_bytes(
         file_name: name,
         once,
         sections: rows_of(&reading.card, outline),
-    })
+    }
 }
 
 /// A card without an answer.
@@ -153,51 +163,64 @@ pub(super) async fn store(
     is_file: bool,
 ) -> Result<String, Error> {
     let now = state.clock.now();
-    let beginner = beginner.clone();
-    let uploads = state.uploads.clone();
-    let quota = state.quota();
+    let (beginner, within) = (beginner.clone(), state.clone());
     let id = state
         .db
         .write(move |conn| {
             let session = beginner.open(conn, now)?;
-            let file = random::id()?;
-            let stored = quota::within(conn, &session, quota, |conn| {
-                let id = cards::create(conn, &session, &card, now.naive_utc())?;
-                let Some(bytes) = card.source.as_deref().filter(|_| is_file) else {
-                    return Ok(id);
-                };
-                // A form sent twice meets the card and the file that it made first.
-                if files::list(conn, &session, &id)?.is_empty() {
-                    let kept = uploads
-                        .keep(session.as_str(), &file, &mut &*bytes)
-                        .map_err(|error| db::Error::Unavailable(error.to_string()))?;
-                    let format = Format::from_id(&card.format);
-                    let media_type = format.map_or("application/octet-stream", |format| {
-                        format.notation(Some(bytes)).media_type()
-                    });
-                    let row = FileRow {
-                        id: file.clone(),
-                        card_id: id.clone(),
-                        section_key: None,
-                        name: card.file_name.clone().unwrap_or_default(),
-                        media_type: media_type.to_owned(),
-                        size: i64::try_from(kept.size).unwrap_or(i64::MAX),
-                        sha256: kept.sha256,
-                        created_at: now.naive_utc(),
-                        removed_at: None,
-                    };
-                    files::create(conn, &session, &row)?;
-                }
-                Ok(id)
-            });
-            // Bytes without a row, should this fail as well, are found and removed by the cleanup.
-            if stored.is_err()
-                && let Err(error) = uploads.delete(session.as_str(), &file)
-            {
-                tracing::warn!(%error, "a refused upload left bytes behind");
-            }
-            stored
+            put(conn, &session, &card, is_file, &within)
         })
         .await?;
     Ok(id)
+}
+
+/// Stores card and file in a session, as far as it has room: a part of a transaction. Returns the card's id.
+///
+/// # Errors
+/// [`db::Error::Full`], or when the database or the disk does not answer.
+pub(in crate::web) fn put(
+    conn: &mut DbConnection,
+    session: &SessionId,
+    card: &NewCard,
+    is_file: bool,
+    state: &AppState,
+) -> Result<String, db::Error> {
+    let (uploads, now) = (&state.uploads, state.clock.now().naive_utc());
+    let file = random::id()?;
+    let stored = quota::within(conn, session, state.quota(), |conn| {
+        let id = cards::create(conn, session, card, now)?;
+        let Some(bytes) = card.source.as_deref().filter(|_| is_file) else {
+            return Ok(id);
+        };
+        // A form sent twice meets the card and the file that it made first.
+        if files::list(conn, session, &id)?.is_empty() {
+            let kept = uploads
+                .keep(session.as_str(), &file, &mut &*bytes)
+                .map_err(|error| db::Error::Unavailable(error.to_string()))?;
+            let format = Format::from_id(&card.format);
+            let media_type = format.map_or("application/octet-stream", |format| {
+                format.notation(Some(bytes)).media_type()
+            });
+            let row = FileRow {
+                id: file.clone(),
+                card_id: id.clone(),
+                section_key: None,
+                name: card.file_name.clone().unwrap_or_default(),
+                media_type: media_type.to_owned(),
+                size: i64::try_from(kept.size).unwrap_or(i64::MAX),
+                sha256: kept.sha256,
+                created_at: now,
+                removed_at: None,
+            };
+            files::create(conn, session, &row)?;
+        }
+        Ok(id)
+    });
+    // Bytes without a row, should this fail as well, are found and removed by the cleanup.
+    if stored.is_err()
+        && let Err(error) = uploads.delete(session.as_str(), &file)
+    {
+        tracing::warn!(%error, "a refused upload left bytes behind");
+    }
+    stored
 }

@@ -50,8 +50,13 @@ impl TestApp {
 
     /// Starts on a PostgreSQL, or says that the test was not run because none is installed.
     pub async fn start_on_postgres() -> Option<Self> {
+        Self::start_on_postgres_with(&[]).await
+    }
+
+    /// The same with more flags.
+    pub async fn start_on_postgres_with(flags: &[&str]) -> Option<Self> {
         let url = crate::postgres::new_database()?;
-        Some(Self::start_with(&["--database-url", &url]).await)
+        Some(Self::start_with(&[&["--database-url", &url][..], flags].concat()).await)
     }
 
     /// Starts with more flags, such as `["--max-upload-bytes", "1000"]`.
@@ -304,6 +309,7 @@ impl TestApp {
             "SELECT card_id || section_key || value || version AS t FROM card_section_data ORDER BY card_id, section_key",
             "SELECT id || section_key || value AS t FROM card_revisions ORDER BY id",
             "SELECT id || name || size AS t FROM files ORDER BY id",
+            "SELECT id || session_id || kind || code_hash || created_at || COALESCE(CAST(expires_at AS TEXT), '') AS t FROM link_codes ORDER BY id",
             "SELECT id || link_hash || section_key || since_version || COALESCE(CAST(used_at AS TEXT), '') || expires_at AS t FROM section_links ORDER BY id",
         ] {
             all.extend(self.texts(sql).await);

@@ -166,6 +166,16 @@ impl Visitor {
         Self::answer(path, request).await
     }
 
+    /// Posts bytes as they are, as a program does, with these headers.
+    pub async fn post_bytes(&self, path: &str, bytes: &[u8], headers: &[(&str, &str)]) -> Answer {
+        let path = self.local(path).to_owned();
+        let mut request = self.http.post(self.url(&path)).body(bytes.to_vec());
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        Self::answer(path, request).await
+    }
+
     /// Posts an empty form as a page of another site would.
     pub async fn post_from_elsewhere(&self, path: &str) -> Answer {
         let path = self.local(path).to_owned();
@@ -289,6 +299,11 @@ impl Answer {
     /// The body as text.
     pub fn text(&self) -> String {
         String::from_utf8_lossy(&self.bytes).into_owned()
+    }
+
+    /// The body as JSON.
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::from_slice(&self.bytes).unwrap_or_else(|error| panic!("{}: {error}: {}", self.path, self.text()))
     }
 
     /// The body as a page.

@@ -2,7 +2,8 @@
 //!
 //! A browser makes a link with a short code ([`link`]); another one looks at what it opens and then opens it
 //! ([`arrive`]). Both are listed ([`browsers`]). What the other one had before is brought along or [`parked`]. A
-//! [`recovery`] code is for the day when no browser is left, [`leave`] for a browser that is not one's own.
+//! [`recovery`] code is for the day when no browser is left, [`leave`] for a browser that is not one's own. A card that a
+//! program sent comes in by a link of its own ([`prefilled`]).
 
 pub mod arrive;
 pub mod browsers;
@@ -10,6 +11,7 @@ pub mod leave;
 pub mod link;
 pub mod notices;
 pub mod parked;
+pub mod prefilled;
 pub mod qr;
 pub mod recovery;
 
