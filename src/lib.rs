@@ -26,6 +26,7 @@
 //! | [`bundle`] | a card in every format that many read, with its figures, as one ZIP file | `card`, `format` |
 //! | [`config`] | every setting, read once and checked | nothing of ours |
 //! | [`clock`], [`random`] | the time as a value, bytes from the operating system | nothing of ours |
+//! | [`language`] | what the site says as sentences without a language, and their catalogues | nothing of ours |
 //! | [`redraw`] | visitors' pictures: decoded within limits, drawn anew without what else is in them | nothing of ours |
 //! | [`db`] | rows and SQL for SQLite and PostgreSQL; Diesel ends here | `session`'s id, `card`'s references to files |
 //! | [`session`] | the anonymous visitor: key, cookie, engine, middleware | `db`, `config`, `clock`, `random` |
@@ -61,6 +62,7 @@ pub mod config;
 pub mod db;
 pub mod format;
 pub mod json;
+pub mod language;
 pub mod prose;
 pub mod proto;
 pub mod random;

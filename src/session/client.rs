@@ -1,8 +1,10 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
-use actix_web::http::header::HeaderMap;
+use actix_web::HttpMessage;
+use actix_web::http::header::{AcceptLanguage, Header as _, HeaderMap};
 
 use crate::config::Network;
+use crate::language::Language;
 
 /// The address a request came from: that of the connection, or, when a trusted proxy made the
 /// connection, the last one in `X-Forwarded-For` that is not a trusted proxy's.
@@ -23,6 +25,15 @@ pub fn address(peer: Option<SocketAddr>, headers: &HeaderMap, trusted: &[Network
         }
     }
     address
+}
+
+/// The language that a browser asks for, of those that the pages have.
+pub fn language(request: &impl HttpMessage) -> Language {
+    let asked = AcceptLanguage::parse(request)
+        .map(|header| header.ranked())
+        .unwrap_or_default();
+    let tags: Vec<String> = asked.iter().map(ToString::to_string).collect();
+    Language::of_tags(tags.iter().map(String::as_str))
 }
 
 /// What a visitor recognises a browser of theirs by, such as `Firefox on Linux`: two words of the User-Agent, which

@@ -151,7 +151,8 @@ impl Sessions {
             touched = self.touch(open, now).await;
         }
         let family = client::family(request.headers());
-        let visitor = Visitor::new(self.clone(), standing, family, brought_cookie, was_ended);
+        let language = client::language(request);
+        let visitor = Visitor::new(self.clone(), standing, family, language, brought_cookie, was_ended);
         if touched {
             visitor.touch_parked().await;
         }

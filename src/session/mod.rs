@@ -39,7 +39,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 pub use beginner::Beginner;
-pub use client::address as client_address;
+pub use client::{address as client_address, language as browser_language};
 pub use error::Error;
 pub use parked::ParkedWork;
 pub use secret::{Place, place};

@@ -11,6 +11,7 @@ pub mod choices;
 pub mod control;
 pub mod difference;
 pub mod error;
+mod filters;
 pub mod form;
 mod headers;
 pub mod page;
@@ -43,8 +44,8 @@ use crate::uploads::Uploads;
 use error::Error;
 use pages::{
     changes, computer, convert, datasheet, delete, display, download, download_zip, duplicate, elsewhere, example,
-    files, health, help, home, import, losses, outline, overview, preview, privacy, reminder, results, section,
-    sections, session as own, session_delete, session_export, session_import, upload,
+    files, health, help, home, import, language, losses, outline, overview, preview, privacy, reminder, results,
+    section, sections, session as own, session_delete, session_export, session_import, upload,
 };
 
 /// What handlers share; cheap to clone.
@@ -241,6 +242,7 @@ pub fn routes() -> Vec<RouteEntry> {
         get("/session", |route| route.to(own::get)),
         post("/session/computer", |route| route.to(computer::post)),
         post("/session/display", |route| route.to(display::post)),
+        post("/session/language", |route| route.to(language::post)),
         get("/session/continue", |route| route.to(elsewhere::link::get)),
         post("/session/continue", |route| route.to(elsewhere::link::post)),
         get("/session/browsers", |route| route.to(elsewhere::browsers::get)),

@@ -21,6 +21,7 @@ use crate::random;
 use crate::redraw::{self, Picture};
 use crate::session::SessionId;
 use crate::uploads::{self, Uploads};
+use crate::say;
 
 /// How many pictures the figures of one card may have.
 pub const MOST_FIGURES: usize = 30;
@@ -84,7 +85,7 @@ pub async fn read(state: &AppState, request: &HttpRequest, payload: web::Payload
         let body = web::Bytes::from_request(request, &mut payload).await;
         let body = body.map_err(|error| match error.as_response_error().status_code().as_u16() {
             413 => Error::TooLarge { limit_bytes },
-            _ => Error::BadRequest("The form did not arrive as a whole. Nothing was changed.".into()),
+            _ => Error::BadRequest(say!("The form did not arrive as a whole. Nothing was changed.")),
         })?;
         return Ok(SectionForm {
             form: Form::parse(&body),
@@ -116,7 +117,7 @@ async fn read_parts(state: &AppState, parts: &mut Multipart) -> Result<SectionFo
         if name != PICTURE && !name.ends_with(REPLACING) {
             let content = posted::bytes(&mut field, &mut left, limit_bytes).await?;
             let content = String::from_utf8(content)
-                .map_err(|_| Error::BadRequest("The texts are not in the encoding UTF-8.".into()))?;
+                .map_err(|_| Error::BadRequest(say!("The texts are not in the encoding UTF-8.")))?;
             pairs.push((name, content));
             continue;
         }
@@ -150,7 +151,7 @@ async fn read_parts(state: &AppState, parts: &mut Multipart) -> Result<SectionFo
             bytes,
         });
     }
-    Err(Error::BadRequest("The form has too many parts.".into()))
+    Err(Error::BadRequest(say!("The form has too many parts.")))
 }
 
 /// What is read of a picture that is too large, so that the parts behind it arrive.

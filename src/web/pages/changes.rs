@@ -12,6 +12,7 @@ use crate::web::AppState;
 use crate::web::card::{self, Whole, link, outline_of, owner};
 use crate::web::difference::{SHOWN, SectionChanges, Shown, by_section};
 use crate::web::error::Error;
+use crate::web::filters;
 use crate::web::page::{CardLink, Page, render};
 
 #[derive(Template)]
@@ -82,7 +83,10 @@ pub async fn get(
             has_source: whole.source.is_some(),
         }
     });
-    render(&made.await.map_err(|error| Error::Internal(error.to_string()))?)
+    render(
+        &visitor,
+        &made.await.map_err(|error| Error::Internal(error.to_string()))?,
+    )
 }
 
 fn side(whole: &Whole) -> Side<'_> {

@@ -17,6 +17,8 @@ use crate::web::card::{self, format_of, load_card, outline_of, owner, tidy_title
 use crate::web::choices::remember_card;
 use crate::web::error::Error;
 use crate::web::page::{CardLink, is_once, quoted, see_other_telling};
+use crate::say;
+use crate::language::Sentence;
 
 /// What the pages of a card tell of datasheets.
 pub enum Datasheets {
@@ -96,24 +98,24 @@ impl Datasheets {
 }
 
 /// Why two cards were not linked, and what to try.
-pub fn refusal(unfit: Unfit) -> (&'static str, &'static str) {
+pub fn refusal(unfit: Unfit) -> [Sentence; 2] {
     match unfit {
-        Unfit::Itself => (
-            "A card cannot be its own datasheet. Nothing was changed.",
-            "Go back and choose another card.",
-        ),
-        Unfit::OfDatasheet => (
-            "The card is itself a datasheet, and a datasheet has no datasheets. Nothing was changed.",
-            "Open the card that it belongs to: that one may have as many datasheets as you like.",
-        ),
-        Unfit::HasDatasheets => (
-            "The card has datasheets, so it cannot become one. Nothing was changed.",
-            "Unlink its datasheets on its own page first, or choose another card.",
-        ),
-        Unfit::Taken => (
-            "The card is already the datasheet of another card. Nothing was changed.",
-            "Unlink it there first, or duplicate it and link the copy.",
-        ),
+        Unfit::Itself => [
+            say!("A card cannot be its own datasheet. Nothing was changed."),
+            say!("Go back and choose another card."),
+        ],
+        Unfit::OfDatasheet => [
+            say!("The card is itself a datasheet, and a datasheet has no datasheets. Nothing was changed."),
+            say!("Open the card that it belongs to: that one may have as many datasheets as you like."),
+        ],
+        Unfit::HasDatasheets => [
+            say!("The card has datasheets, so it cannot become one. Nothing was changed."),
+            say!("Unlink its datasheets on its own page first, or choose another card."),
+        ],
+        Unfit::Taken => [
+            say!("The card is already the datasheet of another card. Nothing was changed."),
+            say!("Unlink it there first, or duplicate it and link the copy."),
+        ],
     }
 }
 
@@ -199,7 +201,7 @@ pub async fn link(
     let (card, datasheet) = match (datasheet, of) {
         (Some(datasheet), _) => (id.clone(), datasheet),
         (None, Some(card)) => (card, id.clone()),
-        (None, None) => return Err(Error::BadRequest("No card was chosen to link this one with.".into())),
+        (None, None) => return Err(Error::BadRequest(say!("No card was chosen to link this one with."))),
     };
     let quota = state.quota();
     let (card, datasheet) = state

@@ -8,6 +8,7 @@ use crate::web::AppState;
 use crate::web::choices::{DISPLAY, Display};
 use crate::web::error::Error;
 use crate::web::page::{see_other, see_other_telling};
+use crate::say;
 
 /// `POST /session/display`.
 ///
@@ -37,5 +38,9 @@ pub async fn post(
         let now = state.clock.now();
         state.db.write(move |conn| beginner.open(conn, now)).await?;
     }
-    Ok(see_other_telling(&visitor, "/session", "Pages now look as you chose."))
+    Ok(see_other_telling(
+        &visitor,
+        "/session",
+        &say!("Pages now look as you chose."),
+    ))
 }

@@ -13,6 +13,7 @@ use crate::session::Visitor;
 use crate::web::AppState;
 use crate::web::card::{self, Whole, link, owner};
 use crate::web::error::Error;
+use crate::web::filters;
 use crate::web::page::{CardLink, Page, render};
 
 /// How many losses are listed one by one.
@@ -91,7 +92,10 @@ pub async fn get(state: web::Data<AppState>, visitor: Visitor, id: web::Path<Str
         file_name: whole.row.file_name,
         datasheets,
     });
-    render(&made.await.map_err(|error| Error::Internal(error.to_string()))?)
+    render(
+        &visitor,
+        &made.await.map_err(|error| Error::Internal(error.to_string()))?,
+    )
 }
 
 /// `GET /cards/{card}/download/{format}`: the file. In a new file, things without a place go where the query says, see

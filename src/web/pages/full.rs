@@ -4,9 +4,12 @@ use actix_web::{HttpResponse, ResponseError as _};
 use askama::Template;
 
 use crate::db::quota::{self, CardSize, Full, Limit};
+use crate::language::Sentence;
+use crate::say;
 use crate::session::Visitor;
 use crate::web::AppState;
 use crate::web::error::Error;
+use crate::web::filters;
 use crate::web::form::texts_of;
 use crate::web::page::{Page, once, render_as, share_in_words, size_in_words};
 
@@ -17,9 +20,9 @@ const SHOWN: i64 = 5;
 #[template(path = "pages/full.html")]
 struct FullPage {
     page: Page,
-    heading: &'static str,
-    message: String,
-    usage: String,
+    heading: Sentence,
+    message: Sentence,
+    usage: Sentence,
     largest: Vec<Line>,
     again: Again,
     texts: Vec<(String, String)>,
@@ -30,7 +33,7 @@ struct FullPage {
 struct Line {
     id: String,
     title: String,
-    size: String,
+    size: Sentence,
 }
 
 /// What was sent and could not be kept.
@@ -46,27 +49,28 @@ pub enum Again {
 }
 
 /// What is full.
-pub fn heading(full: &Full) -> &'static str {
+pub fn heading(full: &Full) -> Sentence {
     match full.limit {
-        Limit::Cards(_) => "There is no room for another card",
-        Limit::Bytes(_) => "There is no room for this",
+        Limit::Cards(_) => say!("There is no room for another card"),
+        Limit::Bytes(_) => say!("There is no room for this"),
     }
 }
 
 /// How full it is.
-pub fn message(full: &Full) -> String {
+pub fn message(full: &Full) -> Sentence {
     let size = |bytes: i64| size_in_words(usize::try_from(bytes).unwrap_or(0));
     match full.limit {
-        Limit::Cards(most) => format!(
-            "You have {} cards here, and this server keeps {most} for each visitor. Nothing was changed.",
-            full.usage.cards
+        Limit::Cards(most) => say!(
+            "You have {cards} cards here, and this server keeps {most} for each visitor. Nothing was changed.",
+            cards = full.usage.cards,
+            most
         ),
-        Limit::Bytes(most) => format!(
-            "Your cards and files take {} here, and this server keeps {} for each visitor. This would have been {} \
-             too much. Nothing was changed.",
-            size(full.usage.content_bytes),
-            size(most),
-            size(full.excess)
+        Limit::Bytes(most) => say!(
+            "Your cards and files take {used} here, and this server keeps {most} for each visitor. This would have \
+             been {excess} too much. Nothing was changed.",
+            used = size(full.usage.content_bytes),
+            most = size(most),
+            excess = size(full.excess)
         ),
     }
 }
@@ -101,8 +105,9 @@ pub async fn explained(
     };
     render_as(
         Error::Full(full).status_code(),
+        visitor,
         &FullPage {
-            page: Page::of(format!("Error: {}", heading(&full)), visitor),
+            page: Page::of(say!("Error: {heading}", heading = heading(&full)), visitor),
             heading: heading(&full),
             message: message(&full),
             usage: share_in_words(&full.usage, &quota),

@@ -4,9 +4,11 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 
 use crate::format::Format;
+use crate::say;
 use crate::session::Visitor;
 use crate::web::AppState;
 use crate::web::error::Error;
+use crate::web::filters;
 use crate::web::page::{Page, render, size_in_words, time_in_words};
 
 #[derive(Template)]
@@ -23,10 +25,13 @@ struct Help {
 /// # Errors
 /// When the page cannot be made.
 pub async fn get(state: web::Data<AppState>, visitor: Option<Visitor>) -> Result<HttpResponse, Error> {
-    render(&Help {
-        page: visitor.map_or_else(|| Page::bare("Help"), |visitor| Page::of("Help", &visitor)),
-        days: time_in_words(state.config.session.age),
-        formats: Format::ALL,
-        limit: size_in_words(state.config.max_upload_bytes),
-    })
+    render(
+        &visitor,
+        &Help {
+            page: visitor.map_or_else(|| Page::bare(say!("Help")), |visitor| Page::of(say!("Help"), &visitor)),
+            days: time_in_words(state.config.session.age),
+            formats: Format::ALL,
+            limit: size_in_words(state.config.max_upload_bytes),
+        },
+    )
 }

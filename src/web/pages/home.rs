@@ -16,6 +16,7 @@ use crate::web::AppState;
 use crate::web::card::{format_of, link};
 use crate::web::choices::LAST_CARD;
 use crate::web::error::Error;
+use crate::web::filters;
 use crate::web::page::{CardLink, Date, Page, once, render, size_in_words, time_in_words};
 
 #[derive(Template)]
@@ -83,22 +84,25 @@ pub async fn get(state: web::Data<AppState>, visitor: Visitor, told: web::Query<
     } else {
         "Your cards"
     };
-    render(&Home {
-        page: Page::of(title, &visitor)
-            .with_told(&visitor, told.told.as_deref())
-            .with_done(told.done.as_deref()),
-        cards,
-        last,
-        parked: parked::kept(&state, &visitor).await?,
-        limit: size_in_words(state.config.max_upload_bytes),
-        limit_bytes: state.config.max_upload_bytes,
-        once: once()?,
-        once_blank: once()?,
-        outlines: choices(&outline::SHORT),
-        host: state.host(),
-        until: visitor.expires_at().into(),
-        days: time_in_words(visitor.idle_time().unwrap_or(state.config.session.age)),
-    })
+    render(
+        &visitor,
+        &Home {
+            page: Page::of(title, &visitor)
+                .with_told(&visitor, told.told.as_deref())
+                .with_done(told.done.as_deref()),
+            cards,
+            last,
+            parked: parked::kept(&state, &visitor).await?,
+            limit: size_in_words(state.config.max_upload_bytes),
+            limit_bytes: state.config.max_upload_bytes,
+            once: once()?,
+            once_blank: once()?,
+            outlines: choices(&outline::SHORT),
+            host: state.host(),
+            until: visitor.expires_at().into(),
+            days: time_in_words(visitor.idle_time().unwrap_or(state.config.session.age)),
+        },
+    )
 }
 
 /// A card with its datasheets.

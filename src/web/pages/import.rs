@@ -11,6 +11,7 @@ use crate::session::Visitor;
 use crate::web::AppState;
 use crate::web::card::{self, Whole, owner};
 use crate::web::error::Error;
+use crate::web::filters;
 use crate::web::page::{CardLink, Page, render, size_in_words};
 
 /// How many findings and fields the report lists; the sections show the rest.
@@ -75,7 +76,10 @@ pub async fn get(
     let datasheets = state.db.run(move |conn| Datasheets::of(conn, &session, &row)).await?;
     // A large file takes a moment to read again.
     let report = web::block(move || report(page, whole, &datasheets));
-    render(&report.await.map_err(|error| Error::Internal(error.to_string()))?)
+    render(
+        &visitor,
+        &report.await.map_err(|error| Error::Internal(error.to_string()))?,
+    )
 }
 
 fn report(page: Page, whole: Whole, datasheets: &Datasheets) -> Report {

@@ -13,6 +13,7 @@ use crate::session::Visitor;
 use crate::web::AppState;
 use crate::web::card::{self, Whole, link};
 use crate::web::error::Error;
+use crate::web::filters;
 use crate::web::page::{CardLink, Page, render};
 use crate::web::words::in_words;
 
@@ -86,7 +87,10 @@ pub async fn get(
             more,
         }
     });
-    render(&made.await.map_err(|error| Error::Internal(error.to_string()))?)
+    render(
+        &visitor,
+        &made.await.map_err(|error| Error::Internal(error.to_string()))?,
+    )
 }
 
 /// What has no place of its own in a new file, with what the upload holds beside the card.

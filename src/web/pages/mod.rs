@@ -17,6 +17,7 @@ pub mod health;
 pub mod help;
 pub mod home;
 pub mod import;
+pub mod language;
 pub mod losses;
 pub mod outline;
 pub mod overview;

@@ -13,6 +13,7 @@ use crate::web::card::{format_of, load_card, outline_of, owner, rows_of};
 use crate::web::choices::remember_card;
 use crate::web::error::Error;
 use crate::web::page::{quoted, see_other_telling};
+use crate::say;
 
 /// An outline as pages offer it.
 pub struct Choice {
@@ -54,7 +55,7 @@ pub async fn post(
     let session = owner(&visitor)?;
     let wanted = form.into_inner().outline;
     let outline =
-        outline::find(&wanted).ok_or(Error::BadRequest("There is no set of questions of that name.".into()))?;
+        outline::find(&wanted).ok_or(Error::BadRequest(say!("There is no set of questions of that name.")))?;
     let id = id.into_inner();
     let address = format!("/cards/{id}");
     remember_card(&visitor, &id);

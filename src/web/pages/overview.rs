@@ -17,7 +17,9 @@ use crate::web::AppState;
 use crate::web::card::{Progress, anchor, format_of, link, load_card, outline_of, owner, tidy_title};
 use crate::web::choices::remember_card;
 use crate::web::error::Error;
+use crate::web::filters;
 use crate::web::page::{CardLink, Date, Page, once, quoted, render, see_other_telling};
+use crate::say;
 
 /// How many problems the page lists; the sections show the rest.
 const SHOWN: usize = 50;
@@ -145,32 +147,35 @@ pub async fn get(
             }
         })
         .collect();
-    render(&Overview {
-        page: Page::of(&row.title, &visitor)
-            .with_told(&visitor, told.told.as_deref())
-            .with_saved(saved.as_deref()),
-        card: link(&row),
-        undo,
-        sections,
-        done,
-        tally: Tally::of_card(&card, outline),
-        open,
-        problems,
-        more_problems,
-        format: if has_source {
-            format_of(&row).name()
-        } else {
-            "a blank card"
+    render(
+        &visitor,
+        &Overview {
+            page: Page::of(&row.title, &visitor)
+                .with_told(&visitor, told.told.as_deref())
+                .with_saved(saved.as_deref()),
+            card: link(&row),
+            undo,
+            sections,
+            done,
+            tally: Tally::of_card(&card, outline),
+            open,
+            problems,
+            more_problems,
+            format: if has_source {
+                format_of(&row).name()
+            } else {
+                "a blank card"
+            },
+            file_name: row.file_name,
+            has_source,
+            created: row.created_at.into(),
+            changed: row.updated_at.into(),
+            once: once()?,
+            outlines: choices(outline),
+            datasheets,
+            once_datasheet: once()?,
         },
-        file_name: row.file_name,
-        has_source,
-        created: row.created_at.into(),
-        changed: row.updated_at.into(),
-        once: once()?,
-        outlines: choices(outline),
-        datasheets,
-        once_datasheet: once()?,
-    })
+    )
 }
 
 /// The questions that are not settled, those of the short path first.
@@ -215,7 +220,7 @@ pub async fn post(
     form: web::Form<Rename>,
 ) -> Result<HttpResponse, Error> {
     let session = owner(&visitor)?;
-    let title = tidy_title(&form.title).ok_or(Error::BadRequest("The name of a card cannot be blank.".into()))?;
+    let title = tidy_title(&form.title).ok_or(Error::BadRequest(say!("The name of a card cannot be blank.")))?;
     let id = id.into_inner();
     let address = format!("/cards/{id}");
     let told = format!("The card is now called {}.", quoted(&title));

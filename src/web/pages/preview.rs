@@ -11,6 +11,7 @@ use crate::session::Visitor;
 use crate::web::AppState;
 use crate::web::card::{link, load_card, owner};
 use crate::web::error::Error;
+use crate::web::filters;
 use crate::web::page::{CardLink, Page, render};
 
 #[derive(Template)]
@@ -40,9 +41,12 @@ pub async fn get(state: web::Data<AppState>, visitor: Visitor, id: web::Path<Str
             Ok((row, body))
         })
         .await?;
-    render(&Preview {
-        page: Page::of(format!("Preview: {}", row.title), &visitor),
-        card: link(&row),
-        body,
-    })
+    render(
+        &visitor,
+        &Preview {
+            page: Page::of(format!("Preview: {}", row.title), &visitor),
+            card: link(&row),
+            body,
+        },
+    )
 }

@@ -4,10 +4,12 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 
 use crate::config::{Config, Engine};
+use crate::say;
 use crate::session::Visitor;
 use crate::session::state::SHARED_COMPUTER_IDLE;
 use crate::web::AppState;
 use crate::web::error::Error;
+use crate::web::filters;
 use crate::web::page::{Page, render, size_in_words, time_in_words};
 
 #[derive(Template)]
@@ -39,27 +41,33 @@ struct Privacy<'a> {
 pub async fn get(state: web::Data<AppState>, visitor: Option<Visitor>) -> Result<HttpResponse, Error> {
     let config = &*state.config;
     let session = &config.session;
-    render(&Privacy {
-        page: visitor.map_or_else(|| Page::bare("Privacy"), |visitor| Page::of("Privacy", &visitor)),
-        cookie_name: &session.cookie_name,
-        is_secure: session.cookie_secure,
-        shared: time_in_words(SHARED_COMPUTER_IDLE.min(session.age)),
-        keys: keys_are_kept(session.keeping.engine),
-        database: database(config),
-        age: time_in_words(session.age),
-        until_closed: session.expire_at_browser_close,
-        touch_interval: (!session.touch_interval.is_zero()).then(|| time_in_words(session.touch_interval)),
-        absolute_age: session.absolute_age.map(time_in_words),
-        cleanup_interval: session.cleanup_interval.map(time_in_words),
-        cleanup_grace: (!session.cleanup_grace.is_zero()).then(|| time_in_words(session.cleanup_grace)),
-        create_limit: session.create_limit,
-        believes_proxies: !config.trusted_proxies.is_empty(),
-        upload: size_in_words(config.max_upload_bytes),
-        max_cards: session.max_cards,
-        max_bytes: session
-            .max_bytes
-            .map(|most| size_in_words(usize::try_from(most).unwrap_or(usize::MAX))),
-    })
+    render(
+        &visitor,
+        &Privacy {
+            page: visitor.map_or_else(
+                || Page::bare(say!("Privacy")),
+                |visitor| Page::of(say!("Privacy"), &visitor),
+            ),
+            cookie_name: &session.cookie_name,
+            is_secure: session.cookie_secure,
+            shared: time_in_words(SHARED_COMPUTER_IDLE.min(session.age)),
+            keys: keys_are_kept(session.keeping.engine),
+            database: database(config),
+            age: time_in_words(session.age),
+            until_closed: session.expire_at_browser_close,
+            touch_interval: (!session.touch_interval.is_zero()).then(|| time_in_words(session.touch_interval)),
+            absolute_age: session.absolute_age.map(time_in_words),
+            cleanup_interval: session.cleanup_interval.map(time_in_words),
+            cleanup_grace: (!session.cleanup_grace.is_zero()).then(|| time_in_words(session.cleanup_grace)),
+            create_limit: session.create_limit,
+            believes_proxies: !config.trusted_proxies.is_empty(),
+            upload: size_in_words(config.max_upload_bytes),
+            max_cards: session.max_cards,
+            max_bytes: session
+                .max_bytes
+                .map(|most| size_in_words(usize::try_from(most).unwrap_or(usize::MAX))),
+        },
+    )
 }
 
 /// What holds the rows; the kind, never the place.

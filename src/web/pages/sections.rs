@@ -13,6 +13,7 @@ use crate::web::card::{owner, section_address, tidy_title};
 use crate::web::choices::remember_card;
 use crate::web::error::Error;
 use crate::web::page::{quoted, see_other_telling};
+use crate::say;
 
 /// The form for a new section.
 #[derive(Deserialize)]
@@ -31,7 +32,7 @@ pub async fn post(
     form: web::Form<Add>,
 ) -> Result<HttpResponse, Error> {
     let session = owner(&visitor)?;
-    let title = tidy_title(&form.title).ok_or(Error::BadRequest("The title of a section cannot be blank.".into()))?;
+    let title = tidy_title(&form.title).ok_or(Error::BadRequest(say!("The title of a section cannot be blank.")))?;
     let id = id.into_inner();
     let card = id.clone();
     let again = Again::Form(

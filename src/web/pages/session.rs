@@ -8,11 +8,13 @@ use super::elsewhere::parked::{self, Kept};
 use crate::archive::Limits;
 use crate::db::quota::{self, Quota};
 use crate::db::{cards, files, link_codes};
+use crate::say;
 use crate::session::Visitor;
 use crate::session::state::{SHARED_COMPUTER, SHARED_COMPUTER_IDLE};
 use crate::web::AppState;
 use crate::web::choices::Colours;
 use crate::web::error::Error;
+use crate::web::filters;
 use crate::web::page::{Date, Page, once, render, share_in_words, size_in_words, time_in_words};
 
 #[derive(Template)]
@@ -105,23 +107,26 @@ pub async fn get(state: web::Data<AppState>, visitor: Visitor, told: web::Query<
         None => quota::Usage::default(),
     };
     let copy_bytes = Limits::of(state.config.max_upload_bytes).packed_bytes;
-    render(&Session {
-        page: Page::of("Your work on this server", &visitor)
-            .with_told(&visitor, told.told.as_deref())
-            .with_done(told.done.as_deref()),
-        days: time_in_words(visitor.idle_time().unwrap_or(age)),
-        stored: stored(&state, &visitor).await?,
-        is_shared: visitor.expiry() == SHARED_COMPUTER,
-        days_of_own: time_in_words(age),
-        days_of_shared: time_in_words(SHARED_COMPUTER_IDLE.min(age)),
-        browsers: visitor.browsers().await?.len(),
-        link_age: time_in_words(state.config.session.link_age),
-        recovery_since: recovery_since(&state, &visitor).await?,
-        parked: parked::kept(&state, &visitor).await?,
-        usage: usage(&used, &state.quota()),
-        once: once()?,
-        copy_limit: size_in_words(usize::try_from(copy_bytes).unwrap_or(usize::MAX)),
-    })
+    render(
+        &visitor,
+        &Session {
+            page: Page::of(say!("Your work on this server"), &visitor)
+                .with_told(&visitor, told.told.as_deref())
+                .with_done(told.done.as_deref()),
+            days: time_in_words(visitor.idle_time().unwrap_or(age)),
+            stored: stored(&state, &visitor).await?,
+            is_shared: visitor.expiry() == SHARED_COMPUTER,
+            days_of_own: time_in_words(age),
+            days_of_shared: time_in_words(SHARED_COMPUTER_IDLE.min(age)),
+            browsers: visitor.browsers().await?.len(),
+            link_age: time_in_words(state.config.session.link_age),
+            recovery_since: recovery_since(&state, &visitor).await?,
+            parked: parked::kept(&state, &visitor).await?,
+            usage: usage(&used, &state.quota()),
+            once: once()?,
+            copy_limit: size_in_words(usize::try_from(copy_bytes).unwrap_or(usize::MAX)),
+        },
+    )
 }
 
 fn usage(used: &quota::Usage, quota: &Quota) -> Usage {

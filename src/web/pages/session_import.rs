@@ -15,6 +15,7 @@ use crate::web::AppState;
 use crate::web::error::Error;
 use crate::web::page::{is_once, see_other, see_other_telling};
 use crate::web::posted;
+use crate::say;
 
 /// How much of the file is in memory while it arrives, in bytes.
 const CHUNK_BYTES: usize = 256 << 10;
@@ -80,9 +81,9 @@ async fn receive(form: &mut Multipart, file: File, limit_bytes: u64) -> Result<(
     for _ in 0..MOST_PARTS {
         let Some(mut field) = posted::next(form).await? else {
             return match size {
-                0 => Err(Error::BadRequest(
-                    "No file was chosen, or the file is empty, so there is nothing to bring back.".into(),
-                )),
+                0 => Err(Error::BadRequest(say!(
+                    "No file was chosen, or the file is empty, so there is nothing to bring back."
+                ))),
                 _ => Ok((file, once)),
             };
         };
@@ -92,7 +93,7 @@ async fn receive(form: &mut Multipart, file: File, limit_bytes: u64) -> Result<(
             _ => drop(posted::word(&mut field).await?),
         }
     }
-    Err(Error::BadRequest("The form has too many parts.".into()))
+    Err(Error::BadRequest(say!("The form has too many parts.")))
 }
 
 /// Writes a part of the form to a file as it arrives; gives the file back, and how much it was, in bytes.

@@ -5,9 +5,11 @@ use actix_web::http::StatusCode;
 use askama::Template;
 
 use crate::format::ReadError;
+use crate::language::Sentence;
+use crate::say;
 use crate::web::AppState;
-use crate::web::choices::Display;
-use crate::web::error::Error;
+use crate::web::error::{Error, Reader};
+use crate::web::filters;
 use crate::web::page::{Page, once, render_as, size_in_words};
 
 /// Lines shown before and after the place.
@@ -28,7 +30,7 @@ struct Unreadable<'a> {
     once: String,
     once_file: String,
     is_shared: bool,
-    limit: String,
+    limit: Sentence,
     limit_bytes: usize,
 }
 
@@ -50,7 +52,7 @@ pub fn page(
     name: Option<&str>,
     error: &ReadError,
     is_shared: bool,
-    display: Display,
+    reader: Reader,
     state: &AppState,
 ) -> Result<HttpResponse, Error> {
     let limit_bytes = state.config.max_upload_bytes;
@@ -60,10 +62,11 @@ pub fn page(
     };
     render_as(
         StatusCode::UNPROCESSABLE_ENTITY,
+        reader.language,
         &Unreadable {
             page: Page {
-                display,
-                ..Page::bare("Error: this could not be read")
+                display: reader.display,
+                ..Page::bare(say!("Error: this could not be read"), reader.language)
             },
             is_shared,
             name,

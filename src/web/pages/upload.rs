@@ -20,6 +20,7 @@ use crate::web::choices::remember_card;
 use crate::web::error::Error;
 use crate::web::page::see_other;
 use crate::web::posted::{self, Posted};
+use crate::say;
 
 /// `POST /cards`.
 ///
@@ -42,10 +43,9 @@ pub async fn post(state: web::Data<AppState>, beginner: Beginner, form: Multipar
     }
     let (card, is_file) = match (file, text, outline) {
         (Some(_), Some(_), _) => {
-            return Err(Error::BadRequest(
+            return Err(Error::BadRequest(say!(
                 "Both a file and a text arrived, and a card begins with one of them. Empty the box, or choose no file."
-                    .into(),
-            ));
+            )));
         }
         (Some(file), None, _) => (from_bytes(file.bytes, file.name, false, once, is_shared).await?, true),
         (None, Some(text), _) => (
@@ -54,13 +54,13 @@ pub async fn post(state: web::Data<AppState>, beginner: Beginner, form: Multipar
         ),
         (None, None, Some(key)) => {
             let outline = outline::find(&key);
-            let outline = outline.ok_or(Error::BadRequest("There is no set of questions of that name.".into()))?;
+            let outline = outline.ok_or(Error::BadRequest(say!("There is no set of questions of that name.")))?;
             (blank(outline, once), false)
         }
         (None, None, None) => {
-            return Err(Error::BadRequest(
-                "Neither a file was chosen nor a text pasted, so there is nothing to open.".into(),
-            ));
+            return Err(Error::BadRequest(say!(
+                "Neither a file was chosen nor a text pasted, so there is nothing to open."
+            )));
         }
     };
     let is_blank = card.source.is_none();

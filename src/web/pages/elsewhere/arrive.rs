@@ -10,10 +10,12 @@ use super::parked::{bring_data, clear};
 use super::{recovery, without_referrer};
 use crate::db::link_codes::{self, CodeRow, Kind};
 use crate::db::{self, cards, sessions};
+use crate::say;
 use crate::session::Visitor;
 use crate::session::code::Code;
 use crate::web::AppState;
 use crate::web::error::Error;
+use crate::web::filters;
 use crate::web::page::{Date, Page, render_as, see_other, time_in_words};
 
 /// What the visitor typed and chose.
@@ -113,8 +115,9 @@ impl Why {
 pub async fn get(visitor: Visitor) -> Result<HttpResponse, Error> {
     render_as(
         StatusCode::OK,
+        &visitor,
         &TypeCode {
-            page: Page::of("Open your cards here", &visitor),
+            page: Page::of(say!("Open your cards here"), &visitor),
         },
     )
 }
@@ -189,8 +192,9 @@ async fn look_or_enter(
         },
         None => render_as(
             StatusCode::OK,
+            &visitor,
             &Arrive {
-                page: Page::of("Open these cards here?", visitor),
+                page: Page::of(say!("Open these cards here?"), visitor),
                 code: code.text(),
                 found,
                 can_bring: visitor.can_bring_others(),
@@ -311,7 +315,7 @@ async fn enter(
     told.push(handle);
     visitor.notify(&target, &told, &added).await;
     if let Some(code) = recovery_code {
-        let page = Page::bare("Your new recovery code");
+        let page = Page::bare(say!("Your new recovery code"));
         return recovery::shown(state, page, request, &code, true);
     }
     Ok(see_other(match then {
@@ -328,8 +332,9 @@ fn refuse(state: &AppState, visitor: &Visitor, why: Why) -> Result<HttpResponse,
     };
     let mut answer = render_as(
         status,
+        &visitor,
         &Refused {
-            page: Page::of("Open your cards here", visitor),
+            page: Page::of(say!("Open your cards here"), visitor),
             why,
             link_age: time_in_words(state.config.session.link_age),
         },

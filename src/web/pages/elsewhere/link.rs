@@ -7,10 +7,12 @@ use chrono::TimeDelta;
 use super::qr;
 use crate::db::link_codes::{self, Kind, NewCode};
 use crate::db::{self};
+use crate::say;
 use crate::session::Visitor;
 use crate::session::code::Code;
 use crate::web::AppState;
 use crate::web::error::Error;
+use crate::web::filters;
 use crate::web::page::{Date, Page, render, time_in_words};
 
 #[derive(Template)]
@@ -87,10 +89,13 @@ pub async fn post(state: web::Data<AppState>, visitor: Visitor, request: HttpReq
 }
 
 fn page(state: &AppState, visitor: &Visitor, request: &HttpRequest, made: Option<Made>) -> Result<HttpResponse, Error> {
-    render(&Link {
-        page: Page::of("Continue in another browser", visitor),
-        address: format!("{}/continue", state.origin_for(request)),
-        link_age: time_in_words(state.config.session.link_age),
-        made,
-    })
+    render(
+        &visitor,
+        &Link {
+            page: Page::of(say!("Continue in another browser"), visitor),
+            address: format!("{}/continue", state.origin_for(request)),
+            link_age: time_in_words(state.config.session.link_age),
+            made,
+        },
+    )
 }

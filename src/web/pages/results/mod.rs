@@ -24,7 +24,9 @@ use crate::web::AppState;
 use crate::web::card::{anchor, load_card, outline_of, owner, section_address};
 use crate::web::choices::remember_card;
 use crate::web::error::Error;
-use crate::web::page::{in_words, render, render_as, see_other_telling};
+use crate::web::page::{render, render_as, see_other_telling};
+use crate::say;
+use crate::count;
 use sent::Sent;
 use show::{Place, ResultsPage};
 
@@ -38,7 +40,7 @@ pub async fn get(
     path: Path<(String, String)>,
 ) -> Result<impl Responder, Error> {
     let place = place(&state, &visitor, path.into_inner()).await?;
-    render(&ResultsPage::new(&visitor, place))
+    render(&visitor, &ResultsPage::new(&visitor, place))
 }
 
 /// The section that the results go into.
@@ -109,7 +111,7 @@ pub async fn post(
     if sent.file.is_none() && sent.text.trim().is_empty() {
         let message = "No file was chosen and no text pasted, so there is nothing to read.".to_owned();
         let page = ResultsPage::refused(&visitor, place, sent, message, None);
-        return render_as(StatusCode::BAD_REQUEST, &page);
+        return render_as(StatusCode::BAD_REQUEST, &visitor, &page);
     }
     // A table of thousands of rows takes a moment.
     let (sent, found) = web::block(move || {
@@ -126,7 +128,7 @@ pub async fn post(
                 None => error.message,
             };
             let page = ResultsPage::refused(&visitor, place, sent, message, Some(error.advice));
-            return render_as(StatusCode::UNPROCESSABLE_ENTITY, &page);
+            return render_as(StatusCode::UNPROCESSABLE_ENTITY, &visitor, &page);
         }
     };
     let trouble = trouble(&found, &place, &sent);
@@ -135,7 +137,11 @@ pub async fn post(
             (Some(_), true) => StatusCode::UNPROCESSABLE_ENTITY,
             _ => StatusCode::OK,
         };
-        return render_as(status, &ResultsPage::preview(&visitor, place, sent, &found, trouble));
+        return render_as(
+            status,
+            &visitor,
+            &ResultsPage::preview(&visitor, place, sent, &found, trouble),
+        );
     }
     keep(&state, &visitor, (id, key), place, sent, found).await
 }
@@ -199,14 +205,18 @@ async fn keep(
     match stored.map_err(Error::from) {
         Ok(before) => {
             remember_card(visitor, &card);
-            let told = format!("{} from your file: {}.", in_words(count as u64, "row"), place.label);
+            let told = say!(
+                "{rows} from your file: {question}.",
+                rows = count!(count, "{n} row", "{n} rows"),
+                question = place.label
+            );
             let address = format!("{address}?done=results&undo={before}#{}", anchor(QUESTION));
             Ok(see_other_telling(visitor, address, told))
         }
         // With the rows and the text as they are, to be kept when there is room.
         Err(error @ Error::Full(full)) => {
             let page = ResultsPage::preview(visitor, place, sent, &found, Some(full::message(&full)));
-            render_as(error.status_code(), &page)
+            render_as(error.status_code(), &visitor, &page)
         }
         Err(error) => Err(error),
     }

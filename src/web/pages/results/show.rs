@@ -13,6 +13,7 @@ use crate::format::results::mapping::{Role, Row};
 use crate::format::results::{MOST_BYTES, MOST_ROWS};
 use crate::session::Visitor;
 use crate::web::card::link;
+use crate::web::filters;
 use crate::web::page::{CardLink, Page};
 
 /// How many rows are shown before they are kept; further ones are if something is odd about them.

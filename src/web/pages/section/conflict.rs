@@ -8,6 +8,7 @@ use crate::card::{Field, Value, stored, words};
 use crate::db::cards::{CardRow, CardSectionData};
 use crate::session::Visitor;
 use crate::web::card::link;
+use crate::web::filters;
 use crate::web::form::{Form, pairs_of};
 use crate::web::page::{CardLink, Date, Page};
 

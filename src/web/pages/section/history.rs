@@ -17,6 +17,7 @@ use crate::web::card::{link, owner, section_address, section_of};
 use crate::web::choices::remember_card;
 use crate::web::difference::{SHOWN, SectionChanges, Shown, by_section, in_short};
 use crate::web::error::Error;
+use crate::web::filters;
 use crate::web::page::{CardLink, Date, Page, render, see_other, see_other_telling, with_query};
 
 #[derive(Template)]
@@ -111,15 +112,18 @@ pub async fn get(
             changes: by_section(changes),
         }
     });
-    render(&HistoryPage {
-        page: Page::of(format!("Earlier versions: {} – {}", now.title, row.title), &visitor),
-        card: link(&row),
-        key,
-        title: now.title,
-        saved_at: now.updated_at.into(),
-        versions,
-        compared,
-    })
+    render(
+        &visitor,
+        &HistoryPage {
+            page: Page::of(format!("Earlier versions: {} – {}", now.title, row.title), &visitor),
+            card: link(&row),
+            key,
+            title: now.title,
+            saved_at: now.updated_at.into(),
+            versions,
+            compared,
+        },
+    )
 }
 
 /// A version as a card of its own, under the present title: a section may have been renamed since.

@@ -23,12 +23,14 @@ use crate::card::{Card, Field, Section, check, results};
 use crate::db::cards::{CardRow, CardSectionData};
 use crate::db::quota;
 use crate::format::html;
+use crate::say;
 use crate::session::{SessionId, Visitor};
 use crate::web::AppState;
 use crate::web::card::{Progress, anchor, link, load_card, outline_of, owner, section_address};
 use crate::web::choices::{Display, remember_card};
 use crate::web::control::{self, Control};
 use crate::web::error::Error;
+use crate::web::filters;
 use crate::web::form::Form;
 use crate::web::page::{
     CardLink, Date, Page, render, render_as, see_other, see_other_telling, size_in_words, with_query,
@@ -147,7 +149,10 @@ pub async fn get(
     let (id, key) = path.into_inner();
     let session = owner(&visitor)?;
     let (row, card, rows) = state.db.run(move |conn| load_card(conn, &session, &id)).await?;
-    render(&section_page(&state, &visitor, &row, &card, &rows, &key, &seen)?)
+    render(
+        &visitor,
+        &section_page(&state, &visitor, &row, &card, &rows, &key, &seen)?,
+    )
 }
 
 fn section_page(
@@ -313,8 +318,8 @@ fn field_lines(section: &Section, part: Option<&'static Part>, more: &str) -> Ve
 
 /// The page that gives texts back whose section is gone.
 pub(super) fn homeless(visitor: &Visitor, error: &Error, texts: Vec<(String, String)>) -> Result<HttpResponse, Error> {
-    let page = Page::of("This section is not here any more", visitor);
-    render_as(error.status_code(), &HomelessPage { page, texts })
+    let page = Page::of(say!("This section is not here any more"), visitor);
+    render_as(error.status_code(), &visitor, &HomelessPage { page, texts })
 }
 
 /// What the page's own script is told after a save.
@@ -383,7 +388,7 @@ pub async fn post(
         }
         Ok((Outcome::Conflict(clash), _)) => {
             let page = conflict_page(&visitor, *clash, draft.as_deref());
-            render_as(StatusCode::CONFLICT, &page)
+            render_as(StatusCode::CONFLICT, &visitor, &page)
         }
         // Whatever became of the session or the card: what was typed is never thrown away.
         Err(error @ (Error::NotFound | Error::Ended)) => match form.texts() {
@@ -457,7 +462,7 @@ async fn with_trouble(
     page.picture.caption = form.word(pictures::CAPTION).to_owned();
     page.picture.alt = form.word(pictures::ALT).to_owned();
     page.picture.trouble = Some(trouble);
-    render_as(StatusCode::UNPROCESSABLE_ENTITY, &page)
+    render_as(StatusCode::UNPROCESSABLE_ENTITY, &visitor, &page)
 }
 
 /// What is said when there are words for a picture and no picture.
