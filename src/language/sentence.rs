@@ -8,13 +8,13 @@ use super::{Language, catalogue, date};
 /// Something the site says, in no language yet. Made by [`say!`](crate::say) and [`count!`](crate::count).
 ///
 /// Its `Display` is the English one, for logs, the command line and tests.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sentence {
     words: Words,
     values: Vec<(&'static str, Value)>,
 }
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 enum Words {
     /// Looked up in the catalogue.
     One(&'static str),
@@ -25,7 +25,7 @@ enum Words {
 }
 
 /// What is filled in for a name in a sentence.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Value {
     /// Text as it is: a name, somebody's words.
     Text(String),
@@ -56,6 +56,11 @@ impl Sentence {
     /// Somebody's own words, said as they are in every language.
     pub fn as_written(text: impl Into<String>) -> Self {
         Self::of(Words::AsWritten(text.into()))
+    }
+
+    /// Whether nothing is said.
+    pub fn is_empty(&self) -> bool {
+        matches!(&self.words, Words::AsWritten(text) if text.is_empty())
     }
 
     fn of(words: Words) -> Self {
@@ -89,6 +94,13 @@ impl Sentence {
             language,
             is_filled: false,
         }
+    }
+}
+
+/// Nothing said.
+impl Default for Sentence {
+    fn default() -> Self {
+        Self::as_written("")
     }
 }
 
@@ -207,6 +219,12 @@ impl Value {
     }
 }
 
+impl fmt::Display for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.write(f, Language::default())
+    }
+}
+
 impl From<String> for Value {
     fn from(text: String) -> Self {
         Self::Text(text)
@@ -258,12 +276,6 @@ impl From<&Sentence> for Value {
 impl From<DateTime<Utc>> for Value {
     fn from(time: DateTime<Utc>) -> Self {
         Self::Moment(time.naive_utc())
-    }
-}
-
-impl From<&Value> for Value {
-    fn from(value: &Self) -> Self {
-        value.clone()
     }
 }
 

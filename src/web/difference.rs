@@ -4,6 +4,8 @@ use std::time::{Duration, Instant};
 
 use crate::card::change::{Change, Stretch, by_line, by_word};
 use crate::card::words;
+use crate::language::Sentence;
+use crate::say;
 use crate::web::page::quoted;
 use crate::web::words::{SHOWN_CHARS, in_words};
 
@@ -36,9 +38,9 @@ pub struct SectionChanges {
 /// One field that changed.
 pub struct FieldChange {
     /// Its label.
-    pub label: String,
+    pub label: Sentence,
     /// How it changed, in a word.
-    pub kind: &'static str,
+    pub kind: Sentence,
     /// What is shown of it.
     pub shown: Shown,
 }
@@ -59,7 +61,9 @@ pub fn by_section(changes: Vec<Change>) -> Vec<SectionChanges> {
         let field = FieldChange {
             kind: kind(&change),
             shown: shown(&change, until),
-            label: change.field.unwrap_or_else(|| "The whole section".to_owned()),
+            label: change
+                .field
+                .map_or_else(|| say!("The whole section"), Sentence::as_written),
         };
         match sections.last_mut().filter(|section| section.title == change.section) {
             Some(section) => section.fields.push(field),
@@ -72,26 +76,27 @@ pub fn by_section(changes: Vec<Change>) -> Vec<SectionChanges> {
     sections
 }
 
-fn kind(change: &Change) -> &'static str {
+fn kind(change: &Change) -> Sentence {
     match (&change.before, &change.after, &change.field) {
-        (_, _, None) => "the section itself came or went",
-        (None, _, _) => "added",
-        (_, None, _) => "removed",
-        _ => "changed",
+        (_, _, None) => say!("the section itself came or went"),
+        (None, _, _) => say!("added"),
+        (_, None, _) => say!("removed"),
+        _ => say!("changed"),
     }
 }
 
 /// The changes in one sentence: what happened to which field.
-pub fn in_short(changes: &[Change]) -> String {
-    let one = |change: &Change| {
-        let label = change.field.as_deref().unwrap_or("The whole section");
-        format!("{} {}", quoted(label), kind(change))
+pub fn in_short(changes: &[Change]) -> Sentence {
+    let one = |change: &Change| match &change.field {
+        Some(label) => say!("{field} {happened}", field = quoted(label), happened = kind(change)),
+        None => kind(change),
     };
-    let mut words: Vec<String> = changes.iter().take(NAMED).map(one).collect();
-    if changes.len() > NAMED {
-        words.push(format!("and {} more", changes.len() - NAMED));
-    }
-    words.join(", ")
+    let rest = changes.len().saturating_sub(NAMED);
+    let rest = (rest > 0).then(|| say!("and {rest} more", rest));
+    let named = changes.iter().take(NAMED).map(one).chain(rest);
+    named
+        .reduce(|before, next| say!("{before}, {next}", before, next))
+        .unwrap_or_default()
 }
 
 /// Long texts that are much alike with marks inside, everything else before and after.
@@ -156,8 +161,11 @@ mod tests {
             change("Limits", None, Some("c")),
             change("Old", Some("d"), None),
         ];
-        assert_eq!(in_short(&changes), "“Name” changed, “Limits” added, “Old” removed");
+        assert_eq!(
+            in_short(&changes).to_string(),
+            "“Name” changed, “Limits” added, “Old” removed"
+        );
         changes.extend_from_within(..);
-        assert!(in_short(&changes).ends_with("“Name” changed, and 2 more"));
+        assert!(in_short(&changes).to_string().ends_with("“Name” changed, and 2 more"));
     }
 }

@@ -183,7 +183,9 @@ fn words(error: &Error, is_form: bool) -> [Sentence; 3] {
         Error::Ambiguous => [
             say!("Your browser sent two different keys"),
             say!("Two cookies of this site contradict each other, so nobody can say which work is yours."),
-            say!("Delete the cookies of this site in your browser’s settings, or ask who else sets cookies for this address."),
+            say!(
+                "Delete the cookies of this site in your browser’s settings, or ask who else sets cookies for this address."
+            ),
         ],
         Error::CrossSite => [
             say!("This form came from another site"),
@@ -192,9 +194,10 @@ fn words(error: &Error, is_form: bool) -> [Sentence; 3] {
         ],
         Error::NotFound => [
             say!("There is nothing here"),
-            "The address may be mistyped, the card may have been deleted, or it belongs to another browser. \
+            say!(
+                "The address may be mistyped, the card may have been deleted, or it belongs to another browser. \
              Work that nobody visits for long is deleted by itself."
-                .into(),
+            ),
             say!("Your own cards are on the first page."),
         ],
         Error::Method { .. } => [
@@ -204,51 +207,77 @@ fn words(error: &Error, is_form: bool) -> [Sentence; 3] {
         ],
         Error::Stale => [
             say!("This has changed meanwhile"),
-            say!("Somebody, maybe you in another tab, changed the same thing after you opened this page. Nothing was overwritten."),
+            say!(
+                "Somebody, maybe you in another tab, changed the same thing after you opened this page. Nothing was overwritten."
+            ),
             say!("Go back, reload that page to see how it is now, and decide what to keep."),
         ],
         Error::Ended => [
             say!("This browser cannot save to these cards any more"),
             say!("They were deleted, or this browser was signed out of them from another one. Nothing was saved."),
-            say!("Go back to copy what you typed. On the first page you can begin anew, or continue from another browser."),
+            say!(
+                "Go back to copy what you typed. On the first page you can begin anew, or continue from another browser."
+            ),
         ],
         Error::TooLarge { limit_bytes } => [
             say!("This is too large"),
-            say!("This server takes up to {limit}, and what you sent is more. Nothing was stored.", limit = size_in_words(*limit_bytes)),
-            "Go back: your browser still has what you typed. Take embedded pictures or long data out and send it again; a \
+            say!(
+                "This server takes up to {limit}, and what you sent is more. Nothing was stored.",
+                limit = size_in_words(*limit_bytes)
+            ),
+            say!(
+                "Go back: your browser still has what you typed. Take embedded pictures or long data out and send it again; a \
              card is mostly text."
-                .into(),
+            ),
         ],
         Error::Full(full) => [
             full::heading(full),
             full::message(full),
-            "Download and delete a card that you do not need here any more, then reload this page: your browser sends \
+            say!(
+                "Download and delete a card that you do not need here any more, then reload this page: your browser sends \
              it again."
-                .into(),
+            ),
         ],
         Error::Unfit(unfit) => {
             let [message, advice] = datasheet::refusal(*unfit);
             [say!("These cards cannot be linked"), message, advice]
         }
-        Error::Unreadable { error, .. } => [say!("This could not be read"), Sentence::as_written(error.message.clone()), Sentence::as_written(error.advice.clone())],
-        Error::NoPages(error) => [say!("There is no PDF of this card"), Sentence::as_written(error.message.clone()), Sentence::as_written(error.advice.clone())],
+        Error::Unreadable { error, .. } => [
+            say!("This could not be read"),
+            Sentence::as_written(error.message.clone()),
+            Sentence::as_written(error.advice.clone()),
+        ],
+        Error::NoPages(error) => [
+            say!("There is no PDF of this card"),
+            Sentence::as_written(error.message.clone()),
+            Sentence::as_written(error.advice.clone()),
+        ],
         Error::Refused(refusal) => [
             say!("This copy could not be brought back"),
-            say!("{what} Nothing was stored, and what you have here is as it was.", what = &refusal.message),
+            say!(
+                "{what} Nothing was stored, and what you have here is as it was.",
+                what = &refusal.message
+            ),
             Sentence::as_written(refusal.advice.clone()),
         ],
         Error::TooMany { retry_after } => [
             say!("Too many beginnings"),
-            "Many new visitors came from your network in a short time, so no new work can be begun from there for now. \
+            say!(
+                "Many new visitors came from your network in a short time, so no new work can be begun from there for now. \
              Work that exists is not affected."
-                .into(),
-            say!("Try again in {time}. {again}", time = wait_in_words(*retry_after), again),
+            ),
+            say!(
+                "Try again in {time}. {again}",
+                time = wait_in_words(*retry_after),
+                again
+            ),
         ],
         Error::Unavailable(_) if is_form => [
             say!("The server is catching its breath"),
-            "The place where work is kept does not answer at the moment. What was saved before is safe; whether this was \
+            say!(
+                "The place where work is kept does not answer at the moment. What was saved before is safe; whether this was \
              saved as well is not certain."
-                .into(),
+            ),
             say!("{again} Nothing is saved twice by that.", again),
         ],
         Error::Unavailable(_) => [

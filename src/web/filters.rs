@@ -48,14 +48,32 @@ pub fn counted<N: TryInto<u64>>(
 
 /// A sentence with a value for one of its names.
 #[askama::filter_fn]
-pub fn put<V: Into<Value>>(
-    sentence: Sentence,
-    _: &dyn Values,
-    name: &'static str,
-    value: V,
-) -> askama::Result<Sentence> {
-    Ok(sentence.with(name, value))
+pub fn put<V: Fill>(sentence: Sentence, _: &dyn Values, name: &'static str, value: V) -> askama::Result<Sentence> {
+    Ok(sentence.with(name, value.fill()))
 }
+
+/// What can be filled in; templates hand over references to what they show.
+pub trait Fill {
+    /// As a value.
+    fn fill(&self) -> Value;
+}
+
+impl<T: Fill + ?Sized> Fill for &T {
+    fn fill(&self) -> Value {
+        T::fill(self)
+    }
+}
+
+macro_rules! fills {
+    ($($kind:ty),*) => {$(
+        impl Fill for $kind {
+            fn fill(&self) -> Value {
+                self.to_owned().into()
+            }
+        }
+    )*};
+}
+fills!(str, String, Sentence, Value, u32, u64, usize, i32, i64);
 
 /// A sentence whose words have tags.
 #[askama::filter_fn]
@@ -65,8 +83,8 @@ pub fn markup(sentence: Sentence, _: &dyn Values) -> askama::Result<Markup> {
 
 /// A day or a moment, marked up as one.
 #[askama::filter_fn]
-pub fn timed<V: Into<Value>>(value: V, _: &dyn Values) -> askama::Result<Markup> {
-    Ok(Markup(Sentence::new("{value}").with("value", value)))
+pub fn timed<V: Fill>(value: V, _: &dyn Values) -> askama::Result<Markup> {
+    Ok(Markup(Sentence::new("{value}").with("value", value.fill())))
 }
 
 /// A sentence whose words are HTML of ours; what is filled in is text and is escaped.

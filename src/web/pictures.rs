@@ -17,11 +17,12 @@ use crate::card::figure::{self, NewFigure};
 use crate::db::cards;
 use crate::db::files::{self, FileRow};
 use crate::db::{self, DbConnection, quota};
+use crate::language::Sentence;
 use crate::random;
 use crate::redraw::{self, Picture};
+use crate::say;
 use crate::session::SessionId;
 use crate::uploads::{self, Uploads};
-use crate::say;
 
 /// How many pictures the figures of one card may have.
 pub const MOST_FIGURES: usize = 30;
@@ -41,7 +42,7 @@ const REPLACING: &str = "~p";
 
 /// What is wrong with a picture, in words for the visitor.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Trouble(pub String);
+pub struct Trouble(pub Sentence);
 
 /// A picture as the form brought it.
 pub struct Sent {
@@ -125,10 +126,10 @@ async fn read_parts(state: &AppState, parts: &mut Multipart) -> Result<SectionFo
         let most = state.config.max_upload_bytes;
         let bytes = match posted::bytes(&mut field, &mut { most }, most).await {
             Err(Error::TooLarge { .. }) => {
-                trouble = Some(Trouble(format!(
-                    "The picture is larger than the {} that this server takes. Make it smaller, 2400 pixels on the longer \
+                trouble = Some(Trouble(say!(
+                    "The picture is larger than the {most} that this server takes. Make it smaller, 2400 pixels on the longer \
                      side are kept anyway, and choose it again.",
-                    size_in_words(most)
+                    most = size_in_words(most)
                 )));
                 rest_of(&mut field).await?;
                 continue;
@@ -140,8 +141,9 @@ async fn read_parts(state: &AppState, parts: &mut Multipart) -> Result<SectionFo
             continue;
         }
         if sent.len() == MOST_AT_ONCE {
-            trouble = Some(Trouble(format!(
-                "More than {MOST_AT_ONCE} pictures came at once; none of them was taken. Save after each few."
+            trouble = Some(Trouble(say!(
+                "More than {most_at_once} pictures came at once; none of them was taken. Save after each few.",
+                most_at_once = MOST_AT_ONCE
             )));
             continue;
         }
@@ -186,20 +188,27 @@ pub async fn draw(state: &AppState, sent: Vec<Sent>) -> Result<Result<Vec<Drawn>
             let _turn = turn;
             redraw::redraw(&bytes)
         });
-        let of = name.as_deref().map_or_else(String::new, |name| format!("{name}: "));
+        let about = |sentence: Sentence| match &name {
+            Some(name) => say!("{file}: {sentence}", file = name, sentence),
+            None => sentence,
+        };
         match redrawn.await {
             Ok(Ok(picture)) => drawn.push(Drawn {
                 control,
                 sha256: uploads::sha256(&picture.bytes),
-                name,
+                name: name.clone(),
                 picture,
                 id: random::id()?,
             }),
-            Ok(Err(refusal)) => return Ok(Err(Trouble(format!("{of}{} {}", refusal.message, refusal.advice)))),
+            Ok(Err(refusal)) => {
+                let refusal = say!("{message} {advice}", message = refusal.message, advice = refusal.advice);
+                return Ok(Err(Trouble(about(refusal))));
+            }
             Err(error) => {
                 tracing::error!(%error, "a decoder gave up on a picture");
-                let trouble = "The picture cannot be read. Save it once more as PNG or JPEG and choose that file.";
-                return Ok(Err(Trouble(format!("{of}{trouble}"))));
+                let trouble =
+                    say!("The picture cannot be read. Save it once more as PNG or JPEG and choose that file.");
+                return Ok(Err(Trouble(about(trouble))));
             }
         }
     }
@@ -236,8 +245,9 @@ pub fn keep(
         let file = match same {
             Some(file) => file.id.clone(),
             None if pictures().filter(|file| file.removed_at.is_none()).count() >= MOST_FIGURES => {
-                return Ok(Err(Trouble(format!(
-                    "The card has {MOST_FIGURES} pictures, and no more are kept for one card. Remove one first."
+                return Ok(Err(Trouble(say!(
+                    "The card has {most_figures} pictures, and no more are kept for one card. Remove one first.",
+                    most_figures = MOST_FIGURES
                 ))));
             }
             None => {

@@ -9,7 +9,6 @@ use super::error::Error;
 use crate::card::check;
 use crate::card::outline::Vocabulary;
 use crate::format::hub;
-use crate::web::filters;
 
 /// One word, with what it stands for where that is not plain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

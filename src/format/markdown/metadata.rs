@@ -4,7 +4,6 @@ use super::vocabulary;
 use crate::card::check;
 use crate::format::{Finding, Severity};
 use crate::json::{self, Kind, Node};
-use crate::language::Language;
 
 /// Questions and the keys that answer them.
 const KEYS: [(&str, &str); 12] = [

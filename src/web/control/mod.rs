@@ -14,7 +14,6 @@ use askama::Template;
 
 use crate::card::Field;
 use crate::card::outline::{Question, Vocabulary};
-use crate::web::filters;
 use build::Builder;
 pub use grid::Grid;
 

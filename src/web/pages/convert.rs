@@ -5,12 +5,12 @@ use actix_web::{HttpResponse, web};
 
 use super::download::{attachment, file_stem, unwritten};
 use crate::format::{self, Format};
+use crate::say;
 use crate::web::AppState;
 use crate::web::card::title_of;
 use crate::web::error::Error;
 use crate::web::page::see_other;
 use crate::web::posted;
-use crate::say;
 
 /// `POST /convert`: what was sent comes back in the format asked for, and nothing of it is kept.
 ///

@@ -11,14 +11,15 @@ use crate::card::outline::DATASHEET;
 use crate::db::cards::{self, CardRow, Unfit};
 use crate::db::{self, DbConnection, quota};
 use crate::format::Format;
+use crate::language::Language;
+use crate::language::Sentence;
+use crate::say;
 use crate::session::{SessionId, Visitor};
 use crate::web::AppState;
 use crate::web::card::{self, format_of, load_card, outline_of, owner, tidy_title};
 use crate::web::choices::remember_card;
 use crate::web::error::Error;
 use crate::web::page::{CardLink, is_once, quoted, see_other_telling};
-use crate::say;
-use crate::language::Sentence;
 
 /// What the pages of a card tell of datasheets.
 pub enum Datasheets {
@@ -136,12 +137,12 @@ pub async fn post(
     let pairs = once.iter().map(|once| ("once".to_owned(), once.clone())).collect();
     let again = Again::Form(format!("/cards/{id}/datasheet"), pairs);
     let now = state.clock.now().naive_utc();
-    let quota = state.quota();
+    let (quota, language) = (state.quota(), Language::from(&visitor));
     let begun = state.db.write(move |conn| {
         quota::within(conn, &session, quota, |conn| {
             let card = cards::load(conn, &session, &id)?;
             let mut datasheet = blank(&DATASHEET, once);
-            datasheet.title = title(&card.title, &cards::list(conn, &session)?);
+            datasheet.title = title(&card.title, &cards::list(conn, &session)?, language);
             let made = cards::create(conn, &session, &datasheet, now)?;
             cards::link_datasheet(conn, &session, &id, &made)?;
             Ok((made, card.title))
@@ -149,22 +150,23 @@ pub async fn post(
     });
     let answer = begun.await.map_err(Error::from).map(|(made, card)| {
         remember_card(&visitor, &made);
-        let told = format!(
-            "This datasheet belongs to {}. Rename it after the dataset.",
-            quoted(&card)
+        let told = say!(
+            "This datasheet belongs to {card}. Rename it after the dataset.",
+            card = quoted(&card)
         );
-        see_other_telling(&visitor, format!("/cards/{made}"), told)
+        see_other_telling(&visitor, format!("/cards/{made}"), &told)
     });
     full::explained(answer, &state, &visitor, again).await
 }
 
 /// A name for another datasheet of the card, which no card has yet.
-fn title(card: &str, taken: &[CardRow]) -> String {
+fn title(card: &str, taken: &[CardRow], language: Language) -> String {
     let named = |number: usize| {
         let title = match number {
-            1 => format!("Datasheet of {card}"),
-            number => format!("Datasheet {number} of {card}"),
+            1 => say!("Datasheet of {card}", card),
+            number => say!("Datasheet {number} of {card}", number, card),
         };
+        let title = title.said(language).to_string();
         tidy_title(&title).unwrap_or(title)
     };
     let is_free = |title: &String| taken.iter().all(|row| row.title != *title);
@@ -217,12 +219,12 @@ pub async fn link(
         })
         .await?;
     remember_card(&visitor, &id);
-    let told = format!(
-        "{} is now a datasheet of {}.",
-        quoted(&datasheet.title),
-        quoted(&card.title)
+    let told = say!(
+        "{datasheet} is now a datasheet of {card}.",
+        datasheet = quoted(&datasheet.title),
+        card = quoted(&card.title)
     );
-    Ok(see_other_telling(&visitor, address, told))
+    Ok(see_other_telling(&visitor, address, &told))
 }
 
 /// The form that undoes a link.
@@ -259,9 +261,9 @@ pub async fn unlink(
             })
         })
         .await?;
-    let told = format!(
-        "{} is a card by itself again. Nothing in it was changed.",
-        quoted(&datasheet.title)
+    let told = say!(
+        "{card} is a card by itself again. Nothing in it was changed.",
+        card = quoted(&datasheet.title)
     );
-    Ok(see_other_telling(&visitor, address, told))
+    Ok(see_other_telling(&visitor, address, &told))
 }

@@ -3,7 +3,9 @@
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
+use crate::count;
 use crate::db::{cards, files, quota, upkeep};
+use crate::say;
 use crate::session::Visitor;
 use crate::web::AppState;
 use crate::web::card::{link, owner};
@@ -11,8 +13,6 @@ use crate::web::choices::LAST_CARD;
 use crate::web::error::Error;
 use crate::web::filters;
 use crate::web::page::{CardLink, Page, render, see_other_telling};
-use crate::say;
-use crate::count;
 
 #[derive(Template)]
 #[template(path = "pages/delete.html")]
@@ -44,7 +44,7 @@ pub async fn get(state: web::Data<AppState>, visitor: Visitor, id: web::Path<Str
     render(
         &visitor,
         &Delete {
-            page: Page::of(format!("Delete {}?", row.title), &visitor),
+            page: Page::of(say!("Delete {title}?", title = &row.title), &visitor),
             card: link(&row),
             sections,
             has_source,
@@ -113,5 +113,5 @@ pub async fn post(state: web::Data<AppState>, visitor: Visitor, id: web::Path<St
     if let Err(error) = state.db.tidy(upkeep::erase).await {
         tracing::warn!(%error, "the database's files could not be tidied yet; the next cleanup does it");
     }
-    Ok(see_other_telling(&visitor, "/", told))
+    Ok(see_other_telling(&visitor, "/", &told))
 }

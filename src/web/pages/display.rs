@@ -2,13 +2,13 @@
 
 use actix_web::{HttpResponse, web};
 
+use crate::say;
 use crate::session::Beginner;
 use crate::session::state;
 use crate::web::AppState;
 use crate::web::choices::{DISPLAY, Display};
 use crate::web::error::Error;
 use crate::web::page::{see_other, see_other_telling};
-use crate::say;
 
 /// `POST /session/display`.
 ///

@@ -9,12 +9,15 @@ use super::losses;
 use crate::bundle::figures::{self, Figure};
 use crate::card::{Card, Value, stored};
 use crate::format::{self, Format, Homeless, ReadError, Readers};
+use crate::say;
 use crate::session::Visitor;
 use crate::web::AppState;
 use crate::web::card::{self, Whole, link, owner};
 use crate::web::error::Error;
 use crate::web::filters;
 use crate::web::page::{CardLink, Page, render};
+use crate::word;
+use crate::language::Sentence;
 
 /// How many losses are listed one by one.
 const SHOWN: usize = 100;
@@ -24,7 +27,7 @@ const COUNTED_BYTES: usize = 256 * 1024;
 
 /// What the format of the upload is good for.
 const UPLOAD: &str =
-    "The format of your upload. Only what you edited differs from it, everything else stays byte for byte.";
+    word!("The format of your upload. Only what you edited differs from it, everything else stays byte for byte.");
 
 #[derive(Template)]
 #[template(path = "pages/download.html")]
@@ -55,7 +58,7 @@ struct Offer {
     ending: &'static str,
     file: String,
     /// What the card's own format would leave out, one by one.
-    losses: Vec<String>,
+    losses: Vec<Sentence>,
     /// Whether it was tried; a card may be so large that this is only done when asked for.
     is_tried: bool,
     /// How many things would be left out.
@@ -78,7 +81,7 @@ impl Offer {
 /// [`Error::NotFound`] when the card is not the visitor's.
 pub async fn get(state: web::Data<AppState>, visitor: Visitor, id: web::Path<String>) -> Result<HttpResponse, Error> {
     let whole = card::whole(&state, &visitor, id.into_inner()).await?;
-    let page = Page::of(format!("Download: {}", whole.row.title), &visitor);
+    let page = Page::of(say!("Download: {title}", title = &whole.row.title), &visitor);
     let session = owner(&visitor)?;
     let row = whole.row.clone();
     let datasheets = state.db.run(move |conn| Datasheets::of(conn, &session, &row)).await?;
@@ -175,9 +178,13 @@ pub(super) fn source_for(whole: &Whole, format: Format) -> Option<&[u8]> {
 /// Every format but the card's own, by its readers.
 fn groups(whole: &Whole) -> Vec<Group> {
     const GROUPS: [(&str, Readers, bool); 3] = [
-        ("For people", Readers::People, false),
-        ("For programs", Readers::Programs, false),
-        ("Families, older versions and other notations", Readers::Few, true),
+        (word!("For people"), Readers::People, false),
+        (word!("For programs"), Readers::Programs, false),
+        (
+            word!("Families, older versions and other notations"),
+            Readers::Few,
+            true,
+        ),
     ];
     let is_small = size(&whole.card) <= COUNTED_BYTES;
     let own = whole.format();
@@ -292,7 +299,7 @@ pub(super) fn disposition(name: &str) -> String {
             byte => format!("%{byte:02X}"),
         })
         .collect();
-    format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{full}")
+    say!("attachment; filename=\"{plain}\"; filename*=UTF-8''{full}", plain, full)
 }
 
 #[cfg(test)]

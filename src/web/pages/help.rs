@@ -1,11 +1,12 @@
 //! How it works, formats, limits, keyboard.
 
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
 use crate::format::Format;
+use crate::language::Sentence;
 use crate::say;
-use crate::session::Visitor;
+use crate::session::{self, Visitor};
 use crate::web::AppState;
 use crate::web::error::Error;
 use crate::web::filters;
@@ -15,20 +16,32 @@ use crate::web::page::{Page, render, size_in_words, time_in_words};
 #[template(path = "pages/help.html")]
 struct Help {
     page: Page,
-    days: String,
+    days: Sentence,
     formats: &'static [Format],
-    limit: String,
+    limit: Sentence,
 }
 
 /// `GET /help`.
 ///
 /// # Errors
 /// When the page cannot be made.
-pub async fn get(state: web::Data<AppState>, visitor: Option<Visitor>) -> Result<HttpResponse, Error> {
+pub async fn get(
+    state: web::Data<AppState>,
+    visitor: Option<Visitor>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Error> {
+    let language = match &visitor {
+        Some(visitor) => visitor.into(),
+        None => session::browser_language(&request),
+    };
+    let page = match &visitor {
+        Some(visitor) => Page::of(say!("Help"), visitor),
+        None => Page::bare(say!("Help"), language),
+    };
     render(
-        &visitor,
+        language,
         &Help {
-            page: visitor.map_or_else(|| Page::bare(say!("Help")), |visitor| Page::of(say!("Help"), &visitor)),
+            page,
             days: time_in_words(state.config.session.age),
             formats: Format::ALL,
             limit: size_in_words(state.config.max_upload_bytes),

@@ -11,6 +11,8 @@ use super::outline::{Choice, choices};
 use crate::card::outline;
 use crate::db::DbConnection;
 use crate::db::cards::{self, CardRow, DatasheetLink};
+use crate::language::Sentence;
+use crate::say;
 use crate::session::Visitor;
 use crate::web::AppState;
 use crate::web::card::{format_of, link};
@@ -26,14 +28,14 @@ struct Home {
     cards: Vec<Label>,
     last: Option<CardLink>,
     parked: Vec<Kept>,
-    limit: String,
+    limit: Sentence,
     limit_bytes: usize,
     once: String,
     once_blank: String,
     outlines: Vec<Choice>,
     host: String,
     until: Date,
-    days: String,
+    days: Sentence,
 }
 
 /// One of the visitor's cards.
@@ -53,7 +55,7 @@ struct Label {
 /// When the database does not answer.
 pub async fn get(state: web::Data<AppState>, visitor: Visitor, told: web::Query<Told>) -> Result<HttpResponse, Error> {
     if told.first.is_some() && !visitor.keeps_cookies() && !visitor.is_ambiguous() {
-        return super::without_cookie::page(&state);
+        return super::without_cookie::page(&state, (&visitor).into());
     }
     let (rows, links) = match visitor.session().cloned() {
         Some(session) => {
@@ -80,9 +82,9 @@ pub async fn get(state: web::Data<AppState>, visitor: Visitor, told: web::Query<
         })
         .collect::<Result<Vec<_>, Error>>()?;
     let title = if cards.is_empty() {
-        "Model cards, without an account"
+        say!("Model cards, without an account")
     } else {
-        "Your cards"
+        say!("Your cards")
     };
     render(
         &visitor,

@@ -7,6 +7,8 @@ use super::Told;
 use super::datasheet::Datasheets;
 use crate::card::Card;
 use crate::format::{self, Format, Severity};
+use crate::language::Sentence;
+use crate::say;
 use crate::session::Visitor;
 use crate::web::AppState;
 use crate::web::card::{self, Whole, owner};
@@ -22,9 +24,9 @@ const SHOWN: usize = 200;
 struct Report {
     page: Page,
     card: CardLink,
-    lead: String,
+    lead: Sentence,
     file_name: Option<String>,
-    size: Option<String>,
+    size: Option<Sentence>,
     format: String,
     fields: usize,
     sections: Vec<SectionLine>,
@@ -33,7 +35,7 @@ struct Report {
     kept: Vec<KeptLine>,
     more_kept: usize,
     /// What to do next where card and datasheet belong together.
-    next: Option<&'static str>,
+    next: Option<Sentence>,
 }
 
 struct SectionLine {
@@ -67,10 +69,10 @@ pub async fn get(
     told: web::Query<Told>,
 ) -> Result<HttpResponse, Error> {
     if told.first.is_some() && !visitor.keeps_cookies() && !visitor.is_ambiguous() {
-        return super::without_cookie::page(&state);
+        return super::without_cookie::page(&state, (&visitor).into());
     }
     let whole = card::whole(&state, &visitor, id.into_inner()).await?;
-    let page = Page::of(format!("What was read: {}", whole.row.title), &visitor);
+    let page = Page::of(say!("What was read: {title}", title = &whole.row.title), &visitor);
     let session = owner(&visitor)?;
     let row = whole.row.clone();
     let datasheets = state.db.run(move |conn| Datasheets::of(conn, &session, &row)).await?;
@@ -112,8 +114,8 @@ fn report(page: Page, whole: Whole, datasheets: &Datasheets) -> Report {
         page,
         card: card::link(&whole.row),
         lead: match &whole.source {
-            Some(_) => "Your card is here. This is what was understood, and what to look at.".to_owned(),
-            None => "This card was begun blank, so there is no file to report on.".to_owned(),
+            Some(_) => say!("Your card is here. This is what was understood, and what to look at."),
+            None => say!("This card was begun blank, so there is no file to report on."),
         },
         size: whole.source.as_ref().map(|source| size_in_words(source.len())),
         file_name: whole.row.file_name,
@@ -129,15 +131,15 @@ fn report(page: Page, whole: Whole, datasheets: &Datasheets) -> Report {
 }
 
 /// What to do next where card and datasheet belong together and are not linked.
-fn next(format: Format, datasheets: &Datasheets) -> Option<&'static str> {
+fn next(format: Format, datasheets: &Datasheets) -> Option<Sentence> {
     match datasheets {
-        Datasheets::Loose(owners) if !owners.is_empty() => Some(
-            "This is a datasheet. On its page it can be linked to the card of the model, and both are shown together.",
-        ),
-        Datasheets::Has { lines, .. } if lines.is_empty() && format == Format::WEBCARDS => Some(
+        Datasheets::Loose(owners) if !owners.is_empty() => Some(say!(
+            "This is a datasheet. On its page it can be linked to the card of the model, and both are shown together."
+        )),
+        Datasheets::Has { lines, .. } if lines.is_empty() && format == Format::WEBCARDS => Some(say!(
             "WebCards keeps the datasheet in a file of its own, answer_datasheet.json. If you have it, open it here as well: \
-             the two can be linked then.",
-        ),
+             the two can be linked then."
+        )),
         _ => None,
     }
 }

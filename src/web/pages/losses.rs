@@ -9,6 +9,8 @@ use askama::Template;
 use super::download::{file_name, source_for};
 use crate::card::Card;
 use crate::format::{self, Format, Homeless, Kept, Loss};
+use crate::language::Sentence;
+use crate::say;
 use crate::session::Visitor;
 use crate::web::AppState;
 use crate::web::card::{self, Whole, link};
@@ -63,7 +65,10 @@ pub async fn get(
     let (id, format) = path.into_inner();
     let format = Format::from_id(&format).ok_or(Error::NotFound)?;
     let whole = card::whole(&state, &visitor, id).await?;
-    let page = Page::of(format!("As {}: {}", format.name(), whole.row.title), &visitor);
+    let page = Page::of(
+        say!("As {format}: {title}", format = format.name(), title = &whole.row.title),
+        &visitor,
+    );
     let made = web::block(move || {
         let source = source_for(&whole, format);
         let card = match source {
@@ -128,12 +133,13 @@ fn excerpt(text: &str) -> String {
 }
 
 /// A loss in a few words.
-pub(super) fn words(loss: &Loss) -> String {
-    let part = if loss.is_in_part { ", in part" } else { "" };
-    match &loss.field {
-        Some(field) => format!("{}: {field}{part}", loss.section),
-        None => format!("{} (the whole section)", loss.section),
-    }
+pub(super) fn words(loss: &Loss) -> Sentence {
+    let sentence = match (&loss.field, loss.is_in_part) {
+        (Some(field), true) => say!("{section}: {field}, in part", field),
+        (Some(field), false) => say!("{section}: {field}", field),
+        (None, _) => say!("{section} (the whole section)"),
+    };
+    sentence.with("section", &loss.section)
 }
 
 /// Where a query puts what has no place of its own in a new file: `keep=home/section/field` for one thing, with an empty

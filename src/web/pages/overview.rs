@@ -12,6 +12,8 @@ use crate::card::Card;
 use crate::card::check::{self, Severity, Standing, Tally};
 use crate::card::outline::Outline;
 use crate::db::{cards, quota};
+use crate::language::{Sentence, Value};
+use crate::say;
 use crate::session::Visitor;
 use crate::web::AppState;
 use crate::web::card::{Progress, anchor, format_of, link, load_card, outline_of, owner, tidy_title};
@@ -19,7 +21,6 @@ use crate::web::choices::remember_card;
 use crate::web::error::Error;
 use crate::web::filters;
 use crate::web::page::{CardLink, Date, Page, once, quoted, render, see_other_telling};
-use crate::say;
 
 /// How many problems the page lists; the sections show the rest.
 const SHOWN: usize = 50;
@@ -36,7 +37,7 @@ struct Overview {
     open: Vec<OpenLine>,
     problems: Vec<ProblemLine>,
     more_problems: usize,
-    format: &'static str,
+    format: Value,
     file_name: Option<String>,
     has_source: bool,
     created: Date,
@@ -64,7 +65,7 @@ struct SectionLine {
 struct OpenLine {
     section: String,
     anchor: String,
-    label: &'static str,
+    label: Sentence,
     is_short: bool,
     is_not_known: bool,
 }
@@ -73,8 +74,8 @@ struct ProblemLine {
     section: String,
     section_title: String,
     anchor: String,
-    label: String,
-    message: String,
+    label: Value,
+    message: Sentence,
 }
 
 /// `GET /cards/{card}`.
@@ -134,23 +135,23 @@ pub async fn get(
             let section = card.section(&problem.section);
             let own = section
                 .and_then(|section| section.field(&problem.field))
-                .map(|field| field.label.clone());
+                .map(|field| Value::from(&field.label));
             let label = outline
                 .question(&problem.field)
-                .map(|question| question.label.to_owned());
+                .map(|question| Sentence::new(question.label).into());
             ProblemLine {
                 section_title: section.map(|section| section.title.clone()).unwrap_or_default(),
-                label: label.or(own).unwrap_or_else(|| "Without a name".to_owned()),
+                label: label.or(own).unwrap_or_else(|| say!("Without a name").into()),
                 section: problem.section,
                 anchor: anchor(&problem.field),
-                message: problem.message,
+                message: Sentence::as_written(problem.message),
             }
         })
         .collect();
     render(
         &visitor,
         &Overview {
-            page: Page::of(&row.title, &visitor)
+            page: Page::of(Sentence::as_written(&row.title), &visitor)
                 .with_told(&visitor, told.told.as_deref())
                 .with_saved(saved.as_deref()),
             card: link(&row),
@@ -161,10 +162,9 @@ pub async fn get(
             open,
             problems,
             more_problems,
-            format: if has_source {
-                format_of(&row).name()
-            } else {
-                "a blank card"
+            format: match has_source {
+                true => format_of(&row).name().into(),
+                false => say!("a blank card").into(),
             },
             file_name: row.file_name,
             has_source,
@@ -192,7 +192,7 @@ fn open_questions(card: &Card, outline: &Outline) -> Vec<OpenLine> {
                 lines.push(OpenLine {
                     section: section.key.clone(),
                     anchor: anchor(question.id),
-                    label: question.label,
+                    label: Sentence::new(question.label),
                     is_short: question.short,
                     is_not_known: standing == Standing::NotKnown,
                 });
@@ -223,7 +223,7 @@ pub async fn post(
     let title = tidy_title(&form.title).ok_or(Error::BadRequest(say!("The name of a card cannot be blank.")))?;
     let id = id.into_inner();
     let address = format!("/cards/{id}");
-    let told = format!("The card is now called {}.", quoted(&title));
+    let told = say!("The card is now called {title}.", title = quoted(&title));
     remember_card(&visitor, &id);
     let again = Again::Form(address.clone(), vec![("title".to_owned(), form.into_inner().title)]);
     let now = state.clock.now().naive_utc();
@@ -234,6 +234,6 @@ pub async fn post(
         })
     });
     let answer = renamed.await.map_err(Error::from);
-    let answer = answer.map(|()| see_other_telling(&visitor, address, told));
+    let answer = answer.map(|()| see_other_telling(&visitor, address, &told));
     full::explained(answer, &state, &visitor, again).await
 }

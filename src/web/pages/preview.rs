@@ -7,6 +7,7 @@ use super::files;
 use crate::card::figure;
 use crate::db::cards;
 use crate::format::html;
+use crate::say;
 use crate::session::Visitor;
 use crate::web::AppState;
 use crate::web::card::{link, load_card, owner};
@@ -44,7 +45,7 @@ pub async fn get(state: web::Data<AppState>, visitor: Visitor, id: web::Path<Str
     render(
         &visitor,
         &Preview {
-            page: Page::of(format!("Preview: {}", row.title), &visitor),
+            page: Page::of(say!("Preview: {title}", title = &row.title), &visitor),
             card: link(&row),
             body,
         },

@@ -1,16 +1,18 @@
 //! What is stored, how long, and who can read it: from the settings of this server.
 
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
 use crate::config::{Config, Engine};
+use crate::language::Sentence;
 use crate::say;
-use crate::session::Visitor;
 use crate::session::state::SHARED_COMPUTER_IDLE;
+use crate::session::{self, Visitor};
 use crate::web::AppState;
 use crate::web::error::Error;
 use crate::web::filters;
 use crate::web::page::{Page, render, size_in_words, time_in_words};
+use crate::word;
 
 #[derive(Template)]
 #[template(path = "pages/privacy.html")]
@@ -18,36 +20,45 @@ struct Privacy<'a> {
     page: Page,
     cookie_name: &'a str,
     is_secure: bool,
-    shared: String,
+    shared: Sentence,
     keys: &'static str,
     database: &'static str,
-    age: String,
+    age: Sentence,
     until_closed: bool,
-    touch_interval: Option<String>,
-    absolute_age: Option<String>,
-    cleanup_interval: Option<String>,
-    cleanup_grace: Option<String>,
+    touch_interval: Option<Sentence>,
+    absolute_age: Option<Sentence>,
+    cleanup_interval: Option<Sentence>,
+    cleanup_grace: Option<Sentence>,
     create_limit: u32,
     believes_proxies: bool,
-    upload: String,
+    upload: Sentence,
     max_cards: Option<u32>,
-    max_bytes: Option<String>,
+    max_bytes: Option<Sentence>,
 }
 
 /// `GET /privacy`.
 ///
 /// # Errors
 /// When the page cannot be made.
-pub async fn get(state: web::Data<AppState>, visitor: Option<Visitor>) -> Result<HttpResponse, Error> {
+pub async fn get(
+    state: web::Data<AppState>,
+    visitor: Option<Visitor>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Error> {
+    let language = match &visitor {
+        Some(visitor) => visitor.into(),
+        None => session::browser_language(&request),
+    };
+    let page = match &visitor {
+        Some(visitor) => Page::of(say!("Privacy"), visitor),
+        None => Page::bare(say!("Privacy"), language),
+    };
     let config = &*state.config;
     let session = &config.session;
     render(
-        &visitor,
+        language,
         &Privacy {
-            page: visitor.map_or_else(
-                || Page::bare(say!("Privacy")),
-                |visitor| Page::of(say!("Privacy"), &visitor),
-            ),
+            page,
             cookie_name: &session.cookie_name,
             is_secure: session.cookie_secure,
             shared: time_in_words(SHARED_COMPUTER_IDLE.min(session.age)),
@@ -73,23 +84,23 @@ pub async fn get(state: web::Data<AppState>, visitor: Option<Visitor>) -> Result
 /// What holds the rows; the kind, never the place.
 fn database(config: &Config) -> &'static str {
     if config.database_url.starts_with("sqlite:") {
-        "a database file of SQLite on this server"
+        word!("a database file of SQLite on this server")
     } else {
-        "a PostgreSQL database"
+        word!("a PostgreSQL database")
     }
 }
 
 /// Where an engine keeps what belongs to a browser's key.
 fn keys_are_kept(engine: Engine) -> &'static str {
     match engine {
-        Engine::Database => "in a database",
-        Engine::CachedDatabase => "in a database and, to be found faster, in a Redis",
-        Engine::File => "in a small file on this server",
+        Engine::Database => word!("in a database"),
+        Engine::CachedDatabase => word!("in a database and, to be found faster, in a Redis"),
+        Engine::File => word!("in a small file on this server"),
         Engine::Memory => {
-            "in the server’s memory only, so that a restart forgets it and your key opens nothing any more"
+            word!("in the server’s memory only, so that a restart forgets it and your key opens nothing any more")
         }
-        Engine::Redis => "in a Redis",
-        Engine::Cookie => "nowhere on this server: it is in the cookie itself, encrypted",
+        Engine::Redis => word!("in a Redis"),
+        Engine::Cookie => word!("nowhere on this server: it is in the cookie itself, encrypted"),
     }
 }
 

@@ -7,13 +7,13 @@ use super::full::{self, Again};
 use crate::card::{Names, stored};
 use crate::db::cards::{self, NewSection};
 use crate::db::quota;
+use crate::say;
 use crate::session::Visitor;
 use crate::web::AppState;
 use crate::web::card::{owner, section_address, tidy_title};
 use crate::web::choices::remember_card;
 use crate::web::error::Error;
 use crate::web::page::{quoted, see_other_telling};
-use crate::say;
 
 /// The form for a new section.
 #[derive(Deserialize)]
@@ -40,8 +40,11 @@ pub async fn post(
         vec![("title".to_owned(), form.into_inner().title)],
     );
     let now = state.clock.now().naive_utc();
-    let added = format!("{} was added at the end.", quoted(&title));
-    let known = format!("There is a section {} already: here it is.", quoted(&title));
+    let added = say!("{section} was added at the end.", section = quoted(&title));
+    let known = say!(
+        "There is a section {section} already: here it is.",
+        section = quoted(&title)
+    );
     remember_card(&visitor, &id);
     let quota = state.quota();
     let key = state.db.write(move |conn| {
@@ -67,7 +70,7 @@ pub async fn post(
         })
     });
     let answer = key.await.map_err(Error::from);
-    let answer = answer.map(|(key, told)| see_other_telling(&visitor, format!("/cards/{id}/sections/{key}"), told));
+    let answer = answer.map(|(key, told)| see_other_telling(&visitor, format!("/cards/{id}/sections/{key}"), &told));
     full::explained(answer, &state, &visitor, again).await
 }
 
@@ -94,8 +97,8 @@ pub async fn restore(
         })
     });
     let answer = restored.await.map_err(Error::from).map(|section| {
-        let told = format!("{} is back where it was.", quoted(&section.title));
-        see_other_telling(&visitor, address, told)
+        let told = say!("{section} is back where it was.", section = quoted(&section.title));
+        see_other_telling(&visitor, address, &told)
     });
     full::explained(answer, &state, &visitor, again).await
 }

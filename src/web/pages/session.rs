@@ -8,6 +8,7 @@ use super::elsewhere::parked::{self, Kept};
 use crate::archive::Limits;
 use crate::db::quota::{self, Quota};
 use crate::db::{cards, files, link_codes};
+use crate::language::Sentence;
 use crate::say;
 use crate::session::Visitor;
 use crate::session::state::{SHARED_COMPUTER, SHARED_COMPUTER_IDLE};
@@ -21,26 +22,26 @@ use crate::web::page::{Date, Page, once, render, share_in_words, size_in_words, 
 #[template(path = "pages/session.html")]
 struct Session {
     page: Page,
-    days: String,
+    days: Sentence,
     stored: Stored,
     is_shared: bool,
-    days_of_own: String,
-    days_of_shared: String,
+    days_of_own: Sentence,
+    days_of_shared: Sentence,
     browsers: usize,
-    link_age: String,
+    link_age: Sentence,
     recovery_since: Option<Date>,
     parked: Vec<Kept>,
     usage: Usage,
     once: String,
-    copy_limit: String,
+    copy_limit: Sentence,
 }
 
 /// How full the session is, in words.
 #[derive(Default)]
 struct Usage {
-    share: String,
+    share: Sentence,
     /// How much of it are earlier versions; `None`: none.
-    history: Option<String>,
+    history: Option<Sentence>,
     /// Whether there is a limit at which earlier versions give way.
     is_limited: bool,
     /// Whether little room is left.

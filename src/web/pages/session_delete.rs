@@ -77,7 +77,7 @@ pub async fn post(state: web::Data<AppState>, visitor: Visitor) -> Result<HttpRe
         &visitor,
         &Deleted {
             has_others,
-            page: Page::bare(say!("Everything is deleted")),
+            page: Page::bare(say!("Everything is deleted"), (&visitor).into()),
         },
     )
 }

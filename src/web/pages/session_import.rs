@@ -9,13 +9,14 @@ use futures_util::StreamExt as _;
 
 use super::full::{self, Again};
 use crate::archive::{self, Incoming, Limits};
+use crate::count;
 use crate::db::DbConnection;
+use crate::say;
 use crate::session::Beginner;
 use crate::web::AppState;
 use crate::web::error::Error;
 use crate::web::page::{is_once, see_other, see_other_telling};
 use crate::web::posted;
-use crate::say;
 
 /// How much of the file is in memory while it arrives, in bytes.
 const CHUNK_BYTES: usize = 256 << 10;
@@ -65,11 +66,12 @@ pub async fn post(state: web::Data<AppState>, beginner: Beginner, mut form: Mult
         if !visitor.keeps_cookies() {
             return see_other("/?first=1");
         }
-        let told = match cards {
-            1 => "The card of your copy is here, beside any you had.".to_owned(),
-            _ => format!("The {cards} cards of your copy are here, beside any you had."),
-        };
-        see_other_telling(visitor, "/", told)
+        let told = count!(
+            cards,
+            "The card of your copy is here, beside any you had.",
+            "The {n} cards of your copy are here, beside any you had."
+        );
+        see_other_telling(visitor, "/", &told)
     });
     full::explained(answer, &state, visitor, Again::File).await
 }

@@ -22,7 +22,7 @@ const WIDTH: usize = 80;
 struct Unreadable<'a> {
     page: Page,
     name: Option<&'a str>,
-    place: Option<String>,
+    place: Option<Sentence>,
     message: &'a str,
     advice: &'a str,
     excerpt: Vec<Line>,
@@ -72,7 +72,7 @@ pub fn page(
             name,
             place: error
                 .position
-                .map(|(line, column)| format!("Line {line}, column {column}")),
+                .map(|(line, column)| say!("Line {line}, column {column}", line, column)),
             message: &error.message,
             advice: &error.advice,
             excerpt,

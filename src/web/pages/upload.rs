@@ -12,6 +12,7 @@ use crate::db::files::{self, FileRow};
 use crate::db::quota;
 use crate::format::{self, Format};
 use crate::random;
+use crate::say;
 use crate::session::Beginner;
 use crate::session::state::SHARED_COMPUTER;
 use crate::web::AppState;
@@ -20,7 +21,6 @@ use crate::web::choices::remember_card;
 use crate::web::error::Error;
 use crate::web::page::see_other;
 use crate::web::posted::{self, Posted};
-use crate::say;
 
 /// `POST /cards`.
 ///

@@ -10,6 +10,8 @@ use super::parked::{bring_data, clear};
 use super::{recovery, without_referrer};
 use crate::db::link_codes::{self, CodeRow, Kind};
 use crate::db::{self, cards, sessions};
+use crate::language::Language;
+use crate::language::Sentence;
 use crate::say;
 use crate::session::Visitor;
 use crate::session::code::Code;
@@ -77,7 +79,7 @@ impl Found {
 struct Refused {
     page: Page,
     why: Why,
-    link_age: String,
+    link_age: Sentence,
 }
 
 /// Why a code leads nowhere.
@@ -192,7 +194,7 @@ async fn look_or_enter(
         },
         None => render_as(
             StatusCode::OK,
-            &visitor,
+            visitor,
             &Arrive {
                 page: Page::of(say!("Open these cards here?"), visitor),
                 code: code.text(),
@@ -258,8 +260,18 @@ async fn enter(
     let now = state.clock.now();
     let day = Date::from(now).day;
     let family = visitor.family();
-    let brought = format!("The cards of this browser and those of another were brought together in {family}, {day}.");
-    let added = format!("A browser was added: {family}, {day}. Not you? Sign it out.");
+    let brought = say!(
+        "The cards of this browser and those of another were brought together in {family}, {day}.",
+        family,
+        day = day.clone()
+    );
+    let added = say!(
+        "A browser was added: {family}, {day}. Not you? Sign it out.",
+        family,
+        day
+    );
+    let language = Language::from(visitor);
+    let [brought, added] = [brought, added].map(|sentence| sentence.said(language).to_string());
     let own = visitor.session().cloned();
     visitor.forget_lost_work().await?;
     let mut told: Vec<String> = match then {
@@ -315,7 +327,7 @@ async fn enter(
     told.push(handle);
     visitor.notify(&target, &told, &added).await;
     if let Some(code) = recovery_code {
-        let page = Page::bare(say!("Your new recovery code"));
+        let page = Page::bare(say!("Your new recovery code"), language);
         return recovery::shown(state, page, request, &code, true);
     }
     Ok(see_other(match then {
@@ -332,7 +344,7 @@ fn refuse(state: &AppState, visitor: &Visitor, why: Why) -> Result<HttpResponse,
     };
     let mut answer = render_as(
         status,
-        &visitor,
+        visitor,
         &Refused {
             page: Page::of(say!("Open your cards here"), visitor),
             why,

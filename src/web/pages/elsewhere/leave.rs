@@ -75,7 +75,7 @@ pub async fn post(state: web::Data<AppState>, visitor: Visitor) -> Result<HttpRe
     render(
         &visitor,
         &Left {
-            page: Page::bare(say!("This browser is signed out")),
+            page: Page::bare(say!("This browser is signed out"), (&visitor).into()),
         },
     )
 }

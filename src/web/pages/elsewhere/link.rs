@@ -7,6 +7,7 @@ use chrono::TimeDelta;
 use super::qr;
 use crate::db::link_codes::{self, Kind, NewCode};
 use crate::db::{self};
+use crate::language::Sentence;
 use crate::say;
 use crate::session::Visitor;
 use crate::session::code::Code;
@@ -20,7 +21,7 @@ use crate::web::page::{Date, Page, render, time_in_words};
 struct Link {
     page: Page,
     address: String,
-    link_age: String,
+    link_age: Sentence,
     made: Option<Made>,
 }
 
@@ -90,7 +91,7 @@ pub async fn post(state: web::Data<AppState>, visitor: Visitor, request: HttpReq
 
 fn page(state: &AppState, visitor: &Visitor, request: &HttpRequest, made: Option<Made>) -> Result<HttpResponse, Error> {
     render(
-        &visitor,
+        visitor,
         &Link {
             page: Page::of(say!("Continue in another browser"), visitor),
             address: format!("{}/continue", state.origin_for(request)),

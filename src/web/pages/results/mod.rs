@@ -15,18 +15,19 @@ use super::full;
 use super::section;
 use crate::card::outline::Part;
 use crate::card::results::QUESTION;
+use crate::count;
 use crate::db::quota;
 use crate::format::ReadError;
 use crate::format::results::mapping::{Role, Row, claimed_twice, guess, rows};
 use crate::format::results::{self as files, Sheet};
+use crate::language::Sentence;
+use crate::say;
 use crate::session::Visitor;
 use crate::web::AppState;
 use crate::web::card::{anchor, load_card, outline_of, owner, section_address};
 use crate::web::choices::remember_card;
 use crate::web::error::Error;
 use crate::web::page::{render, render_as, see_other_telling};
-use crate::say;
-use crate::count;
 use sent::Sent;
 use show::{Place, ResultsPage};
 
@@ -109,7 +110,7 @@ pub async fn post(
         Err(error) => return Err(error),
     };
     if sent.file.is_none() && sent.text.trim().is_empty() {
-        let message = "No file was chosen and no text pasted, so there is nothing to read.".to_owned();
+        let message = say!("No file was chosen and no text pasted, so there is nothing to read.");
         let page = ResultsPage::refused(&visitor, place, sent, message, None);
         return render_as(StatusCode::BAD_REQUEST, &visitor, &page);
     }
@@ -124,10 +125,10 @@ pub async fn post(
         Ok(found) => found,
         Err(error) => {
             let message = match error.position {
-                Some((line, _)) => format!("{} (line {line})", error.message.trim_end_matches('.')),
-                None => error.message,
+                Some((line, _)) => say!("Line {line}: {message}", line, message = error.message),
+                None => Sentence::as_written(error.message),
             };
-            let page = ResultsPage::refused(&visitor, place, sent, message, Some(error.advice));
+            let page = ResultsPage::refused(&visitor, place, sent, message, Some(Sentence::as_written(error.advice)));
             return render_as(StatusCode::UNPROCESSABLE_ENTITY, &visitor, &page);
         }
     };
@@ -147,28 +148,29 @@ pub async fn post(
 }
 
 /// Why the rows cannot be kept as things are.
-fn trouble(found: &Found, place: &Place, sent: &Sent) -> Option<String> {
+fn trouble(found: &Found, place: &Place, sent: &Sent) -> Option<Sentence> {
     if let Some(label) = claimed_twice(&found.roles) {
-        return Some(format!(
-            "Two columns are said to be “{label}”, and only one can be. Choose something else for the other."
+        return Some(say!(
+            "Two columns are said to be “{label}”, and only one can be. Choose something else for the other.",
+            label
         ));
     }
     if found.rows.is_empty() {
-        return Some(
-            "No rows follow from these columns. Say which column holds the value, or values of a metric.".into(),
-        );
+        return Some(say!(
+            "No rows follow from these columns. Say which column holds the value, or values of a metric."
+        ));
     }
     if found.rows.len() > files::MOST_ROWS {
-        return Some(format!(
-            "These columns make {} rows, and {} can be read. Leave some columns out.",
-            found.rows.len(),
-            files::MOST_ROWS
+        return Some(say!(
+            "These columns make {rows} rows, and {most_rows} can be read. Leave some columns out.",
+            rows = found.rows.len(),
+            most_rows = files::MOST_ROWS
         ));
     }
     (place.holds_text && !sent.is_replacing && sent.is_final).then(|| {
-        format!(
-            "{} holds a text, to which no rows can be added. Choose that they replace it.",
-            place.label
+        say!(
+            "{label} holds a text, to which no rows can be added. Choose that they replace it.",
+            label = &place.label
         )
     })
 }
@@ -208,15 +210,15 @@ async fn keep(
             let told = say!(
                 "{rows} from your file: {question}.",
                 rows = count!(count, "{n} row", "{n} rows"),
-                question = place.label
+                question = &place.label
             );
             let address = format!("{address}?done=results&undo={before}#{}", anchor(QUESTION));
-            Ok(see_other_telling(visitor, address, told))
+            Ok(see_other_telling(visitor, address, &told))
         }
         // With the rows and the text as they are, to be kept when there is room.
         Err(error @ Error::Full(full)) => {
             let page = ResultsPage::preview(visitor, place, sent, &found, Some(full::message(&full)));
-            render_as(error.status_code(), &visitor, &page)
+            render_as(error.status_code(), visitor, &page)
         }
         Err(error) => Err(error),
     }

@@ -4,9 +4,9 @@ use actix_multipart::Multipart;
 
 use crate::format::results::MOST_COLUMNS;
 use crate::format::results::mapping::Role;
+use crate::say;
 use crate::web::error::Error;
 use crate::web::posted;
-use crate::say;
 
 /// What was sent.
 #[derive(Default)]

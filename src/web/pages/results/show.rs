@@ -11,10 +11,13 @@ use crate::card::{Section, Value};
 use crate::db::cards::CardRow;
 use crate::format::results::mapping::{Role, Row};
 use crate::format::results::{MOST_BYTES, MOST_ROWS};
+use crate::language::Sentence;
+use crate::say;
 use crate::session::Visitor;
 use crate::web::card::link;
 use crate::web::filters;
 use crate::web::page::{CardLink, Page};
+use crate::word;
 
 /// How many rows are shown before they are kept; further ones are if something is odd about them.
 const SHOWN: usize = 100;
@@ -76,7 +79,7 @@ struct PreviewRow {
 struct Preview {
     what: String,
     columns: Vec<ColumnLine>,
-    heads: Vec<String>,
+    heads: Vec<Sentence>,
     rows: Vec<PreviewRow>,
     count: usize,
     odd: usize,
@@ -91,15 +94,15 @@ pub(super) struct ResultsPage {
     page: Page,
     place: Place,
     text: String,
-    message: Option<String>,
-    advice: Option<String>,
+    message: Option<Sentence>,
+    advice: Option<Sentence>,
     preview: Option<Preview>,
 }
 
 impl ResultsPage {
     /// The form.
     pub fn new(visitor: &Visitor, place: Place) -> Self {
-        let page = Page::of(format!("Read results: {}", place.card.title), visitor);
+        let page = Page::of(say!("Read results: {title}", title = &place.card.title), visitor);
         Self {
             page,
             place,
@@ -111,8 +114,8 @@ impl ResultsPage {
     }
 
     /// The form with what is wrong, and the text that was pasted.
-    pub fn refused(visitor: &Visitor, place: Place, sent: Sent, message: String, advice: Option<String>) -> Self {
-        let page = Page::of(format!("Error: Read results: {}", place.card.title), visitor);
+    pub fn refused(visitor: &Visitor, place: Place, sent: Sent, message: Sentence, advice: Option<Sentence>) -> Self {
+        let page = Page::of(say!("Error: Read results: {title}", title = &place.card.title), visitor);
         Self {
             page,
             text: sent.text,
@@ -123,7 +126,7 @@ impl ResultsPage {
     }
 
     /// What was found in it, with the reason why it cannot be kept if there is one.
-    pub fn preview(visitor: &Visitor, place: Place, sent: Sent, found: &Found, trouble: Option<String>) -> Self {
+    pub fn preview(visitor: &Visitor, place: Place, sent: Sent, found: &Found, trouble: Option<Sentence>) -> Self {
         let rows: Vec<Value> = found.rows.iter().map(|row| row.value.clone()).collect();
         let measured: Vec<Measured> = measured(&Value::List(rows));
         let columns = found.sheet.columns.iter().zip(&found.roles).enumerate();
@@ -161,9 +164,12 @@ impl ResultsPage {
             is_replacing: sent.is_replacing || place.holds_text,
             chart: sent.chart.clone(),
         };
-        let error = if trouble.is_some() { "Error: " } else { "" };
+        let title = match trouble {
+            Some(_) => say!("Error: Read results: {title}"),
+            None => say!("Read results: {title}"),
+        };
         Self {
-            page: Page::of(format!("{error}Read results: {}", place.card.title), visitor),
+            page: Page::of(title.with("title", &place.card.title), visitor),
             text: sent.text,
             message: trouble,
             preview: Some(preview),
@@ -192,20 +198,20 @@ fn ways(rows: &[Row]) -> Vec<Vec<&str>> {
     ways
 }
 
-fn heads(rows: &[Row]) -> Vec<String> {
+fn heads(rows: &[Row]) -> Vec<Sentence> {
     let head = |way: &Vec<&str>| {
         let word = match way.as_slice() {
-            ["type"] => "Metric",
-            ["value"] => "Value",
-            ["unit"] => "Unit",
-            ["confidence_interval", "lower_bound"] => "From",
-            ["confidence_interval", "upper_bound"] => "To",
-            ["dataset"] => "Dataset",
-            ["slice"] => "Group",
-            ["threshold"] => "Threshold",
-            other => other.last().copied().unwrap_or_default(),
+            ["type"] => word!("Metric"),
+            ["value"] => word!("Value"),
+            ["unit"] => word!("Unit"),
+            ["confidence_interval", "lower_bound"] => word!("From"),
+            ["confidence_interval", "upper_bound"] => word!("To"),
+            ["dataset"] => word!("Dataset"),
+            ["slice"] => word!("Group"),
+            ["threshold"] => word!("Threshold"),
+            other => return Sentence::as_written(other.last().copied().unwrap_or_default()),
         };
-        word.to_owned()
+        Sentence::new(word)
     };
     ways(rows).iter().map(head).collect()
 }

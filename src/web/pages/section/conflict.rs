@@ -6,6 +6,7 @@ use askama::Template;
 
 use crate::card::{Field, Value, stored, words};
 use crate::db::cards::{CardRow, CardSectionData};
+use crate::say;
 use crate::session::Visitor;
 use crate::web::card::link;
 use crate::web::filters;
@@ -166,7 +167,10 @@ pub(super) fn conflict_page(visitor: &Visitor, clash: Clash, draft: Option<&str>
         }
     }
     ConflictPage {
-        page: Page::of(format!("Changed in another tab: {}", clash.current.title), visitor),
+        page: Page::of(
+            say!("Changed in another tab: {section}", section = &clash.current.title),
+            visitor,
+        ),
         card: link(&clash.row),
         key: clash.current.section_key.clone(),
         title: clash.current.title.clone(),
@@ -182,7 +186,7 @@ pub(super) fn conflict_page(visitor: &Visitor, clash: Clash, draft: Option<&str>
 /// A value for reading side by side.
 fn in_words(value: Option<&Value>) -> String {
     match value {
-        None => "(no answer)".into(),
+        None => "(no answer)".to_owned(),
         Some(value) if value.is_blank() => "(blank)".into(),
         Some(Value::Text(text)) => text.clone(),
         Some(value) => words::in_words(value, usize::MAX),

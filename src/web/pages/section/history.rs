@@ -11,6 +11,8 @@ use crate::card::change::{Stretch, difference};
 use crate::card::{Card, Section};
 use crate::db::cards::{self, CardSectionData};
 use crate::db::quota;
+use crate::language::Sentence;
+use crate::say;
 use crate::session::Visitor;
 use crate::web::AppState;
 use crate::web::card::{link, owner, section_address, section_of};
@@ -38,7 +40,7 @@ struct Version {
     /// When something newer was saved.
     until: Date,
     /// What was different in the next version.
-    then: String,
+    then: Sentence,
 }
 
 /// An earlier version beside the present.
@@ -115,7 +117,14 @@ pub async fn get(
     render(
         &visitor,
         &HistoryPage {
-            page: Page::of(format!("Earlier versions: {} – {}", now.title, row.title), &visitor),
+            page: Page::of(
+                say!(
+                    "Earlier versions: {section} – {card}",
+                    section = &now.title,
+                    card = &row.title
+                ),
+                &visitor,
+            ),
             card: link(&row),
             key,
             title: now.title,
@@ -172,7 +181,7 @@ pub async fn post(
                 let address = with_query(&address, "done", "restored");
                 see_other(with_query(&address, "undo", &before.to_string()))
             }
-            Outcome::Saved { told: Some(told), .. } => see_other_telling(&visitor, address, told),
+            Outcome::Saved { told: Some(told), .. } => see_other_telling(&visitor, address, &told),
             Outcome::Saved { .. } | Outcome::Conflict(_) => see_other(address),
         });
     super::full::explained(answer, &state, &visitor, again).await

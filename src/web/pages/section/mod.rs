@@ -23,6 +23,7 @@ use crate::card::{Card, Field, Section, check, results};
 use crate::db::cards::{CardRow, CardSectionData};
 use crate::db::quota;
 use crate::format::html;
+use crate::language::Sentence;
 use crate::say;
 use crate::session::{SessionId, Visitor};
 use crate::web::AppState;
@@ -86,8 +87,8 @@ struct PictureForm {
     caption: String,
     alt: String,
     /// What is wrong with the picture that was sent.
-    trouble: Option<String>,
-    limit: String,
+    trouble: Option<Sentence>,
+    limit: Sentence,
     limit_bytes: usize,
     most: usize,
 }
@@ -101,7 +102,7 @@ struct SideLine {
 
 struct FieldLine {
     id: String,
-    label: String,
+    label: Sentence,
     anchor: String,
     custom: bool,
     can_rise: bool,
@@ -116,12 +117,12 @@ struct FieldLine {
 
 struct SummaryLine {
     place: String,
-    label: String,
-    message: String,
+    label: Sentence,
+    message: Sentence,
 }
 
 struct Undo {
-    words: String,
+    words: Sentence,
     version: i32,
     of: String,
 }
@@ -189,7 +190,7 @@ fn section_page(
             summary.push(SummaryLine {
                 place: field.anchor.clone(),
                 label: field.label.clone(),
-                message: problem.message.clone(),
+                message: Sentence::as_written(&problem.message),
             });
             field.control.problems.push(problem.message.clone());
         }
@@ -216,8 +217,11 @@ fn section_page(
             .and_then(|place| rows.get(place))
             .is_some_and(|row| outline.part(&row.section_key).is_none())
     };
-    let troubled = if summary.is_empty() { "" } else { "Problems: " };
-    let title = format!("{troubled}{} – {}", section.title, row.title);
+    let title = match summary.is_empty() {
+        true => say!("{section} – {card}"),
+        false => say!("Problems: {section} – {card}"),
+    };
+    let title = title.with("section", &section.title).with("card", &row.title);
     let saved = seen.saved.as_deref().and_then(|key| card.section(key));
     let mut page = Page::of(title, visitor)
         .with_told(visitor, seen.told.as_deref())
@@ -254,17 +258,17 @@ fn section_page(
 }
 
 /// What can be undone, with the sentence about it if one was left, which then stands here and nowhere else.
-fn undo(seen: &Seen, current: i32, told: &mut Option<String>) -> Option<Undo> {
+fn undo(seen: &Seen, current: i32, told: &mut Option<Sentence>) -> Option<Undo> {
     let words = match seen.done.as_deref()? {
-        "cleared" => "The section was cleared.",
-        "removed" => "The entry was removed.",
-        "results" => "The results were read.",
-        "field-removed" => "The field was removed.",
-        "restored" => "The earlier version is back.",
+        "cleared" => say!("The section was cleared."),
+        "removed" => say!("The entry was removed."),
+        "results" => say!("The results were read."),
+        "field-removed" => say!("The field was removed."),
+        "restored" => say!("The earlier version is back."),
         _ => return None,
     };
     seen.undo.filter(|version| *version < current).map(|version| Undo {
-        words: told.take().unwrap_or_else(|| words.to_owned()),
+        words: told.take().unwrap_or(words),
         version,
         of: seen.of.clone().unwrap_or_default(),
     })
@@ -285,7 +289,7 @@ fn field_lines(section: &Section, part: Option<&'static Part>, more: &str) -> Ve
         let answer = field.filter(|_| guide.instead.is_none());
         FieldLine {
             id: question.id.into(),
-            label: question.label.into(),
+            label: Sentence::new(question.label),
             anchor: anchor(question.id),
             custom: false,
             can_rise: false,
@@ -301,7 +305,7 @@ fn field_lines(section: &Section, part: Option<&'static Part>, more: &str) -> Ve
         let place = questions.len() + index;
         FieldLine {
             id: field.id.clone(),
-            label: field.label.clone(),
+            label: Sentence::as_written(&field.label),
             anchor: anchor(&field.id),
             // A section that is a single value has the name of its only field itself.
             custom: field.is_custom() && field.id != "+",
@@ -319,7 +323,7 @@ fn field_lines(section: &Section, part: Option<&'static Part>, more: &str) -> Ve
 /// The page that gives texts back whose section is gone.
 pub(super) fn homeless(visitor: &Visitor, error: &Error, texts: Vec<(String, String)>) -> Result<HttpResponse, Error> {
     let page = Page::of(say!("This section is not here any more"), visitor);
-    render_as(error.status_code(), &visitor, &HomelessPage { page, texts })
+    render_as(error.status_code(), visitor, &HomelessPage { page, texts })
 }
 
 /// What the page's own script is told after a save.
@@ -379,7 +383,7 @@ pub async fn post(
                 None => address,
             };
             Ok(match told {
-                Some(told) => see_other_telling(&visitor, address, told),
+                Some(told) => see_other_telling(&visitor, address, &told),
                 None => see_other(address),
             })
         }
@@ -414,7 +418,12 @@ async fn save_with_pictures(
     let (drawn, trouble) = match trouble {
         Some(trouble) => (Vec::new(), Some(trouble)),
         None => match pictures::draw(state, sent).await? {
-            Ok(drawn) if pictures::is_missing(form, &drawn) => (Vec::new(), Some(Trouble(NO_PICTURE.to_owned()))),
+            Ok(drawn) if pictures::is_missing(form, &drawn) => (
+                Vec::new(),
+                Some(Trouble(say!(
+                    "No picture was chosen. Choose one, or empty its caption and alt text."
+                ))),
+            ),
             Ok(drawn) => (drawn, None),
             Err(trouble) => (Vec::new(), Some(trouble)),
         },
@@ -458,12 +467,9 @@ async fn with_trouble(
         ..Seen::default()
     };
     let mut page = section_page(state, visitor, &row, &card, &rows, &key, &seen)?;
-    page.page.title = format!("Error: {}", page.page.title);
+    page.page.title = say!("Error: {title}", title = &page.page.title);
     page.picture.caption = form.word(pictures::CAPTION).to_owned();
     page.picture.alt = form.word(pictures::ALT).to_owned();
     page.picture.trouble = Some(trouble);
-    render_as(StatusCode::UNPROCESSABLE_ENTITY, &visitor, &page)
+    render_as(StatusCode::UNPROCESSABLE_ENTITY, visitor, &page)
 }
-
-/// What is said when there are words for a picture and no picture.
-const NO_PICTURE: &str = "No picture was chosen. Choose one, or empty its caption and alt text.";

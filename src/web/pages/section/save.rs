@@ -10,6 +10,8 @@ use crate::card::{Card, Field, Names, Section, Value, field_id, figure, stored};
 use crate::db::cards::{self, CardRow, CardSectionData};
 use crate::db::{self, DbConnection};
 use crate::format::{Format, hub};
+use crate::language::Sentence;
+use crate::say;
 use crate::session::SessionId;
 use crate::web::card::{format_of, outline_of, section_of, tidy_title, title_of};
 use crate::web::form::{Form, Towards};
@@ -22,7 +24,7 @@ pub(super) enum Outcome {
         /// Where to go on.
         address: String,
         /// What has happened besides saving.
-        told: Option<String>,
+        told: Option<Sentence>,
         /// The version that the section has now.
         version: i32,
         /// When it was last changed, UTC.
@@ -135,13 +137,12 @@ pub(super) fn save(
                 .is_some_and(|new| !new.caption.is_empty() && !new.alt.is_empty());
             match is_complete {
                 true if matches!(action, Action::Continue) => (next_address(conn, session, id, key)?, None),
-                true => (here, Some(format!("The figure was added to {title}."))),
+                true => (here, Some(say!("The figure was added to {title}.", title))),
                 false => (
                     here,
-                    Some(
+                    Some(say!(
                         "The picture is kept. It is in no preview and no download until it has caption and alt text."
-                            .to_owned(),
-                    ),
+                    )),
                 ),
             }
         }
@@ -150,25 +151,25 @@ pub(super) fn save(
         Action::Remove(_) => (format!("{here}?done=removed&undo={before}&of={}", of()), None),
         Action::RemoveField(_) => (
             format!("{here}?done=field-removed&undo={before}&of={}", of()),
-            removed.map(|label| format!("The field {} was removed.", quoted(&label))),
+            removed.map(|label| say!("The field {label} was removed.", label = quoted(&label))),
         ),
         Action::Clear => (
             format!("{here}?done=cleared&undo={before}"),
-            Some(format!("{title} was cleared.")),
+            Some(say!("{title} was cleared.", title)),
         ),
         Action::AddField(_) if asked.is_some() => (saved_address(here, key), asked),
         Action::AddField(label) => match tidy_title(&label) {
-            Some(label) => (here, Some(format!("The field {} was added.", quoted(&label)))),
+            Some(label) => (here, Some(say!("The field {label} was added.", label = quoted(&label)))),
             None => (saved_address(here, key), None),
         },
         Action::RenameSection(new) => rename_section(conn, session, &row, &current, outline, &new, now)?,
         Action::ShiftSection(towards) => {
             shift_section(conn, session, id, key, outline, towards, now)?;
-            let way = match towards {
-                Towards::Start => "up",
-                Towards::End => "down",
+            let told = match towards {
+                Towards::Start => say!("{title} was moved up.", title),
+                Towards::End => say!("{title} was moved down.", title),
             };
-            (here, Some(format!("{title} was moved {way}.")))
+            (here, Some(told))
         }
         Action::RemoveSection if part.is_none() => {
             cards::remove_section(conn, session, id, key, now)?;
@@ -177,7 +178,7 @@ pub(super) fn save(
         _ => (saved_address(here, key), None),
     };
     let told = match (told, kept) {
-        (Some(told), Some(kept)) => Some(format!("{told} {kept}")),
+        (Some(told), Some(kept)) => Some(say!("{told} {kept}", told, kept)),
         (told, kept) => told.or(kept),
     };
     Ok(Outcome::Saved {
@@ -201,7 +202,7 @@ pub(super) fn said_base(form: &Form, part: Option<&Part>, memory: &[Field]) -> O
 
 /// A sentence on a field that has this name already, be it as a question or by what the file calls it: two of one name
 /// would hide each other from readers of the file.
-fn namesake(label: &str, fields: &[Field], part: Option<&Part>, row: &CardRow) -> Option<String> {
+fn namesake(label: &str, fields: &[Field], part: Option<&Part>, row: &CardRow) -> Option<Sentence> {
     let same = |other: &str| other.trim().eq_ignore_ascii_case(label);
     let questions = part.into_iter().flat_map(|part| part.questions);
     let by_hub = |id: &str| format_of(row) == Format::HUGGING_FACE && hub::key_of(id) == Some(label);
@@ -216,32 +217,36 @@ fn namesake(label: &str, fields: &[Field], part: Option<&Part>, row: &CardRow) -
             .map(|field| field.label.clone())
     };
     let other = question.or_else(other)?;
-    Some(format!(
-        "Saved. No field was added: {} is on this page already.",
-        quoted(&other)
+    Some(say!(
+        "Saved. No field was added: {other} is on this page already.",
+        other = quoted(&other)
     ))
 }
 
 /// A sentence on fields that keep their name because another one has the new one.
-fn kept_names(taken: &[&str]) -> Option<String> {
+fn kept_names(taken: &[&str]) -> Option<Sentence> {
     let first = taken.first()?;
-    Some(format!(
-        "Saved. Another field is called {} already, so the old name stays.",
-        quoted(first)
+    Some(say!(
+        "Saved. Another field is called {first} already, so the old name stays.",
+        first = quoted(first)
     ))
 }
 
 /// A sentence on the answers that stay although the form says that there is none.
-fn kept_answers(labels: &[String]) -> Option<String> {
+fn kept_answers(labels: &[String]) -> Option<Sentence> {
     let (first, rest) = labels.split_first()?;
-    let others = match rest.len() {
-        0 => String::new(),
-        more => format!(" and {more} more"),
-    };
-    Some(format!(
-        "Saved. {}{others} has an answer, which stays: empty it first to say that there is none.",
-        quoted(first)
-    ))
+    let first = quoted(first);
+    Some(match rest.len() {
+        0 => say!(
+            "Saved. {first} has an answer, which stays: empty it first to say that there is none.",
+            first
+        ),
+        more => say!(
+            "Saved. {first} and {more} more have answers, which stay: empty them first to say that there is none.",
+            first,
+            more
+        ),
+    })
 }
 
 /// Takes the answers out; the visitor's own fields stay, blank.
@@ -331,7 +336,7 @@ fn rename_section(
     outline: &Outline,
     title: &str,
     now: NaiveDateTime,
-) -> Result<(String, Option<String>), db::Error> {
+) -> Result<(String, Option<Sentence>), db::Error> {
     let id = &row.id;
     let key = &current.section_key;
     let title = tidy_title(title).filter(|title| *title != current.title && outline.part(key).is_none());
@@ -340,9 +345,9 @@ fn rename_section(
     };
     let rows = cards::sections(conn, session, id)?;
     if rows.iter().any(|row| row.section_key != *key && row.title == title) {
-        let told = format!(
-            "Another section is called {} already, so the old name stays.",
-            quoted(&title)
+        let told = say!(
+            "Another section is called {title} already, so the old name stays.",
+            title = quoted(&title)
         );
         return Ok((format!("/cards/{id}/sections/{key}"), Some(told)));
     }
@@ -352,7 +357,7 @@ fn rename_section(
         .filter(|other| other != key);
     let new_key = Names::without(others.chain(outline.sections.iter().map(|part| part.key))).section_key(&title);
     cards::rename_section(conn, session, id, key, &new_key, &title, now)?;
-    let told = format!("The section is now called {}.", quoted(&title));
+    let told = say!("The section is now called {title}.", title = quoted(&title));
     Ok((format!("/cards/{id}/sections/{new_key}"), Some(told)))
 }
 

@@ -6,6 +6,7 @@ use super::save::{Outcome, follow_name};
 use crate::card::{Field, stored};
 use crate::db::cards::{self, CardRow, CardSectionData};
 use crate::db::{self, DbConnection};
+use crate::say;
 use crate::session::SessionId;
 use crate::web::page::quoted;
 
@@ -27,7 +28,7 @@ pub(super) fn undo(
         saved_at,
     };
     let Some(earlier) = cards::revision(conn, session, &row.id, key, version)? else {
-        let told = "That earlier version is not kept any more, so nothing was changed.".to_owned();
+        let told = say!("That earlier version is not kept any more, so nothing was changed.");
         return Ok(outcome(told, current.version, current.updated_at));
     };
     let mut fields = stored::from_text(&earlier);
@@ -37,7 +38,7 @@ pub(super) fn undo(
     let value = stored::to_text(&fields);
     let saved = cards::save(conn, session, &row.id, key, current.version, &value, now)?;
     follow_name(conn, session, row, current, &fields, now)?;
-    let told = format!("{} is as it was before.", quoted(&current.title));
+    let told = say!("{current} is as it was before.", current = quoted(&current.title));
     let saved_at = if saved == current.version {
         current.updated_at
     } else {
