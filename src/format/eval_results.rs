@@ -93,7 +93,7 @@ fn of_entry(entry: &Node) -> Vec<Odd> {
     match entry.member("date").map(|date| (date, &date.kind)) {
         Some((date, Kind::Text(text))) => {
             let remark = check::date(text);
-            odd.extend(remark.map(|(severity, message)| (date.span.start, " › date", severity, message)));
+            odd.extend(remark.map(|(severity, message)| (date.span.start, " › date", severity, message.to_string())));
         }
         None | Some((_, Kind::Null)) => {}
         Some((date, _)) => {

@@ -142,7 +142,7 @@ impl Reading {
                     .copied(),
                 place: names.into_iter().flatten().cloned().collect::<Vec<_>>().join(" › "),
                 severity: problem.severity,
-                message: problem.message,
+                message: problem.message.to_string(),
             });
         }
         findings.sort_by_key(|finding| (finding.severity, finding.line));

@@ -1,7 +1,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use chrono::{DateTime, NaiveDateTime, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 
 use super::{Language, catalogue, date};
 
@@ -246,6 +246,18 @@ impl From<&str> for Value {
 impl From<Cow<'_, str>> for Value {
     fn from(text: Cow<'_, str>) -> Self {
         Self::Text(text.into_owned())
+    }
+}
+
+impl From<NaiveDate> for Value {
+    fn from(day: NaiveDate) -> Self {
+        Self::Text(day.to_string())
+    }
+}
+
+impl From<&&str> for Value {
+    fn from(text: &&str) -> Self {
+        Self::Text((*text).to_owned())
     }
 }
 

@@ -363,7 +363,7 @@ fn model_index(models: &[Node]) -> Vec<(String, usize, Severity, String)> {
 fn metric(metric: &Node) -> Option<(usize, String)> {
     let value = metric.member("value")?;
     let message = match &value.kind {
-        Kind::Number(number) => check::metric(text(metric.member("type")?)?, number)?,
+        Kind::Number(number) => check::metric(text(metric.member("type")?)?, number)?.to_string(),
         Kind::Text(text) if text.trim().parse::<f64>().is_err() => {
             format!("The hub wants a number here, not “{}”.", short(text))
         }

@@ -2,6 +2,8 @@
 
 use super::Sheet;
 use crate::card::{Value, check};
+use crate::language::Sentence;
+use crate::say;
 
 /// What a column holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -271,7 +273,7 @@ pub struct Row {
     /// The row as the metric table has it.
     pub value: Value,
     /// What is odd, in plain words.
-    pub remarks: Vec<String>,
+    pub remarks: Vec<Sentence>,
 }
 
 /// The rows that follow from a sheet with these roles, of which missing ones mean that the column is left out.
@@ -376,14 +378,17 @@ impl Shared<'_> {
         let row = Value::Group(members);
         let mut remarks = check::result(&row);
         if metric.is_empty() {
-            remarks.insert(0, "There is no name of a metric.".to_owned());
+            remarks.insert(0, say!("There is no name of a metric."));
         }
         if value.is_empty() {
-            remarks.insert(0, "There is no value.".to_owned());
+            remarks.insert(0, say!("There is no value."));
         } else if check::number(&value).is_none() {
             remarks.insert(
                 0,
-                format!("“{}” is no number.", value.chars().take(40).collect::<String>()),
+                say!(
+                    "“{text}” is no number.",
+                    text = value.chars().take(40).collect::<String>()
+                ),
             );
         }
         Row { value: row, remarks }

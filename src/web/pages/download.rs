@@ -9,6 +9,7 @@ use super::losses;
 use crate::bundle::figures::{self, Figure};
 use crate::card::{Card, Value, stored};
 use crate::format::{self, Format, Homeless, ReadError, Readers};
+use crate::language::Sentence;
 use crate::say;
 use crate::session::Visitor;
 use crate::web::AppState;
@@ -17,7 +18,6 @@ use crate::web::error::Error;
 use crate::web::filters;
 use crate::web::page::{CardLink, Page, render};
 use crate::word;
-use crate::language::Sentence;
 
 /// How many losses are listed one by one.
 const SHOWN: usize = 100;
@@ -299,7 +299,7 @@ pub(super) fn disposition(name: &str) -> String {
             byte => format!("%{byte:02X}"),
         })
         .collect();
-    say!("attachment; filename=\"{plain}\"; filename*=UTF-8''{full}", plain, full)
+    format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{full}")
 }
 
 #[cfg(test)]

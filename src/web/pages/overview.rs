@@ -144,7 +144,7 @@ pub async fn get(
                 label: label.or(own).unwrap_or_else(|| say!("Without a name").into()),
                 section: problem.section,
                 anchor: anchor(&problem.field),
-                message: Sentence::as_written(problem.message),
+                message: problem.message,
             }
         })
         .collect();

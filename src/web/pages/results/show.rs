@@ -72,7 +72,7 @@ struct ColumnLine {
 struct PreviewRow {
     number: usize,
     cells: Vec<String>,
-    remarks: Vec<String>,
+    remarks: Vec<Sentence>,
 }
 
 /// What was found, for the template.

@@ -190,9 +190,9 @@ fn section_page(
             summary.push(SummaryLine {
                 place: field.anchor.clone(),
                 label: field.label.clone(),
-                message: Sentence::as_written(&problem.message),
+                message: problem.message.clone(),
             });
-            field.control.problems.push(problem.message.clone());
+            field.control.problems.push(problem.message.to_string());
         }
     }
     let sections: Vec<SideLine> = card
