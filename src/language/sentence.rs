@@ -29,6 +29,8 @@ enum Words {
 pub enum Value {
     /// Text as it is: a name, somebody's words.
     Text(String),
+    /// Text in the quotation marks of the language.
+    Quoted(String),
     /// A whole number.
     Number(i64),
     /// A number of tenths: 15 is said as 1.5, or as 1,5.
@@ -203,6 +205,10 @@ impl Value {
     pub fn write(&self, writer: &mut (impl fmt::Write + ?Sized), language: Language) -> fmt::Result {
         match self {
             Self::Text(text) => writer.write_str(text),
+            Self::Quoted(text) => match language {
+                Language::English => write!(writer, "“{text}”"),
+                Language::German => write!(writer, "„{text}“"),
+            },
             Self::Number(number) => write!(writer, "{number}"),
             Self::Tenths(tenths) if tenths % 10 == 0 => write!(writer, "{}", tenths / 10),
             Self::Tenths(tenths) => {

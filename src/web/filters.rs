@@ -37,14 +37,37 @@ pub fn t(words: &'static str, _: &dyn Values) -> askama::Result<Sentence> {
 
 /// The words for one and those for many.
 #[askama::filter_fn]
-pub fn counted<N: TryInto<u64>>(
+pub fn counted<N: Number>(
     one: &'static str,
     _: &dyn Values,
     many: &'static str,
     number: N,
 ) -> askama::Result<Sentence> {
-    Ok(Sentence::count(number, one, many))
+    Ok(Sentence::count(number.number(), one, many))
 }
+
+/// How many; templates hand over references to what they count.
+pub trait Number {
+    /// As a number; what is no count is too many to be one.
+    fn number(&self) -> u64;
+}
+
+impl<T: Number + ?Sized> Number for &T {
+    fn number(&self) -> u64 {
+        T::number(self)
+    }
+}
+
+macro_rules! numbers {
+    ($($kind:ty),*) => {$(
+        impl Number for $kind {
+            fn number(&self) -> u64 {
+                u64::try_from(*self).unwrap_or(u64::MAX)
+            }
+        }
+    )*};
+}
+numbers!(u32, u64, usize, i32, i64);
 
 /// A sentence with a value for one of its names.
 #[askama::filter_fn]

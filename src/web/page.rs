@@ -133,11 +133,11 @@ impl Page {
 const QUOTED_CHARS: usize = 60;
 
 /// A title in quotation marks, cut to be part of a sentence.
-pub fn quoted(title: &str) -> String {
-    match title.char_indices().nth(QUOTED_CHARS) {
-        Some((end, _)) => format!("“{}…”", title[..end].trim_end()),
-        None => format!("“{title}”"),
-    }
+pub fn quoted(title: &str) -> Value {
+    Value::Quoted(match title.char_indices().nth(QUOTED_CHARS) {
+        Some((end, _)) => format!("{}…", title[..end].trim_end()),
+        None => title.to_owned(),
+    })
 }
 
 /// A point in time, as templates show it. All times are UTC and say so when the hour matters.
@@ -323,8 +323,8 @@ mod tests {
 
     #[test]
     fn long_titles_are_cut_in_sentences() {
-        assert_eq!(quoted("Ethics"), "“Ethics”");
-        assert_eq!(quoted(&"模".repeat(61)), format!("“{}…”", "模".repeat(60)));
+        assert_eq!(quoted("Ethics").to_string(), "“Ethics”");
+        assert_eq!(quoted(&"模".repeat(61)).to_string(), format!("“{}…”", "模".repeat(60)));
     }
 
     #[test]

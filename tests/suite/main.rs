@@ -23,6 +23,7 @@ mod gone;
 mod guidance;
 mod hostile;
 mod isolation;
+mod languages;
 mod limits;
 mod migrations;
 mod outages;
