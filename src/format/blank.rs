@@ -2,7 +2,7 @@
 
 use super::Format;
 use super::lens::Notation;
-use super::markdown::metadata_key;
+use super::markdown::{metadata_key, without_metadata};
 use crate::card::outline::{FULL, Kind, Outline, Part, Question};
 use crate::card::{Card, Field, Section, Value, field_id};
 use crate::yaml;
@@ -110,7 +110,7 @@ fn page(format: Format, outline: &'static Outline) -> String {
     let body = String::from_utf8_lossy(&body);
     match front.as_str() {
         "" => body.into_owned(),
-        front => format!("---\n{front}---\n\n{body}"),
+        front => format!("---\n{front}---\n\n{}", without_metadata(&body)),
     }
 }
 

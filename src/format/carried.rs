@@ -21,10 +21,10 @@ pub(super) struct Carried {
 }
 
 impl Carried {
-    /// The words of a card, with its titles and labels.
-    pub fn of(card: &Card) -> Self {
+    /// The words of a card, with its titles and labels; of several when one file can be read in several ways.
+    pub fn of<'c>(cards: impl IntoIterator<Item = &'c Card>) -> Self {
         let (mut words, mut answers) = (Vec::new(), HashSet::new());
-        for section in &card.sections {
+        for section in cards.into_iter().flat_map(|card| &card.sections) {
             words.push(essence(&section.title));
             for field in &section.fields {
                 words.push(essence(&field.label));
@@ -184,18 +184,18 @@ mod tests {
 
     #[test]
     fn layout_and_escapes_do_not_matter() {
-        let there = Carried::of(&card(Value::text("- Otters \\| *river*\n- Lake ice, 2.50 m")));
+        let there = Carried::of([&card(Value::text("- Otters \\| *river*\n- Lake ice, 2.50 m"))]);
         assert_eq!(
             there.share(&field(list(&["Otters | river", "lake ice", "2.50 m"]))),
             Share::All
         );
-        let apart = Carried::of(&card(list(&["otters", "rivers"])));
+        let apart = Carried::of([&card(list(&["otters", "rivers"]))]);
         assert_eq!(apart.share(&field(Value::text("- Otters\n- rivers"))), Share::All);
     }
 
     #[test]
     fn what_is_missing_is_seen() {
-        let there = Carried::of(&card(list(&["otters"])));
+        let there = Carried::of([&card(list(&["otters"]))]);
         assert_eq!(there.share(&field(list(&["otters", "seals"]))), Share::Part);
         assert_eq!(there.share(&field(Value::text("seals"))), Share::None);
         let named = Value::Group(vec![("seals".into(), Value::text("otters"))]);
@@ -206,9 +206,9 @@ mod tests {
         );
         assert_eq!(there.share(&field(Value::Null)), Share::All);
         let long = Value::text("otters that sleep on their backs");
-        let holds = |card: &Card| Carried::of(card).holds(&field(long.clone()), &Turns::of(card));
+        let holds = |card: &Card| Carried::of([card]).holds(&field(long.clone()), &Turns::of(card));
         assert!(holds(&card(long.clone())));
         assert!(!holds(&card(Value::List(vec![long.clone(), long.clone()]))));
-        assert!(!Carried::of(&card(long)).holds(&field(Value::text("otters")), &Turns::of(&Card::default())));
+        assert!(!Carried::of([&card(long)]).holds(&field(Value::text("otters")), &Turns::of(&Card::default())));
     }
 }

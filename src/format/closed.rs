@@ -64,9 +64,9 @@ pub(super) struct Members {
 /// Any text.
 pub(super) const TEXT: Want = Want::text(usize::MAX);
 /// A list of any texts.
-pub(super) const TEXTS: Want = Want::List(&TEXT, usize::MAX);
+pub(super) const TEXTS: Want = Want::list(&TEXT);
 /// A list of anything.
-const ANYTHING: Want = Want::List(&Want::Anything, usize::MAX);
+const ANYTHING: Want = Want::list(&Want::Anything);
 /// Members of any name, none of them needed.
 pub(super) const OPEN: Members = Members {
     known: &[],
@@ -82,6 +82,11 @@ impl Want {
     /// A text with so many characters at most.
     pub const fn text(most: usize) -> Self {
         Self::Text(Wording { most, form: None })
+    }
+
+    /// A list of such entries, of any length.
+    pub const fn list(entry: &'static Self) -> Self {
+        Self::List(entry, usize::MAX)
     }
 
     /// A text of a form: its name, as "A web address", and whether a text has it.

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::{Format, convert, losses, read_as};
+use super::{Format, convert, losses, read_as, unspellable};
 use crate::card::Card;
 use crate::card::change::{self, Change};
 use crate::card::outline::{FULL, Outline};
@@ -63,7 +63,10 @@ fn terms(old: &Side, new: &Side) -> Terms {
         true => (old, new),
         false => (new, old),
     };
-    let is_carried = |one: &Side, other: &Side| losses(one.format, None, other.card).is_empty();
+    let is_carried = |one: &Side, other: &Side| {
+        let card = unspellable::marked(one.format.lens(), other.card);
+        losses(one.format, None, &card).is_empty()
+    };
     match second.format != Format::NATIVE && !is_carried(first, second) && is_carried(second, first) {
         true => Terms::Of(second.format),
         false => Terms::Of(first.format),
@@ -75,10 +78,20 @@ fn terms(old: &Side, new: &Side) -> Terms {
 /// A card that has this format already is taken as it is or said anew, whichever is closer to the other: its headings may
 /// be its own, or those that a new file has.
 fn in_terms(format: Format, old: &Side, new: &Side) -> Vec<Change> {
+    let lens = format.lens();
+    let (old_card, new_card) = (unspellable::marked(lens, old.card), unspellable::marked(lens, new.card));
+    let old = &Side {
+        card: &old_card,
+        ..*old
+    };
+    let new = &Side {
+        card: &new_card,
+        ..*new
+    };
     // Read again, so that what a new file adds of itself, such as an identifier, is no difference.
     let anew = |side: &Side| {
-        let fitted = format.lens().fit(side.card);
-        let read = read_as(format, &format.lens().write_new(&fitted));
+        let fitted = lens.fit(side.card);
+        let read = read_as(format, &lens.write_new(&fitted));
         convert::without_blanks(&read.map_or(fitted, |reading| reading.card))
     };
     let as_it_is = |side: &Side| match side.format == format {
@@ -90,7 +103,7 @@ fn in_terms(format: Format, old: &Side, new: &Side) -> Vec<Change> {
         return closest;
     }
     let other = without_moves(change::difference(&anew(old), &anew(new)));
-    if other.len() < closest.len() { other } else { closest }
+    unspellable::unmarked(if other.len() < closest.len() { other } else { closest })
 }
 
 /// The changes without answers that only stand in another section: formats arrange them differently.

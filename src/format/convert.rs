@@ -23,12 +23,21 @@ pub(super) fn for_version_1(card: &Card) -> Card {
     })
 }
 
-/// The card with lines of text for the outline's answers, as WebCards holds them.
+/// The card with lines of text for the outline's answers, as WebCards holds them. A section has a title there, and an answer
+/// a question: that of a section which is one value is the section's title.
 pub(super) fn flat(card: &Card, outline: &'static Outline) -> Card {
     let mut card = without_blanks(&into_outline(card, outline));
-    for field in card.sections.iter_mut().flat_map(|section| &mut section.fields) {
-        if let Some(question) = outline.question(&field.id) {
-            field.value = flat_value(question, &field.value);
+    for section in &mut card.sections {
+        if section.title.trim().is_empty() {
+            section.title = "Section".to_owned();
+        }
+        for field in &mut section.fields {
+            if let Some(question) = outline.question(&field.id) {
+                field.value = flat_value(question, &field.value);
+            } else if field.id == "+" {
+                field.label.clone_from(&section.title);
+                field.id = field_id(&field.label);
+            }
         }
     }
     card

@@ -40,6 +40,33 @@ pub(super) struct Place {
     pub want: &'static Want,
 }
 
+/// Where a question is answered, as tables of places tell it: its id, the way, the shape, what is wanted in the terms of a card.
+pub(super) type Row = (&'static str, &'static [&'static str], Shape, &'static Want);
+
+impl Place {
+    /// A place that the format's own schema has.
+    pub fn native((id, path, shape, want): &Row) -> Self {
+        Self {
+            id,
+            path: path.to_vec(),
+            shape: *shape,
+            native: true,
+            want,
+        }
+    }
+
+    /// A place beyond that schema, where anything may stand.
+    pub fn beyond(id: &'static str, path: Vec<&'static str>) -> Self {
+        Self {
+            id,
+            path,
+            shape: Shape::Same,
+            native: false,
+            want: &Want::Anything,
+        }
+    }
+}
+
 /// How an answer looks in a document, where it differs from how a card holds it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Shape {

@@ -220,7 +220,7 @@ pub(super) fn decode(bytes: &[u8]) -> Result<(Encoding, String), ReadError> {
 }
 
 /// Whether a byte stands in no text: the control characters, without blanks, line breaks and the escape of terminals.
-fn is_binary(byte: u8) -> bool {
+pub(super) fn is_binary(byte: u8) -> bool {
     byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r' | 0x0C | 0x1B)
 }
 

@@ -3,7 +3,7 @@
 use askama::Template;
 
 use super::file::File;
-use super::html::answer;
+use super::html::{self, answer};
 use super::lens::{About, Lens, Notation, Parts, Readers};
 use super::{ReadError, convert};
 use crate::card::check::is_answered;
@@ -54,6 +54,10 @@ impl Lens for EuForm {
             parts: parts.collect(),
         };
         form.render().unwrap_or_default().into_bytes()
+    }
+
+    fn spells(&self, c: char) -> bool {
+        html::is_speakable(c)
     }
 
     fn fit(&self, card: &Card) -> Card {

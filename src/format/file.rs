@@ -79,7 +79,7 @@ impl<'b> File<'b> {
     /// When it is neither, with what is wrong in the notation that it seems to have.
     pub fn tree(&self) -> Result<&Tree, ReadError> {
         let parsed = || {
-            if let Some(source) = proto::recognise(self.bytes) {
+            if let Some(source) = proto::recognise(self, self.bytes) {
                 return Ok(Tree::Proto(source));
             }
             let text = self.text()?;

@@ -71,7 +71,8 @@ pub(super) fn of_json(source: &Source) -> Vec<Finding> {
             QuirkKind::LoneSurrogate => problem(
                 at,
                 "text",
-                "Half of a character is missing here; it is shown as �. Kept as written.",
+                "Half of a character is missing here; it is shown as �. Kept as written until you edit this text; no other \
+                 format can hold it.",
             ),
         });
     }

@@ -52,7 +52,7 @@ pub(super) trait Lens: Sync {
     /// When the file is none of this notation.
     fn write_into(&self, file: &File, card: &Card) -> Result<Vec<u8>, ReadError>;
 
-    /// A new file; the card was made to [`fit`](Lens::fit).
+    /// A new file; the card was made to [`fit`](Lens::fit), or [`placed`](Lens::placed).
     fn write_new(&self, card: &Card) -> Vec<u8>;
 
     /// A new file set with these fonts, by a format that sets pages.
@@ -67,9 +67,20 @@ pub(super) trait Lens: Sync {
     fn fit(&self, card: &Card) -> Card;
 
     /// The card fitted without what has no place of its own, and that; only formats with a
-    /// [usual home](super::Manner::Pairs) tell the two apart.
+    /// [usual home](super::Manner::Pairs) tell the two apart. A new file is made of it, so answers that reading
+    /// [takes out of texts](Lens::told_apart) are still where the texts have them.
     fn placed(&self, card: &Card) -> (Card, Vec<Aside>) {
         (self.fit(card), Vec::new())
+    }
+
+    /// A card whose texts have answers of their own in them, with these told apart as by reading.
+    fn told_apart(&self, card: Card) -> Card {
+        card
+    }
+
+    /// The card in a file before such answers are taken out of its texts; `None` when reading takes none.
+    fn whole(&self, _file: &File) -> Option<Card> {
+        None
     }
 
     /// A placed card with these fields in the usual home.
@@ -86,6 +97,11 @@ pub(super) trait Lens: Sync {
     /// Where a new file can keep what has no place of its own in it, the best place first.
     fn homes(&self) -> &'static [Home] {
         &[]
+    }
+
+    /// Whether its files can hold this character; one that they cannot is written as U+FFFD, or left out.
+    fn spells(&self, _c: char) -> bool {
+        true
     }
 
     /// Whether the other format is the same in another version, so that a file of it is [adapted](Lens::adapted) instead of

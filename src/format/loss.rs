@@ -6,7 +6,7 @@ use super::carried::{self, Carried, Share, Turns};
 use super::convert;
 use super::file::File;
 use super::homes::{self, Kept};
-use super::{Format, as_read, read_as, without_aliases, write};
+use super::{Format, as_read, read_as, unspellable, without_aliases, write};
 use crate::card::change::{self, Change};
 use crate::card::{Card, Field, Section, Value};
 
@@ -80,11 +80,14 @@ pub fn unshown(format: Format, source: &[u8]) -> Vec<Loss> {
 pub fn losses_keeping(format: Format, card: &Card, kept: &[Kept]) -> Vec<Loss> {
     let housed = homes::housed(format, card, kept);
     let lens = format.lens();
-    let got = match format.can_read() {
-        true => read_as(format, &lens.write_new(&housed.card)).map(|reading| reading.card),
-        false => Ok(lens.shown(&housed.card)),
-    };
-    let mut losses = missing(card, &housed.card, &got.unwrap_or_default());
+    let written = format.can_read().then(|| lens.write_new(&housed.card));
+    let again = written
+        .as_ref()
+        .map(|written| read_as(format, written).map(|reading| reading.card).unwrap_or_default());
+    let whole = written.as_ref().and_then(|written| lens.whole(&File::new(written)));
+    let got = again.clone().unwrap_or_else(|| lens.shown(&housed.card));
+    let carried = Carried::of(std::iter::once(&got).chain(&whole));
+    let mut losses = missing(card, &lens.told_apart(housed.card.clone()), &got, &carried);
     losses.retain(|loss| {
         !housed
             .appended
@@ -94,6 +97,11 @@ pub fn losses_keeping(format: Format, card: &Card, kept: &[Kept]) -> Vec<Loss> {
     for (section, field) in housed.left_out {
         if !losses.iter().any(|loss| loss.is_of(section, field)) {
             losses.push(of_field(section, field, false));
+        }
+    }
+    for (section, field) in unspellable::fields(lens, card, &housed.card, again.as_ref()) {
+        if !losses.iter().any(|loss| loss.is_of(section, field)) {
+            losses.push(of_field(section, field, true));
         }
     }
     in_order(losses, card)
@@ -128,10 +136,10 @@ fn different(card: &Card, expected: &Card, got: &Card) -> Vec<Loss> {
     losses
 }
 
-/// What is missing in a new file, in the words of the card: fields whose words are not there, and answers that the
+/// What is missing in a new file, in the words of the card: fields whose words are not carried, and answers that the
 /// format was expected to have a place for.
-fn missing(card: &Card, expected: &Card, got: &Card) -> Vec<Loss> {
-    let (carried, turns) = (Carried::of(got), Turns::of(card));
+fn missing(card: &Card, expected: &Card, got: &Card, carried: &Carried) -> Vec<Loss> {
+    let turns = Turns::of(card);
     let mut losses: Vec<Loss> = Vec::new();
     for section in &card.sections {
         for field in &section.fields {

@@ -48,11 +48,13 @@ mod source;
 #[cfg(test)]
 mod stance_tests;
 mod steps;
+mod taken_back;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
 mod told;
 mod tree;
+mod unspellable;
 mod webcards;
 mod xml;
 mod yaml;
@@ -456,7 +458,10 @@ pub fn write_with(format: Format, source: Option<&[u8]>, card: &Card, fonts: &Fo
             let card = as_read(lens, &file, card)?;
             lens.write_into(&file, &card)
         }
-        _ => lens.write_with(&lens.fit(card), fonts),
+        _ => {
+            let (placed, aside) = lens.placed(card);
+            lens.write_with(&lens.with_aside(placed, aside), fonts)
+        }
     }
 }
 
@@ -467,13 +472,15 @@ pub fn write_with(format: Format, source: Option<&[u8]>, card: &Card, fonts: &Fo
 /// When the source cannot be read.
 pub fn in_its_file(format: Format, source: &[u8], card: &Card, shown: &'static Outline) -> Result<Card, ReadError> {
     let read = format.lens().read(&File::new(source))?;
-    Ok(arrange::brought_back(card, &read.card, read.outline, shown))
+    let card = taken_back::without(card.clone(), &read.card);
+    Ok(arrange::brought_back(&card, &read.card, read.outline, shown))
 }
 
-/// The card as its reader arranges it.
+/// The card as its reader arranges it, and as far as it says something.
 fn as_read(lens: &dyn Lens, file: &File, card: &Card) -> Result<Card, ReadError> {
     let read = lens.read(file)?;
-    Ok(arrange::as_read(card, &read.card, read.outline))
+    let card = taken_back::without(card.clone(), &read.card);
+    Ok(arrange::as_read(&card, &read.card, read.outline))
 }
 
 /// The outline whose questions a card answers: the one it is arranged by, or the one that knows most of its sections.

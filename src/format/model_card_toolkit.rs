@@ -7,7 +7,7 @@
 use std::sync::LazyLock;
 
 use super::closed::{Members, OPEN, TEXT, TEXTS, Want};
-use super::dialect::{Dialect, Place, Shape};
+use super::dialect::{Dialect, Place, Row, Shape};
 use super::file::File;
 use super::lens::{About, Certainty, Lens, Notation, Parts, Readers};
 use super::likeness::Profile;
@@ -274,43 +274,40 @@ const CONTAINERS: [(&str, &str); 10] = [
     ("caveats-and-recommendations", "caveats_and_recommendations"),
 ];
 
-/// Rows of these members and others, as both schemas leave the objects below their root open.
-const fn rows(row: &'static Want) -> Want {
-    Want::List(row, usize::MAX)
-}
+// Rows of these members and others, as both schemas leave the objects below their root open.
 
-const OWNERS: Want = rows(&Want::Group(&Members {
+const OWNERS: Want = Want::list(&Want::Group(&Members {
     known: &[("name", TEXT), ("contact", TEXT)],
     bare: |text| Some(("name", text.to_owned())),
     ..OPEN
 }));
 
-const RISKS: Want = rows(&Want::Group(&Members {
+const RISKS: Want = Want::list(&Want::Group(&Members {
     known: &[("name", TEXT), ("mitigation_strategy", TEXT)],
     bare: |text| Some(("name", text.to_owned())),
     ..OPEN
 }));
 
-const PAIRS: Want = rows(&Want::Group(&Members {
+const PAIRS: Want = Want::list(&Want::Group(&Members {
     known: &[("key", TEXT), ("value", TEXT)],
     bare: |text| Some(("value", text.to_owned())),
     ..OPEN
 }));
 
-const CITATIONS: Want = rows(&Want::Group(&Members {
+const CITATIONS: Want = Want::list(&Want::Group(&Members {
     known: &[("style", TEXT), ("citation", TEXT)],
     bare: |text| Some(("citation", text.to_owned())),
     ..OPEN
 }));
 
 /// The licence of schema v0.0.1: one text.
-const TERMS: Want = rows(&Want::Group(&Members {
+const TERMS: Want = Want::list(&Want::Group(&Members {
     known: &[("identifier", TEXT), ("custom_text", TEXT)],
     bare: |text| Some(("custom_text", text.to_owned())),
     ..OPEN
 }));
 
-const LICENCES: Want = rows(&Want::Group(&Members {
+const LICENCES: Want = Want::list(&Want::Group(&Members {
     known: &[("identifier", TEXT), ("custom_text", TEXT)],
     needs: &[&["identifier", "custom_text"]],
     alone: &["identifier", "custom_text"],
@@ -328,7 +325,7 @@ const FIGURES: Want = Want::Group(&Members {
         ("description", TEXT),
         (
             "collection",
-            rows(&Want::Group(&Members {
+            Want::list(&Want::Group(&Members {
                 known: &[("name", TEXT), ("image", TEXT)],
                 ..OPEN
             })),
@@ -337,7 +334,7 @@ const FIGURES: Want = Want::Group(&Members {
     ..OPEN
 });
 
-const DATASETS_1: Want = rows(&Want::Group(&Members {
+const DATASETS_1: Want = Want::list(&Want::Group(&Members {
     known: &[
         ("split", TEXT),
         ("name", TEXT),
@@ -350,7 +347,7 @@ const DATASETS_1: Want = rows(&Want::Group(&Members {
 }));
 
 /// A text that is too long for a name describes the data.
-const DATASETS_2: Want = rows(&Want::Group(&Members {
+const DATASETS_2: Want = Want::list(&Want::Group(&Members {
     known: &[
         ("name", TEXT),
         ("link", TEXT),
@@ -371,7 +368,7 @@ const DATASETS_2: Want = rows(&Want::Group(&Members {
     ..OPEN
 }));
 
-const METRICS_1: Want = rows(&Want::Group(&Members {
+const METRICS_1: Want = Want::list(&Want::Group(&Members {
     known: &[
         ("type", TEXT),
         ("value", Want::Either(&[TEXT, Want::Number])),
@@ -390,7 +387,7 @@ const METRICS_1: Want = rows(&Want::Group(&Members {
     ..OPEN
 }));
 
-const METRICS_2: Want = rows(&Want::Group(&Members {
+const METRICS_2: Want = Want::list(&Want::Group(&Members {
     known: &[
         ("type", TEXT),
         ("value", TEXT),
@@ -406,8 +403,6 @@ const METRICS_2: Want = rows(&Want::Group(&Members {
     bare: |text| Some(("type", text.to_owned())),
     ..OPEN
 }));
-
-type Row = (&'static str, &'static [&'static str], Shape, &'static Want);
 
 /// What both versions have in the same place and shape.
 const PLACES: [Row; 16] = [
@@ -607,15 +602,9 @@ const PLACES_2: [Row; 13] = [
 /// kept beyond the schema, named by the word of their id.
 fn dialect(own: &[Row]) -> Dialect {
     let mut places: Vec<Place> = Vec::new();
-    for (id, path, shape, want) in own.iter().chain(&PLACES) {
-        if !places.iter().any(|place| place.id == *id) {
-            places.push(Place {
-                id,
-                path: path.to_vec(),
-                shape: *shape,
-                native: true,
-                want,
-            });
+    for row in own.iter().chain(&PLACES) {
+        if !places.iter().any(|place| place.id == row.0) {
+            places.push(Place::native(row));
         }
     }
     for part in FULL.sections {
@@ -626,13 +615,7 @@ fn dialect(own: &[Row]) -> Dialect {
         for question in part.questions {
             let word = question.id.split_once('.').map_or(question.id, |(_, word)| word);
             if !places.iter().any(|place| place.id == question.id) {
-                places.push(Place {
-                    id: question.id,
-                    path: vec![container, word],
-                    shape: Shape::Same,
-                    native: false,
-                    want: &Want::Anything,
-                });
+                places.push(Place::beyond(question.id, vec![container, word]));
             }
         }
     }

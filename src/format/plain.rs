@@ -136,6 +136,10 @@ impl Lens for Xml {
         xml::to_text("model_card", None, &new_document(card)).into_bytes()
     }
 
+    fn spells(&self, c: char) -> bool {
+        xml::is_allowed(c)
+    }
+
     /// XML knows texts only, and names without blanks.
     fn fit(&self, card: &Card) -> Card {
         as_xml_says(&plainly_named(new_document(&convert::named(card))))

@@ -6,13 +6,13 @@
 
 use std::rc::Rc;
 
-use super::encoding::Encoding;
+use super::encoding::{Encoding, is_binary};
 use super::file::{File, Text};
 use super::lens::Notation;
 use super::proto_schemas::{TELLING, TOOLKIT, VERIFYML};
 use super::{Finding, ReadError, Severity, findings};
 use crate::json::{self, Value};
-use crate::proto::{Content, Document, Item, Message, QuirkKind, Schema, SyntaxError, text, wire};
+use crate::proto::{Content, Document, Field, Item, Message, QuirkKind, Schema, SyntaxError, text, wire};
 
 /// A protobuf file, ready to be read and to be written back with only the changed places replaced.
 #[derive(Debug)]
@@ -24,7 +24,11 @@ pub(super) struct ProtoSource {
 
 #[derive(Debug)]
 enum Form {
-    Binary(Vec<u8>),
+    Binary {
+        bytes: Vec<u8>,
+        /// The same with the pieces of each message in one, where one is in pieces: what the document has its places in.
+        joined: Option<Vec<u8>>,
+    },
     Text(Encoding, Rc<str>),
 }
 
@@ -48,14 +52,30 @@ const TEXT: &[&str] = &["pbtxt", "textproto", "textpb", "txtpb", "pbtext", "prot
 impl ProtoSource {
     /// Parses a binary file.
     pub fn binary(bytes: &[u8]) -> Result<Self, ReadError> {
-        let (product, document) = read(|schema| wire::parse(bytes, schema)).map_err(|error| ReadError {
-            message: format!("As a binary protobuf card this cannot be read. {}", error.message),
-            advice: error.advice,
-            position: None,
-            text: None,
-        })?;
+        let parsed = |bytes: &[u8]| {
+            read(|schema| wire::parse(bytes, schema)).map_err(|error| ReadError {
+                message: format!("As a binary protobuf card this cannot be read. {}", error.message),
+                advice: error.advice,
+                position: None,
+                text: None,
+            })
+        };
+        let (mut product, mut document) = parsed(bytes)?;
+        let joined = wire::joined(bytes, &document);
+        if let Some(joined) = &joined {
+            let pieces = document
+                .quirks
+                .into_iter()
+                .filter(|quirk| quirk.kind == QuirkKind::Piece);
+            let pieces: Vec<_> = pieces.collect();
+            (product, document) = parsed(joined)?;
+            document.quirks.extend(pieces);
+        }
         Ok(Self {
-            form: Form::Binary(bytes.to_vec()),
+            form: Form::Binary {
+                bytes: bytes.to_vec(),
+                joined,
+            },
             product,
             document,
         })
@@ -79,7 +99,7 @@ impl ProtoSource {
     /// How it is written.
     pub fn notation(&self) -> Notation {
         match self.form {
-            Form::Binary(_) => Notation::Proto,
+            Form::Binary { .. } => Notation::Proto,
             Form::Text(..) => Notation::ProtoText,
         }
     }
@@ -95,7 +115,7 @@ impl ProtoSource {
     /// The line of the file, from 1, in which a byte offset lies; a binary file is one line.
     pub fn line(&self, offset: usize) -> usize {
         match &self.form {
-            Form::Binary(_) => 1,
+            Form::Binary { .. } => 1,
             Form::Text(_, text) => json::position(text, offset).0,
         }
     }
@@ -103,7 +123,7 @@ impl ProtoSource {
     /// A function from byte offsets to lines for many look-ups.
     pub fn lines(&self) -> Box<dyn Fn(usize) -> usize + '_> {
         match &self.form {
-            Form::Binary(_) => Box::new(|_| 1),
+            Form::Binary { .. } => Box::new(|_| 1),
             Form::Text(_, text) => Box::new(json::lines(text)),
         }
     }
@@ -111,7 +131,8 @@ impl ProtoSource {
     /// The file with the document changed to the value, every other byte as it was.
     pub fn write(&self, value: &Value) -> Vec<u8> {
         match &self.form {
-            Form::Binary(bytes) => wire::edited(bytes, &self.document, value),
+            Form::Binary { bytes, .. } if self.document.view.says(value) => bytes.clone(),
+            Form::Binary { bytes, joined } => wire::edited(joined.as_ref().unwrap_or(bytes), &self.document, value),
             Form::Text(encoding, text) => {
                 encoding.encode(&json::apply(text, &text::edits(text, &self.document, value)))
             }
@@ -123,7 +144,7 @@ impl ProtoSource {
         let line = self.lines();
         let encoding = match &self.form {
             Form::Text(encoding, text) => findings::of_encoding(*encoding, text),
-            Form::Binary(_) => None,
+            Form::Binary { .. } => None,
         };
         let product = match self.product {
             Product::Toolkit => None,
@@ -148,6 +169,12 @@ impl ProtoSource {
                     Severity::Problem,
                     "This field comes twice where it may come once; other programs take the last one or mix them. Both \
                      are kept and shown."
+                        .to_owned(),
+                ),
+                QuirkKind::Piece => (
+                    Severity::Note,
+                    "This message comes in several pieces, which every reader of protobuf takes for one. They are shown as one; \
+                     the file keeps them apart until you edit an answer."
                         .to_owned(),
                 ),
             };
@@ -195,25 +222,46 @@ fn is_telling(message: &Message) -> bool {
 }
 
 /// The bytes as a binary card, if they are one: no plain text, and from the first byte to the last messages with the
-/// numbers 1 to 12, each once (seen in all real cards; other protobuf files have numbers or lists at their top).
-pub(super) fn recognise(bytes: &[u8]) -> Option<ProtoSource> {
-    let is_tag = |tag: &u8| tag & 7 == 2 && (1..=12).contains(&(tag >> 3));
-    if !bytes.first().is_some_and(is_tag) || (!wire::has_controls(bytes) && std::str::from_utf8(bytes).is_ok()) {
+/// numbers 1 to 12 in one piece each, as in all real cards. What has further fields, or messages in pieces, is a card
+/// where all else is as a schema has it, or where its name and that of the model say so: other protobuf files have
+/// numbers, lists and texts at the top.
+pub(super) fn recognise(file: &File, bytes: &[u8]) -> Option<ProtoSource> {
+    let is_named = file.is_called(BINARY);
+    let is_plain = !wire::has_controls(bytes) && std::str::from_utf8(bytes).is_ok();
+    if !is_named && (is_plain || !bytes.first().is_some_and(is_tag)) {
         return None;
     }
     let source = ProtoSource::binary(bytes).ok()?;
-    let root = &source.document.root;
-    let is_message = |item: &Item| matches!(item.content, Content::Message(_)) || item.span.is_empty();
-    let mut tags: Vec<u8> = root.fields.iter().map(|field| bytes[field.head.start]).collect();
+    let Form::Binary { joined, .. } = &source.form else {
+        return None;
+    };
+    let fields = &source.document.root.fields;
+    let tag = |field: &Field| joined.as_deref().unwrap_or(bytes)[field.head.start];
+    let is_message = |field: &Field| matches!(field.item.content, Content::Message(_)) || field.item.span.is_empty();
+    let is_usual = |field: &Field| field.head.len() == 1 && is_tag(&tag(field)) && is_message(field);
+    let mut tags: Vec<u8> = fields.iter().map(tag).collect();
     tags.sort_unstable();
     tags.dedup();
-    let is_card = tags.len() == root.fields.len()
-        && tags.iter().all(is_tag)
-        && root
-            .fields
-            .iter()
-            .all(|field| field.head.len() == 1 && is_message(&field.item));
-    is_card.then_some(source)
+    let is_usual = joined.is_none() && tags.len() == fields.len() && fields.iter().all(is_usual);
+    let known = fields.iter().filter(|field| field.kind.is_some()).count();
+    let fits = source.document.strangers == fields.len() - known;
+    let is_card = match is_plain {
+        true => known == fields.len() && fits,
+        false => is_usual || (known > 0 && (fits || (is_named && joined.is_none() && has_name(&source)))),
+    };
+    (is_card && !fields.is_empty()).then_some(source)
+}
+
+/// Whether there is a name where a card has that of its model.
+fn has_name(source: &ProtoSource) -> bool {
+    let details = source.document.view.member("model_details");
+    let name = details.and_then(|details| details.member("name"));
+    name.is_some_and(|name| matches!(name.kind, json::Kind::Text(_)))
+}
+
+/// Whether a byte can stand in front of a message of a card.
+fn is_tag(tag: &u8) -> bool {
+    tag & 7 == 2 && (1..=12).contains(&(tag >> 3))
 }
 
 /// Whether the name is that of a text in this notation.
@@ -241,7 +289,7 @@ pub(super) fn is_meant_as_text(file: &File, text: &str) -> bool {
             .any(|line| opens(line) || (line.starts_with('#') && line.contains("proto-message: ModelCard")))
 }
 
-/// Why a protobuf file is no card, when it is such a file: a schema, a text with a mistake, a binary file cut off.
+/// Why a protobuf file is no card, when it is such a file: a schema, a text with a mistake, a damaged binary file.
 pub(super) fn refusal(file: &File, bytes: &[u8]) -> Option<ReadError> {
     match file.text() {
         Ok(text) if !file.is_called(&["md", "markdown"]) && is_schema(&text.text) => Some(ReadError {
@@ -252,10 +300,35 @@ pub(super) fn refusal(file: &File, bytes: &[u8]) -> Option<ReadError> {
             position: None,
             text: None,
         }),
-        Ok(text) if file.tree().is_err() && is_meant_as_text(file, &text.text) => ProtoSource::text(text).err(),
-        Err(_) if file.is_called(BINARY) => ProtoSource::binary(bytes).err(),
+        _ if file.document().is_ok() => None,
+        Ok(text) if is_meant_as_text(file, &text.text) => ProtoSource::text(text).err(),
+        _ if is_meant_as_binary(file, bytes) => Some(of_binary(bytes)),
         _ => None,
     }
+}
+
+/// Whether a file that is no text, or holds characters that no text has, is called a protobuf file or begins like a card.
+fn is_meant_as_binary(file: &File, bytes: &[u8]) -> bool {
+    let is_text = file.text().is_ok_and(|text| !text.text.bytes().any(is_binary));
+    let start = &bytes[..bytes.len().min(BEGINNING)];
+    let begins = start.first().is_some_and(is_tag) && start.iter().copied().any(is_binary);
+    !is_text && (file.is_called(BINARY) || begins)
+}
+
+/// In so many bytes stand the tags and lengths of a card, of its first message and of the first text in it.
+const BEGINNING: usize = 8;
+
+/// What is wrong with a binary file that is no card.
+fn of_binary(bytes: &[u8]) -> ReadError {
+    ProtoSource::binary(bytes).err().unwrap_or_else(|| ReadError {
+        message:
+            "By its bytes this is a protobuf file, but no model card: what stands in it under the numbers of a card is \
+                  something else."
+                .into(),
+        advice: "Upload the card itself. The Model Card Toolkit keeps it as data/model_card.proto.".into(),
+        position: None,
+        text: None,
+    })
 }
 
 /// Whether the first statement is one that only schemas have.

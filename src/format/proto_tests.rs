@@ -207,12 +207,7 @@ fn what_is_no_card_is_explained() {
     case(schema, "model_card.proto", "protobuf schema", false);
     let whole = record(1, &record(1, b"otter \xc3\xa9"));
     case(&whole[..whole.len() - 1], "model_card.proto", "cannot be read", false);
-    case(
-        &whole[..whole.len() - 1],
-        "x.dat",
-        "holds bytes that are no characters",
-        false,
-    );
+    case(&whole[..whole.len() - 1], "x.dat", "cannot be read", false);
     case(
         b"model_details {\n  name: \"x\n}\n",
         "card.pbtxt",
@@ -231,6 +226,109 @@ fn what_is_no_card_is_explained() {
         read_named(both, Some("a.yaml")).unwrap().format,
         Format::MODEL_CARD_TOOLKIT_2
     );
+}
+
+#[test]
+fn a_card_that_was_cut_off_is_explained_whatever_its_letters() {
+    let details = record(1, &[record(1, b"A"), record(2, b"otters by the river")].concat());
+    let card = [details, record(4, &record(4, &record(1, b"few otters")))].concat();
+    assert!(std::str::from_utf8(&card).is_ok());
+    for name in ["card.pb", "model_card.proto", "card.binpb", "card"] {
+        assert_eq!(read_named(&card, Some(name)).unwrap().format, BINARY, "{name}");
+        for left in 3..card.len() {
+            match read_named(&card[..left], Some(name)) {
+                // The end of a message is the end of a whole card.
+                Ok(reading) => assert!(reading.format == BINARY && left == 26, "{name} {left}"),
+                Err(error) => {
+                    let place = format!("of {left})");
+                    assert!(
+                        error.message.contains("at byte ") && error.message.contains(&place),
+                        "{error:?}"
+                    );
+                    assert!(
+                        error.message.contains("binary protobuf card") && !error.advice.is_empty(),
+                        "{error:?}"
+                    );
+                }
+            }
+        }
+    }
+    let other = record(1, &[5 << 3, 1, 6 << 3, 2, 7 << 3 | 5, 0, 0, 0, 0].repeat(2));
+    let error = read_named(&[vec![8, 1], other].concat(), Some("saved_model.pb")).unwrap_err();
+    assert!(error.message.contains("no model card"), "{error:?}");
+    // Without odd bytes it is a text like others, whatever its name.
+    for name in ["notes.pb", "notes"] {
+        let text = "\n# Otters\n\nA text.\n";
+        assert_eq!(
+            read_named(text.as_bytes(), Some(name)).unwrap().format,
+            Format::MARKDOWN
+        );
+    }
+}
+
+#[test]
+fn a_message_in_pieces_is_read_as_one_and_kept_in_pieces() {
+    let version = |inner: &[u8]| record(5, inner);
+    let name = [record(1, b"A"), version(&record(1, b"0.1"))].concat();
+    let rest = [record(2, b"B"), version(&record(2, b"2026-02-01"))].concat();
+    let bytes = [
+        record(1, &name),
+        record(4, &record(1, &record(1, b"x"))),
+        record(1, &rest),
+    ]
+    .concat();
+    for file in ["split.pb", "split"] {
+        let reading = read_named(&bytes, Some(file)).unwrap();
+        assert_eq!(reading.format, BINARY);
+        let text = |id| reading.card.value(id).and_then(Value::as_text);
+        assert_eq!(text("model-details.name"), Some("A"));
+        assert_eq!(text("model-details.overview"), Some("B"));
+        assert_eq!(text("model-details.version"), Some("0.1"));
+        assert_eq!(text("model-details.version_date"), Some("2026-02-01"));
+        assert!(
+            reading.findings[0].message.contains("several pieces"),
+            "{:?}",
+            reading.findings
+        );
+    }
+    assert_laws("pieces", BINARY, &bytes);
+    let mut card = read(&bytes).unwrap().card;
+    card.sections[0].fields[0].value = Value::text("C");
+    let joined = [
+        record(1, b"C"),
+        version(&[record(1, b"0.1"), record(2, b"2026-02-01")].concat()),
+        record(2, b"B"),
+    ];
+    let wanted = [record(1, &joined.concat()), record(4, &record(1, &record(1, b"x")))].concat();
+    assert_eq!(write(BINARY, Some(&bytes), &card).unwrap(), wanted);
+}
+
+#[test]
+fn fields_that_no_card_was_seen_with_are_kept() {
+    let known = record(1, &record(1, b"otter"));
+    for further in [
+        record(13, b"\x08\x01"),
+        record(13, b"words"),
+        vec![13 << 3, 7],
+        [&[0xFA, 0x01], &[1, b'x'][..]].concat(),
+    ] {
+        for bytes in [
+            [known.clone(), further.clone()].concat(),
+            [further.clone(), known.clone()].concat(),
+        ] {
+            let reading = read_named(&bytes, Some("card.pb")).unwrap();
+            assert_eq!(reading.format, BINARY);
+            assert!(write(BINARY, Some(&bytes), &reading.card).unwrap() == bytes);
+            let mut card = reading.card;
+            let name = card.sections.iter_mut().flat_map(|section| &mut section.fields);
+            let name = name.into_iter().find(|field| field.id == "model-details.name").unwrap();
+            name.value = Value::text("seal");
+            let written = write(BINARY, Some(&bytes), &card).unwrap();
+            let after = String::from_utf8_lossy(&written).into_owned();
+            assert!(after.contains("seal") && written.windows(further.len()).any(|window| window == further));
+        }
+        assert_eq!(read(&[known.clone(), further].concat()).unwrap().format, BINARY);
+    }
 }
 
 #[test]

@@ -1,11 +1,12 @@
 //! A JSON file as text with places: encoding and wrapping undone for reading, kept for writing.
 
+use std::collections::HashSet;
 use std::rc::Rc;
 
 use super::encoding::Encoding;
 use super::file::Text;
-use super::{Finding, ReadError, findings};
-use crate::json::{self, Document, Kind, Node, Value};
+use super::{Finding, Loss, ReadError, findings};
+use crate::json::{self, Document, Kind, Member, Node, QuirkKind, Value};
 
 /// How many times a document may be wrapped in a JSON string; twice was seen in real files.
 const MAX_WRAPPINGS: usize = 3;
@@ -103,6 +104,28 @@ impl Source {
         move |offset| line(outward(&self.wrappings, offset))
     }
 
+    /// Halves of characters, `\ud83d` without its other half: only JSON can spell them, and no text in a card can hold
+    /// them. Each member in which there are any is named once, with the line of the first.
+    pub fn unshown(&self) -> Vec<Loss> {
+        let line = self.lines();
+        let quirks = self.document.quirks.iter();
+        let halves = quirks.filter(|quirk| quirk.kind == QuirkKind::LoneSurrogate);
+        let mut losses: Vec<Loss> = Vec::new();
+        let mut named = HashSet::new();
+        for at in halves.map(|quirk| quirk.at) {
+            let around = member_around(&self.document.root, at);
+            let inside = around.and_then(|member| member_around(&member.node, at));
+            if named.insert([around, inside].map(|member| member.map(|member| member.key_span.start))) {
+                let place = inside.map(|member| format!("{}: ", member.key)).unwrap_or_default();
+                losses.push(Loss::beside(
+                    around.map_or_else(|| "file".to_owned(), |member| member.key.clone()),
+                    Some(format!("{place}half of a character in line {}", line(at))),
+                ));
+            }
+        }
+        losses
+    }
+
     /// The file with the document changed to the value, every other byte as it was.
     pub fn write(&self, value: &Value) -> Vec<u8> {
         let mut edits = json::edits(&self.text, &self.document.root, value);
@@ -123,6 +146,13 @@ impl std::ops::Deref for Source {
     fn deref(&self) -> &Node {
         &self.document.root
     }
+}
+
+/// The member of a group in whose name or value a place is.
+fn member_around(node: &Node, at: usize) -> Option<&Member> {
+    let Kind::Group(members) = &node.kind else { return None };
+    let index = members.partition_point(|member| member.key_span.start <= at);
+    members[..index].last()
 }
 
 fn outward(wrappings: &[Wrapping], offset: usize) -> usize {
@@ -157,5 +187,35 @@ fn not_json(text: &str) -> Option<(&'static str, &'static str)> {
         ))
     } else {
         None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::format::{Format, read, unshown, write};
+
+    #[test]
+    fn half_a_character_is_kept_and_named_for_every_other_file() {
+        let source = "{\n \"a\": {\"b\": \"x\\ud83d and \\udc00\", \"c\": [1, \"\\ud83d\"]},\n \"d\\ud83d\": \"\\ud83d\\ude00 \u{fffd}\"}";
+        let reading = read(source.as_bytes()).unwrap();
+        let same = write(reading.format, Some(source.as_bytes()), &reading.card).unwrap();
+        assert_eq!(same, source.as_bytes());
+        let named: Vec<_> = unshown(Format::JSON, source.as_bytes())
+            .into_iter()
+            .map(|loss| (loss.section, loss.field.unwrap_or_default()))
+            .collect();
+        let half = |section: &str, field: &str| (section.to_owned(), field.to_owned());
+        assert_eq!(
+            named,
+            [
+                half("a", "b: half of a character in line 2"),
+                half("a", "c: half of a character in line 2"),
+                half("d\u{fffd}", "half of a character in line 3"),
+            ]
+        );
+        assert_eq!(
+            unshown(Format::JSON, "{\"a\": \"\u{fffd}\\ud83d\\ude00\"}".as_bytes()),
+            []
+        );
     }
 }

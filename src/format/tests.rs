@@ -683,6 +683,7 @@ fn the_laws_hold_on_real_cards() {
             for (section, field) in places(&reading.card) {
                 let mut card = reading.card.clone();
                 touch(&mut card.sections[section].fields[field].value);
+                let card = in_its_file(reading.format, &bytes, &card, reading.outline).unwrap();
                 let written = write(reading.format, Some(&bytes), &card).unwrap();
                 let again = read_as(reading.format, &written).unwrap().card;
                 let settled = reading.format.lens().settled(&File::new(&bytes), &card);
@@ -842,6 +843,7 @@ proptest! {
             return Ok(());
         }
         card.sections[section].fields[field].value = new;
+        let card = in_its_file(reading.format, source.as_bytes(), &card, reading.outline).unwrap();
         let written = write(reading.format, Some(source.as_bytes()), &card).unwrap();
         let again = read_as(reading.format, &written).unwrap().card;
         let left = difference(&again, &card);

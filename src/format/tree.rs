@@ -63,11 +63,12 @@ impl Tree {
         }
     }
 
-    /// What the file holds beside the document.
+    /// What the file holds beside what its document can show.
     pub fn unshown(&self) -> Vec<Loss> {
         match self {
+            Self::Json(source) => source.unshown(),
             Self::Yaml(source) => source.unshown(),
-            Self::Json(_) | Self::Proto(_) | Self::Xml(_) => Vec::new(),
+            Self::Proto(_) | Self::Xml(_) => Vec::new(),
         }
     }
 

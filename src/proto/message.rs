@@ -71,6 +71,8 @@ pub enum QuirkKind {
     Bytes(usize),
     /// A field that may come once and came before.
     Again,
+    /// A message of the binary notation that may come once and came before: a further piece of it.
+    Piece,
 }
 
 /// The fields that are shown as one member.
@@ -176,8 +178,8 @@ impl Item {
     }
 }
 
-/// The fields that may come once and came before in the same message.
-pub(super) fn again(fields: &[Field]) -> Vec<Quirk> {
+/// The fields that may come once and came before in the same message; `message` is what it is called of messages.
+pub(super) fn again(fields: &[Field], message: QuirkKind) -> Vec<Quirk> {
     let mut seen: HashMap<&str, ()> = HashMap::new();
     let single = fields
         .iter()
@@ -187,7 +189,10 @@ pub(super) fn again(fields: &[Field]) -> Vec<Quirk> {
         .map(|field| Quirk {
             at: field.span.start,
             name: field.name.clone().into_owned(),
-            kind: QuirkKind::Again,
+            kind: match field.item.content {
+                Content::Message(_) => message,
+                _ => QuirkKind::Again,
+            },
         })
         .collect()
 }

@@ -3,7 +3,7 @@ use std::ops::Range;
 
 use super::name::decoded;
 use super::node::{Attribute, Document, Element};
-use super::normal::{attribute, normal};
+use super::normal::{attribute, normal, spelled};
 use super::style::{Style, Writer, members};
 use super::text::{self, SPACE};
 use super::view::{Entry, EntryKind, Run, TEXT, entries, is_shown, runs, value};
@@ -33,7 +33,10 @@ pub fn edits(source: &str, document: &Document, value: &Value) -> Vec<Edit> {
     editor.change(&document.root, &value);
     let edits = editor.finish();
     let changed = apply(source, &edits);
-    let is_right = |document: &Document| document.view(&changed).says(&value);
+    let is_right = |document: &Document| {
+        let view = document.view(&changed);
+        view.says(&value) || spelled(&view.to_value()) == spelled(&value)
+    };
     if parse(&changed).is_ok_and(|document| is_right(&document)) {
         return edits;
     }

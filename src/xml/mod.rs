@@ -39,8 +39,9 @@ mod view;
 pub use edit::edits;
 pub use name::{decoded, encoded, plain_name};
 pub use node::{Attribute, Document, Element, Piece, PieceKind, Quirk, QuirkKind};
-pub use normal::{normal, normal_entry};
+pub use normal::{normal, normal_entry, spelled};
 pub use parse::parse;
+pub use text::is_allowed;
 
 pub use crate::json::{SyntaxError, Value};
 

@@ -10,8 +10,8 @@ use crate::json;
 /// The name of the entries of a list that stands in a list.
 const ITEM: &str = "item";
 
-/// The value as it is read again from XML: texts for numbers, a sign for each character that XML cannot spell, an entry
-/// for a list of one, neighbours of one name together, attributes first. The outermost value is a group.
+/// The value as it is read again from XML: texts for numbers, an entry for a list of one, neighbours of one name
+/// together, attributes first. The outermost value is a group. Characters that XML cannot spell are still in it.
 pub fn normal(value: &Value) -> Value {
     Value::Group(match inner(value) {
         Value::Group(members) => members,
@@ -37,7 +37,7 @@ fn inner(value: &Value) -> Value {
     match value {
         Value::Null => Value::text(""),
         Value::Bool(_) | Value::Number(_) => Value::Text(json::to_text(value)),
-        Value::Text(text) => Value::Text(text::spellable(text)),
+        Value::Text(_) => value.clone(),
         Value::List(items) => {
             let mut items: Vec<Value> = items.iter().map(entry).collect();
             match items.len() {
@@ -46,6 +46,21 @@ fn inner(value: &Value) -> Value {
             }
         }
         Value::Group(members) => group(members),
+    }
+}
+
+/// The value with U+FFFD for each character that XML has no way to spell: what is read of it again.
+pub fn spelled(value: &Value) -> Value {
+    match value {
+        Value::Text(text) => Value::Text(text::spellable(text)),
+        Value::List(items) => Value::List(items.iter().map(spelled).collect()),
+        Value::Group(members) => Value::Group(
+            members
+                .iter()
+                .map(|(name, value)| (name.clone(), spelled(value)))
+                .collect(),
+        ),
+        Value::Null | Value::Bool(_) | Value::Number(_) => value.clone(),
     }
 }
 

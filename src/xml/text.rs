@@ -76,7 +76,7 @@ pub(super) fn reference(text: &str) -> Option<(Reference<'_>, usize)> {
 }
 
 /// Whether XML allows a character at all (XML 1.0, production 2).
-pub(super) fn is_allowed(c: char) -> bool {
+pub fn is_allowed(c: char) -> bool {
     matches!(c, '\t' | '\n' | '\r' | ' '..='\u{D7FF}' | '\u{E000}'..='\u{FFFD}' | '\u{10000}'..)
 }
 

@@ -75,3 +75,33 @@ async fn a_damaged_binary_card_is_explained_and_no_box_is_offered() {
     assert!(page.main().contains("in the middle of field 9"), "{}", page.main());
     assert!(page.all("textarea").is_empty());
 }
+
+#[tokio::test]
+async fn a_card_without_odd_bytes_is_no_page_of_text() {
+    let app = TestApp::start().await;
+    let visitor = app.visitor();
+    let details = [record(1, b"Lake ice watcher"), record(2, b"Looks at ice")].concat();
+    let whole = record(1, &details);
+    // Two pieces of one message are one message.
+    let pieces = [
+        record(1, &record(1, b"Lake ice watcher")),
+        record(1, &record(2, b"Looks at ice")),
+    ]
+    .concat();
+    for bytes in [&whole, &pieces] {
+        let answer = visitor.upload("model_card.pb", bytes).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text());
+        let card = card_of(&answer.location());
+        assert!(visitor.download(&card, "model-card-toolkit-proto").await == **bytes);
+        let page = visitor.get(&format!("{card}/sections/model-details")).await;
+        let form = section_form(&page);
+        assert!(form.control_showing("Lake ice watcher").is_some() && form.control_showing("Looks at ice").is_some());
+    }
+    let answer = visitor.upload("model_card.pb", &whole[..whole.len() - 2]).await;
+    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let told = answer.page().main();
+    assert!(
+        told.contains("(at byte 2 of 32)") && told.contains("copied as a whole"),
+        "{told}"
+    );
+}

@@ -354,6 +354,10 @@ impl Lens for Chai {
         self.said(&Card::default(), &card)
     }
 
+    fn spells(&self, c: char) -> bool {
+        xml::is_allowed(c)
+    }
+
     fn homes(&self) -> &'static [Home] {
         &[Home {
             id: "summary",

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::card::change::difference;
 use crate::format::tests::{corpus, places, touch};
-use crate::format::{Format, losses, read, read_as, write};
+use crate::format::{Format, in_its_file, losses, read, read_as, write};
 use crate::json::tests::{texts, values};
 
 const CARD: &str = include_str!("../../../tests/fixtures/xml/chai-0.2-tabs.xml");
@@ -329,6 +329,7 @@ proptest! {
         let ids: Vec<&str> = Chai::Version2.rows().map(|row| row.id).collect();
         let mut card = reading.card;
         set_answer(&mut card, ids[at.index(ids.len())], new);
+        let card = in_its_file(Format::CHAI_2, CARD.as_bytes(), &card, &HEALTH).unwrap();
         let written = write(Format::CHAI_2, Some(CARD.as_bytes()), &card).unwrap();
         let again = read(&written).unwrap();
         prop_assert_eq!(again.format, Format::CHAI_2);

@@ -231,7 +231,7 @@ pub(super) fn further(section: &str, pointer: &str) -> Option<&'static Want> {
 const SCOPE: Want = Want::OneOf(&["required", "optional", "excluded"]);
 pub(super) const TIME: Want = Want::form("A time such as 2026-01-31T12:00:00Z", is_time);
 
-const ISSUES: Want = rows(&Want::Group(&Members {
+const ISSUES: Want = Want::list(&Want::Group(&Members {
     known: &[
         ("type", Want::OneOf(&["defect", "enhancement", "security"])),
         ("id", TEXT),
@@ -244,13 +244,13 @@ const ISSUES: Want = rows(&Want::Group(&Members {
                 ..CLOSED
             }),
         ),
-        ("references", rows(&ADDRESS)),
+        ("references", Want::list(&ADDRESS)),
     ],
     needs: &[&["type"]],
     ..CLOSED
 }));
 
-const NOTES: Want = rows(&Want::Group(&Members {
+const NOTES: Want = Want::list(&Want::Group(&Members {
     known: &[
         ("locale", Want::form("A language such as en or en-GB", is_language)),
         ("text", ATTACHMENT),
@@ -277,11 +277,7 @@ const EMAIL: Want = Want::form("An e-mail address", is_email);
 /// Definition `version` of 1.6 and later.
 const VERSION: Want = Want::text(1024);
 
-const fn rows(members: &'static Want) -> Want {
-    Want::List(members, usize::MAX)
-}
-
-const CONTACTS_AS_OWNERS: Want = rows(&Want::Group(&Members {
+const CONTACTS_AS_OWNERS: Want = Want::list(&Want::Group(&Members {
     known: &[("bom-ref", FILLED), ("name", TEXT), ("contact", EMAIL), ("phone", TEXT)],
     bare: |text| Some(("name", text.to_owned())),
     ..CLOSED
@@ -301,8 +297,8 @@ macro_rules! organisation {
                 ("bom-ref", FILLED),
                 ("name", TEXT),
                 $(("address", $address),)?
-                ("url", rows(&ADDRESS)),
-                ("contact", rows(&CONTACT)),
+                ("url", Want::list(&ADDRESS)),
+                ("contact", Want::list(&CONTACT)),
             ],
             bare: |text| Some(("name", text.to_owned())),
             ..CLOSED
@@ -334,7 +330,7 @@ const ATTACHMENT: Want = Want::Group(&Members {
     ..CLOSED
 });
 
-pub(super) const PROPERTIES: Want = rows(&Want::Group(&Members {
+pub(super) const PROPERTIES: Want = Want::list(&Want::Group(&Members {
     known: &[("name", TEXT), ("value", TEXT)],
     needs: &[&["name"]],
     ..CLOSED
@@ -342,7 +338,7 @@ pub(super) const PROPERTIES: Want = rows(&Want::Group(&Members {
 
 /// Licences each by itself, or one expression alone.
 const LICENCES: Want = Want::Either(&[
-    rows(&Want::Group(&Members {
+    Want::list(&Want::Group(&Members {
         known: &[
             ("bom-ref", FILLED),
             (
@@ -388,7 +384,7 @@ const GRAPHICS: Want = Want::Group(&Members {
         ("description", TEXT),
         (
             "collection",
-            rows(&Want::Group(&Members {
+            Want::list(&Want::Group(&Members {
                 known: &[("name", TEXT), ("image", ATTACHMENT)],
                 ..CLOSED
             })),
@@ -400,7 +396,7 @@ const GRAPHICS: Want = Want::Group(&Members {
 /// Who is responsible for data.
 macro_rules! responsible {
     ($organisation:expr) => {
-        rows(&Want::Group(&Members {
+        Want::list(&Want::Group(&Members {
             known: &[("organization", $organisation), ("contact", CONTACT)],
             needs: &[&["organization", "contact"]],
             alone: &["organization", "contact"],
@@ -415,7 +411,7 @@ const RESPONSIBLE: Want = responsible!(ORGANISATION);
 /// Definition `componentData`, or a reference to data described elsewhere.
 macro_rules! datasets {
     ($responsible:expr) => {
-        rows(&Want::Either(&[
+        Want::list(&Want::Either(&[
             Want::Group(&Members {
                 known: &[
                     ("bom-ref", FILLED),
@@ -474,7 +470,7 @@ pub(super) fn datasets(version: CycloneDx) -> &'static Want {
     }
 }
 
-const METRICS: Want = rows(&Want::Group(&Members {
+const METRICS: Want = Want::list(&Want::Group(&Members {
     known: &[
         ("type", TEXT),
         ("value", TEXT),
@@ -491,13 +487,13 @@ const METRICS: Want = rows(&Want::Group(&Members {
     ..CLOSED
 }));
 
-const RISKS: Want = rows(&Want::Group(&Members {
+const RISKS: Want = Want::list(&Want::Group(&Members {
     known: &[("name", TEXT), ("mitigation_strategy", TEXT)],
     bare: |text| Some(("name", text.to_owned())),
     ..CLOSED
 }));
 
-const FAIRNESS: Want = rows(&Want::Group(&Members {
+const FAIRNESS: Want = Want::list(&Want::Group(&Members {
     known: &[
         ("groupAtRisk", TEXT),
         ("benefits", TEXT),
@@ -522,7 +518,7 @@ macro_rules! amount {
 const KWH: Want = amount!("kWh");
 const CO2: Want = amount!("tCO2eq");
 
-const ENERGY: Want = rows(&Want::Group(&Members {
+const ENERGY: Want = Want::list(&Want::Group(&Members {
     known: &[
         (
             "activity",
@@ -540,7 +536,7 @@ const ENERGY: Want = rows(&Want::Group(&Members {
         ),
         (
             "energyProviders",
-            rows(&Want::Group(&Members {
+            Want::list(&Want::Group(&Members {
                 known: &[
                     ("bom-ref", FILLED),
                     ("description", TEXT),
@@ -580,7 +576,7 @@ const ENERGY: Want = rows(&Want::Group(&Members {
 /// References whose types are the words of a version.
 macro_rules! references {
     ($($type:literal)*) => {
-        rows(&Want::Group(&Members {
+        Want::list(&Want::Group(&Members {
             known: &[("url", ADDRESS), ("comment", TEXT), ("type", Want::OneOf(&[$($type),*])), ("hashes", HASHES)],
             needs: &[&["url"], &["type"]],
             ..CLOSED
@@ -588,7 +584,7 @@ macro_rules! references {
     };
 }
 
-const HASHES: Want = rows(&Want::Group(&Members {
+const HASHES: Want = Want::list(&Want::Group(&Members {
     known: &[
         (
             "alg",

@@ -4,10 +4,10 @@
 
 use std::sync::LazyLock;
 
-use super::{Family, Row, dialect, has, identify};
+use super::{Family, dialect, has, identify, same, text};
 use crate::card::outline;
 use crate::format::closed::{OPEN, TEXT, Want};
-use crate::format::dialect::{Dialect, Shape};
+use crate::format::dialect::{Dialect, Row};
 use crate::format::lens::{About, Notation, Readers};
 
 /// The model cards of AllenNLP.
@@ -49,12 +49,8 @@ const CONTAINERS: [(&str, &str); 11] = [
 /// A text, or an object such as a dataset with its name and address.
 const TEXT_OR_OBJECT: Want = Want::Either(&[TEXT, Want::Group(&OPEN)]);
 
-const fn text(id: &'static str, path: &'static [&'static str]) -> Row {
-    (id, path, Shape::Same, &TEXT)
-}
-
 const fn object(id: &'static str, path: &'static [&'static str]) -> Row {
-    (id, path, Shape::Same, &TEXT_OR_OBJECT)
+    same(id, path, &TEXT_OR_OBJECT)
 }
 
 const PLACES: [Row; 38] = [

@@ -4,13 +4,13 @@
 
 use std::sync::LazyLock;
 
-use super::{DATE, Family, Row, dialect, is_group, nothing};
+use super::{DATE, Family, dialect, is_group, same, text};
 use crate::card::check;
 use crate::card::outline::{self, ROLES};
 use crate::format::closed::{CLOSED, Members, TEXT, TEXTS, Want};
-use crate::format::dialect::{Dialect, Shape};
+use crate::format::dialect::{Dialect, Row, Shape};
 use crate::format::lens::{About, Notation, Readers};
-use crate::json::Node;
+use crate::json::{Node, Value};
 
 /// The model cards of Bridge2AI.
 pub(in crate::format) static BRIDGE2AI: Family = Family {
@@ -33,7 +33,7 @@ pub(in crate::format) static BRIDGE2AI: Family = Family {
         &["model_details", "version", "superseded_by"],
     ]),
     view: None,
-    finish: nothing,
+    finish: tell_apart,
 };
 
 static DIALECT: LazyLock<Dialect> =
@@ -80,6 +80,15 @@ fn resembles(root: &Node) -> bool {
         && (own || inside)
 }
 
+/// Gives a new card a member that the toolkit's schema does not have, without an answer: without one its own files would be
+/// taken for those of the toolkit.
+fn tell_apart(document: &mut Value) {
+    let is_told = OWN.iter().any(|name| document.member(name).is_some());
+    if !is_told && let Value::Group(members) = document {
+        members.push(("model_category".to_owned(), Value::text("")));
+    }
+}
+
 const CONTAINERS: [(&str, &str); 11] = [
     ("model-details", "model_details"),
     ("model-parameters", "model_parameters"),
@@ -94,16 +103,12 @@ const CONTAINERS: [(&str, &str); 11] = [
     ("bridge2ai", "further_information"),
 ];
 
-const fn rows(row: &'static Want) -> Want {
-    Want::List(row, usize::MAX)
-}
-
-const OWNERS: Want = rows(&Want::Group(&Members {
+const OWNERS: Want = Want::list(&Want::Group(&Members {
     known: &[("name", TEXT), ("contact", TEXT)],
     bare: |text| Some(("name", text.to_owned())),
     ..CLOSED
 }));
-const CONTRIBUTORS: Want = rows(&Want::Group(&Members {
+const CONTRIBUTORS: Want = Want::list(&Want::Group(&Members {
     known: &[
         ("name", TEXT),
         ("role", Want::OneOf(ROLES)),
@@ -115,7 +120,7 @@ const CONTRIBUTORS: Want = rows(&Want::Group(&Members {
     bare: |text| Some(("name", text.to_owned())),
     ..CLOSED
 }));
-const LICENCES: Want = rows(&Want::Group(&Members {
+const LICENCES: Want = Want::list(&Want::Group(&Members {
     known: &[
         ("identifier", TEXT),
         ("custom_text", TEXT),
@@ -130,7 +135,7 @@ const LICENCES: Want = rows(&Want::Group(&Members {
     },
     ..CLOSED
 }));
-const CITATIONS: Want = rows(&Want::Group(&Members {
+const CITATIONS: Want = Want::list(&Want::Group(&Members {
     known: &[
         ("style", Want::OneOf(&["MLA", "APA", "Chicago", "IEEE"])),
         ("citation", TEXT),
@@ -138,7 +143,7 @@ const CITATIONS: Want = rows(&Want::Group(&Members {
     bare: |text| Some(("citation", text.to_owned())),
     ..CLOSED
 }));
-const PAIRS: Want = rows(&Want::Group(&Members {
+const PAIRS: Want = Want::list(&Want::Group(&Members {
     known: &[("key", TEXT), ("value", TEXT)],
     bare: |text| Some(("value", text.to_owned())),
     ..CLOSED
@@ -148,7 +153,7 @@ const FIGURES: Want = Want::Group(&Members {
         ("description", TEXT),
         (
             "collection",
-            rows(&Want::Group(&Members {
+            Want::list(&Want::Group(&Members {
                 known: &[("name", TEXT), ("image", TEXT)],
                 ..CLOSED
             })),
@@ -157,7 +162,7 @@ const FIGURES: Want = Want::Group(&Members {
     ..CLOSED
 });
 /// Without a link a dataset is refused.
-const DATASETS: Want = rows(&Want::Group(&Members {
+const DATASETS: Want = Want::list(&Want::Group(&Members {
     known: &[
         ("name", TEXT),
         ("link", TEXT),
@@ -177,7 +182,7 @@ const DATASETS: Want = rows(&Want::Group(&Members {
     ..CLOSED
 }));
 /// Numbers here, where the toolkit has texts.
-const METRICS: Want = rows(&Want::Group(&Members {
+const METRICS: Want = Want::list(&Want::Group(&Members {
     known: &[
         ("type", TEXT),
         ("value", Want::Number),
@@ -197,7 +202,7 @@ const METRICS: Want = rows(&Want::Group(&Members {
     bare: |text| Some(("type", text.to_owned())),
     ..CLOSED
 }));
-const RISKS: Want = rows(&Want::Group(&Members {
+const RISKS: Want = Want::list(&Want::Group(&Members {
     known: &[("name", TEXT), ("mitigation_strategy", TEXT)],
     bare: |text| Some(("name", text.to_owned())),
     ..CLOSED
@@ -284,7 +289,7 @@ const USAGE: Want = Want::Group(&Members {
         ("inference_configuration", TEXT),
         (
             "code_examples",
-            rows(&Want::Group(&Members {
+            Want::list(&Want::Group(&Members {
                 known: &[("code", TEXT), ("code_language", TEXT), ("description", TEXT)],
                 needs: &[&["code"]],
                 bare: |text| Some(("code", text.to_owned())),
@@ -296,12 +301,12 @@ const USAGE: Want = Want::Group(&Members {
     ..CLOSED
 });
 /// Arguments are a text here, where the hub has an object.
-const RESULTS: Want = rows(&Want::Group(&Members {
+const RESULTS: Want = Want::list(&Want::Group(&Members {
     known: &[
         ("name", TEXT),
         (
             "results",
-            rows(&Want::Group(&Members {
+            Want::list(&Want::Group(&Members {
                 known: &[
                     ("task", TASK),
                     ("dataset", MEASURED_DATASET),
@@ -329,7 +334,7 @@ const MEASURED_DATASET: Want = Want::Group(&Members {
     ],
     ..CLOSED
 });
-const MEASURED: Want = rows(&Want::Group(&Members {
+const MEASURED: Want = Want::list(&Want::Group(&Members {
     known: &[
         ("type", TEXT),
         ("value", Want::Number),
@@ -343,21 +348,13 @@ const SOURCE: Want = Want::Group(&Members {
     known: &[("name", TEXT), ("url", TEXT)],
     ..CLOSED
 });
-const fn text(id: &'static str, path: &'static [&'static str]) -> Row {
-    (id, path, Shape::Same, &TEXT)
-}
-
 const fn texts(id: &'static str, path: &'static [&'static str]) -> Row {
-    (id, path, Shape::Same, &TEXTS)
+    same(id, path, &TEXTS)
 }
 
 /// A list of texts, each the description of an object.
 const fn described(id: &'static str, path: &'static [&'static str]) -> Row {
     (id, path, Shape::Wrapped("description"), &TEXTS)
-}
-
-const fn same(id: &'static str, path: &'static [&'static str], want: &'static Want) -> Row {
-    (id, path, Shape::Same, want)
 }
 
 const PLACES: [Row; 45] = [

@@ -21,8 +21,8 @@ pub(super) use open_model_card::OPEN_MODEL_CARD;
 pub(super) use patra::PATRA;
 pub(super) use rt_ai::RT_AI;
 
-use super::closed::Want;
-use super::dialect::{Dialect, Place, Shape};
+use super::closed::{TEXT, Want};
+use super::dialect::{Dialect, Place, Row, Shape};
 use super::file::File;
 use super::lens::{About, Certainty, Lens, Notation, Parts};
 use super::{Home, Manner, ReadError};
@@ -58,8 +58,15 @@ struct View {
     back: fn(Value, Value) -> Value,
 }
 
-/// Where a question is answered: its id, the way, the shape, what is wanted in the terms of a card.
-type Row = (&'static str, &'static [&'static str], Shape, &'static Want);
+/// A row of a table of places whose answer is a text.
+const fn text(id: &'static str, path: &'static [&'static str]) -> Row {
+    same(id, path, &TEXT)
+}
+
+/// One whose answer looks in the document as in a card.
+const fn same(id: &'static str, path: &'static [&'static str], want: &'static Want) -> Row {
+    (id, path, Shape::Same, want)
+}
 
 /// A date as schemas have it (RFC 3339, full-date).
 const DATE: Want = Want::form("A date such as 2026-01-31", |text| {
@@ -192,14 +199,7 @@ fn dialect(
     containers: &[(&'static str, &'static str)],
     rows: &[Row],
 ) -> Dialect {
-    let native = rows.iter().map(|(id, path, shape, want)| Place {
-        id,
-        path: path.to_vec(),
-        shape: *shape,
-        native: true,
-        want,
-    });
-    let mut places: Vec<Place> = native.collect();
+    let mut places: Vec<Place> = rows.iter().map(Place::native).collect();
     let containers: Vec<(&str, &str)> = outline
         .sections
         .iter()
@@ -212,13 +212,7 @@ fn dialect(
         for question in part.questions {
             let word = question.id.rsplit('.').next().unwrap_or(question.id);
             if !places.iter().any(|place| place.id == question.id) {
-                places.push(Place {
-                    id: question.id,
-                    path: vec![container, word],
-                    shape: Shape::Same,
-                    native: false,
-                    want: &Want::Anything,
-                });
+                places.push(Place::beyond(question.id, vec![container, word]));
             }
         }
     }

@@ -5,10 +5,10 @@
 
 use std::sync::LazyLock;
 
-use super::{Family, Row, dialect, has, nothing};
+use super::{Family, dialect, has, nothing, same, text};
 use crate::card::outline;
-use crate::format::closed::{OPEN, TEXT, TEXTS, Want};
-use crate::format::dialect::{Dialect, Shape};
+use crate::format::closed::{OPEN, TEXTS, Want};
+use crate::format::dialect::{Dialect, Row, Shape};
 use crate::format::lens::{About, Notation, Readers};
 
 /// The metadata of a MONAI bundle.
@@ -47,12 +47,8 @@ static DIALECT: LazyLock<Dialect> = LazyLock::new(|| dialect(&outline::MONAI, &[
 /// Names with texts, such as packages with versions.
 const OBJECT: Want = Want::Group(&OPEN);
 
-const fn text(id: &'static str, path: &'static [&'static str]) -> Row {
-    (id, path, Shape::Same, &TEXT)
-}
-
 const fn object(id: &'static str, path: &'static [&'static str]) -> Row {
-    (id, path, Shape::Same, &OBJECT)
+    same(id, path, &OBJECT)
 }
 
 const PLACES: [Row; 21] = [

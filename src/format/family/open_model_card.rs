@@ -5,10 +5,10 @@
 
 use std::sync::LazyLock;
 
-use super::{AS_IT_IS, DATE, Family, Row, dialect, has, identify};
+use super::{AS_IT_IS, DATE, Family, dialect, has, identify, text};
 use crate::card::outline::{self, MODALITIES};
-use crate::format::closed::{TEXT, TEXTS, Want};
-use crate::format::dialect::{Dialect, Shape};
+use crate::format::closed::{TEXTS, Want};
+use crate::format::dialect::{Dialect, Row, Shape};
 use crate::format::lens::{About, Notation, Readers};
 use crate::json::{Kind, Node};
 
@@ -60,10 +60,6 @@ const ADDRESS: Want = Want::form("A web address", |text| {
         .is_some_and(|(scheme, rest)| !scheme.is_empty() && !rest.is_empty() && !text.contains(char::is_whitespace))
 });
 const KINDS: Want = Want::List(&Want::OneOf(MODALITIES), usize::MAX);
-
-const fn text(id: &'static str, path: &'static [&'static str]) -> Row {
-    (id, path, Shape::Same, &TEXT)
-}
 
 const PLACES: [Row; 11] = [
     ("catalogue.id", &["id"], Shape::Same, &ID),

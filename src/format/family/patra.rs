@@ -5,10 +5,10 @@
 
 use std::sync::LazyLock;
 
-use super::{Family, Row, dialect, has, is_group, nothing};
+use super::{Family, dialect, has, is_group, nothing, text};
 use crate::card::outline::{self, patra};
-use crate::format::closed::{TEXT, Want};
-use crate::format::dialect::{Dialect, Shape};
+use crate::format::closed::Want;
+use crate::format::dialect::{Dialect, Row, Shape};
 use crate::format::lens::{About, Notation, Readers};
 
 /// The model cards of the Patra toolkit.
@@ -68,10 +68,6 @@ fn is_address(text: &str) -> bool {
             .is_some_and(|rest| rest.chars().count() > 1 && !rest.starts_with(['/', '$', '.', '?', '#']))
     });
     text.is_empty() || ((is_doi || is_url) && !text.contains(char::is_whitespace))
-}
-
-const fn text(id: &'static str, path: &'static [&'static str]) -> Row {
-    (id, path, Shape::Same, &TEXT)
 }
 
 const PLACES: [Row; 23] = [

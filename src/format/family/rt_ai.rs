@@ -5,10 +5,10 @@
 
 use std::sync::LazyLock;
 
-use super::{Family, Row, View, dialect, flat, has, is_group, nothing};
+use super::{Family, View, dialect, flat, has, is_group, nothing, text};
 use crate::card::outline::{self, DATA_KINDS, SITES, TASKS};
 use crate::format::closed::{Members, OPEN, TEXT, Want};
-use crate::format::dialect::{Dialect, Shape};
+use crate::format::dialect::{Dialect, Row, Shape};
 use crate::format::lens::{About, Notation, Readers};
 
 /// The radiotherapy model cards.
@@ -111,10 +111,6 @@ const KINDS: Want = Want::Either(&[
 ]);
 /// The tool writes the version of a card as a number or as a text.
 const VERSION: Want = Want::Either(&[TEXT, Want::Number]);
-
-const fn text(id: &'static str, path: &'static [&'static str]) -> Row {
-    (id, path, Shape::Same, &TEXT)
-}
 
 const PLACES: [Row; 53] = [
     text(

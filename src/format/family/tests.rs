@@ -3,7 +3,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::card::change::difference;
 use crate::format::told::untrue_loss;
-use crate::format::{Format, losses, read, read_as, write};
+use crate::format::{Format, in_its_file, losses, read, read_as, write};
 use crate::json::tests::{texts, untidy, values};
 use crate::yaml::tests::mess::Mess;
 
@@ -87,6 +87,7 @@ proptest! {
             return Ok(());
         }
         card.sections[section].fields[field].value = new;
+        let card = in_its_file(format, source.as_bytes(), &card, reading.outline).unwrap();
         let written = write(format, Some(source.as_bytes()), &card).unwrap();
         let left = difference(&read_as(format, &written).unwrap().card, &card);
         let shown = left.iter().filter(|change| change.after.as_ref().is_some_and(|value| !value.is_blank())).count();

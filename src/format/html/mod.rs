@@ -48,6 +48,10 @@ impl Lens for Html {
         page(card, card.name().unwrap_or("Model card"), outline_of(card).key).into_bytes()
     }
 
+    fn spells(&self, c: char) -> bool {
+        is_speakable(c)
+    }
+
     fn fit(&self, card: &Card) -> Card {
         convert::without_blanks(card)
     }
@@ -143,12 +147,16 @@ fn outline(key: &str) -> &'static Outline {
 /// Our templates write to memory and call nothing that fails, so there is always a text.
 fn render(template: &impl Template) -> String {
     let page = template.render().unwrap_or_default();
-    // HTML has no spelling for these.
-    let is_unspeakable = |letter: char| letter.is_control() && !matches!(letter, '\t' | '\n' | '\r');
+    let is_unspeakable = |letter: char| !is_speakable(letter);
     match page.contains(is_unspeakable) {
         true => page.replace(is_unspeakable, "\u{fffd}"),
         false => page,
     }
+}
+
+/// Whether a page can hold a letter: HTML has no spelling for control characters.
+pub(super) fn is_speakable(letter: char) -> bool {
+    !letter.is_control() || matches!(letter, '\t' | '\n' | '\r')
 }
 
 /// The sections with content. Files without sections of their own have many that hold a single

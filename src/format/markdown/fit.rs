@@ -6,7 +6,7 @@ use super::labels::{self, Label};
 use super::page::{ABOVE, FrontMatter, METADATA, NAME, OVERVIEW, Page, PageSection, TEXT};
 use super::rows::text_of;
 use super::text::one_line;
-use super::{Flavour, headings, known, metadata, results, vocabulary};
+use super::{Flavour, headings, inside, known, metadata, results, vocabulary};
 use crate::card::results::{CHARTS_QUESTION, QUESTION};
 use crate::card::{Card, Field, Section, Value};
 
@@ -42,6 +42,7 @@ pub(super) fn fit(card: &Card, flavour: Flavour) -> Card {
     page.front = (!builder.front.is_empty()).then_some(FrontMatter::Keys(builder.front));
     page.sections = builder.parts.into_iter().map(|(_, section)| section).collect();
     page.sections.extend(builder.own);
+    inside::keep_inside(&mut page);
     page.card(flavour).card
 }
 
@@ -241,7 +242,7 @@ pub(super) fn follows_at_once(text: &str) -> bool {
 
 /// Whether the text ends with a heading.
 fn is_heading_behind(probe: &str) -> bool {
-    let (headings, _) = headings::find(probe, 0);
+    let headings = headings::find(probe, 0).found;
     headings.last().is_some_and(|last| last.words.end == probe.len())
 }
 

@@ -18,6 +18,28 @@ pub(in crate::format) struct Heading {
     pub is_underlined: bool,
 }
 
+/// What divides a text.
+#[derive(Debug, Default)]
+pub(super) struct Headings {
+    /// The headings outside of quotes, lists, code and HTML.
+    pub found: Vec<Heading>,
+    /// Where a line begins that looks like a heading but lacks the blank behind its `#`.
+    pub unspaced: Option<usize>,
+    /// Why no headings were looked for, if so.
+    pub whole: Option<Whole>,
+}
+
+/// Why a text is not divided by its headings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Whole {
+    /// It is longer than [`LARGEST`], or has more lines than [`MOST_LINES`].
+    Large,
+    /// A line of it, beginning here, opens more quotes and lists than [`DEEPEST`].
+    Deep(usize),
+    /// It has more headings than can be shown as sections.
+    Headings,
+}
+
 /// Longer lines, such as pictures in base64, are cut before the text is looked at.
 const LONGEST_LINE: usize = 2000;
 
@@ -29,13 +51,17 @@ const MOST_LINES: usize = 100_000;
 /// A line that opens more quotes and lists than this is no writing, and slow to look at.
 const DEEPEST: usize = 100;
 
-/// The headings that divide a text: those inside quotes, lists, code and HTML do not.
-///
-/// The second is where a line begins that looks like a heading but lacks the blank behind its `#`.
-pub(super) fn find(text: &str, from: usize) -> (Vec<Heading>, Option<usize>) {
+/// The headings that divide a text.
+pub(super) fn find(text: &str, from: usize) -> Headings {
     let lines = lines(text, from);
-    let Some(skeleton) = skeleton(text, &lines) else {
-        return (Vec::new(), None);
+    let skeleton = match skeleton(text, &lines) {
+        Ok(skeleton) => skeleton,
+        Err(whole) => {
+            return Headings {
+                whole: Some(whole),
+                ..Headings::default()
+            };
+        }
     };
     let arena = Arena::new();
     let root = comrak::parse_document(&arena, &skeleton, &Options::default());
@@ -61,7 +87,11 @@ pub(super) fn find(text: &str, from: usize) -> (Vec<Heading>, Option<usize>) {
             _ => {}
         }
     }
-    (headings, unspaced)
+    Headings {
+        found: headings,
+        unspaced,
+        whole: None,
+    }
 }
 
 /// The byte ranges of the lines, each with its break.
@@ -86,17 +116,20 @@ pub(super) fn lines(text: &str, from: usize) -> Vec<Range<usize>> {
     lines
 }
 
-/// The text with its long lines cut; `None` when it would be slow to look at, or take much memory.
-pub(super) fn skeleton(text: &str, lines: &[Range<usize>]) -> Option<String> {
+/// The text with its long lines cut.
+///
+/// # Errors
+/// When it would be slow to look at, or take much memory.
+pub(super) fn skeleton(text: &str, lines: &[Range<usize>]) -> Result<String, Whole> {
     let mut skeleton = String::new();
-    for line in lines {
+    for span in lines {
         if lines.len() > MOST_LINES || skeleton.len() > LARGEST {
-            return None;
+            return Err(Whole::Large);
         }
-        let line = text[line.clone()].trim_end_matches(['\n', '\r']);
+        let line = text[span.clone()].trim_end_matches(['\n', '\r']);
         let marks = line.bytes().take_while(|byte| b"> \t-+*".contains(byte));
         if line.contains('>') && marks.filter(|byte| b">-+*".contains(byte)).count() > DEEPEST {
-            return None;
+            return Err(Whole::Deep(span.start));
         }
         if line.len() > LONGEST_LINE {
             skeleton.push_str(&line[..line.floor_char_boundary(LONGEST_LINE / 2)]);
@@ -106,7 +139,7 @@ pub(super) fn skeleton(text: &str, lines: &[Range<usize>]) -> Option<String> {
         }
         skeleton.push('\n');
     }
-    Some(skeleton)
+    Ok(skeleton)
 }
 
 fn heading_in(text: &str, rows: &[Range<usize>], level: usize, is_underlined: bool) -> Option<Heading> {
@@ -152,11 +185,8 @@ mod tests {
     use super::*;
 
     fn words(text: &str) -> Vec<(usize, &str)> {
-        let (headings, _) = find(text, 0);
-        headings
-            .into_iter()
-            .map(|heading| (heading.level, &text[heading.words]))
-            .collect()
+        let headings = find(text, 0).found.into_iter();
+        headings.map(|heading| (heading.level, &text[heading.words])).collect()
     }
 
     #[test]
@@ -168,7 +198,7 @@ mod tests {
             [(1, "A"), (2, "B"), (1, "C"), (1, ""), (3, "D#")]
         );
         assert_eq!(words("> ".repeat(500).as_str()), []);
-        assert_eq!(find("a\n\n#Name\n", 0).1, Some(3));
+        assert_eq!(find("a\n\n#Name\n", 0).unspaced, Some(3));
     }
 
     #[test]

@@ -172,12 +172,38 @@ pub(in crate::format) fn key(id: &str) -> Option<&'static str> {
 /// Whether a line begins with a key that only front matter of the hub has.
 pub(super) fn begins_with_hub_key(line: &str) -> bool {
     line.split_once(':')
-        .is_some_and(|(key, _)| HUB_KEYS.contains(&key.trim_matches(['"', '\''])))
+        .is_some_and(|(key, _)| is_hub_key(key.trim_matches(['"', '\''])))
 }
 
-/// Whether front matter has a key of the hub.
+/// Front matter without a key, as the hub's own library writes it.
+const EMPTY: &str = "---\n{}\n---\n";
+
+/// A page with [`EMPTY`] front matter.
+pub(super) fn above(page: &str) -> String {
+    let gap = if page.is_empty() { "" } else { "\n" };
+    format!("{EMPTY}{gap}{page}")
+}
+
+/// A page whose front matter has no key of the hub, with one that says nothing.
+pub(super) fn marked(page: &str) -> String {
+    page.replacen("---\n", "---\ntags: []\n", 1)
+}
+
+/// Whether only front matter of the hub has this key.
+pub(super) fn is_hub_key(key: &str) -> bool {
+    HUB_KEYS.contains(&key)
+}
+
+/// A new page without its [`EMPTY`] front matter.
+pub(in crate::format) fn without(page: &str) -> &str {
+    page.strip_prefix(EMPTY)
+        .map_or(page, |body| body.trim_start_matches('\n'))
+}
+
+/// Whether front matter is that of the hub: it has a key of it, or is [`EMPTY`].
 pub(super) fn is_of_hub(root: &Node) -> bool {
-    HUB_KEYS.iter().any(|key| root.member(key).is_some())
+    let is_empty = matches!(&root.kind, Kind::Group(members) if members.is_empty());
+    is_empty || HUB_KEYS.iter().any(|key| root.member(key).is_some())
 }
 
 /// The hub's word for a licence: its own, or that of an SPDX identifier, in small letters.

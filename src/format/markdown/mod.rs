@@ -12,6 +12,7 @@ pub mod hub {
     pub use super::metadata::{key_of, licences};
     pub use super::vocabulary::{languages, tasks};
 }
+mod inside;
 pub(super) mod known;
 mod labels;
 mod metadata;
@@ -27,15 +28,18 @@ mod write;
 use std::collections::HashMap;
 
 use super::file::File;
+use super::homes::Aside;
 use super::lens::{About, Certainty, Lens, Notation, Parts, Readers};
 use super::{Finding, ReadError, Severity, detect, findings};
 use crate::card::Card;
 use crate::card::outline::{FREE, HUGGING_FACE, Outline};
 use crate::json;
-pub(super) use metadata::key as metadata_key;
+use headings::Whole;
+pub(super) use metadata::{key as metadata_key, without as without_metadata};
 use page::{CardOfPage, Page, Place};
 pub(super) use rows::{rows, text_of};
 pub(super) use text::Document;
+use text::MOST;
 
 /// A page of Markdown, of one of two flavours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,14 +55,6 @@ impl Flavour {
         match self {
             Self::HuggingFace => &HUGGING_FACE,
             Self::Plain => &FREE,
-        }
-    }
-
-    /// The card with the labels of the template as answers of their own.
-    fn split(self, card: Card) -> Card {
-        match self {
-            Self::HuggingFace => labels::split(&card),
-            Self::Plain => card,
         }
     }
 
@@ -144,7 +140,7 @@ impl Lens for Flavour {
             .collect();
         Ok(Parts {
             outline: self.outline(),
-            card: self.split(card),
+            card: self.told_apart(card),
             findings: of_kind(file, document)
                 .into_iter()
                 .chain(of_page(document, &line))
@@ -164,11 +160,32 @@ impl Lens for Flavour {
 
     fn write_new(&self, card: &Card) -> Vec<u8> {
         let blank = Document::blank();
-        blank.encode(&without_zeros(write::write(&blank, *self, &self.folded(&blank, card))))
+        blank.encode(&without_zeros(write::write_new(*self, &self.folded(&blank, card))))
+    }
+
+    /// CommonMark 0.31, section 2.3.
+    fn spells(&self, c: char) -> bool {
+        c != '\0'
     }
 
     fn fit(&self, card: &Card) -> Card {
-        self.split(fit::fit(card, *self))
+        self.told_apart(fit::fit(card, *self))
+    }
+
+    fn placed(&self, card: &Card) -> (Card, Vec<Aside>) {
+        (fit::fit(card, *self), Vec::new())
+    }
+
+    fn told_apart(&self, card: Card) -> Card {
+        match self {
+            Self::HuggingFace => labels::split(&card),
+            Self::Plain => card,
+        }
+    }
+
+    fn whole(&self, file: &File) -> Option<Card> {
+        let document = file.markdown().ok().filter(|_| *self == Self::HuggingFace)?;
+        Some(Page::of(document).card(*self).card)
     }
 
     fn settled(&self, file: &File, card: &Card) -> Card {
@@ -304,5 +321,17 @@ fn of_page(document: &Document, line: &impl Fn(usize) -> usize) -> Vec<Finding> 
                        section.";
         found.push(finding(at, "heading", Severity::Note, message));
     }
+    found.extend(document.whole.map(|whole| {
+        let (at, why) = match whole {
+            Whole::Large => (0, "has more than 100,000 lines or a million letters".to_owned()),
+            Whole::Deep(at) => (at, "has a line here that opens more than 100 quotes and lists".to_owned()),
+            Whole::Headings => (0, format!("has more than {MOST} sections, or as many headings in one")),
+        };
+        let message = format!(
+            "The page {why}, so it is not divided by its headings: it is one text. Nothing is lost. To edit it section by \
+             section, move tables, logs and pictures into files of their own and upload the rest."
+        );
+        finding(at, "headings", Severity::Note, &message)
+    }));
     found
 }

@@ -374,6 +374,63 @@ fn other_cards_become_pages() {
     assert_eq!(text(write(Format::MARKDOWN, None, &Card::default()).unwrap()), "");
 }
 
+#[test]
+fn a_heading_inside_an_answer_divides_nothing() {
+    for (heading, lowered) in [
+        ("# Overview", "#### Overview"),
+        ("Overview\\n===", "#### Overview"),
+        ("# h", "#### h"),
+    ] {
+        let source = r##"{"m":{"x":"HEAD\n\ntext\n\n## B","y":"keep","k1":"v1","k2":"v2"},"n":{"z":"other"}}"##;
+        let card = read(source.replace("HEAD", heading).as_bytes()).unwrap().card;
+        for format in [Format::HUGGING_FACE, Format::MARKDOWN] {
+            assert_eq!(losses(format, None, &card), [], "{heading}");
+            let page = write(format, None, &card).unwrap();
+            let again = read_as(format, &page).unwrap().card;
+            let titles: Vec<_> = again.sections.iter().map(|section| section.title.as_str()).collect();
+            assert_eq!(titles, ["m", "n"], "{}", text(page));
+            let answers = again.sections[0].fields.iter();
+            let answers: Vec<_> = answers
+                .map(|field| (field.label.as_str(), field.value.as_text()))
+                .collect();
+            let first = format!("{lowered}\n\ntext\n\n##### B");
+            let rest = [("y", Some("keep")), ("k1", Some("v1")), ("k2", Some("v2"))];
+            assert_eq!(answers, [&[("x", Some(first.as_str()))], &rest[..]].concat());
+        }
+    }
+    // Where every heading divides.
+    for source in [
+        r###"{"m": "# A\n\ntext", "n": 1}"###,
+        r###"{"model_details": {"overview": "## A\n\ntext"}}"###,
+    ] {
+        let card = read(source.as_bytes()).unwrap().card;
+        for format in [Format::HUGGING_FACE, Format::MARKDOWN] {
+            assert_eq!(losses(format, None, &card), [], "{source}");
+            let page = text(write(format, None, &card).unwrap());
+            assert!(page.contains("**A**\n\ntext\n"), "{page}");
+        }
+    }
+}
+
+#[test]
+fn a_new_page_with_other_metadata_is_the_hubs() {
+    let card = read(br#"{"metadata": {"author": "Lab"}}"#).unwrap().card;
+    let page = write(Format::HUGGING_FACE, None, &card).unwrap();
+    assert_eq!(losses(Format::HUGGING_FACE, None, &card), []);
+    assert_eq!(read(&page).unwrap().format, Format::HUGGING_FACE);
+    assert_eq!(text(page), "---\ntags: []\nauthor: Lab\n---\n");
+}
+
+#[test]
+fn metadata_without_a_key_takes_one() {
+    let source = "---\n{} # none\n---\n\n# M\n";
+    let reading = read(source.as_bytes()).unwrap();
+    assert_eq!(reading.format, Format::HUGGING_FACE);
+    assert_eq!(reading.findings, []);
+    let edited = edit(source, |card| set(card, "metadata", "model-details.licenses", "mit"));
+    assert_eq!(edited, source.replace("{} # none", "license: mit\n# none"));
+}
+
 fn corpus(folder: &str) -> Vec<PathBuf> {
     let base = std::env::var_os("CARTELLINO_CORPUS").map_or_else(
         || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus"),
@@ -391,7 +448,7 @@ fn corpus(folder: &str) -> Vec<PathBuf> {
 fn is_even(bytes: &[u8]) -> bool {
     let file = File::new(bytes);
     let page = file.markdown().unwrap();
-    let (first, _) = headings::find(&page.text[page.intro.clone()], 0);
+    let first = headings::find(&page.text[page.intro.clone()], 0).found;
     let mut levels = page.sections.iter().map(|block| block.heading.level);
     let enough = page.title.is_some() || page.level > 1 || page.sections.len() > 2;
     first.is_empty() && enough && levels.all(|level| level == page.level)
@@ -624,6 +681,32 @@ fn a_zero_byte_from_elsewhere_leaves_a_page_that_can_be_read() {
     let page = write(Format::MARKDOWN, None, &card).unwrap();
     let again = crate::format::read(&page).unwrap().card;
     assert_eq!(again.sections[0].fields[0].value, Value::text("a\u{fffd}b"));
+}
+
+#[test]
+fn a_page_that_is_not_divided_says_why() {
+    let told = |page: &str| {
+        let reading = crate::format::read_named(page.as_bytes(), Some("MODEL_CARD.md")).unwrap();
+        assert!(
+            reading.card.sections.iter().all(|section| section.key == "summary"),
+            "{page:.40}"
+        );
+        let found = reading.findings.into_iter().find(|finding| finding.place == "headings");
+        let found = found.unwrap_or_else(|| panic!("nothing is told of {page:.40}"));
+        assert_eq!(found.severity, crate::format::Severity::Note);
+        (found.line, found.message)
+    };
+    let (line, message) = told(&format!("# Otters\n\n## Uses\n\n{}", "a line\n".repeat(100_001)));
+    assert_eq!(line, Some(1));
+    assert!(
+        message.contains("more than 100,000 lines or a million letters"),
+        "{message}"
+    );
+    let (line, message) = told(&format!("# Otters\n\n## Uses\n\n{} x\n", "> ".repeat(101)));
+    assert_eq!(line, Some(5));
+    assert!(message.contains("quotes and lists"), "{message}");
+    let (_, message) = told(&format!("# Otters\n\n{}", "## Uses\n\nx\n\n".repeat(501)));
+    assert!(message.contains("more than 500"), "{message}");
 }
 
 proptest! {

@@ -2,14 +2,14 @@
 
 use std::ops::Range;
 
-use super::headings::{self, Heading};
+use super::headings::{self, Heading, Headings, Whole};
 use super::metadata;
 use crate::format::encoding::Encoding;
 use crate::format::file::Text;
 use crate::yaml::{self, Kind, Layout};
 
 /// How many sections, and how many parts in one, a text may be divided into; one with more stays whole.
-const MOST: usize = 500;
+pub(super) const MOST: usize = 500;
 
 /// A Markdown file.
 #[derive(Debug)]
@@ -32,6 +32,8 @@ pub(in crate::format) struct Document {
     pub level: usize,
     /// Where a line looks like a heading without being one.
     pub unspaced: Option<usize>,
+    /// Why it is not divided, if it is not.
+    pub(super) whole: Option<Whole>,
 }
 
 /// The YAML block at the beginning.
@@ -77,7 +79,7 @@ impl Document {
     fn new(text: String, is_crlf: bool, encoding: Encoding) -> Self {
         let (front, is_unclosed) = front(&text);
         let start = front.as_ref().map_or(0, |front| front.span.end);
-        let (headings, unspaced) = headings::find(&text, start);
+        let Headings { found, unspaced, whole } = headings::find(&text, start);
         let mut document = Self {
             above: start..start,
             title: None,
@@ -90,8 +92,9 @@ impl Document {
             front,
             is_unclosed,
             unspaced,
+            whole,
         };
-        document.divide(start, headings);
+        document.divide(start, found);
         document
     }
 
@@ -137,6 +140,7 @@ impl Document {
         }
         let is_long = sections.len() > MOST || sections.iter().any(|block| block.parts.len() > MOST);
         if is_long {
+            self.whole = Some(Whole::Headings);
             sections.clear();
         }
         let until = sections.first().map_or(end, |block| block.heading.span.start);

@@ -13,6 +13,20 @@ use crate::format::steps::rearrange;
 use crate::json::apply;
 use crate::yaml;
 
+/// The text of a new page. One for the hub has metadata even without an answer in it, and a key that only the hub has, by
+/// which it is known to be the hub's.
+pub(super) fn write_new(flavour: Flavour, card: &Card) -> String {
+    let text = write(&Document::blank(), flavour, card);
+    let fields = card.section(METADATA).map_or(&[][..], |section| &section.fields);
+    let mut filled = fields.iter().filter(|field| !field.value.is_blank()).peekable();
+    match flavour {
+        Flavour::Plain => text,
+        Flavour::HuggingFace if filled.peek().is_none() => metadata::above(&text),
+        Flavour::HuggingFace if filled.any(|field| metadata::is_hub_key(&key_of(field))) => text,
+        Flavour::HuggingFace => metadata::marked(&text),
+    }
+}
+
 /// The page's text with the card in it.
 pub(super) fn write(document: &Document, flavour: Flavour, card: &Card) -> String {
     let old = Page::of(document).card(flavour);
@@ -263,8 +277,15 @@ impl Writer<'_> {
         if new.is_empty() {
             return String::new();
         }
-        if members.is_empty() {
-            return text.to_owned() + &yaml::to_text(&Value::Group(new));
+        let block = || yaml::to_text(&Value::Group(new.clone()));
+        match &yaml.root.kind {
+            // The braces of an empty group go: they leave no room for lines.
+            yaml::Kind::Group(..) if members.is_empty() => {
+                let (before, behind) = (&text[..yaml.root.span.start], &text[yaml.root.span.end..]);
+                return format!("{before}{}{}", block(), behind.trim_start());
+            }
+            _ if members.is_empty() => return text.to_owned() + &block(),
+            _ => {}
         }
         apply(text, &yaml::edits(text, yaml, &Value::Group(new)))
     }

@@ -71,6 +71,10 @@ impl Lens for Pdf {
         print(card, fonts)
     }
 
+    fn spells(&self, c: char) -> bool {
+        html::is_speakable(c)
+    }
+
     fn fit(&self, card: &Card) -> Card {
         convert::without_blanks(card)
     }

@@ -5,7 +5,7 @@
 
 use crate::card::outline::SAGEMAKER;
 use crate::format::closed::{CLOSED, Members, OPEN, TEXT, Want};
-use crate::format::dialect::{Dialect, Place, Shape};
+use crate::format::dialect::{Dialect, Place, Row, Shape};
 
 const CONTAINERS: [(&str, &str); 6] = [
     ("model-overview", "model_overview"),
@@ -15,8 +15,6 @@ const CONTAINERS: [(&str, &str); 6] = [
     ("evaluation-details", "evaluation_notes"),
     ("additional-information", "additional_information"),
 ];
-
-type Row = (&'static str, &'static [&'static str], Shape, &'static Want);
 
 const JOB: &str = "training_job_details";
 
@@ -197,20 +195,8 @@ const LATER: [(&str, &[&str]); 3] = [
 ];
 
 pub(super) fn dialect() -> Dialect {
-    let native = PLACES.iter().chain([&CUSTOM]).map(|(id, path, shape, want)| Place {
-        id,
-        path: path.to_vec(),
-        shape: *shape,
-        native: true,
-        want,
-    });
-    let later = LATER.iter().map(|(id, path)| Place {
-        id,
-        path: path.to_vec(),
-        shape: Shape::Same,
-        native: false,
-        want: &Want::Anything,
-    });
+    let native = PLACES.iter().chain([&CUSTOM]).map(Place::native);
+    let later = LATER.iter().map(|(id, path)| Place::beyond(id, path.to_vec()));
     Dialect {
         outline: &SAGEMAKER,
         hidden: &[],

@@ -2,7 +2,7 @@ use proptest::prelude::*;
 
 use crate::card::{Card, Value, change::difference};
 use crate::format::file::File;
-use crate::format::{Format, losses, read, write};
+use crate::format::{Format, in_its_file, losses, read, write};
 use crate::json::{self, tests::untidy, tests::values};
 
 const CARD: &str = r#"{"model_overview": {"model_description": "counts otters", "model_owner": "River Lab", "river": 1},
@@ -165,7 +165,8 @@ proptest! {
             source = format!("{{\"ModelCardName\": \"n\", \"Content\": {}}}", json::to_text(&Value::Text(source)));
         }
         prop_assert_eq!(&edit(&source, |_| ()), &source);
-        let mut card = read(source.as_bytes()).unwrap().card;
+        let reading = read(source.as_bytes()).unwrap();
+        let mut card = reading.card;
         let places: Vec<(usize, usize)> = card.sections.iter().enumerate()
             .flat_map(|(index, section)| (0..section.fields.len()).map(move |field| (index, field))).collect();
         if places.is_empty() {
@@ -173,6 +174,7 @@ proptest! {
         }
         let (section, field) = places[at.index(places.len())];
         card.sections[section].fields[field].value = new;
+        let card = in_its_file(Format::SAGEMAKER, source.as_bytes(), &card, reading.outline).unwrap();
         let written = write(Format::SAGEMAKER, Some(source.as_bytes()), &card).unwrap();
         let again = crate::format::read_as(Format::SAGEMAKER, &written).unwrap().card;
         let settled = Format::SAGEMAKER.lens().settled(&File::new(source.as_bytes()), &card);

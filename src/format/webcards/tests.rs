@@ -168,3 +168,25 @@ fn every_single_edit_is_read_back() {
         }
     }
 }
+
+#[test]
+fn what_has_no_section_or_name_elsewhere_is_an_answer_of_a_section_here() {
+    for (source, written) in [
+        (
+            r#"{"":{"":"three"}}"#,
+            r#"{"Section_name_52":"Section","Section_Data_52":[{"84_":"three"}]}"#,
+        ),
+        (
+            r#"{"otter":"three"}"#,
+            r#"{"Section_name_52":"otter","Section_Data_52":[{"84_otter":"three"}]}"#,
+        ),
+    ] {
+        let card = read(source.as_bytes()).unwrap().card;
+        assert_eq!(losses(Format::WEBCARDS, None, &card), []);
+        let bytes = write(Format::WEBCARDS, None, &card).unwrap();
+        let document = crate::json::parse(&String::from_utf8(bytes.clone()).unwrap()).unwrap();
+        let wanted = crate::json::parse(written).unwrap();
+        assert_eq!(document.root.to_value(), wanted.root.to_value());
+        assert_eq!(read(&bytes).unwrap().format, Format::WEBCARDS);
+    }
+}

@@ -108,7 +108,7 @@ impl Parser<'_> {
         } else {
             self.text.len()
         };
-        self.quirks.extend(again(&fields));
+        self.quirks.extend(again(&fields, QuirkKind::Again));
         Ok(Message {
             schema,
             span: start..end,

@@ -1,4 +1,4 @@
-use super::{FIXED_32, FIXED_64, GROUP, LENGTH, VARINT, put_tag, put_varint, shown_bytes, varint};
+use super::{FIXED_32, FIXED_64, GROUP, LENGTH, VARINT, put_payload, put_tag, put_varint, shown_bytes, varint};
 use crate::json::Node;
 use crate::proto::message::{Content, Field, Item, Message};
 use crate::proto::plan::{Entry, Rules, plan};
@@ -134,13 +134,6 @@ impl Editor<'_> {
 fn bytes_of(text: &str) -> Option<Vec<u8>> {
     let bytes = data_encoding::BASE64.decode(text.as_bytes()).ok()?;
     (std::str::from_utf8(&bytes).is_err() && shown_bytes(&bytes) == text).then_some(bytes)
-}
-
-fn put_payload(out: &mut Vec<u8>, wire: u8, payload: &[u8]) {
-    if wire == LENGTH {
-        put_varint(out, payload.len() as u64);
-    }
-    out.extend(payload);
 }
 
 fn number(wire: u8, spelling: &str) -> Option<Vec<u8>> {

@@ -1,9 +1,11 @@
 //! The binary notation: records of a tag and a payload, one after the other.
 
 mod edit;
+mod join;
 mod parse;
 
 pub use edit::{edited, to_bytes};
+pub use join::joined;
 pub use parse::{has_controls, parse};
 
 /// How the payload of a record ends: the last three bits of its tag.
@@ -36,6 +38,13 @@ fn put_varint(out: &mut Vec<u8>, mut value: u64) {
         value >>= 7;
     }
     out.push(value.to_le_bytes()[0]);
+}
+
+fn put_payload(out: &mut Vec<u8>, wire: u8, payload: &[u8]) {
+    if wire == LENGTH {
+        put_varint(out, payload.len() as u64);
+    }
+    out.extend(payload);
 }
 
 fn put_tag(out: &mut Vec<u8>, number: u32, wire: u8) {

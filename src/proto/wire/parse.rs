@@ -110,7 +110,7 @@ impl Parser<'_> {
     }
 
     fn closed(&mut self, schema: Option<&'static Schema>, span: Range<usize>, fields: Vec<Field>) -> Message {
-        self.quirks.extend(again(&fields));
+        self.quirks.extend(again(&fields, QuirkKind::Piece));
         Message { schema, span, fields }
     }
 

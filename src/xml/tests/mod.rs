@@ -18,7 +18,7 @@ fn edited(text: &str, value: &str) -> String {
     let value = json(value);
     let document = parse(text).unwrap();
     let changed = apply(text, &edits(text, &document, &value));
-    assert_eq!(read(&changed), normal(&value), "{changed}");
+    assert_eq!(read(&changed), spelled(&normal(&value)), "{changed}");
     changed
 }
 

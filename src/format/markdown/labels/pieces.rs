@@ -93,7 +93,7 @@ fn line_of(line: &str, host: &str) -> Option<Piece> {
 /// For each line whether it is a whole item of a list that stands in nothing else.
 fn items(text: &str, lines: &[std::ops::Range<usize>]) -> Vec<bool> {
     let mut is_item = vec![false; lines.len()];
-    let Some(skeleton) = headings::skeleton(text, lines) else {
+    let Ok(skeleton) = headings::skeleton(text, lines) else {
         return is_item;
     };
     let arena = Arena::new();

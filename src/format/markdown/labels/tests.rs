@@ -144,8 +144,7 @@ fn a_new_page_has_the_lines_of_the_template() {
     let source = r#"{"model_details": {"name": "otter", "overview": "Counts.", "owners": [{"name": "Lab"}]}}"#;
     let mut card = crate::format::read(source.as_bytes()).unwrap().card;
     let page = String::from_utf8(write(Format::HUGGING_FACE, None, &card).unwrap()).unwrap();
-    let lines =
-        "# Model Card for otter\n\nCounts.\n\n## Model Details\n\n### Model Description\n\n- **Developed by:** Lab\n";
+    let lines = "---\n{}\n---\n\n# Model Card for otter\n\nCounts.\n\n## Model Details\n\n### Model Description\n\n- **Developed by:** Lab\n";
     assert_eq!(page, lines);
     assert_eq!(losses(Format::HUGGING_FACE, None, &card), []);
     card.sections.push(crate::card::Section {
@@ -176,6 +175,18 @@ fn a_new_page_has_the_lines_of_the_template() {
     let back = crate::format::read(&back).unwrap().card;
     let owners = crate::json::to_text(back.value("model-details.owners").unwrap());
     assert_eq!(owners, r#"[{"name": "Lab"}]"#);
+}
+
+#[test]
+fn text_around_the_lines_keeps_its_order() {
+    let page = "# M\n\n## Model Details\n\n### Model Description\n\nIntro.\n\n- **Developed by:** Me\n\n\
+                The developer named above is X.\n";
+    let card = read_as(Format::MARKDOWN, page.as_bytes()).unwrap().card;
+    assert_eq!(losses(Format::HUGGING_FACE, None, &card), []);
+    let written = String::from_utf8(write(Format::HUGGING_FACE, None, &card).unwrap()).unwrap();
+    let titled = page.replacen("# M", "# Model Card for M", 1);
+    assert_eq!(written, format!("---\n{{}}\n---\n\n{titled}"));
+    assert_eq!(said(&card_of(&written), "model-details.owners"), Some("Me"));
 }
 
 #[test]

@@ -1,0 +1,111 @@
+//! Headings inside answers: on a new page they stay part of their answer.
+//!
+//! A page is divided by its headings, so those of an answer go below the level of the heading that the answer stands
+//! under. Where every heading divides, they become lines of bold words.
+
+use super::headings::{self, Heading};
+use super::page::Page;
+use super::text::one_line;
+
+/// Level of the headings of sections on a new page.
+const SECTION: usize = 2;
+/// Level of the headings inside sections on a new page.
+const PART: usize = SECTION + 1;
+/// The deepest level that Markdown has.
+const DEEPEST: usize = 6;
+
+/// Takes care that no heading inside an answer divides the page.
+pub(super) fn keep_inside(page: &mut Page) {
+    // Before the title, and alone below it, every heading counts.
+    flatten(&mut page.above);
+    match page.sections.len() {
+        0 | 1 => flatten(&mut page.intro),
+        _ => lower(&mut page.intro, PART),
+    }
+    for section in &mut page.sections {
+        // The shallowest headings of a section divide it.
+        match section.parts.is_empty() {
+            true => flatten(&mut section.lead),
+            false => lower(&mut section.lead, PART + 1),
+        }
+        for (_, text) in &mut section.parts {
+            lower(text, PART + 1);
+        }
+    }
+}
+
+/// Moves the headings of a text down together, so that none stands above this level.
+fn lower(text: &mut String, level: usize) {
+    let found = headings::find(text, 0).found;
+    let highest = found.iter().map(|heading| heading.level).min().unwrap_or(level);
+    if highest >= level {
+        return;
+    }
+    let down = level - highest;
+    rewrite(text, &found, |heading, words| {
+        let signs = "#".repeat((heading.level + down).min(DEEPEST));
+        format!("{signs} {words}").trim_end().to_owned() + "\n"
+    });
+}
+
+/// Makes the headings of a text lines of bold words, each a paragraph.
+fn flatten(text: &mut String) {
+    let found = headings::find(text, 0).found;
+    rewrite(text, &found, |_, words| match words.replace("**", "").trim() {
+        "" => "\n".to_owned(),
+        words => format!("\n**{words}**\n\n"),
+    });
+}
+
+fn rewrite(text: &mut String, found: &[Heading], line: impl Fn(&Heading, &str) -> String) {
+    if found.is_empty() {
+        return;
+    }
+    let (mut new, mut at) = (String::new(), 0);
+    for heading in found {
+        new.push_str(&text[at..heading.span.start]);
+        let line = line(heading, &one_line(&text[heading.words.clone()]));
+        let is_apart = new.is_empty() || new.ends_with("\n\n");
+        new.push_str(if is_apart { line.trim_start_matches('\n') } else { &line });
+        at = heading.span.end;
+        if line.ends_with("\n\n") {
+            at += text[at..].len() - text[at..].trim_start_matches('\n').len();
+        }
+    }
+    new.push_str(&text[at..]);
+    *text = super::fit::trimmed(&new).to_owned();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn changed(text: &str, change: impl Fn(&mut String)) -> String {
+        let mut text = text.to_owned();
+        change(&mut text);
+        text
+    }
+
+    #[test]
+    fn headings_go_down_together() {
+        let lowered = |text: &str| changed(text, |text| lower(text, 4));
+        assert_eq!(
+            lowered("a\n# B\nc\n\nD\n-\ne\n\n###### F #"),
+            "a\n#### B\nc\n\n##### D\ne\n\n###### F"
+        );
+        for same in ["a\n#### B\n\n##### C", "```\n# code\n```\n> # quote", "#no", ""] {
+            assert_eq!(lowered(same), same);
+        }
+    }
+
+    #[test]
+    fn where_each_heading_divides_they_are_bold_words() {
+        let flat = |text: &str| changed(text, flatten);
+        assert_eq!(
+            flat("a\n# **B** c\nd\n## E\n\n\n#\nF\n===\n===\n"),
+            "a\n\n**B c**\n\nd\n\n**E**\n\n**F**\n\n==="
+        );
+        assert_eq!(flat("# A"), "**A**");
+        assert_eq!(flat("a"), "a");
+    }
+}
