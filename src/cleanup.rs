@@ -11,7 +11,7 @@ use std::time::{Duration, SystemTime};
 use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, Utc};
 
 use crate::clock::Clock;
-use crate::db::{self, Db, files, link_codes, sessions, upkeep};
+use crate::db::{self, Db, files, link_codes, section_links, sessions, upkeep};
 use crate::session::SessionId;
 use crate::session::engine::{self, Engine};
 use crate::uploads::{self, Uploads};
@@ -123,6 +123,7 @@ async fn sweep_alone(
         }
         db.write(move |conn| {
             link_codes::delete_expired(conn, now.naive_utc())?;
+            section_links::delete_expired(conn, now.naive_utc())?;
             sessions::forget_ended(conn, now.naive_utc())
         })
         .await?;

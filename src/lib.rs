@@ -33,7 +33,7 @@
 //! | [`uploads`] | bytes on disk under names of our own, and pictures of figures into a card | `random`, `card` |
 //! | [`archive`] | everything of a visitor as one ZIP file, and back | `db`, `uploads`, `card`, `format`, `json` |
 //! | [`cleanup`] | removes what has expired | `db`, `session`, `uploads` |
-//! | [`web`] | HTTP: routes, pages, forms, errors; the only room that knows status codes | all of the above |
+//! | [`web`] | HTTP: routes, pages, forms, errors; who may reach what ([`web::access`]); the only room that knows status codes | all of the above |
 //! | [`cli`] | the command line, a file a subcommand | all of the above |
 //!
 //! Arrows do not turn back: `card` and `format` know neither HTTP nor SQL nor files, so `check` and
@@ -46,7 +46,7 @@
 //! 2. [`db::cards::create`] stores the upload verbatim and one `CardSectionData` row a section, in one
 //!    transaction with the session itself; [`uploads`] keeps the file.
 //! 3. [`web::pages::section`] shows a row as a form ([`web::control`]) and reads the form back
-//!    ([`web::form`]); [`db::cards::save`] wants the version that the form was made from.
+//!    ([`web::form`]), for its owner or for somebody with a link to it; [`db::cards::save`] wants the version that the form was made from.
 //!    A picture that came along is drawn anew ([`redraw`]), kept as a file, and referred to by a row of
 //!    the section's figures ([`card::figure`]).
 //! 4. [`web::pages::download`]: rows become a card, with its pictures in it; [`format::write`] puts it into the upload.

@@ -2,6 +2,8 @@
 //
 // <body data-buffer="…"> names whose copies may be here. It is missing on shared computers and for strangers; copies
 // under any other name are removed, and so are those of cards that are gone: <… data-cards="id id"> lists those there are.
+// What was written with a link to somebody else's section has the name of the link. It is nothing to the browser's own
+// cards, nor these to it: neither removes the other.
 
 const PREFIX = "cartellino ";
 const KEPT_MS = 30 * 24 * 60 * 60 * 1000;
@@ -37,11 +39,13 @@ function attempt(what) {
   }
 }
 
+const isLinks = (name) => name?.startsWith("link-");
 const arrived = new URLSearchParams(location.search).get("draft");
 const cards = document.querySelector("[data-cards]")?.dataset.cards.split(" ");
 for (const { key, whose, name, at, place = "" } of all()) {
-  const isGone = cards && !cards.includes(place.split("/")[2]);
-  if (whose !== owner || name === arrived || isGone || !(Date.now() - at < KEPT_MS)) {
+  const isGone = cards && !isLinks(whose) && !cards.includes(place.split("/")[2]);
+  const isStrange = whose !== owner && !isLinks(whose) && !isLinks(owner);
+  if (isStrange || name === arrived || isGone || !(Date.now() - at < KEPT_MS)) {
     attempt(() => localStorage.removeItem(key));
   }
 }

@@ -22,13 +22,14 @@ const version = form.elements.version;
 const line = document.getElementById("save-state");
 const alarm = document.getElementById("save-alarm");
 const clash = document.getElementById("save-conflict");
-const place = new URL(form.action).pathname;
+const place = form.dataset.place ?? new URL(form.action).pathname;
 const name = Math.random().toString(36).slice(2, 14);
 
 // What the server holds is what the page came with, whatever the browser has filled in since.
 const pristine = form.cloneNode(true);
 pristine.reset();
-let held = contentOf(pristine);
+// A page that shows text which is nowhere yet says so.
+let held = line.dataset.state === "saved" ? contentOf(pristine) : "";
 let savedAt = line.querySelector("time").dateTime;
 let unanswered = null; // content that may have arrived
 let refused = null; // content that the server did not take
@@ -120,6 +121,8 @@ async function run() {
     } else if (status === 409 && told.version) {
       isConflict = true;
       clash.querySelector("time").textContent = spoken(told.saved_at);
+      const whence = clash.querySelector("span");
+      if (told.by_another) whence.textContent = whence.dataset.another;
     } else if (status >= 400 && status < 500 && status !== 408 && status !== 429) {
       [refused, unanswered, isFailing] = [unanswered, null, false];
       break;

@@ -183,6 +183,7 @@ pub(super) fn section_to_value(row: &CardSectionData) -> Value {
         ("position", number(row.position)),
         ("version", number(row.version)),
         ("updated_at", time(row.updated_at)),
+        ("by_link", if row.by_link { Value::Bool(true) } else { Value::Null }),
         ("fields", value),
     ])
 }
@@ -196,6 +197,7 @@ pub(super) fn section_from_value(value: Value, place: &str, now: NaiveDateTime) 
         value: String::new(),
         version: members.count("version", 1)?,
         updated_at: members.time("updated_at", now)?,
+        by_link: matches!(value.member("by_link"), Some(Value::Bool(true))),
     };
     let fields = match value {
         Value::Group(members) => members.into_iter().find(|(name, _)| name == "fields"),
@@ -294,6 +296,7 @@ mod tests {
             title in texts(),
             micros in 0_i64..1_000_000_000_000_000,
             removed: bool,
+            by_link: bool,
         ) {
             let fields: Vec<Field> =
                 fields.into_iter().map(|(id, (label, value))| Field { id, label, value }).collect();
@@ -304,6 +307,7 @@ mod tests {
                 value: stored::to_text(&fields),
                 version: 7,
                 updated_at: DateTime::UNIX_EPOCH.naive_utc() + chrono::TimeDelta::microseconds(micros),
+                by_link,
             };
             let revision = Revision { section, removed };
             let line = json::to_text(&revision_to_value(&revision));

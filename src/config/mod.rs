@@ -9,6 +9,7 @@ use clap::{Args, FromArgMatches as _};
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
+use std::time::Duration;
 
 pub use session::{Engine, Keeping, KeepingOptions, LONGEST_AGE, Session};
 
@@ -48,6 +49,11 @@ pub struct Options {
     #[arg(long, env = "MAX_UPLOAD_BYTES", default_value_t = 10_485_760, value_name = "MAX_UPLOAD_BYTES",
           value_parser = clap::value_parser!(u64).range(1..=1_073_741_824))]
     max_upload_bytes: u64,
+
+    /// Seconds that a link by which somebody else may write in one section is good: one minute to 400 days.
+    #[arg(long, env = "SECTION_LINK_AGE", default_value_t = 604_800, value_name = "SECTION_LINK_AGE",
+          value_parser = clap::value_parser!(u64).range(60..=34_560_000))]
+    section_link_age: u64,
 
     /// Proxies whose X-Forwarded-For is believed: addresses or networks such as 10.0.0.0/8, with commas.
     #[arg(long, env = "TRUSTED_PROXIES", value_delimiter = ',', value_name = "TRUSTED_PROXIES")]
@@ -145,6 +151,8 @@ pub struct Config {
     pub uploads: PathBuf,
     /// Largest upload in bytes.
     pub max_upload_bytes: usize,
+    /// How long a link to one section is good.
+    pub section_link_age: Duration,
     /// Proxies whose forwarded addresses are believed.
     pub trusted_proxies: Vec<Network>,
     /// The files of further fonts for PDFs.
@@ -176,6 +184,7 @@ impl Options {
             uploads: self.storage.uploads_folder()?,
             max_upload_bytes: usize::try_from(self.max_upload_bytes)
                 .map_err(|_| wrong("MAX_UPLOAD_BYTES", "is more than this machine can address"))?,
+            section_link_age: Duration::from_secs(self.section_link_age),
             trusted_proxies: self.trusted_proxies,
             pdf_fonts: self.pdf_fonts.as_deref().map(fonts_in).transpose()?.unwrap_or_default(),
             log: self.log,
@@ -319,7 +328,6 @@ impl FromStr for Network {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::time::Duration;
 
     fn check(flags: &[&str]) -> Result<Config, String> {
         let options = Options::from_flags(flags).map_err(|error| error.to_string())?;
@@ -374,6 +382,8 @@ mod tests {
             (&["--uploads-url", "file:"], "UPLOADS_URL"),
             (&["--max-upload-bytes", "0"], "MAX_UPLOAD_BYTES"),
             (&["--max-upload-bytes", "many"], "MAX_UPLOAD_BYTES"),
+            (&["--section-link-age", "59"], "SECTION_LINK_AGE"),
+            (&["--section-link-age", "34560001"], "SECTION_LINK_AGE"),
             (&["--trusted-proxies", "10.0.0.0/33"], "TRUSTED_PROXIES"),
             (&["--log", "cartellino=loud"], "LOG"),
             (&["--session-engine", "mongodb"], "SESSION_ENGINE"),

@@ -13,6 +13,7 @@ pub mod link_codes;
 pub mod migrations;
 pub mod quota;
 pub mod schema;
+pub mod section_links;
 pub mod sessions;
 mod text;
 pub mod upkeep;

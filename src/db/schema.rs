@@ -20,6 +20,7 @@ diesel::table! {
         version -> Integer,
         removed -> Bool,
         created_at -> Timestamp,
+        by_link -> Bool,
     }
 }
 
@@ -33,6 +34,7 @@ diesel::table! {
         value -> Text,
         version -> Integer,
         updated_at -> Timestamp,
+        by_link -> Bool,
     }
 }
 
@@ -90,6 +92,20 @@ diesel::table! {
 }
 
 diesel::table! {
+    section_links (id) {
+        id -> Text,
+        session_id -> Text,
+        card_id -> Text,
+        section_key -> Text,
+        link_hash -> Text,
+        since_version -> Integer,
+        created_at -> Timestamp,
+        used_at -> Nullable<Timestamp>,
+        expires_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     session_keys (handle) {
         handle -> Text,
         session_id -> Text,
@@ -124,6 +140,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     files,
     link_codes,
     model_cards,
+    section_links,
     session_keys,
     sessions,
 );

@@ -106,11 +106,12 @@ pub fn reclaim(conn: &mut DbConnection, has_removed: bool) -> Result<(), Error> 
 }
 
 /// The tables in which visitors' rows come and go.
-const TABLES: [&str; 9] = [
+const TABLES: [&str; 10] = [
     "sessions",
     "session_keys",
     "ended_keys",
     "link_codes",
+    "section_links",
     "model_cards",
     "card_datasheets",
     "card_section_data",

@@ -5,7 +5,7 @@ use askama::Template;
 use super::file::File;
 use super::html::{self, answer};
 use super::lens::{About, Lens, Notation, Parts, Readers};
-use super::{ReadError, convert};
+use super::{ReadError, convert, language};
 use crate::card::check::is_answered;
 use crate::card::outline::{EU, Question};
 use crate::card::{Card, Section};
@@ -51,6 +51,9 @@ impl Lens for EuForm {
         });
         let form = Form {
             title: card.name().unwrap_or("General-purpose AI model"),
+            language: language::of(card)
+                .map(|language| language.attributes())
+                .unwrap_or_default(),
             parts: parts.collect(),
         };
         form.render().unwrap_or_default().into_bytes()
@@ -84,6 +87,8 @@ impl Lens for EuForm {
 #[template(path = "export/eu_form.html")]
 struct Form<'a> {
     title: &'a str,
+    /// The attributes of the answers that name their language.
+    language: String,
     parts: Vec<Part>,
 }
 
@@ -114,7 +119,7 @@ impl Item {
             words: question.words,
             answer: fields
                 .filter(|field| is_answered(&field.value))
-                .map(|field| answer(field, &EU)),
+                .map(|field| answer(field, &EU, &format!("{}-", question.id))),
         }
     }
 }

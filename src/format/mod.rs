@@ -27,6 +27,7 @@ mod file;
 mod findings;
 mod homes;
 pub mod html;
+pub mod language;
 mod lens;
 mod likeness;
 mod loss;

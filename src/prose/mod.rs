@@ -12,7 +12,7 @@ use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 use ammonia::Builder;
-use comrak::nodes::NodeValue;
+use comrak::nodes::{NodeMath, NodeValue};
 use comrak::{Arena, Options};
 
 use crate::card::picture::{self, Blob};
@@ -97,9 +97,14 @@ pub fn render_in(markdown: &str, place: &str) -> String {
     let arena = Arena::new();
     let root = comrak::parse_document(&arena, markdown, &options);
     for node in root.descendants() {
-        match &mut node.data_mut().value {
+        let value = &mut node.data_mut().value;
+        match value {
             NodeValue::HtmlBlock(block) => block.literal = normal::normalise(&block.literal),
             NodeValue::HtmlInline(literal) => *literal = normal::normalise(literal),
+            NodeValue::Math(formula) => {
+                let text = as_written(formula);
+                *value = NodeValue::Text(text.into());
+            }
             _ => {}
         }
     }
@@ -128,9 +133,17 @@ fn options() -> Options<'static> {
     options.extension.autolink = true;
     options.extension.tasklist = true;
     options.extension.footnotes = true;
+    // Known to be formulas, they are not taken for emphasis, links or escapes.
+    options.extension.math_dollars = true;
     // HTML inside the text reaches the cleaning, which knows better what may stay.
     options.render.r#unsafe = true;
     options
+}
+
+/// A formula as it was written: readers of a card know TeX, and nothing of it is lost.
+fn as_written(formula: &NodeMath) -> String {
+    let dollars = if formula.display_math { "$$" } else { "$" };
+    format!("{dollars}{}{dollars}", formula.literal)
 }
 
 /// Whether a line opens more quotes or lists than anybody reads; parsing them is slow.
@@ -304,6 +317,26 @@ mod tests {
     }
 
     #[test]
+    fn formulas_are_left_as_they_are() {
+        for formula in [
+            "$a_i * b_j * c_k$",
+            r"$\{x_1\_y\} \\ [a](b)$",
+            "$$\\sum_i *x*_i < 1$$",
+            "$$\na_1\n\\\\\nb_2\n$$",
+        ] {
+            let html = render(&format!("so {formula} holds"));
+            let shown = formula.replace('<', "&lt;");
+            assert_eq!(html, format!("<p>so {shown} holds</p>\n"));
+        }
+        // Prices are no formulas, and code is code.
+        assert_eq!(
+            render("`$x_i$` from $5 to *at most* $10"),
+            "<p><code>$x_i$</code> from $5 to <em>at most</em> $10</p>\n"
+        );
+        assert_eq!(render("a \\$x_i and *y_i*$"), "<p>a $x_i and <em>y_i</em>$</p>\n");
+    }
+
+    #[test]
     fn headings_go_below_those_of_the_page() {
         assert_eq!(render("# a"), "<h4>a</h4>\n");
         assert_eq!(render("### a"), "<h6>a</h6>\n");
@@ -411,6 +444,10 @@ mod tests {
             "a@b.".repeat(30_000),
             "&amp".repeat(50_000),
             "\\".repeat(100_000),
+            "$".repeat(100_000),
+            "$a ".repeat(50_000),
+            "$$a ".repeat(50_000),
+            "$a`".repeat(50_000),
             "&".repeat(LONGEST_BYTES / 4),
             "x".repeat(LONGEST_BYTES + 1),
         ];

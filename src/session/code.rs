@@ -1,4 +1,5 @@
-//! What a visitor carries from one browser to another: the word in a link, a short code, a recovery code.
+//! What a visitor carries from one browser to another: the word in a link, a short code, a recovery code; and the word in a
+//! link to one section, for somebody else.
 //!
 //! Codes are typed by people, so case, spaces and hyphens do not matter, and no two characters look alike. Stores know
 //! their keyed hashes only.
@@ -28,12 +29,13 @@ const SHORT_CHARS: usize = 8;
 const RECOVERY_CHARS: usize = 24;
 const LINK_CHARS: usize = 26;
 
-/// What a code opens a session by.
+/// What a code is.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Link,
     Short,
     Recovery,
+    Section,
 }
 
 /// A code in the form that is hashed. It has no `Debug`, so that no log shows it by accident.
@@ -77,6 +79,25 @@ impl Code {
         })
     }
 
+    /// A new word for a link to a section: 128 random bits.
+    ///
+    /// # Errors
+    /// When the operating system gives no random bytes.
+    pub fn new_section_link() -> Result<Self, random::Error> {
+        Ok(Self {
+            text: random::id()?,
+            kind: Kind::Section,
+        })
+    }
+
+    /// The word in the address of a link to a section; `None` when it can be none.
+    pub fn section_link(word: &str) -> Option<Self> {
+        is_link(word).then(|| Self {
+            text: word.to_owned(),
+            kind: Kind::Section,
+        })
+    }
+
     /// What somebody typed or pasted, which may be a whole link; `None` when it can be no code.
     pub fn parse(typed: &str) -> Option<Self> {
         if typed.len() > LONGEST_TYPED {
@@ -99,7 +120,7 @@ impl Code {
             _ => return None,
         };
         let fits = match kind {
-            Kind::Link => text.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'2'..=b'7')),
+            Kind::Link | Kind::Section => is_link(&text),
             Kind::Short | Kind::Recovery => text.chars().all(|c| ALPHABET.contains(c)),
         };
         fits.then_some(Self { text, kind })
@@ -132,8 +153,14 @@ impl Code {
             Kind::Link => "link",
             Kind::Short => "short",
             Kind::Recovery => "recovery",
+            Kind::Section => "section",
         }
     }
+}
+
+/// Whether a text can be the word of a link: an [`id`](random::id).
+fn is_link(text: &str) -> bool {
+    text.len() == LINK_CHARS && text.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'2'..=b'7'))
 }
 
 #[cfg(test)]
@@ -162,6 +189,25 @@ mod tests {
         let link = Code::new_link().unwrap();
         let pasted = format!("https://cards.example.org/continue/{}", link.text());
         assert_eq!(text(&pasted).as_deref(), Some(link.text()));
+    }
+
+    #[test]
+    fn a_link_to_a_section_is_nothing_but_its_word() {
+        let code = Code::new_section_link().unwrap();
+        assert!(Code::section_link(code.text()).is_some_and(|found| found == code));
+        assert!(
+            Code::parse(code.text()).is_some_and(|found| found != code),
+            "it opens no session"
+        );
+        for word in [
+            "",
+            "abc",
+            &code.text().to_ascii_uppercase(),
+            &format!("{} ", code.text()),
+            &"ä".repeat(13),
+        ] {
+            assert!(Code::section_link(word).is_none(), "{word}");
+        }
     }
 
     #[test]

@@ -105,9 +105,7 @@ impl Sessions {
             return Err(Error::Method);
         }
         let is_unsafe = origin::is_unsafe(&method);
-        if is_unsafe && origin::is_cross_site(request.headers(), inner.public_origin.as_deref()) {
-            return Err(Error::CrossSite);
-        }
+        self.refuse_cross_site(&method, request.headers())?;
         let is_activity = !matches!(method, Method::HEAD | Method::OPTIONS) && !is_prefetch(request.headers());
 
         let brought = inner.cookie.read(request.headers());

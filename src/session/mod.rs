@@ -33,6 +33,8 @@ use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
+use actix_web::http::Method;
+use actix_web::http::header::HeaderMap;
 use chrono::TimeDelta;
 use data_encoding::HEXLOWER;
 use serde::{Deserialize, Serialize};
@@ -48,6 +50,7 @@ pub use visitor::Visitor;
 use crate::clock::Clock;
 use crate::config::{self, Config};
 use crate::db::Db;
+use code::Code;
 use cookie::Cookie;
 use engine::Engine;
 use key::Seal;
@@ -137,6 +140,23 @@ impl Sessions {
                 trusted_proxies: config.trusted_proxies.clone(),
             }),
         })
+    }
+
+    /// What a store may know of a code: the first for storing, all for finding.
+    pub fn code_hashes(&self, code: &Code) -> Vec<String> {
+        self.inner.store.seal().code_hashes(code)
+    }
+
+    /// Refuses what another site made a browser send, before its body is read.
+    ///
+    /// # Errors
+    /// [`Error::CrossSite`].
+    pub fn refuse_cross_site(&self, method: &Method, headers: &HeaderMap) -> Result<(), Error> {
+        let is_cross_site = || origin::is_cross_site(headers, self.inner.public_origin.as_deref());
+        if origin::is_unsafe(method) && is_cross_site() {
+            return Err(Error::CrossSite);
+        }
+        Ok(())
     }
 
     /// The rules and the engine, for whoever is no visitor: cleanup and operators.

@@ -38,13 +38,15 @@ macro_rules! asset {
 const MODULE: &str = "text/javascript; charset=utf-8";
 
 /// The files, the only list.
-const FILES: [(&str, &str, &[u8]); 10] = [
+const FILES: [(&str, &str, &[u8]); 12] = [
     asset!("style.css", "text/css; charset=utf-8"),
     asset!("dark.css", "text/css; charset=utf-8"),
     asset!("count.js", MODULE),
     asset!("drop.js", MODULE),
     asset!("pick.js", MODULE),
+    asset!("preview.js", MODULE),
     asset!("save.js", MODULE),
+    asset!("summary.js", MODULE),
     asset!("buffer.js", MODULE),
     asset!("leave.js", MODULE),
     asset!("time.js", MODULE),

@@ -328,12 +328,12 @@ impl From<&Visitor> for Reader {
     }
 }
 
-/// The path as a log may have it: what follows `/continue/` opens somebody's work.
+/// The path as a log may have it: what follows these words opens somebody's work, or a section of it.
 fn loggable(path: &str) -> &str {
-    if path.starts_with("/continue/") {
-        "/continue/…"
-    } else {
-        path
+    match path {
+        path if path.starts_with("/continue/") => "/continue/…",
+        path if path.starts_with("/write/") => "/write/…",
+        path => path,
     }
 }
 
@@ -442,7 +442,7 @@ fn page(error: &Error, asked: &Asked, reader: Reader, old: &HeaderMap, state: &A
         let template = ErrorPage {
             page: Page {
                 display: reader.display,
-                ..Page::bare(say!("Error: {heading}", heading = &heading), reader.language)
+                ..Page::bare(heading.clone(), reader.language).with_error()
             },
             status,
             heading,
@@ -486,6 +486,7 @@ mod tests {
     fn r65_what_opens_work_is_in_no_log() {
         assert_eq!(loggable("/continue/abcdefghijklmnopqrstuvwxyz"), "/continue/…");
         assert_eq!(loggable("/continue"), "/continue");
+        assert_eq!(loggable("/write/abcdefghijklmnopqrstuvwxyz/figures/abc"), "/write/…");
         assert_eq!(loggable("/cards/abc"), "/cards/abc");
     }
 }

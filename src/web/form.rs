@@ -222,6 +222,25 @@ impl Form {
             .then_some((&mut branch.children, *last))
     }
 
+    /// The name of the list whose new entry came back blank.
+    pub fn blank_entry(&self) -> Option<&str> {
+        let entries = self.pairs.iter().filter_map(|(name, _)| name.strip_suffix("~n"));
+        let is_blank = |entry: &&str| {
+            let is_inside =
+                |name: &str| name == *entry || name.strip_prefix(*entry).is_some_and(|rest| rest.starts_with('.'));
+            let mut inside = self
+                .pairs
+                .iter()
+                .filter(|(name, _)| is_inside(name) && !name.contains('~'));
+            inside.all(|(_, content)| content.trim().is_empty())
+        };
+        entries
+            .into_iter()
+            .find(is_blank)?
+            .rsplit_once('.')
+            .map(|(list, _)| list)
+    }
+
     /// All texts that were typed, with their labels where the form tells them: for giving them back
     /// when they cannot be saved.
     pub fn texts(&self) -> Vec<(String, String)> {
@@ -231,11 +250,18 @@ impl Form {
 
 /// The texts among the names and contents of a form, as [`Form::texts`].
 pub fn texts_of(pairs: &[(String, String)]) -> Vec<(String, String)> {
+    let mut questions: HashMap<&str, &str> = HashMap::new();
+    for part in outline::ALL.iter().flat_map(|outline| outline.sections) {
+        for question in part.questions {
+            questions.entry(question.id).or_insert(question.label);
+        }
+    }
     let mut labels: HashMap<&str, &str> = HashMap::new();
     for mark in ["~i", "~l"] {
         for (name, content) in pairs {
             if let Some(field) = name.strip_prefix("f.").and_then(|name| name.strip_suffix(mark)) {
-                labels.insert(field, content.trim_start_matches('+'));
+                let label = questions.get(content.as_str()).copied();
+                labels.insert(field, label.unwrap_or(content.trim_start_matches('+')));
             }
         }
     }
@@ -601,6 +627,23 @@ mod tests {
     }
 
     #[test]
+    fn a_new_entry_that_is_blank_is_found() {
+        let pairs = |name: &'static str| {
+            [
+                ("f.0.0~t", "absent-group"),
+                ("f.0.0~n", "1"),
+                ("f.0.0.0~t", "absent-text"),
+                ("f.0.0.0", name),
+                ("f.0.0.1~t", "absent-text"),
+                ("f.0.0.1", " "),
+            ]
+        };
+        assert_eq!(form(&pairs("")).blank_entry(), Some("f.0"));
+        assert_eq!(form(&pairs("River Lab")).blank_entry(), None);
+        assert_eq!(form(&[("f.0", "text")]).blank_entry(), None);
+    }
+
+    #[test]
     fn rows_take_the_marks_of_their_shape() {
         let shapes = r#"[[["", "group", null], ["0", "text", "type"], ["1", "number", "value"], ["2", "absent-group", "in"], ["2.0", "absent-text", "low"]]]"#;
         let form = form(&[
@@ -653,6 +696,22 @@ mod tests {
             .flat_map(|name| [(name.as_str(), "+a"), (name.trim_end_matches("~i"), "x")])
             .collect();
         assert_eq!(form(&typed).texts()[19_999], ("a".to_owned(), "x".to_owned()));
+    }
+
+    #[test]
+    fn texts_are_given_back_under_what_was_asked() {
+        let limits = outline::FULL
+            .question("caveats-and-recommendations.limitations")
+            .unwrap();
+        let pairs = [
+            ("f.0~i", limits.id),
+            ("f.0.0", "fog"),
+            ("f.1~i", "+mine"),
+            ("f.1", "smoke"),
+        ];
+        let texts = form(&pairs).texts();
+        let expected = [(limits.label, "fog"), ("mine", "smoke")];
+        assert_eq!(texts, expected.map(|(label, text)| (label.to_owned(), text.to_owned())));
     }
 
     #[test]

@@ -3,8 +3,10 @@
 //! [`routes`] is the one list of addresses: the server registers from it, and tests walk it.
 //! A page is a file of [`pages`] with a handler for each method and the struct of its template.
 //! [`error::explain`] stands outside and makes a page of every failure; within it,
-//! [`session::middleware::guard`] brings the visitor to the pages that want one.
+//! [`session::middleware::guard`] brings the visitor to the pages that want one, and [`access::guard`] stands before
+//! those of somebody with a link to one section.
 
+pub mod access;
 pub mod assets;
 pub mod card;
 pub mod choices;
@@ -157,16 +159,27 @@ pub struct RouteEntry {
     pub method: Method,
     /// The pattern, such as `/cards/{card}`.
     pub path: &'static str,
-    /// Whether the page knows the visitor.
-    pub has_visitor: bool,
+    /// Who is known to the page.
+    pub audience: Audience,
     handler: fn(Route) -> Route,
+}
+
+/// Whom a page knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Audience {
+    /// Nobody.
+    Everybody,
+    /// The visitor with the cookie.
+    Visitor,
+    /// Whoever has the link to a section that is in the address.
+    Guest,
 }
 
 fn get(path: &'static str, handler: fn(Route) -> Route) -> RouteEntry {
     RouteEntry {
         method: Method::GET,
         path,
-        has_visitor: true,
+        audience: Audience::Visitor,
         handler,
     }
 }
@@ -180,8 +193,15 @@ fn post(path: &'static str, handler: fn(Route) -> Route) -> RouteEntry {
 
 fn public(path: &'static str, handler: fn(Route) -> Route) -> RouteEntry {
     RouteEntry {
-        has_visitor: false,
+        audience: Audience::Everybody,
         ..get(path, handler)
+    }
+}
+
+fn for_guests(entry: RouteEntry) -> RouteEntry {
+    RouteEntry {
+        audience: Audience::Guest,
+        ..entry
     }
 }
 
@@ -223,6 +243,17 @@ pub fn routes() -> Vec<RouteEntry> {
         post("/cards/{card}/sections/{section}/history", |route| {
             route.to(section::history::post)
         }),
+        get("/cards/{card}/sections/{section}/links", |route| {
+            route.to(section::links::get)
+        }),
+        post("/cards/{card}/sections/{section}/links", |route| {
+            route.to(section::links::post)
+        }),
+        for_guests(get("/write/{link}", |route| route.to(section::guest::get))),
+        for_guests(post("/write/{link}", |route| route.to(section::guest::post))),
+        for_guests(get("/write/{link}/figures/{file}", |route| {
+            route.to(section::guest::picture)
+        })),
         get("/files/{file}", |route| route.to(files::get)),
         get("/cards/{card}/preview", |route| route.to(preview::get)),
         get("/cards/{card}/changes", |route| route.to(changes::get)),
@@ -233,6 +264,7 @@ pub fn routes() -> Vec<RouteEntry> {
         get("/cards/{card}/losses/{format}", |route| route.to(losses::get)),
         get("/cards/{card}/original", |route| route.to(download::original)),
         post("/cards/{card}/outline", |route| route.to(outline::post)),
+        post("/cards/{card}/language", |route| route.to(language::post)),
         post("/cards/{card}/datasheet", |route| route.to(datasheet::post)),
         post("/cards/{card}/datasheet/link", |route| route.to(datasheet::link)),
         post("/cards/{card}/datasheet/unlink", |route| route.to(datasheet::unlink)),
@@ -264,11 +296,14 @@ pub fn routes() -> Vec<RouteEntry> {
     ]
 }
 
-/// Registers the addresses with or without a visitor; another method gets a 405 that names the right ones.
-fn register(config: &mut web::ServiceConfig, has_visitor: bool) {
+/// What the addresses of guests begin with.
+const GUESTS: &str = "/write";
+
+/// Registers the addresses for these readers; another method gets a 405 that names the right ones.
+fn register(config: &mut web::ServiceConfig, audience: Audience) {
     let entries: Vec<RouteEntry> = routes()
         .into_iter()
-        .filter(|entry| entry.has_visitor == has_visitor)
+        .filter(|entry| entry.audience == audience)
         .collect();
     let mut paths: Vec<&str> = Vec::new();
     for entry in &entries {
@@ -277,7 +312,8 @@ fn register(config: &mut web::ServiceConfig, has_visitor: bool) {
         }
     }
     for path in paths {
-        let mut resource = web::resource(path);
+        let place = path.strip_prefix(GUESTS).filter(|_| audience == Audience::Guest);
+        let mut resource = web::resource(place.unwrap_or(path));
         let mut allowed = Vec::new();
         for entry in entries.iter().filter(|entry| entry.path == path) {
             resource = resource.route((entry.handler)(web::method(entry.method.clone())));
@@ -345,11 +381,17 @@ pub fn start(config: &Config, db: Db, sessions: Sessions, clock: Clock) -> io::R
             .app_data(web::Data::new(sessions.clone()))
             .app_data(web::FormConfig::default().limit(form_limit_bytes))
             .app_data(web::PayloadConfig::new(form_limit_bytes))
-            .configure(|config| register(config, false))
+            .configure(|config| register(config, Audience::Everybody))
+            .service(
+                web::scope(GUESTS)
+                    .wrap(from_fn(access::guard))
+                    .configure(|config| register(config, Audience::Guest))
+                    .default_service(web::to(|| async { Err::<String, Error>(Error::NotFound) })),
+            )
             .service(
                 web::scope("")
                     .wrap(from_fn(session::middleware::guard))
-                    .configure(|config| register(config, true))
+                    .configure(|config| register(config, Audience::Visitor))
                     .default_service(web::to(|| async { Err::<String, Error>(Error::NotFound) })),
             )
             .wrap(from_fn(error::explain))

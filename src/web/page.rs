@@ -23,6 +23,8 @@ use crate::{count, say};
 pub struct Page {
     /// The title of the browser's window, without the name of the site.
     pub title: Sentence,
+    /// Whether it says what is wrong with what was sent: the title says so first, and the summary gets the focus.
+    pub is_error: bool,
     /// The language of the page.
     pub language: Language,
     /// Until when the visitor's work is kept; `None` when nothing is stored.
@@ -39,6 +41,57 @@ pub struct Page {
     pub buffer: Option<String>,
     /// Whether the browser was signed out of the work that it had.
     pub signed_out: bool,
+    /// Whether it is for somebody with a link to one section, whose address must not be passed on.
+    pub is_for_guest: bool,
+}
+
+/// Something wrong with a form: a line of the summary on top of the page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// The id of the control where it can be mended.
+    pub place: String,
+    /// What the control is called.
+    pub label: String,
+    /// What is wrong, in a sentence.
+    pub message: String,
+}
+
+impl Fault {
+    /// What is wrong at this control.
+    pub fn new(place: impl Into<String>, label: impl Into<String>, message: impl Into<String>) -> Self {
+        Self {
+            place: place.into(),
+            label: label.into(),
+            message: message.into(),
+        }
+    }
+}
+
+/// What is wrong with a form that comes back; nothing, where it is shown for the first time.
+#[derive(Clone, Debug, Default)]
+pub struct Faults(pub Vec<Fault>);
+
+impl Faults {
+    /// One thing that is wrong.
+    pub fn one(fault: Fault) -> Self {
+        Self(vec![fault])
+    }
+
+    /// What is wrong at this control.
+    pub fn at(&self, place: &str) -> Option<&Fault> {
+        self.0.iter().find(|fault| fault.place == place)
+    }
+
+    /// The attributes of a control with this id that say whether it is wrong and what describes it: its hint, if it has
+    /// one, and what is wrong.
+    pub fn attributes(&self, place: &str, has_hint: bool) -> String {
+        match (self.at(place).is_some(), has_hint) {
+            (true, true) => format!(r#" aria-invalid="true" aria-describedby="{place}-hint {place}-problem""#),
+            (true, false) => format!(r#" aria-invalid="true" aria-describedby="{place}-problem""#),
+            (false, true) => format!(r#" aria-describedby="{place}-hint""#),
+            (false, false) => String::new(),
+        }
+    }
 }
 
 /// A sentence that stays on every page until the visitor puts it away.
@@ -63,6 +116,16 @@ impl Page {
             notices: Vec::new(),
             buffer: None,
             signed_out: false,
+        }
+    }
+
+    /// A page for whoever has a link to one section. The name of the link, which opens nothing, is that under which the
+    /// browser may keep what did not reach the server.
+    pub fn for_guest(title: impl Into<String>, link: Option<&str>) -> Self {
+        Self {
+            buffer: link.map(|link| format!("link-{link}")),
+            is_for_guest: true,
+            ..Self::bare(title)
         }
     }
 
@@ -102,6 +165,20 @@ impl Page {
     pub fn with_told(mut self, visitor: &Visitor, id: Option<&str>) -> Self {
         self.notice = id.and_then(|id| visitor.told(id)).map(Sentence::as_written);
         self
+    }
+
+    /// The same page for somebody whose form comes back, or who did not get what they asked for.
+    pub fn with_error(mut self) -> Self {
+        self.is_error = true;
+        self
+    }
+
+    /// The same page, as an error if something is wrong with what was sent.
+    pub fn with_faults(self, faults: &Faults) -> Self {
+        Self {
+            is_error: self.is_error || !faults.0.is_empty(),
+            ..self
+        }
     }
 
     /// The same page with a fixed sentence on what has just happened with the visitor's browsers.
@@ -325,6 +402,19 @@ mod tests {
     fn long_titles_are_cut_in_sentences() {
         assert_eq!(quoted("Ethics").to_string(), "“Ethics”");
         assert_eq!(quoted(&"模".repeat(61)).to_string(), format!("“{}…”", "模".repeat(60)));
+    }
+
+    #[test]
+    fn a_control_names_its_hint_and_what_is_wrong_with_it() {
+        let faults = Faults::one(Fault::new("code", "Code", "It opens nothing."));
+        let both = r#" aria-invalid="true" aria-describedby="code-hint code-problem""#;
+        assert_eq!(faults.attributes("code", true), both);
+        assert_eq!(
+            faults.attributes("code", false),
+            r#" aria-invalid="true" aria-describedby="code-problem""#
+        );
+        assert_eq!(faults.attributes("title", true), r#" aria-describedby="title-hint""#);
+        assert_eq!(faults.attributes("title", false), "");
     }
 
     #[test]

@@ -9,6 +9,8 @@ use crate::harness::axe::{Axe, Gallery, Light};
 use crate::harness::chromium::{Chromium, Script};
 use crate::harness::{Answer, TestApp, Visitor, fixture};
 use crate::pages::every_page;
+use crate::preview;
+use crate::section_links::link_to;
 
 /// Fixtures whose pages hold tables, figures, remarks, own fields and much text.
 const CARDS: [&str; 3] = [
@@ -43,11 +45,42 @@ async fn refusals(visitor: &Visitor) -> Vec<Answer> {
     let clash = visitor.submit(&page, &form).await;
     assert_eq!(clash.status, StatusCode::CONFLICT);
     found.push(clash);
+    // Somebody with a link to it, too late and then in vain; and the page on which it is made.
+    let link = link_to(visitor, &section).await;
+    found.push(crate::section_links::make(visitor, &section).await);
+    let stranger = visitor.stranger();
+    let lent = stranger.get(&link).await;
+    let mut theirs = section_form(&lent);
+    let control = theirs.control_showing("beaver").expect("the name is shown").to_owned();
+    theirs.set(&control, "marten");
+    let mut late = theirs.clone();
+    late.set("version", "0");
+    for form in [&mut late, theirs.set(&control, &"marten ".repeat(50_000))] {
+        let refused = stranger.submit(&lent, form).await;
+        assert!(refused.status.is_client_error(), "{}", refused.status);
+        found.push(refused);
+    }
+    found.push(lent);
+    // A preview without script, and forms that come back.
+    let notes = visitor
+        .card(
+            "notes.md",
+            b"# Otter\n\n## Notes\n\n*text*\n\n- one\n- two\n\nmore[^1]\n\n[^1]: note\n",
+        )
+        .await;
+    let (notes, mut wish, long) = preview::open(visitor, &notes, "*text*").await;
+    preview::press(&mut wish, &long);
+    found.push(visitor.submit(&notes, &wish).await);
+    let blank = [("title".to_owned(), " ".to_owned())];
+    found.push(visitor.post(&card, &blank).await);
+    found.push(visitor.upload("", b"").await);
     let farewell = visitor.get(&format!("{card}/delete")).await;
     let last = farewell.page().find_form(|form| form.method == "post");
     let gone = visitor.submit(&farewell, &last).await;
     found.push(visitor.follow(gone).await);
     found.push(visitor.submit(&page, &form).await);
+    found.push(stranger.submit(&page, theirs.set(&control, "marten")).await);
+    found.push(stranger.get(&link).await);
     for answer in &found {
         assert!(
             answer.header("content-type").starts_with("text/html"),
@@ -77,7 +110,7 @@ fn kind(page: &Answer) -> String {
     let path = page.path.split('?').next().unwrap_or_default();
     let mut steps: Vec<&str> = path.split('/').collect();
     for index in 1..steps.len() {
-        if ["cards", "sections", "losses", "figures"].contains(&steps[index - 1]) {
+        if ["cards", "sections", "losses", "figures", "write"].contains(&steps[index - 1]) {
             steps[index] = "*";
         }
     }

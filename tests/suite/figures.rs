@@ -96,6 +96,13 @@ pub async fn add_to(visitor: &Visitor, section: &str) -> String {
     address.trim_start_matches("/files/").to_owned()
 }
 
+/// The same with another picture.
+pub async fn add_other_to(visitor: &Visitor, section: &str) -> String {
+    added(visitor, section, &plot(99)).await;
+    let address = pictures(&visitor.get(section).await).pop().expect("the picture");
+    address.trim_start_matches("/files/").to_owned()
+}
+
 /// Presses a button of the section's form.
 async fn press(visitor: &Visitor, section: &str, button: &str) -> Answer {
     let page = visitor.get(section).await;

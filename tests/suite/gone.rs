@@ -57,6 +57,9 @@ async fn card_with(visitor: &Visitor, word: &str, length: usize) -> String {
     let own = visitor.sections(&card).await.pop().expect("the section that was added");
     send(visitor, &own, &own, "Add field", &[("new-field", word)]).await;
     send(visitor, &own, &own, "Save", &[("*", &long)]).await;
+    for section in [&own, &text] {
+        crate::section_links::link_to(visitor, section).await;
+    }
     send(visitor, &own, &own, "Delete the section", &[]).await;
     send(
         visitor,

@@ -36,8 +36,8 @@ fn her_card() -> Sample {
     }
 }
 
-/// All addresses that a pattern of the router stands for, with her ids in it.
-fn addresses(pattern: &str, card: &str, sections: &[String], picture: &str) -> Vec<String> {
+/// All addresses that a pattern of the router stands for, with her ids in it and this word for a link to a section.
+fn addresses(pattern: &str, card: &str, sections: &[String], picture: &str, link: &str) -> Vec<String> {
     let mut found = vec![pattern.to_owned()];
     let fill = |found: Vec<String>, name: &str, values: &[String]| -> Vec<String> {
         let place = format!("{{{name}}}");
@@ -59,6 +59,7 @@ fn addresses(pattern: &str, card: &str, sections: &[String], picture: &str) -> V
     found = fill(found, "figure", &["figure.png".to_owned()]);
     // A code that is good opens her work for whoever has it; this one is nobody's.
     found = fill(found, "code", &[NO_CARD.to_owned()]);
+    found = fill(found, "link", &[link.to_owned()]);
     found = fill(found, "file", &[picture.to_owned()]);
     found = fill(found, "hash", &["0".to_owned()]);
     found = fill(found, "name", &["style.css".to_owned()]);
@@ -94,6 +95,7 @@ async fn her_forms(anna: &Visitor, card: &str) -> Vec<(Answer, crate::harness::p
     }
     for section in anna.sections(card).await {
         pages.push(format!("{section}/history"));
+        pages.push(format!("{section}/links"));
         pages.push(section);
     }
     for path in pages {
@@ -161,12 +163,14 @@ async fn assert_isolated(app: TestApp) {
     assert!(!sections.is_empty());
     let page = anna.get(&format!("{hers}/sections/{}", sections[0])).await;
     let picture = crate::figures::add_to(&anna, &page.path).await;
+    crate::section_links::link_to(&anna, &page.path).await;
     let unedited = anna.download(&hers, "json").await;
     let before = rows(&app).await;
 
     let mut walked = BTreeSet::new();
     for route in web::routes() {
-        for address in addresses(route.path, &her_id, &sections, &picture) {
+        // What a good link to a section shows is looked at below.
+        for address in addresses(route.path, &her_id, &sections, &picture, NO_CARD) {
             for method in [
                 Method::GET,
                 Method::HEAD,
@@ -274,6 +278,106 @@ async fn assert_isolated(app: TestApp) {
 }
 
 #[tokio::test]
+async fn a_link_shows_one_section_and_nothing_else() {
+    assert_link_is_narrow(TestApp::start().await).await;
+}
+
+#[tokio::test]
+async fn a_link_shows_one_section_and_nothing_else_on_postgres() {
+    if let Some(app) = TestApp::start_on_postgres().await {
+        assert_link_is_narrow(app).await;
+    }
+}
+
+async fn assert_link_is_narrow(app: TestApp) {
+    let (anna, boris, colleague) = (app.visitor(), app.visitor(), app.visitor());
+    let bytes = format!(
+        "{{\"name\": \"Lent\", \"lent\": {{\"a\": \"for the colleague\", \"b\": [\"x\"], \"c\": \"two\\n\\nlines\"}}, \
+         \"kept\": {{\"{MARKER} member\": \"{MARKER} answer\"}}}}"
+    );
+    let hers = anna.card(&format!("{MARKER}.json"), bytes.as_bytes()).await;
+    anna.card("second.json", &her_card().bytes).await;
+    let his = boris.card("his.json", b"{\"name\": \"His\"}").await;
+    let picture = crate::figures::add_to(&anna, &format!("{hers}/sections/kept")).await;
+    let link = crate::section_links::link_to(&anna, &format!("{hers}/sections/lent")).await;
+    let word = link.trim_start_matches("/write/");
+    let sections: Vec<String> = ["lent", "kept", word].map(str::to_owned).into();
+    let (unedited, before) = (anna.download(&hers, "json").await, rows(&app).await);
+    let mut opened = 0;
+    for route in web::routes() {
+        // Nothing of these is anybody else's.
+        if ["/example", "/session/delete"].contains(&route.path) {
+            continue;
+        }
+        // The word in the place of every other id opens nothing either.
+        for card in [hers.trim_start_matches("/cards/"), word] {
+            for address in addresses(route.path, card, &sections, &picture, word) {
+                for method in [Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::DELETE] {
+                    for (who, visitor) in [("the colleague", &colleague), ("Boris", &boris)] {
+                        let answer = send(visitor, &method, &address).await;
+                        let what = format!("{method} {address}");
+                        assert_tells_nothing(&answer, who, &what);
+                        opened +=
+                            usize::from(route.method == method.as_str() && answer.text().contains("for the colleague"));
+                        if route.path.contains("{card}") || route.path.contains("{file}") {
+                            assert!(answer.status.is_client_error(), "{who}: {what}: {}", answer.status);
+                        }
+                    }
+                }
+            }
+        }
+    }
+    assert_eq!(opened, 4, "the section itself, for both of them");
+    // What is typed and shown as readers see it brings nothing else along.
+    for visitor in [&colleague, &boris] {
+        let page = visitor.get(&link).await;
+        let form = crate::editing::section_form(&page);
+        let previews: Vec<_> = form
+            .buttons
+            .iter()
+            .filter(|button| button.value.starts_with("preview "))
+            .collect();
+        assert!(!previews.is_empty(), "a preview is offered");
+        for button in previews {
+            let mut fields = form.fields.clone();
+            fields.push((button.name.clone(), button.value.clone()));
+            for answer in [
+                visitor.post(&link, &fields).await,
+                visitor.post_as_script(&link, &fields).await,
+            ] {
+                assert_eq!(answer.status, StatusCode::OK);
+                assert_tells_nothing(&answer, "whoever has the link", &button.value);
+            }
+        }
+    }
+    let page = colleague.get(&link).await;
+    for form in page.page().forms().iter().filter(|form| form.method == "post") {
+        for button in &form.buttons {
+            let mut pressed = form.clone();
+            pressed.fields.push((button.name.clone(), button.value.clone()));
+            pressed.fields.push(("version".to_owned(), "0".to_owned()));
+            let answer = colleague.submit(&page, &pressed).await;
+            assert_tells_nothing(&answer, "the colleague", &button.value);
+            assert_tells_nothing(&colleague.follow(answer).await, "the colleague", &button.value);
+        }
+    }
+    let mut after = rows(&app).await;
+    let history = |all: &mut Vec<(&'static str, i64)>| all.retain(|(table, _)| *table != "card_revisions");
+    let mut before = before;
+    history(&mut before);
+    history(&mut after);
+    assert_eq!(after, before, "rows came or went");
+    let edited = String::from_utf8(anna.download(&hers, "json").await).unwrap();
+    let kept = |text: &str| text.split("\"kept\"").nth(1).map(str::to_owned);
+    assert_eq!(
+        kept(&edited),
+        kept(&String::from_utf8(unedited).unwrap()),
+        "the other section was changed"
+    );
+    assert_eq!(boris.download(&his, "json").await, b"{\"name\": \"His\"}");
+}
+
+#[tokio::test]
 async fn nobody_reads_results_into_somebody_elses_card() {
     let app = TestApp::start().await;
     let (anna, boris, nobody) = (app.visitor(), app.visitor(), app.visitor());
@@ -314,6 +418,7 @@ async fn rows(app: &TestApp) -> Vec<(&'static str, i64)> {
         "card_section_data",
         "card_revisions",
         "files",
+        "section_links",
         "sessions",
     ] {
         found.push((table, app.rows(table).await));

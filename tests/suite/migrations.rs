@@ -153,6 +153,7 @@ async fn every_table_of_a_visitor_hangs_on_the_session() {
     for table in [
         "session_keys",
         "link_codes",
+        "section_links",
         "model_cards",
         "card_datasheets",
         "card_section_data",

@@ -18,7 +18,7 @@ const ONE_SECRET: &str = "0123456789abcdef0123456789abcdef";
 const OTHER_SECRET: &str = "fedcba9876543210fedcba9876543210";
 
 /// Name and default, where there is one that is a fixed text.
-const SETTINGS: [(&str, Option<&str>); 20] = [
+const SETTINGS: [(&str, Option<&str>); 21] = [
     ("SESSION_ENGINE", Some("database")),
     ("SESSION_COOKIE_AGE", Some("2592000")),
     ("SESSION_COOKIE_NAME", None),
@@ -40,6 +40,7 @@ const SETTINGS: [(&str, Option<&str>); 20] = [
     ("SESSION_MAX_CARDS", Some("200")),
     ("SESSION_MAX_BYTES", Some("104857600")),
     ("MAX_UPLOAD_BYTES", Some("10485760")),
+    ("SECTION_LINK_AGE", Some("604800")),
 ];
 
 /// Variable, flag and default of all settings, as the command line knows them.

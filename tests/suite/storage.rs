@@ -2,6 +2,7 @@
 
 use cartellino::db::cards::{self, NewCard, NewSection};
 use cartellino::db::files::{self, FileRow};
+use cartellino::db::section_links;
 use cartellino::db::{Db, DbConnection, Error};
 use cartellino::session::SessionId;
 use chrono::{NaiveDateTime, TimeDelta};
@@ -485,4 +486,51 @@ async fn another_process_that_writes_is_waited_for() {
         write.await.unwrap().unwrap();
     }
     assert_eq!(backend.rows("model_cards").await, 20);
+}
+
+#[tokio::test]
+async fn a_link_to_a_section_is_its_owners_and_saves_nothing_once_it_is_revoked() {
+    for backend in Backend::all().await {
+        let (me, other) = (session(&backend.db, "k1").await, session(&backend.db, "k2").await);
+        write(&backend.db, move |conn| {
+            let id = cards::create(conn, &me, &card(None), at(1))?;
+            let refused = section_links::create(conn, &other, (&id, "one"), "hash", at(100), at(1));
+            assert!(matches!(refused, Err(Error::NotFound)));
+            assert!(section_links::create(conn, &me, (&id, "one"), "hash", at(100), at(1))?);
+            let hashes = ["earlier".to_owned(), "hash".to_owned()];
+            let target = section_links::find(conn, &hashes, at(2))?;
+            assert_eq!(
+                (&target.session, target.card.as_str(), target.section.as_str()),
+                (&me, id.as_str(), "one")
+            );
+            let link = section_links::list(conn, &me, &id, at(2))?.remove(0);
+            assert_eq!((link.section_title.as_str(), link.used_at), ("ONE", None));
+            // Nobody else sees or revokes it, and it is for no other section.
+            assert!(section_links::list(conn, &other, &id, at(2))?.is_empty());
+            section_links::revoke(conn, &other, &id, &link.id)?;
+            section_links::revoke(conn, &me, "another card", &link.id)?;
+            for (whose, section) in [(&other, "one"), (&me, "two")] {
+                let refused = section_links::note_use(conn, whose, (&id, section), &link.id, at(3));
+                assert!(matches!(refused, Err(Error::NotFound)));
+            }
+            section_links::note_use(conn, &me, (&id, "one"), &link.id, at(3))?;
+            assert_eq!(section_links::list(conn, &me, &id, at(3))?[0].used_at, Some(at(3)));
+            // It follows its section to another key, and was made when that had this version.
+            cards::rename_section(conn, &me, &id, "one", "uno", "Uno", at(4))?;
+            let target = section_links::find(conn, &hashes, at(4))?;
+            assert_eq!((target.section.as_str(), target.since_version), ("uno", 1));
+            let late = section_links::note_use(conn, &me, (&id, "uno"), &link.id, at(100));
+            assert!(matches!(late, Err(Error::NotFound)), "its time is over");
+            section_links::revoke(conn, &me, &id, &link.id)?;
+            let late = section_links::note_use(conn, &me, (&id, "uno"), &link.id, at(5));
+            assert!(matches!(late, Err(Error::NotFound)), "a save that was on its way");
+            assert!(matches!(
+                section_links::find(conn, &hashes, at(5)),
+                Err(Error::NotFound)
+            ));
+            Ok(())
+        })
+        .await
+        .unwrap();
+    }
 }

@@ -16,9 +16,10 @@ pub use datasheets::{
 };
 pub use figures::{figures, settle_figures};
 pub use restore::{RestoredCard, restore, restore_history, restore_section_data};
-pub use revisions::{Revision, history, history_entry, history_of, removed, revision};
+pub use revisions::{Revision, before_links, history, history_entry, history_of, removed, revision};
 pub use sections::{
-    add_section, remove_section, rename_section, restore_section, save, save_typing, section, sections, swap_sections,
+    add_section, remove_section, rename_section, restore_section, save, save_by_link, save_typing, section, sections,
+    swap_sections,
 };
 
 use super::schema::model_cards;
@@ -91,6 +92,8 @@ pub struct CardSectionData {
     pub version: i32,
     /// When it was last changed, UTC.
     pub updated_at: NaiveDateTime,
+    /// Whether somebody with a link to the section changed it last.
+    pub by_link: bool,
 }
 
 type Columns = (
@@ -169,7 +172,7 @@ pub fn create(
         return made_before(conn, session, card.once.as_deref())?.ok_or(Error::Stale);
     }
     for (position, section) in (0..).zip(&card.sections) {
-        sections::insert(conn, session, &id, section, position, 1, now)?;
+        sections::insert(conn, session, &id, section, (position, 1), false, now)?;
     }
     Ok(id)
 }

@@ -78,9 +78,10 @@ pub fn restore_section_data(
         value,
         version,
         updated_at,
+        by_link,
     } = section;
     let section = NewSection { key, title, value };
-    sections::insert(conn, session, card, &section, position, version, updated_at)
+    sections::insert(conn, session, card, &section, (position, version), by_link, updated_at)
 }
 
 /// Stores an earlier state of a section of a card that was restored.

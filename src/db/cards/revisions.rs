@@ -65,7 +65,10 @@ pub(super) fn keep(
         .first(conn)
         .optional()?;
     if let Some(oldest) = oldest {
-        diesel::delete(of_section.filter(card_revisions::version.le(oldest))).execute(conn)?;
+        // Whoever has a link, however often they save, does not push out what the owner wrote last.
+        let owners = before_links(conn, session, card, &section.section_key)?.unwrap_or_default();
+        let old = of_section.filter(card_revisions::version.le(oldest));
+        diesel::delete(old.filter(card_revisions::version.ne(owners))).execute(conn)?;
     }
     diesel::delete(of_card.filter(card_revisions::created_at.lt(now - TimeDelta::days(KEPT_DAYS)))).execute(conn)?;
     Ok(())
@@ -92,6 +95,7 @@ pub(super) fn insert(
             card_revisions::version.eq(section.version),
             card_revisions::removed.eq(removed),
             card_revisions::created_at.eq(created_at),
+            card_revisions::by_link.eq(section.by_link),
         ))
         .execute(conn)?;
     Ok(())
@@ -119,6 +123,20 @@ pub fn revision(
         .optional()?)
 }
 
+/// The newest earlier version of a section that its owner wrote, if one is still kept.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn before_links(conn: &mut DbConnection, session: &SessionId, card: &str, key: &str) -> Result<Option<i32>, Error> {
+    Ok(card_revisions::table
+        .filter(card_revisions::session_id.eq(session.as_str()))
+        .filter(card_revisions::card_id.eq(card))
+        .filter(card_revisions::section_key.eq(key))
+        .filter(card_revisions::by_link.eq(false))
+        .select(diesel::dsl::max(card_revisions::version))
+        .first(conn)?)
+}
+
 /// The last state of the section that was last taken out under this key, if it is still kept.
 ///
 /// # Errors
@@ -129,7 +147,7 @@ pub fn removed(
     card: &str,
     key: &str,
 ) -> Result<Option<CardSectionData>, Error> {
-    let row: Option<(String, i32, String, i32, NaiveDateTime)> = card_revisions::table
+    let row: Option<(String, i32, String, i32, NaiveDateTime, bool)> = card_revisions::table
         .filter(card_revisions::session_id.eq(session.as_str()))
         .filter(card_revisions::card_id.eq(card))
         .filter(card_revisions::section_key.eq(key))
@@ -141,19 +159,21 @@ pub fn removed(
             card_revisions::value,
             card_revisions::version,
             card_revisions::created_at,
+            card_revisions::by_link,
         ))
         .first(conn)
         .optional()?;
-    Ok(
-        row.map(|(title, position, value, version, updated_at)| CardSectionData {
+    Ok(row.map(
+        |(title, position, value, version, updated_at, by_link)| CardSectionData {
             section_key: key.to_owned(),
             title: text::unspell(title),
             position,
             value,
             version,
             updated_at,
-        }),
-    )
+            by_link,
+        },
+    ))
 }
 
 /// The ids of the earlier states that are kept of one section, the newest first; each is a [`history_entry`].
@@ -194,7 +214,7 @@ pub fn history(conn: &mut DbConnection, session: &SessionId, card: &str) -> Resu
 /// # Errors
 /// [`Error::NotFound`] when it is not the session's.
 pub fn history_entry(conn: &mut DbConnection, session: &SessionId, id: &str) -> Result<Revision, Error> {
-    let row: (String, String, i32, String, i32, bool, NaiveDateTime) = card_revisions::table
+    let row: (String, String, i32, String, i32, bool, NaiveDateTime, bool) = card_revisions::table
         .filter(card_revisions::session_id.eq(session.as_str()))
         .filter(card_revisions::id.eq(id))
         .select((
@@ -205,9 +225,10 @@ pub fn history_entry(conn: &mut DbConnection, session: &SessionId, id: &str) -> 
             card_revisions::version,
             card_revisions::removed,
             card_revisions::created_at,
+            card_revisions::by_link,
         ))
         .first(conn)?;
-    let (section_key, title, position, value, version, removed, updated_at) = row;
+    let (section_key, title, position, value, version, removed, updated_at, by_link) = row;
     Ok(Revision {
         section: CardSectionData {
             section_key,
@@ -216,6 +237,7 @@ pub fn history_entry(conn: &mut DbConnection, session: &SessionId, id: &str) -> 
             value,
             version,
             updated_at,
+            by_link,
         },
         removed,
     })

@@ -8,7 +8,7 @@ use crate::db::schema::card_section_data;
 use crate::db::{DbConnection, Error, insert_or_meet, text};
 use crate::session::SessionId;
 
-type Columns = (String, String, i32, String, i32, NaiveDateTime);
+type Columns = (String, String, i32, String, i32, NaiveDateTime, bool);
 
 const COLUMNS: (
     card_section_data::section_key,
@@ -17,6 +17,7 @@ const COLUMNS: (
     card_section_data::value,
     card_section_data::version,
     card_section_data::updated_at,
+    card_section_data::by_link,
 ) = (
     card_section_data::section_key,
     card_section_data::title,
@@ -24,9 +25,10 @@ const COLUMNS: (
     card_section_data::value,
     card_section_data::version,
     card_section_data::updated_at,
+    card_section_data::by_link,
 );
 
-fn row((section_key, title, position, value, version, updated_at): Columns) -> CardSectionData {
+fn row((section_key, title, position, value, version, updated_at, by_link): Columns) -> CardSectionData {
     CardSectionData {
         section_key,
         title: text::unspell(title),
@@ -34,6 +36,7 @@ fn row((section_key, title, position, value, version, updated_at): Columns) -> C
         value,
         version,
         updated_at,
+        by_link,
     }
 }
 
@@ -88,7 +91,7 @@ pub fn save(
     value: &str,
     now: NaiveDateTime,
 ) -> Result<i32, Error> {
-    write(conn, session, card, key, (version, value), Why::Saved, now)
+    write(conn, session, card, key, (version, value, false), Why::Saved, now)
 }
 
 /// Saves as [`save`] does what somebody is in the middle of typing: all saves of ten minutes leave one earlier value.
@@ -104,7 +107,25 @@ pub fn save_typing(
     value: &str,
     now: NaiveDateTime,
 ) -> Result<i32, Error> {
-    write(conn, session, card, key, (version, value), Why::Typed, now)
+    write(conn, session, card, key, (version, value, false), Why::Typed, now)
+}
+
+/// Saves as [`save_typing`] does what somebody with a link to the section wrote, or, when something is taken away by it, as
+/// [`save`] does. Where the owner wrote before, the owner's text always becomes a revision.
+///
+/// # Errors
+/// As [`save`].
+pub fn save_by_link(
+    conn: &mut DbConnection,
+    session: &SessionId,
+    card: &str,
+    key: &str,
+    (version, value): (i32, &str),
+    takes_away: bool,
+    now: NaiveDateTime,
+) -> Result<i32, Error> {
+    let why = if takes_away { Why::Saved } else { Why::Typed };
+    write(conn, session, card, key, (version, value, true), why, now)
 }
 
 fn write(
@@ -112,7 +133,7 @@ fn write(
     session: &SessionId,
     card: &str,
     key: &str,
-    (version, value): (i32, &str),
+    (version, value, by_link): (i32, &str, bool),
     why: Why,
     now: NaiveDateTime,
 ) -> Result<i32, Error> {
@@ -134,11 +155,14 @@ fn write(
         card_section_data::value.eq(value),
         card_section_data::version.eq(version + 1),
         card_section_data::updated_at.eq(now),
+        card_section_data::by_link.eq(by_link),
     ))
     .execute(conn)?;
     if saved == 0 {
         return Err(Error::Stale);
     }
+    // What one hand wrote is not lost in a stretch of typing of another.
+    let why = if earlier.by_link == by_link { why } else { Why::Saved };
     revisions::keep(conn, session, card, &earlier, why, now)?;
     settle_figures(conn, session, card, now)?;
     mark_changed(conn, session, card, now)?;
@@ -164,7 +188,7 @@ pub fn add_section(
     let position = last.map_or(0, |last| last.saturating_add(1));
     // Counting on keeps the versions of a key unique, even when a section of that key was there before.
     let version = revisions::last_version(conn, session, card, &section.key)? + 1;
-    insert(conn, session, card, section, position, version, now)
+    insert(conn, session, card, section, (position, version), false, now)
 }
 
 /// Gives a section another title and key; version and value stay.
@@ -237,6 +261,7 @@ pub(super) fn arrange(
                 card_section_data::position.eq(position),
                 card_section_data::version.eq(earlier.version + i32::from(!is_same)),
                 card_section_data::updated_at.eq(if is_same { earlier.updated_at } else { now }),
+                card_section_data::by_link.eq(is_same && earlier.by_link),
             ))
             .execute(conn)?;
         if changed == 0 {
@@ -249,7 +274,7 @@ pub(super) fn arrange(
     for (position, section) in (0..).zip(arranged) {
         if !before.iter().any(|earlier| earlier.section_key == section.key) {
             let version = revisions::last_version(conn, session, card, &section.key)? + 1;
-            insert(conn, session, card, section, position, version, now)?;
+            insert(conn, session, card, section, (position, version), false, now)?;
         }
     }
     settle_figures(conn, session, card, now)
@@ -322,7 +347,8 @@ pub fn restore_section(
         title: last.title,
         value: last.value,
     };
-    insert(conn, session, card, &section, last.position, last.version + 1, now)?;
+    let place = (last.position, last.version + 1);
+    insert(conn, session, card, &section, place, last.by_link, now)?;
     revisions::mark_restored(conn, session, card, key)?;
     settle_figures(conn, session, card, now)?;
     mark_changed(conn, session, card, now)
@@ -333,8 +359,8 @@ pub(super) fn insert(
     session: &SessionId,
     card: &str,
     section: &NewSection,
-    position: i32,
-    version: i32,
+    (position, version): (i32, i32),
+    by_link: bool,
     now: NaiveDateTime,
 ) -> Result<(), Error> {
     let inserted = insert_or_meet(conn, |conn| {
@@ -348,6 +374,7 @@ pub(super) fn insert(
                 card_section_data::value.eq(&section.value),
                 card_section_data::version.eq(version),
                 card_section_data::updated_at.eq(now),
+                card_section_data::by_link.eq(by_link),
             ))
             .execute(conn)
     })?;

@@ -9,6 +9,7 @@ use askama::Template;
 
 pub(super) use self::shown::{Reader, Shown};
 use super::file::File;
+use super::language::{self, Language};
 use super::lens::{About, Lens, Notation, Parts, Readers};
 use super::{ReadError, charts, convert, outline_of};
 use crate::card::check::is_answered;
@@ -63,6 +64,8 @@ pub(super) struct ShownSection<'a> {
     id: String,
     /// Empty for single facts gathered from several sections.
     pub title: &'a str,
+    /// Whether the title is the outline's, in English.
+    is_ours: bool,
     /// Its fields with content.
     pub fields: Vec<ShownField<'a>>,
 }
@@ -71,6 +74,8 @@ pub(super) struct ShownSection<'a> {
 pub(super) struct ShownField<'a> {
     /// Empty when it would only repeat the section's title.
     pub label: &'a str,
+    /// Whether the label is the outline's, in English.
+    is_ours: bool,
     /// The answer.
     pub value: Shown,
 }
@@ -79,12 +84,17 @@ pub(super) struct ShownField<'a> {
 #[template(path = "export/body.html")]
 struct Body<'a> {
     sections: &'a [ShownSection<'a>],
+    ours: &'static str,
 }
 
 #[derive(Template)]
 #[template(path = "export/page.html")]
 struct Page<'a> {
     title: &'a str,
+    /// The attributes of the page that name its language.
+    language: String,
+    /// The attribute of what is not the card's but ours.
+    ours: &'static str,
     /// Version, date and licence, where they are known.
     facts: Vec<String>,
     /// Labels of the questions of the short path that have no answer yet.
@@ -106,12 +116,24 @@ pub fn body_with_pictures(card: &Card, outline_key: &str, picture: fn(&str) -> S
 
 fn body_by(card: &Card, outline_key: &str, reader: Reader) -> String {
     let sections = sections(card, outline(outline_key), None, reader);
-    render(&Body { sections: &sections })
+    render(&Body {
+        sections: &sections,
+        ours: ours(language::of(card).as_ref()),
+    })
 }
 
-/// The answer in a field as HTML, safe as it is, in the way its question in this outline wants it shown.
-pub(super) fn answer(field: &Field, outline: &Outline) -> String {
-    render(&Reader::default().field(field, outline))
+/// The attribute of what we say in English among texts of this language.
+fn ours(language: Option<&Language>) -> &'static str {
+    match language {
+        Some(language) if language.code() != "en" => r#" lang="en""#,
+        _ => "",
+    }
+}
+
+/// The answer in a field as HTML, safe as it is, in the way its question in this outline wants it shown. `place` is a
+/// word that differs for each answer on a page, so that footnotes find their own marks.
+pub fn answer(field: &Field, outline: &Outline, place: &str) -> String {
+    render(&Reader::at(place).field(field, outline))
 }
 
 /// The charts that the field of this id asks for, each with its numbers below; empty when there is none.
@@ -130,12 +152,20 @@ pub fn page(card: &Card, title: &str, outline_key: &str) -> String {
         title => title,
     };
     let sections = sections(card, outline, Some(title), Reader::of(card));
+    let language = language::of(card);
+    let ours = ours(language.as_ref());
     render(&Page {
         title,
+        // A page has to name one; ours are in English.
+        language: language.map_or_else(|| r#" lang="en""#.to_owned(), |language| language.attributes()),
+        ours,
         facts: facts(card),
         open: open_questions(card, outline),
         contents: sections.iter().filter(|section| !section.title.is_empty()).collect(),
-        body: Body { sections: &sections },
+        body: Body {
+            sections: &sections,
+            ours,
+        },
     })
 }
 
@@ -178,6 +208,9 @@ pub(super) fn sections<'a>(
         let mut fields: Vec<ShownField> = fields
             .map(|field| ShownField {
                 label: field.label.trim(),
+                is_ours: outline
+                    .question(&field.id)
+                    .is_some_and(|asked| asked.label == field.label),
                 value: reader.field(field, outline),
             })
             .collect();
@@ -192,7 +225,13 @@ pub(super) fn sections<'a>(
         }
         if !fields.is_empty() {
             let id = format!("part-{}", shown.len() + 1);
-            shown.push(ShownSection { id, title, fields });
+            let is_ours = outline.part(&section.key).is_some_and(|part| part.title == title);
+            shown.push(ShownSection {
+                id,
+                title,
+                is_ours,
+                fields,
+            });
         }
     }
     gather(shown)
@@ -213,6 +252,7 @@ fn gather(sections: Vec<ShownSection>) -> Vec<ShownSection> {
                         && !part.title.is_empty()
                     {
                         only.label = part.title;
+                        only.is_ours = part.is_ours;
                     }
                 }
                 last.title = "";

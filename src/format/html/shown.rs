@@ -150,6 +150,8 @@ impl Shown {
 #[derive(Default)]
 pub(in crate::format) struct Reader<'c> {
     texts: usize,
+    /// What the names of all its texts begin with.
+    place: &'c str,
     /// The card whose charts are drawn.
     card: Option<&'c Card>,
     /// The address of a kept file, where there are any.
@@ -161,6 +163,14 @@ impl<'c> Reader<'c> {
     pub(in crate::format) fn of(card: &'c Card) -> Self {
         Self {
             card: Some(card),
+            ..Self::default()
+        }
+    }
+
+    /// For an answer that stands by itself, at this place of a page.
+    pub(super) fn at(place: &'c str) -> Self {
+        Self {
+            place,
             ..Self::default()
         }
     }
@@ -264,7 +274,7 @@ impl<'c> Reader<'c> {
             }
             _ => {
                 self.texts += 1;
-                Shown::Prose(prose::render_in(text, &format!("text-{}", self.texts)))
+                Shown::Prose(prose::render_in(text, &format!("{}text-{}", self.place, self.texts)))
             }
         }
     }

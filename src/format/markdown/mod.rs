@@ -10,7 +10,7 @@ mod headings;
 pub mod hub {
     //! The words of the hub of Hugging Face, for those who offer them.
     pub use super::metadata::{key_of, licences};
-    pub use super::vocabulary::{languages, tasks};
+    pub use super::vocabulary::{is_language, languages, tasks};
 }
 mod inside;
 pub(super) mod known;

@@ -85,22 +85,23 @@ pub fn languages() -> impl Iterator<Item = (&'static str, &'static str)> {
     LANGUAGES.lines().filter_map(|line| line.split_once(' '))
 }
 
+/// Whether a word is the code of a language, of two letters or of three.
+pub fn is_language(code: &str) -> bool {
+    match code.len() {
+        2 => languages().any(|(known, _)| known == code),
+        3 => THREE_LETTERS.split_ascii_whitespace().any(|known| known == code),
+        _ => false,
+    }
+}
+
 /// Says what is odd about a language code.
 pub(super) fn language(text: &str) -> Option<String> {
-    let is_code = |code: &str| match code.len() {
-        2 => LANGUAGES
-            .lines()
-            .any(|line| line.starts_with(code) && line[2..].starts_with(' ')),
-        3 => THREE_LETTERS.split_ascii_whitespace().any(|known| known == code),
-        _ => NO_LANGUAGE.contains(&code),
-    };
+    let is_code = |code: &str| is_language(code) || NO_LANGUAGE.contains(&code);
     if is_code(text) || !check::is_answered(&Value::text(text)) {
         return None;
     }
     let lower = text.trim().to_lowercase();
-    let named = LANGUAGES.lines().filter_map(|line| line.split_once(' '));
-    let named = named
-        .into_iter()
+    let named = languages()
         .find(|(_, name)| name.to_lowercase() == lower)
         .map(|(code, _)| code);
     let base = lower.split(['-', '_']).next().filter(|base| is_code(base));

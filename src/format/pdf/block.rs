@@ -18,8 +18,12 @@ pub(super) struct Paper {
     pub date: Option<(i32, u32, u32)>,
     /// Who made the model.
     pub authors: Vec<String>,
-    /// The language of the card.
-    pub lang: &'static str,
+    /// The language of the card, English where nobody knows it.
+    pub lang: String,
+    /// The region in which the language is written so, where the card names one.
+    pub region: Option<String>,
+    /// Whether words may be divided at the end of a line: not where the language is a guess.
+    pub hyphenates: bool,
     /// The questions that should be answered first and are not.
     pub open: Vec<&'static str>,
     /// Whether it is long enough for a table of contents.

@@ -1,10 +1,10 @@
 //! Answers as readers see them, made into what the template sets.
 
 use super::block::{Block, Fact, Picture, Run, Section, Words};
-use super::script::language;
 use super::table;
 use crate::chart::Chart;
 use crate::format::html::{Shown, ShownSection};
+use crate::format::language::of_script as language;
 use crate::format::pdf::picture::{self, Picture as Bytes};
 use crate::prose;
 

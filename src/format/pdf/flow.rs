@@ -2,8 +2,8 @@
 
 use super::block::{Block, Footnote, Run};
 use super::compose::{Composer, DEEPEST, line, tidy, words};
-use super::script::language;
 use super::table;
+use crate::format::language::of_script as language;
 use crate::prose::{Element, Node};
 
 /// Text on its way into a paragraph, and the pictures that stand in it: they follow it.

@@ -10,7 +10,6 @@ mod flow;
 mod fonts;
 mod picture;
 mod press;
-mod script;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -21,6 +20,7 @@ use self::block::Paper;
 use self::compose::{Composer, tidy};
 pub use self::fonts::Fonts;
 use super::file::File;
+use super::language::{self, Language};
 use super::lens::{About, Lens, Notation, Parts, Readers};
 use super::{ReadError, convert, html, outline_of};
 use crate::card::{Card, Value};
@@ -113,18 +113,15 @@ fn paper(card: &Card, composer: &mut Composer) -> Paper {
     let shown = html::sections(card, outline, Some(&title), html::Reader::of(card));
     let mut sections: Vec<_> = shown.iter().map(|section| composer.section(section)).collect();
     fit::fit(&mut sections);
-    let mut text = title.clone();
-    for block in sections.iter().flat_map(|section| &section.blocks) {
-        if text.len() < 20_000 {
-            block.plain(&mut text);
-        }
-    }
+    let language = language::of(card);
     Paper {
         kind: if title == "Model card" { "" } else { "Model card" },
         facts: html::facts(card).iter().map(|fact| tidy(fact)).collect(),
         date: date(card),
         authors: authors(card),
-        lang: script::language(&text).unwrap_or("en"),
+        lang: language.as_ref().map_or("en", Language::code).to_owned(),
+        region: language.as_ref().and_then(Language::region).map(str::to_owned),
+        hyphenates: language.is_some(),
         open: html::open_questions(card, outline),
         has_contents: shown.iter().filter(|section| !section.title.is_empty()).count() >= LONG,
         title,

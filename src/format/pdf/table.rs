@@ -2,7 +2,7 @@
 
 use super::block::{Block, Fact, Row, Table, Words};
 use super::fit::{self, Width};
-use super::script::language;
+use crate::format::language::of_script as language;
 
 /// How wide the text of a page is, in points.
 pub(super) const PAGE_POINTS: f64 = 453.0;

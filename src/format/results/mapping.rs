@@ -65,11 +65,12 @@ impl Role {
     }
 }
 
-/// What two columns claim to be although only one can, as visitors read it.
-pub fn claimed_twice(roles: &[Role]) -> Option<&'static str> {
+/// What two columns claim to be although only one can: the place of the later one, and the words that visitors read.
+pub fn claimed_twice(roles: &[Role]) -> Option<(usize, &'static str)> {
     let is_twice = |role: Role| role.is_single() && roles.iter().filter(|other| **other == role).count() > 1;
-    let (_, _, label) = Role::ALL.iter().find(|(role, ..)| is_twice(*role))?;
-    Some(label)
+    let (role, _, label) = Role::ALL.iter().find(|(role, ..)| is_twice(*role))?;
+    let later = roles.iter().rposition(|other| other == role)?;
+    Some((later, label))
 }
 
 /// The names that columns have in the files of tools and people, in small letters without marks.

@@ -40,6 +40,8 @@ impl Builder<'_> {
             problems: Vec::new(),
             is_new: false,
             vocabulary: None,
+            has_focus: false,
+            language: None,
             body,
         }
     }
@@ -163,6 +165,7 @@ impl Builder<'_> {
         let fresh = (self.more == name).then(|| {
             let mut control = self.row(format!("{name}.{}", items.len()), columns, None, level + 1);
             control.is_new = true;
+            control.focus();
             Box::new(Entry {
                 title: title(entry, items.len(), &control),
                 can_rise: false,
@@ -198,7 +201,8 @@ impl Builder<'_> {
                 control: labelled(entry, index, control),
             })
             .collect();
-        if self.more == name || (items.is_empty() && kind.is_some()) {
+        let is_asked_for = self.more == name;
+        if is_asked_for || (items.is_empty() && kind.is_some()) {
             let name = format!("{name}.{}", items.len());
             let mut control = match kind {
                 Some(Kind::Table { columns, .. }) => self.row(name, columns, None, level + 1),
@@ -206,6 +210,9 @@ impl Builder<'_> {
                 None => self.alike(name, items.first(), level + 1),
             };
             control.is_new = true;
+            if is_asked_for {
+                control.focus();
+            }
             let title = title(entry, items.len(), &control);
             entries.push(Entry {
                 title,

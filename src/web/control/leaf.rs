@@ -6,6 +6,7 @@ use crate::card::figure;
 use crate::card::picture::{self, Blob};
 use crate::json;
 use crate::web::form::{fingerprint, is_kept};
+use crate::web::pages::files;
 
 /// A value that is edited as JSON has more lines than this.
 const FEWEST_LINES: usize = 8;
@@ -46,7 +47,7 @@ pub(super) fn text_control(text: &str) -> (String, Body) {
             "keep".into(),
             Body::Kept {
                 words: String::new(),
-                picture: Some(format!("/files/{file}")),
+                picture: Some(files::address(file)),
                 is_picture: true,
                 hash: fingerprint(text),
             },

@@ -14,6 +14,7 @@ use askama::Template;
 
 use crate::card::Field;
 use crate::card::outline::{Question, Vocabulary};
+use crate::web::pages::files;
 use build::Builder;
 pub use grid::Grid;
 
@@ -39,6 +40,10 @@ pub struct Control {
     pub is_new: bool,
     /// The words that are offered, where the control is one line.
     pub vocabulary: Option<Vocabulary>,
+    /// Whether the page opens with the cursor in it.
+    pub has_focus: bool,
+    /// The language of what is written in it, where it is known (BCP 47).
+    pub language: Option<String>,
     /// What the visitor sees.
     pub body: Body,
 }
@@ -100,14 +105,76 @@ impl Control {
         self.name.replace('.', "-")
     }
 
+    /// The id of the first element in it that can be operated; of the whole, where there is none.
+    pub fn first_id(&self) -> String {
+        let first = match &self.body {
+            Body::Group(controls) => controls.first(),
+            Body::List { entries, .. } => entries.first().map(|entry| &entry.control),
+            Body::Grid(_) | Body::Line { .. } | Body::Area { .. } | Body::YesNo(_) | Body::Kept { .. } => None,
+        };
+        first.map_or_else(|| self.id(), Self::first_id)
+    }
+
+    /// Opens the page with the cursor in the first element of it that can be operated.
+    fn focus(&mut self) {
+        match &mut self.body {
+            Body::Group(controls) if !controls.is_empty() => controls[0].focus(),
+            Body::List { entries, .. } if !entries.is_empty() => entries[0].control.focus(),
+            _ => self.has_focus = true,
+        }
+    }
+
+    /// Whether it is a text of several lines.
+    pub fn is_prose(&self) -> bool {
+        matches!(self.body, Body::Area { code: false, .. })
+    }
+
+    /// Whether it is a text, of one line or of several.
+    pub fn is_text(&self) -> bool {
+        self.is_prose() || matches!(self.body, Body::Line { numeric: false, .. })
+    }
+
     /// Folds the help of the control and of all within.
     pub fn fold(&mut self) {
-        self.is_folded = true;
+        self.each(&mut |control| control.is_folded = true);
+    }
+
+    /// Says in which language the control and all within are filled in.
+    pub fn speak(&mut self, language: &str) {
+        self.each(&mut |control| control.language = Some(language.to_owned()));
+    }
+
+    /// Does something to the control and to all within.
+    fn each(&mut self, act: &mut impl FnMut(&mut Self)) {
+        act(self);
         match &mut self.body {
-            Body::Group(controls) => controls.iter_mut().for_each(Self::fold),
-            Body::List { entries, .. } => entries.iter_mut().for_each(|entry| entry.control.fold()),
-            Body::Grid(grid) => grid.fresh.iter_mut().for_each(|entry| entry.control.fold()),
+            Body::Group(controls) => controls.iter_mut().for_each(|control| control.each(act)),
+            Body::List { entries, .. } => entries.iter_mut().for_each(|entry| entry.control.each(act)),
+            Body::Grid(grid) => grid.fresh.iter_mut().for_each(|entry| entry.control.each(act)),
             Body::Line { .. } | Body::Area { .. } | Body::YesNo(_) | Body::Kept { .. } => {}
+        }
+    }
+
+    /// Shows pictures at another address, where they can be seen but not replaced.
+    pub fn lend_pictures(&mut self, address: &impl Fn(&str) -> String) {
+        match &mut self.body {
+            Body::Kept {
+                picture, is_picture, ..
+            } => {
+                *is_picture = false;
+                if let Some(file) = picture.as_deref().and_then(files::file_of) {
+                    *picture = Some(address(file));
+                }
+            }
+            Body::Group(controls) => controls.iter_mut().for_each(|control| control.lend_pictures(address)),
+            Body::List { entries, .. } => entries
+                .iter_mut()
+                .for_each(|entry| entry.control.lend_pictures(address)),
+            Body::Grid(grid) => grid
+                .fresh
+                .iter_mut()
+                .for_each(|entry| entry.control.lend_pictures(address)),
+            Body::Line { .. } | Body::Area { .. } | Body::YesNo(_) => {}
         }
     }
 

@@ -1,4 +1,4 @@
-//! The picture of a figure, for its owner's pages.
+//! The picture of a figure, for its owner's pages and those of a link to its section.
 
 use std::io::Read as _;
 
@@ -7,7 +7,7 @@ use actix_web::{HttpResponse, web};
 
 use crate::card::picture::media_type;
 use crate::db::files;
-use crate::session::Visitor;
+use crate::session::{SessionId, Visitor};
 use crate::uploads;
 use crate::web::AppState;
 use crate::web::card::owner;
@@ -21,14 +21,25 @@ pub fn address(file: &str) -> String {
     format!("/files/{file}")
 }
 
+/// The kept file of such an address.
+pub fn file_of(address: &str) -> Option<&str> {
+    address.strip_prefix("/files/")
+}
+
 /// `GET /files/{file}`: a picture. Its type is what its first bytes say, whatever anybody called it; opened by itself it is
 /// a file to save.
 ///
 /// # Errors
 /// [`Error::NotFound`] when the file is not the visitor's or no picture.
 pub async fn get(state: web::Data<AppState>, visitor: Visitor, file: web::Path<String>) -> Result<HttpResponse, Error> {
-    let session = owner(&visitor)?;
-    let file = file.into_inner();
+    picture(&state, owner(&visitor)?, file.into_inner()).await
+}
+
+/// A picture of this session, for whoever may see it.
+///
+/// # Errors
+/// [`Error::NotFound`] when the file is not the session's or no picture.
+pub async fn picture(state: &AppState, session: SessionId, file: String) -> Result<HttpResponse, Error> {
     let (owner, id) = (session.clone(), file.clone());
     state
         .db

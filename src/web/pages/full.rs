@@ -11,7 +11,7 @@ use crate::web::AppState;
 use crate::web::error::Error;
 use crate::web::filters;
 use crate::web::form::texts_of;
-use crate::web::page::{Page, once, render_as, share_in_words, size_in_words};
+use crate::web::page::{Fault, Page, once, render_as, share_in_words, size_in_words};
 
 /// How many cards are proposed for deletion.
 const SHOWN: i64 = 5;
@@ -20,9 +20,10 @@ const SHOWN: i64 = 5;
 #[template(path = "pages/full.html")]
 struct FullPage {
     page: Page,
-    heading: Sentence,
-    message: Sentence,
-    usage: Sentence,
+    heading: &'static str,
+    message: String,
+    faults: Vec<Fault>,
+    usage: String,
     largest: Vec<Line>,
     again: Again,
     texts: Vec<(String, String)>,
@@ -107,9 +108,14 @@ pub async fn explained(
         Error::Full(full).status_code(),
         visitor,
         &FullPage {
-            page: Page::of(say!("Error: {heading}", heading = heading(&full)), visitor),
+            page: Page::of(heading(&full), visitor).with_error(),
             heading: heading(&full),
             message: message(&full),
+            faults: vec![Fault::new(
+                "what-to-do",
+                "What you can do",
+                "delete a card, then send it again.",
+            )],
             usage: share_in_words(&full.usage, &quota),
             largest: largest.into_iter().map(line).collect(),
             again,

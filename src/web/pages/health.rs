@@ -48,5 +48,5 @@ pub async fn robots() -> HttpResponse {
     HttpResponse::Ok()
         .insert_header(ContentType::plaintext())
         .insert_header((CACHE_CONTROL, "public, max-age=86400"))
-        .body("User-agent: *\nDisallow: /cards\nDisallow: /session\n")
+        .body("User-agent: *\nDisallow: /cards\nDisallow: /session\nDisallow: /write\n")
 }

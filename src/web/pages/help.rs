@@ -16,7 +16,8 @@ use crate::web::page::{Page, render, size_in_words, time_in_words};
 #[template(path = "pages/help.html")]
 struct Help {
     page: Page,
-    days: Sentence,
+    days: String,
+    link_age: String,
     formats: &'static [Format],
     limit: Sentence,
 }
@@ -25,26 +26,12 @@ struct Help {
 ///
 /// # Errors
 /// When the page cannot be made.
-pub async fn get(
-    state: web::Data<AppState>,
-    visitor: Option<Visitor>,
-    request: HttpRequest,
-) -> Result<HttpResponse, Error> {
-    let language = match &visitor {
-        Some(visitor) => visitor.into(),
-        None => session::browser_language(&request),
-    };
-    let page = match &visitor {
-        Some(visitor) => Page::of(say!("Help"), visitor),
-        None => Page::bare(say!("Help"), language),
-    };
-    render(
-        language,
-        &Help {
-            page,
-            days: time_in_words(state.config.session.age),
-            formats: Format::ALL,
-            limit: size_in_words(state.config.max_upload_bytes),
-        },
-    )
+pub async fn get(state: web::Data<AppState>, visitor: Option<Visitor>) -> Result<HttpResponse, Error> {
+    render(&Help {
+        page: visitor.map_or_else(|| Page::bare("Help"), |visitor| Page::of("Help", &visitor)),
+        days: time_in_words(state.config.session.age),
+        link_age: time_in_words(state.config.section_link_age),
+        formats: Format::ALL,
+        limit: size_in_words(state.config.max_upload_bytes),
+    })
 }

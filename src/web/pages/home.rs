@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
@@ -18,8 +19,7 @@ use crate::web::AppState;
 use crate::web::card::{format_of, link};
 use crate::web::choices::LAST_CARD;
 use crate::web::error::Error;
-use crate::web::filters;
-use crate::web::page::{CardLink, Date, Page, once, render, size_in_words, time_in_words};
+use crate::web::page::{CardLink, Date, Fault, Faults, Page, once, render, render_as, size_in_words, time_in_words};
 
 #[derive(Template)]
 #[template(path = "pages/home.html")]
@@ -35,7 +35,10 @@ struct Home {
     outlines: Vec<Choice>,
     host: String,
     until: Date,
-    days: Sentence,
+    days: String,
+    faults: Faults,
+    /// A text that comes back.
+    text: String,
 }
 
 /// One of the visitor's cards.
@@ -57,6 +60,31 @@ pub async fn get(state: web::Data<AppState>, visitor: Visitor, told: web::Query<
     if told.first.is_some() && !visitor.keeps_cookies() && !visitor.is_ambiguous() {
         return super::without_cookie::page(&state, (&visitor).into());
     }
+    let mut home = home(&state, &visitor).await?;
+    home.page = home
+        .page
+        .with_told(&visitor, told.told.as_deref())
+        .with_done(told.done.as_deref());
+    render(&home)
+}
+
+/// The page for somebody who wanted to begin a card, with what was wrong, and the text that was pasted.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn refused(state: &AppState, visitor: &Visitor, fault: Fault, text: String) -> Result<HttpResponse, Error> {
+    let home = home(state, visitor).await?;
+    let faults = Faults::one(fault);
+    let page = Home {
+        page: home.page.with_faults(&faults),
+        faults,
+        text,
+        ..home
+    };
+    render_as(StatusCode::BAD_REQUEST, &page)
+}
+
+async fn home(state: &AppState, visitor: &Visitor) -> Result<Home, Error> {
     let (rows, links) = match visitor.session().cloned() {
         Some(session) => {
             let both = move |conn: &mut DbConnection| {
@@ -86,25 +114,22 @@ pub async fn get(state: web::Data<AppState>, visitor: Visitor, told: web::Query<
     } else {
         say!("Your cards")
     };
-    render(
-        &visitor,
-        &Home {
-            page: Page::of(title, &visitor)
-                .with_told(&visitor, told.told.as_deref())
-                .with_done(told.done.as_deref()),
-            cards,
-            last,
-            parked: parked::kept(&state, &visitor).await?,
-            limit: size_in_words(state.config.max_upload_bytes),
-            limit_bytes: state.config.max_upload_bytes,
-            once: once()?,
-            once_blank: once()?,
-            outlines: choices(&outline::SHORT),
-            host: state.host(),
-            until: visitor.expires_at().into(),
-            days: time_in_words(visitor.idle_time().unwrap_or(state.config.session.age)),
-        },
-    )
+    Ok(Home {
+        page: Page::of(title, visitor),
+        cards,
+        last,
+        parked: parked::kept(state, visitor).await?,
+        limit: size_in_words(state.config.max_upload_bytes),
+        limit_bytes: state.config.max_upload_bytes,
+        once: once()?,
+        once_blank: once()?,
+        outlines: choices(&outline::SHORT),
+        host: state.host(),
+        until: visitor.expires_at().into(),
+        days: time_in_words(visitor.idle_time().unwrap_or(state.config.session.age)),
+        faults: Faults::default(),
+        text: String::new(),
+    })
 }
 
 /// A card with its datasheets.

@@ -1,5 +1,6 @@
 //! The card at a glance: its sections and how far they are, what to look at, its name.
 
+use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
@@ -7,10 +8,11 @@ use serde::Deserialize;
 use super::Told;
 use super::datasheet::Datasheets;
 use super::full::{self, Again};
+use super::language;
 use super::outline::{Choice, choices};
 use crate::card::Card;
 use crate::card::check::{self, Severity, Standing, Tally};
-use crate::card::outline::Outline;
+use crate::card::outline::{Outline, Vocabulary};
 use crate::db::{cards, quota};
 use crate::language::{Sentence, Value};
 use crate::say;
@@ -19,8 +21,8 @@ use crate::web::AppState;
 use crate::web::card::{Progress, anchor, format_of, link, load_card, outline_of, owner, tidy_title};
 use crate::web::choices::remember_card;
 use crate::web::error::Error;
-use crate::web::filters;
-use crate::web::page::{CardLink, Date, Page, once, quoted, render, see_other_telling};
+use crate::web::page::{CardLink, Date, Fault, Faults, Page, once, quoted, render, render_as, see_other_telling};
+use crate::web::vocabulary::{self, Word};
 
 /// How many problems the page lists; the sections show the rest.
 const SHOWN: usize = 50;
@@ -44,8 +46,12 @@ struct Overview {
     changed: Date,
     once: String,
     outlines: Vec<Choice>,
+    /// What is known of the language of the card.
+    language: String,
+    languages: Vec<Word>,
     datasheets: Datasheets,
     once_datasheet: String,
+    faults: Faults,
 }
 
 /// A section that was just deleted.
@@ -59,6 +65,8 @@ struct SectionLine {
     title: String,
     progress: Progress,
     problems: usize,
+    /// Whether somebody with a link wrote what it says now.
+    by_link: bool,
 }
 
 /// A question that has no answer yet.
@@ -88,13 +96,37 @@ pub async fn get(
     id: web::Path<String>,
     told: web::Query<Told>,
 ) -> Result<HttpResponse, Error> {
-    let session = owner(&visitor)?;
-    let id = id.into_inner();
+    render(&overview(&state, &visitor, id.into_inner(), &told).await?)
+}
+
+/// The page for somebody who filled in one of its forms, with what was wrong.
+///
+/// # Errors
+/// As [`get`].
+pub(super) async fn refused(
+    state: &AppState,
+    visitor: &Visitor,
+    id: String,
+    fault: Fault,
+) -> Result<HttpResponse, Error> {
+    let overview = overview(state, visitor, id, &Told::default()).await?;
+    let faults = Faults::one(fault);
+    let page = Overview {
+        page: overview.page.with_faults(&faults),
+        faults,
+        ..overview
+    };
+    render_as(StatusCode::BAD_REQUEST, &page)
+}
+
+async fn overview(state: &AppState, visitor: &Visitor, id: String, told: &Told) -> Result<Overview, Error> {
+    let session = owner(visitor)?;
     let gone = told.removed.clone();
-    let (row, card, has_source, undo, datasheets) = state
+    let (row, card, by_link, has_source, undo, datasheets) = state
         .db
         .run(move |conn| {
-            let (row, card, _) = load_card(conn, &session, &id)?;
+            let (row, card, rows) = load_card(conn, &session, &id)?;
+            let by_link = rows.into_iter().map(|row| row.by_link).collect::<Vec<_>>();
             let has_source = cards::source(conn, &session, &id)?.is_some();
             let undo = match gone.filter(|key| card.section(key).is_none()) {
                 Some(key) => cards::removed(conn, &session, &id, &key)?.map(|section| Undo {
@@ -104,7 +136,7 @@ pub async fn get(
                 None => None,
             };
             let datasheets = Datasheets::of(conn, &session, &row)?;
-            Ok((row, card, has_source, undo, datasheets))
+            Ok((row, card, by_link, has_source, undo, datasheets))
         })
         .await?;
 
@@ -115,7 +147,8 @@ pub async fn get(
     let sections: Vec<SectionLine> = card
         .sections
         .iter()
-        .map(|section| SectionLine {
+        .zip(by_link)
+        .map(|(section, by_link)| SectionLine {
             key: section.key.clone(),
             title: section.title.clone(),
             progress: Progress::of(section, outline.part(&section.key)),
@@ -123,6 +156,7 @@ pub async fn get(
                 .iter()
                 .filter(|problem| problem.section == section.key && problem.severity < Severity::Note)
                 .count(),
+            by_link,
         })
         .collect();
     let done = sections.iter().filter(|section| section.progress.is_done()).count();
@@ -148,34 +182,35 @@ pub async fn get(
             }
         })
         .collect();
-    render(
-        &visitor,
-        &Overview {
-            page: Page::of(Sentence::as_written(&row.title), &visitor)
-                .with_told(&visitor, told.told.as_deref())
-                .with_saved(saved.as_deref()),
-            card: link(&row),
-            undo,
-            sections,
-            done,
-            tally: Tally::of_card(&card, outline),
-            open,
-            problems,
-            more_problems,
-            format: match has_source {
-                true => format_of(&row).name().into(),
-                false => say!("a blank card").into(),
-            },
-            file_name: row.file_name,
-            has_source,
-            created: row.created_at.into(),
-            changed: row.updated_at.into(),
-            once: once()?,
-            outlines: choices(outline),
-            datasheets,
-            once_datasheet: once()?,
+    Ok(Overview {
+        page: Page::of(&row.title, visitor)
+            .with_told(visitor, told.told.as_deref())
+            .with_saved(saved.as_deref()),
+        card: link(&row),
+        undo,
+        sections,
+        done,
+        tally: Tally::of_card(&card, outline),
+        open,
+        problems,
+        more_problems,
+        format: if has_source {
+            format_of(&row).name()
+        } else {
+            "a blank card"
         },
-    )
+        file_name: row.file_name,
+        has_source,
+        created: row.created_at.into(),
+        changed: row.updated_at.into(),
+        once: once()?,
+        outlines: choices(outline),
+        language: language::told(&card),
+        languages: vocabulary::usual(Vocabulary::Languages),
+        datasheets,
+        once_datasheet: once()?,
+        faults: Faults::default(),
+    })
 }
 
 /// The questions that are not settled, those of the short path first.
@@ -212,7 +247,7 @@ pub struct Rename {
 /// `POST /cards/{card}`: gives the card another name.
 ///
 /// # Errors
-/// [`Error::NotFound`] when the card is not the visitor's, [`Error::BadRequest`] for a blank name.
+/// [`Error::NotFound`] when the card is not the visitor's.
 pub async fn post(
     state: web::Data<AppState>,
     visitor: Visitor,
@@ -220,8 +255,11 @@ pub async fn post(
     form: web::Form<Rename>,
 ) -> Result<HttpResponse, Error> {
     let session = owner(&visitor)?;
-    let title = tidy_title(&form.title).ok_or(Error::BadRequest(say!("The name of a card cannot be blank.")))?;
     let id = id.into_inner();
+    let Some(title) = tidy_title(&form.title) else {
+        let fault = Fault::new("title", "Name of the card", "A card needs a name: write one.");
+        return refused(&state, &visitor, id, fault).await;
+    };
     let address = format!("/cards/{id}");
     let told = say!("The card is now called {title}.", title = quoted(&title));
     remember_card(&visitor, &id);

@@ -6,8 +6,7 @@ use askama::Template;
 use super::files;
 use crate::card::figure;
 use crate::db::cards;
-use crate::format::html;
-use crate::say;
+use crate::format::{html, language};
 use crate::session::Visitor;
 use crate::web::AppState;
 use crate::web::card::{link, load_card, owner};
@@ -20,6 +19,8 @@ use crate::web::page::{CardLink, Page, render};
 struct Preview {
     page: Page,
     card: CardLink,
+    /// The attributes that name the language of the card.
+    language: String,
     body: String,
 }
 
@@ -30,7 +31,7 @@ struct Preview {
 pub async fn get(state: web::Data<AppState>, visitor: Visitor, id: web::Path<String>) -> Result<HttpResponse, Error> {
     let session = owner(&visitor)?;
     let id = id.into_inner();
-    let (row, body) = state
+    let (row, language, body) = state
         .db
         .run(move |conn| {
             let (row, card, _) = load_card(conn, &session, &id)?;
@@ -39,15 +40,14 @@ pub async fn get(state: web::Data<AppState>, visitor: Visitor, id: web::Path<Str
             let card = figure::filled(card, |file| is_kept(file).then(|| figure::reference(file)));
             // Rendering Markdown takes a moment, so it happens here, off the async threads.
             let body = html::body_with_pictures(&card, &row.outline, files::address);
-            Ok((row, body))
+            let language = language::of(&card).map(|language| language.attributes());
+            Ok((row, language.unwrap_or_default(), body))
         })
         .await?;
-    render(
-        &visitor,
-        &Preview {
-            page: Page::of(say!("Preview: {title}", title = &row.title), &visitor),
-            card: link(&row),
-            body,
-        },
-    )
+    render(&Preview {
+        page: Page::of(format!("Preview: {}", row.title), &visitor),
+        card: link(&row),
+        language,
+        body,
+    })
 }

@@ -25,10 +25,11 @@ struct Privacy<'a> {
     database: &'static str,
     age: Sentence,
     until_closed: bool,
-    touch_interval: Option<Sentence>,
-    absolute_age: Option<Sentence>,
-    cleanup_interval: Option<Sentence>,
-    cleanup_grace: Option<Sentence>,
+    touch_interval: Option<String>,
+    absolute_age: Option<String>,
+    section_link_age: String,
+    cleanup_interval: Option<String>,
+    cleanup_grace: Option<String>,
     create_limit: u32,
     believes_proxies: bool,
     upload: Sentence,
@@ -55,30 +56,28 @@ pub async fn get(
     };
     let config = &*state.config;
     let session = &config.session;
-    render(
-        language,
-        &Privacy {
-            page,
-            cookie_name: &session.cookie_name,
-            is_secure: session.cookie_secure,
-            shared: time_in_words(SHARED_COMPUTER_IDLE.min(session.age)),
-            keys: keys_are_kept(session.keeping.engine),
-            database: database(config),
-            age: time_in_words(session.age),
-            until_closed: session.expire_at_browser_close,
-            touch_interval: (!session.touch_interval.is_zero()).then(|| time_in_words(session.touch_interval)),
-            absolute_age: session.absolute_age.map(time_in_words),
-            cleanup_interval: session.cleanup_interval.map(time_in_words),
-            cleanup_grace: (!session.cleanup_grace.is_zero()).then(|| time_in_words(session.cleanup_grace)),
-            create_limit: session.create_limit,
-            believes_proxies: !config.trusted_proxies.is_empty(),
-            upload: size_in_words(config.max_upload_bytes),
-            max_cards: session.max_cards,
-            max_bytes: session
-                .max_bytes
-                .map(|most| size_in_words(usize::try_from(most).unwrap_or(usize::MAX))),
-        },
-    )
+    render(&Privacy {
+        page: visitor.map_or_else(|| Page::bare("Privacy"), |visitor| Page::of("Privacy", &visitor)),
+        cookie_name: &session.cookie_name,
+        is_secure: session.cookie_secure,
+        shared: time_in_words(SHARED_COMPUTER_IDLE.min(session.age)),
+        keys: keys_are_kept(session.keeping.engine),
+        database: database(config),
+        age: time_in_words(session.age),
+        until_closed: session.expire_at_browser_close,
+        touch_interval: (!session.touch_interval.is_zero()).then(|| time_in_words(session.touch_interval)),
+        absolute_age: session.absolute_age.map(time_in_words),
+        section_link_age: time_in_words(config.section_link_age),
+        cleanup_interval: session.cleanup_interval.map(time_in_words),
+        cleanup_grace: (!session.cleanup_grace.is_zero()).then(|| time_in_words(session.cleanup_grace)),
+        create_limit: session.create_limit,
+        believes_proxies: !config.trusted_proxies.is_empty(),
+        upload: size_in_words(config.max_upload_bytes),
+        max_cards: session.max_cards,
+        max_bytes: session
+            .max_bytes
+            .map(|most| size_in_words(usize::try_from(most).unwrap_or(usize::MAX))),
+    })
 }
 
 /// What holds the rows; the kind, never the place.

@@ -4,6 +4,7 @@ use actix_web::{HttpResponse, web};
 use serde::Deserialize;
 
 use super::full::{self, Again};
+use super::overview;
 use crate::card::{Names, stored};
 use crate::db::cards::{self, NewSection};
 use crate::db::quota;
@@ -13,7 +14,7 @@ use crate::web::AppState;
 use crate::web::card::{owner, section_address, tidy_title};
 use crate::web::choices::remember_card;
 use crate::web::error::Error;
-use crate::web::page::{quoted, see_other_telling};
+use crate::web::page::{Fault, quoted, see_other_telling};
 
 /// The form for a new section.
 #[derive(Deserialize)]
@@ -24,7 +25,7 @@ pub struct Add {
 /// `POST /cards/{card}/sections`: adds a section at the end and opens it.
 ///
 /// # Errors
-/// [`Error::NotFound`] when the card is not the visitor's, [`Error::BadRequest`] for a blank title.
+/// [`Error::NotFound`] when the card is not the visitor's.
 pub async fn post(
     state: web::Data<AppState>,
     visitor: Visitor,
@@ -32,8 +33,15 @@ pub async fn post(
     form: web::Form<Add>,
 ) -> Result<HttpResponse, Error> {
     let session = owner(&visitor)?;
-    let title = tidy_title(&form.title).ok_or(Error::BadRequest(say!("The title of a section cannot be blank.")))?;
     let id = id.into_inner();
+    let Some(title) = tidy_title(&form.title) else {
+        let fault = Fault::new(
+            "new-title",
+            "Add a section of your own",
+            "A section needs a name: write one.",
+        );
+        return overview::refused(&state, &visitor, id, fault).await;
+    };
     let card = id.clone();
     let again = Again::Form(
         format!("/cards/{id}/sections"),

@@ -1,5 +1,6 @@
 //! What of the visitor is stored, and until when.
 
+use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
@@ -15,8 +16,9 @@ use crate::session::state::{SHARED_COMPUTER, SHARED_COMPUTER_IDLE};
 use crate::web::AppState;
 use crate::web::choices::Colours;
 use crate::web::error::Error;
-use crate::web::filters;
-use crate::web::page::{Date, Page, once, render, share_in_words, size_in_words, time_in_words};
+use crate::web::page::{
+    Date, Fault, Faults, Page, once, render, render_as, share_in_words, size_in_words, time_in_words,
+};
 
 #[derive(Template)]
 #[template(path = "pages/session.html")]
@@ -33,7 +35,8 @@ struct Session {
     parked: Vec<Kept>,
     usage: Usage,
     once: String,
-    copy_limit: Sentence,
+    copy_limit: String,
+    faults: Faults,
 }
 
 /// How full the session is, in words.
@@ -102,32 +105,57 @@ pub async fn recovery_since(state: &AppState, visitor: &Visitor) -> Result<Optio
 /// # Errors
 /// When the database does not answer.
 pub async fn get(state: web::Data<AppState>, visitor: Visitor, told: web::Query<Told>) -> Result<HttpResponse, Error> {
+    let mut page = page(&state, &visitor).await?;
+    page.page = page
+        .page
+        .with_told(&visitor, told.told.as_deref())
+        .with_done(told.done.as_deref());
+    render(&page)
+}
+
+/// The page for somebody whose copy was not taken, with what was wrong with it.
+///
+/// # Errors
+/// When the database does not answer.
+pub(super) async fn refused(
+    state: &AppState,
+    visitor: &Visitor,
+    status: StatusCode,
+    message: String,
+) -> Result<HttpResponse, Error> {
+    let session = page(state, visitor).await?;
+    let faults = Faults::one(Fault::new("archive", "The copy", message));
+    let page = Session {
+        page: session.page.with_faults(&faults),
+        faults,
+        ..session
+    };
+    render_as(status, &page)
+}
+
+async fn page(state: &AppState, visitor: &Visitor) -> Result<Session, Error> {
     let age = state.config.session.age;
     let used = match visitor.session().cloned() {
         Some(session) => state.db.run(move |conn| quota::usage(conn, &session)).await?,
         None => quota::Usage::default(),
     };
     let copy_bytes = Limits::of(state.config.max_upload_bytes).packed_bytes;
-    render(
-        &visitor,
-        &Session {
-            page: Page::of(say!("Your work on this server"), &visitor)
-                .with_told(&visitor, told.told.as_deref())
-                .with_done(told.done.as_deref()),
-            days: time_in_words(visitor.idle_time().unwrap_or(age)),
-            stored: stored(&state, &visitor).await?,
-            is_shared: visitor.expiry() == SHARED_COMPUTER,
-            days_of_own: time_in_words(age),
-            days_of_shared: time_in_words(SHARED_COMPUTER_IDLE.min(age)),
-            browsers: visitor.browsers().await?.len(),
-            link_age: time_in_words(state.config.session.link_age),
-            recovery_since: recovery_since(&state, &visitor).await?,
-            parked: parked::kept(&state, &visitor).await?,
-            usage: usage(&used, &state.quota()),
-            once: once()?,
-            copy_limit: size_in_words(usize::try_from(copy_bytes).unwrap_or(usize::MAX)),
-        },
-    )
+    Ok(Session {
+        page: Page::of("Your work on this server", visitor),
+        days: time_in_words(visitor.idle_time().unwrap_or(age)),
+        stored: stored(state, visitor).await?,
+        is_shared: visitor.expiry() == SHARED_COMPUTER,
+        days_of_own: time_in_words(age),
+        days_of_shared: time_in_words(SHARED_COMPUTER_IDLE.min(age)),
+        browsers: visitor.browsers().await?.len(),
+        link_age: time_in_words(state.config.session.link_age),
+        recovery_since: recovery_since(state, visitor).await?,
+        parked: parked::kept(state, visitor).await?,
+        usage: usage(&used, &state.quota()),
+        once: once()?,
+        copy_limit: size_in_words(usize::try_from(copy_bytes).unwrap_or(usize::MAX)),
+        faults: Faults::default(),
+    })
 }
 
 fn usage(used: &quota::Usage, quota: &Quota) -> Usage {

@@ -4,10 +4,11 @@ use std::fs::File;
 use std::io::{self, Write as _};
 
 use actix_multipart::{Field, Multipart};
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpResponse, ResponseError as _, web};
 use futures_util::StreamExt as _;
 
 use super::full::{self, Again};
+use super::session;
 use crate::archive::{self, Incoming, Limits};
 use crate::count;
 use crate::db::DbConnection;
@@ -26,8 +27,27 @@ const MOST_PARTS: usize = 8;
 /// `POST /session/import`.
 ///
 /// # Errors
-/// [`Error::Refused`] for what is no copy, [`Error::TooLarge`], [`Error::BadRequest`].
-pub async fn post(state: web::Data<AppState>, beginner: Beginner, mut form: Multipart) -> Result<HttpResponse, Error> {
+/// [`Error::TooLarge`]; what is no copy is refused on the page that it came from.
+pub async fn post(state: web::Data<AppState>, beginner: Beginner, form: Multipart) -> Result<HttpResponse, Error> {
+    let visitor = beginner.visitor().clone();
+    let error = match bring_back(&state, beginner, form).await {
+        Err(error @ (Error::Refused(_) | Error::BadRequest(_))) => error,
+        outcome => return outcome,
+    };
+    let status = error.status_code();
+    let message = match error {
+        Error::Refused(refusal) => format!("{} {}", refusal.message, refusal.advice),
+        Error::BadRequest(message) => message.into_owned(),
+        other => return Err(other),
+    };
+    session::refused(&state, &visitor, status, message).await
+}
+
+async fn bring_back(
+    state: &web::Data<AppState>,
+    beginner: Beginner,
+    mut form: Multipart,
+) -> Result<HttpResponse, Error> {
     let limits = Limits::of(state.config.max_upload_bytes);
     let scratch = on_disk({
         let uploads = state.uploads.clone();
@@ -73,7 +93,7 @@ pub async fn post(state: web::Data<AppState>, beginner: Beginner, mut form: Mult
         );
         see_other_telling(visitor, "/", &told)
     });
-    full::explained(answer, &state, visitor, Again::File).await
+    full::explained(answer, state, visitor, Again::File).await
 }
 
 /// The file of the form, written to `file`, and the form's one-time token.

@@ -8,9 +8,9 @@ use crate::format::ReadError;
 use crate::language::Sentence;
 use crate::say;
 use crate::web::AppState;
-use crate::web::error::{Error, Reader};
-use crate::web::filters;
-use crate::web::page::{Page, once, render_as, size_in_words};
+use crate::web::choices::Display;
+use crate::web::error::Error;
+use crate::web::page::{Fault, Faults, Page, once, render_as, size_in_words};
 
 /// Lines shown before and after the place.
 const AROUND: usize = 2;
@@ -22,8 +22,7 @@ const WIDTH: usize = 80;
 struct Unreadable<'a> {
     page: Page,
     name: Option<&'a str>,
-    place: Option<Sentence>,
-    message: &'a str,
+    faults: Faults,
     advice: &'a str,
     excerpt: Vec<Line>,
     text: Option<&'a str>,
@@ -65,15 +64,12 @@ pub fn page(
         reader.language,
         &Unreadable {
             page: Page {
-                display: reader.display,
-                ..Page::bare(say!("Error: this could not be read"), reader.language)
+                display,
+                ..Page::bare("This could not be read").with_error()
             },
             is_shared,
             name,
-            place: error
-                .position
-                .map(|(line, column)| say!("Line {line}, column {column}", line, column)),
-            message: &error.message,
+            faults: Faults(vec![fault(error)]),
             advice: &error.advice,
             excerpt,
             text: error.text.as_deref(),
@@ -83,6 +79,16 @@ pub fn page(
             limit_bytes,
         },
     )
+}
+
+/// What is wrong, at the text if it can be mended here.
+fn fault(error: &ReadError) -> Fault {
+    let message = error.message.as_str();
+    match (&error.text, error.position) {
+        (Some(_), Some((line, column))) => Fault::new("text", format!("Line {line}, column {column}"), message),
+        (Some(_), None) => Fault::new("text", "Text of the card", message),
+        (None, _) => Fault::new("file", "Your model card as a file", message),
+    }
 }
 
 /// The lines around a place, both counted from 1; long lines are cut around it.

@@ -4,6 +4,7 @@ use actix_multipart::Multipart;
 use actix_web::{HttpResponse, web};
 
 use super::full::{self, Again};
+use super::home;
 use crate::card::Card;
 use crate::card::outline::{self, Outline};
 use crate::db;
@@ -19,7 +20,7 @@ use crate::web::AppState;
 use crate::web::card::{rows_of, title_of};
 use crate::web::choices::remember_card;
 use crate::web::error::Error;
-use crate::web::page::see_other;
+use crate::web::page::{Fault, see_other};
 use crate::web::posted::{self, Posted};
 
 /// `POST /cards`.
@@ -42,10 +43,10 @@ pub async fn post(state: web::Data<AppState>, beginner: Beginner, form: Multipar
         chosen.map_err(|error| Error::Internal(error.to_string()))?;
     }
     let (card, is_file) = match (file, text, outline) {
-        (Some(_), Some(_), _) => {
-            return Err(Error::BadRequest(say!(
-                "Both a file and a text arrived, and a card begins with one of them. Empty the box, or choose no file."
-            )));
+        (Some(_), Some(text), _) => {
+            let message = "Both a file and a text arrived, and a card begins with one of them. Empty the box, or choose no \
+                           file.";
+            return home::refused(&state, beginner.visitor(), wrong_file(message), text).await;
         }
         (Some(file), None, _) => (from_bytes(file.bytes, file.name, false, once, is_shared).await?, true),
         (None, Some(text), _) => (
@@ -58,9 +59,8 @@ pub async fn post(state: web::Data<AppState>, beginner: Beginner, form: Multipar
             (blank(outline, once), false)
         }
         (None, None, None) => {
-            return Err(Error::BadRequest(say!(
-                "Neither a file was chosen nor a text pasted, so there is nothing to open."
-            )));
+            let message = "Neither a file was chosen nor a text pasted, so there is nothing to open.";
+            return home::refused(&state, beginner.visitor(), wrong_file(message), String::new()).await;
         }
     };
     let is_blank = card.source.is_none();
@@ -72,6 +72,10 @@ pub async fn post(state: web::Data<AppState>, beginner: Beginner, form: Multipar
     let stored = store(&state, &beginner, card, is_file).await;
     let answer = stored.map(|id| opened(&beginner, &id, is_blank));
     full::explained(answer, &state, beginner.visitor(), again).await
+}
+
+fn wrong_file(message: &str) -> Fault {
+    Fault::new("file", "Your model card as a file", message)
 }
 
 /// Where the new card is.

@@ -1,5 +1,8 @@
-//! The main path in a real Chromium, with and without script; `saving` is about work that is not lost.
+//! The main path in a real Chromium, with and without script; `saving` is about work that is not lost, `asking` about a
+//! section that somebody else writes, `keyboard` about doing without a mouse.
 
+mod asking;
+mod keyboard;
 mod saving;
 
 use std::path::PathBuf;

@@ -52,25 +52,25 @@ async fn stored(db: &Db) -> String {
     .expect("the database answers")
 }
 
-async fn script(browser: &Chromium, code: &str) -> Value {
+pub(super) async fn script(browser: &Chromium, code: &str) -> Value {
     let answer = browser.driver.execute(code, Vec::new()).await.expect("the script runs");
     answer.json().clone()
 }
 
 /// The state of the line.
-async fn state(browser: &Chromium) -> String {
+pub(super) async fn state(browser: &Chromium) -> String {
     let line = find(browser, STATE).await;
     line.attr("data-state").await.ok().flatten().unwrap_or_default()
 }
 
-async fn wait_for_state(browser: &Chromium, wanted: &str) {
+pub(super) async fn wait_for_state(browser: &Chromium, wanted: &str) {
     wait_for(&format!("the state {wanted}"), async || {
         (state(browser).await == wanted).then_some(())
     })
     .await;
 }
 
-async fn type_into(browser: &Chromium, css: &str, text: impl Into<TypingData>) {
+pub(super) async fn type_into(browser: &Chromium, css: &str, text: impl Into<TypingData>) {
     find(browser, css)
         .await
         .send_keys(text)
@@ -130,7 +130,7 @@ async fn stop_timers(browser: &Chromium) {
     script(browser, "window.setTimeout = () => 0;").await;
 }
 
-async fn click(browser: &Chromium, css: &str) {
+pub(super) async fn click(browser: &Chromium, css: &str) {
     let element = find(browser, css).await;
     element.scroll_into_view().await.expect("it can be shown");
     element.click().await.expect("it can be clicked");
@@ -387,7 +387,7 @@ async fn story_5_a_frozen_server_is_told_and_its_late_answer_is_no_conflict() {
     browser.quit().await;
 }
 
-async fn network(browser: &Chromium, is_offline: bool, latency: u32) {
+pub(super) async fn network(browser: &Chromium, is_offline: bool, latency: u32) {
     let conditions =
         json!({"offline": is_offline, "latency": latency, "downloadThroughput": -1, "uploadThroughput": -1});
     let cdp = browser.driver.cdp();

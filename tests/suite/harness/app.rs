@@ -304,6 +304,7 @@ impl TestApp {
             "SELECT card_id || section_key || value || version AS t FROM card_section_data ORDER BY card_id, section_key",
             "SELECT id || section_key || value AS t FROM card_revisions ORDER BY id",
             "SELECT id || name || size AS t FROM files ORDER BY id",
+            "SELECT id || link_hash || section_key || since_version || COALESCE(CAST(used_at AS TEXT), '') || expires_at AS t FROM section_links ORDER BY id",
         ] {
             all.extend(self.texts(sql).await);
         }

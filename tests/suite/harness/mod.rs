@@ -113,6 +113,11 @@ impl Visitor {
         }
     }
 
+    /// Somebody else at the same server, without cookies.
+    pub fn stranger(&self) -> Self {
+        Self::new(&self.origin)
+    }
+
     /// Fetches a page.
     pub async fn get(&self, path: &str) -> Answer {
         self.request(Method::GET, path).await

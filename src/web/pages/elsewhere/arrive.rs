@@ -17,8 +17,7 @@ use crate::session::Visitor;
 use crate::session::code::Code;
 use crate::web::AppState;
 use crate::web::error::Error;
-use crate::web::filters;
-use crate::web::page::{Date, Page, render_as, see_other, time_in_words};
+use crate::web::page::{Date, Fault, Faults, Page, render_as, see_other, time_in_words};
 
 /// What the visitor typed and chose.
 #[derive(Default, Deserialize)]
@@ -46,6 +45,8 @@ enum Then {
 #[template(path = "pages/elsewhere/type_code.html")]
 struct TypeCode {
     page: Page,
+    typed: String,
+    faults: Faults,
 }
 
 #[derive(Template)]
@@ -56,7 +57,7 @@ struct Arrive<'a> {
     found: Found,
     can_bring: bool,
     can_park: bool,
-    is_unchosen: bool,
+    faults: Faults,
 }
 
 /// What a code opens.
@@ -79,7 +80,9 @@ impl Found {
 struct Refused {
     page: Page,
     why: Why,
-    link_age: Sentence,
+    /// What was typed, to be mended.
+    typed: String,
+    faults: Faults,
 }
 
 /// Why a code leads nowhere.
@@ -110,6 +113,26 @@ impl Why {
     }
 }
 
+impl Why {
+    /// What is wrong with the code that was typed, where another one may help.
+    fn fault(&self, link_age: &str) -> Option<Fault> {
+        let message = match self {
+            Self::Worthless => format!(
+                "It opens nothing. It may be mistyped, or it has been used or has expired: a link and its code work once, \
+                 within {link_age}."
+            ),
+            Self::TooMany(seconds) => format!(
+                "So that nobody finds a code by trying, your network has to wait {seconds} seconds for the next one."
+            ),
+            Self::Full | Self::Already | Self::Parked(_) | Self::NoCookie => return None,
+        };
+        Some(Fault::new("code", "Code", message))
+    }
+}
+
+/// So many characters of what was typed are given back.
+const MOST_TYPED: usize = 500;
+
 /// `GET /continue`: the form for a code.
 ///
 /// # Errors
@@ -119,7 +142,9 @@ pub async fn get(visitor: Visitor) -> Result<HttpResponse, Error> {
         StatusCode::OK,
         &visitor,
         &TypeCode {
-            page: Page::of(say!("Open your cards here"), &visitor),
+            page: Page::of("Open your cards here", &visitor),
+            typed: String::new(),
+            faults: Faults::default(),
         },
     )
 }
@@ -163,22 +188,22 @@ async fn look_or_enter(
     form: Arriving,
 ) -> Result<HttpResponse, Error> {
     let Some(code) = Code::parse(&form.code) else {
-        return refuse(state, visitor, Why::Worthless);
+        return refuse(state, visitor, &form, Why::Worthless);
     };
     if code.is_short()
         && let Err(wait) = visitor.try_code(request)
     {
-        return refuse(state, visitor, Why::TooMany(wait.as_secs().max(1)));
+        return refuse(state, visitor, &form, Why::TooMany(wait.as_secs().max(1)));
     }
     let found = match find(state, visitor, &code).await {
-        Err(db::Error::NotFound) => return refuse(state, visitor, Why::Worthless),
+        Err(db::Error::NotFound) => return refuse(state, visitor, &form, Why::Worthless),
         found => found?,
     };
     if code.is_short() {
         visitor.was_right(request);
     }
     if let Some(why) = hindrance(visitor, &found, &form).await? {
-        return refuse(state, visitor, why);
+        return refuse(state, visitor, &form, why);
     }
     let can_park = visitor.can_park().await?;
     let then = match form.then.as_deref() {
@@ -189,21 +214,23 @@ async fn look_or_enter(
     };
     match then {
         Some(then) => match enter(state, visitor, request, &code, found, then).await {
-            Err(Error::NotFound) => refuse(state, visitor, Why::Worthless),
+            Err(Error::NotFound) => refuse(state, visitor, &form, Why::Worthless),
             outcome => outcome,
         },
-        None => render_as(
-            StatusCode::OK,
-            visitor,
-            &Arrive {
-                page: Page::of(say!("Open these cards here?"), visitor),
+        None => {
+            let page = Page::of("Open these cards here?", visitor);
+            let unchosen = Fault::new("then", "Your own cards", "Choose one; nothing is lost either way.");
+            let is_unchosen = form.go.is_some();
+            let page = Arrive {
+                page: if is_unchosen { page.with_error() } else { page },
                 code: code.text(),
                 found,
                 can_bring: visitor.can_bring_others(),
                 can_park,
-                is_unchosen: form.go.is_some(),
-            },
-        ),
+                faults: Faults(is_unchosen.then_some(unchosen).into_iter().collect()),
+            };
+            render_as(StatusCode::OK, &page)
+        }
     }
 }
 
@@ -336,8 +363,10 @@ async fn enter(
     }))
 }
 
-fn refuse(state: &AppState, visitor: &Visitor, why: Why) -> Result<HttpResponse, Error> {
+fn refuse(state: &AppState, visitor: &Visitor, form: &Arriving, why: Why) -> Result<HttpResponse, Error> {
     let status = why.status();
+    let fault = why.fault(&time_in_words(state.config.session.link_age));
+    let page = Page::of("Open your cards here", visitor);
     let wait = match why {
         Why::TooMany(seconds) => Some(seconds),
         _ => None,
@@ -346,9 +375,14 @@ fn refuse(state: &AppState, visitor: &Visitor, why: Why) -> Result<HttpResponse,
         status,
         visitor,
         &Refused {
-            page: Page::of(say!("Open your cards here"), visitor),
+            page: if status.is_client_error() {
+                page.with_error()
+            } else {
+                page
+            },
             why,
-            link_age: time_in_words(state.config.session.link_age),
+            typed: form.code.chars().take(MOST_TYPED).collect(),
+            faults: Faults(fault.into_iter().collect()),
         },
     )?;
     if let Some(seconds) = wait {

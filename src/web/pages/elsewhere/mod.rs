@@ -10,7 +10,7 @@ pub mod leave;
 pub mod link;
 pub mod notices;
 pub mod parked;
-mod qr;
+pub mod qr;
 pub mod recovery;
 
 use actix_web::HttpResponse;

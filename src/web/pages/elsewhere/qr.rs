@@ -9,7 +9,7 @@ const QUIET: i32 = 4;
 
 /// The text as a QR code in SVG; `None` when it is too long for one. Always dark on white, on dark pages too: many
 /// readers know nothing else. The title must be HTML already.
-pub(super) fn svg(text: &str, title: &str) -> Option<String> {
+pub fn svg(text: &str, title: &str) -> Option<String> {
     let code = QrCode::encode_text(text, QrCodeEcc::Medium).ok()?;
     let size = code.size();
     let mut path = String::new();

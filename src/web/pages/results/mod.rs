@@ -27,7 +27,7 @@ use crate::web::AppState;
 use crate::web::card::{anchor, load_card, outline_of, owner, section_address};
 use crate::web::choices::remember_card;
 use crate::web::error::Error;
-use crate::web::page::{render, render_as, see_other_telling};
+use crate::web::page::{Fault, in_words, render, render_as, see_other_telling};
 use sent::Sent;
 use show::{Place, ResultsPage};
 
@@ -148,30 +148,31 @@ pub async fn post(
 }
 
 /// Why the rows cannot be kept as things are.
-fn trouble(found: &Found, place: &Place, sent: &Sent) -> Option<Sentence> {
-    if let Some(label) = claimed_twice(&found.roles) {
-        return Some(say!(
-            "Two columns are said to be “{label}”, and only one can be. Choose something else for the other.",
-            label
-        ));
+fn trouble(found: &Found, place: &Place, sent: &Sent) -> Option<Fault> {
+    let at_column = |index: usize, message: String| {
+        let name = found.sheet.columns.get(index).map_or("The columns", String::as_str);
+        Fault::new(format!("role-{index}"), name, message)
+    };
+    if let Some((index, label)) = claimed_twice(&found.roles) {
+        let message =
+            format!("Two columns are said to be “{label}”, and only one can be. Choose something else for one.");
+        return Some(at_column(index, message));
     }
     if found.rows.is_empty() {
-        return Some(say!(
-            "No rows follow from these columns. Say which column holds the value, or values of a metric."
-        ));
+        let message = "No rows follow from these columns. Say which column holds the value, or values of a metric.";
+        return Some(at_column(0, message.to_owned()));
     }
     if found.rows.len() > files::MOST_ROWS {
-        return Some(say!(
-            "These columns make {rows} rows, and {most_rows} can be read. Leave some columns out.",
-            rows = found.rows.len(),
-            most_rows = files::MOST_ROWS
-        ));
+        let message = format!(
+            "These columns make {} rows, and {} can be read. Leave some columns out.",
+            found.rows.len(),
+            files::MOST_ROWS
+        );
+        return Some(at_column(0, message));
     }
     (place.holds_text && !sent.is_replacing && sent.is_final).then(|| {
-        say!(
-            "{label} holds a text, to which no rows can be added. Choose that they replace it.",
-            label = &place.label
-        )
+        let message = "It holds a text, to which no rows can be added. Choose that they replace it.";
+        Fault::new("mode", &place.label, message)
     })
 }
 
@@ -217,8 +218,9 @@ async fn keep(
         }
         // With the rows and the text as they are, to be kept when there is room.
         Err(error @ Error::Full(full)) => {
-            let page = ResultsPage::preview(visitor, place, sent, &found, Some(full::message(&full)));
-            render_as(error.status_code(), visitor, &page)
+            let fault = Fault::new("text", full::heading(&full), full::message(&full));
+            let page = ResultsPage::preview(visitor, place, sent, &found, Some(fault));
+            render_as(error.status_code(), &page)
         }
         Err(error) => Err(error),
     }

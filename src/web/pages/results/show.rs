@@ -15,9 +15,7 @@ use crate::language::Sentence;
 use crate::say;
 use crate::session::Visitor;
 use crate::web::card::link;
-use crate::web::filters;
-use crate::web::page::{CardLink, Page};
-use crate::word;
+use crate::web::page::{CardLink, Fault, Faults, Page};
 
 /// How many rows are shown before they are kept; further ones are if something is odd about them.
 const SHOWN: usize = 100;
@@ -94,8 +92,8 @@ pub(super) struct ResultsPage {
     page: Page,
     place: Place,
     text: String,
-    message: Option<Sentence>,
-    advice: Option<Sentence>,
+    faults: Faults,
+    advice: Option<String>,
     preview: Option<Preview>,
 }
 
@@ -107,26 +105,35 @@ impl ResultsPage {
             page,
             place,
             text: String::new(),
-            message: None,
+            faults: Faults::default(),
             advice: None,
             preview: None,
         }
     }
 
     /// The form with what is wrong, and the text that was pasted.
-    pub fn refused(visitor: &Visitor, place: Place, sent: Sent, message: Sentence, advice: Option<Sentence>) -> Self {
-        let page = Page::of(say!("Error: Read results: {title}", title = &place.card.title), visitor);
+    pub fn refused(visitor: &Visitor, place: Place, sent: Sent, message: String, advice: Option<String>) -> Self {
+        let fault = match sent.text.trim() {
+            "" => Fault::new("file", "The file", message),
+            _ => Fault::new("text", "The text", message),
+        };
         Self {
-            page,
             text: sent.text,
-            message: Some(message),
+            faults: Faults(vec![fault]),
             advice,
-            ..Self::new(visitor, place)
+            ..Self::new(visitor, place).with_error()
+        }
+    }
+
+    fn with_error(self) -> Self {
+        Self {
+            page: self.page.with_error(),
+            ..self
         }
     }
 
     /// What was found in it, with the reason why it cannot be kept if there is one.
-    pub fn preview(visitor: &Visitor, place: Place, sent: Sent, found: &Found, trouble: Option<Sentence>) -> Self {
+    pub fn preview(visitor: &Visitor, place: Place, sent: Sent, found: &Found, trouble: Option<Fault>) -> Self {
         let rows: Vec<Value> = found.rows.iter().map(|row| row.value.clone()).collect();
         let measured: Vec<Measured> = measured(&Value::List(rows));
         let columns = found.sheet.columns.iter().zip(&found.roles).enumerate();
@@ -164,16 +171,13 @@ impl ResultsPage {
             is_replacing: sent.is_replacing || place.holds_text,
             chart: sent.chart.clone(),
         };
-        let title = match trouble {
-            Some(_) => say!("Error: Read results: {title}"),
-            None => say!("Read results: {title}"),
-        };
+        let page = Self::new(visitor, place);
+        let page = if trouble.is_some() { page.with_error() } else { page };
         Self {
-            page: Page::of(title.with("title", &place.card.title), visitor),
             text: sent.text,
-            message: trouble,
+            faults: Faults(trouble.into_iter().collect()),
             preview: Some(preview),
-            ..Self::new(visitor, place)
+            ..page
         }
     }
 }

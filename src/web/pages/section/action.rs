@@ -46,6 +46,17 @@ impl Action {
         }
     }
 
+    /// The same for somebody who has a link to the section: what reaches beyond its fields, or empties all of them, is
+    /// saving and no more.
+    pub(super) fn for_guest(self) -> Self {
+        match self {
+            Self::Continue | Self::Clear | Self::RenameSection(_) | Self::ShiftSection(_) | Self::RemoveSection => {
+                Self::Save
+            }
+            other => other,
+        }
+    }
+
     /// Whether it takes something away that was written: then what was typed is a version of its own before.
     pub(super) fn takes_away(&self) -> bool {
         matches!(

@@ -6,8 +6,6 @@ use askama::Template;
 
 use crate::card::{Field, Value, stored, words};
 use crate::db::cards::{CardRow, CardSectionData};
-use crate::say;
-use crate::session::Visitor;
 use crate::web::card::link;
 use crate::web::filters;
 use crate::web::form::{Form, pairs_of};
@@ -23,17 +21,39 @@ pub(super) struct Clash {
     pub base: Option<Vec<Field>>,
     /// The fields of the form.
     pub mine: Vec<Field>,
+    /// Whether it came by a link.
+    pub is_guests: bool,
+}
+
+impl Clash {
+    /// Whether somebody else saved: the one has a link, the other is the owner.
+    pub fn is_by_another(&self) -> bool {
+        self.is_guests != self.current.by_link
+    }
+
+    /// Where the section was changed, for the one whose form came too late.
+    fn whence(&self) -> &'static str {
+        match (self.is_guests, self.current.by_link) {
+            (false, false) => "in another tab",
+            (false, true) => "by section link",
+            (true, true) => "elsewhere",
+            (true, false) => "by whoever asked you",
+        }
+    }
 }
 
 #[derive(Template)]
 #[template(path = "pages/conflict.html")]
 pub(super) struct ConflictPage {
     page: Page,
-    card: CardLink,
-    key: String,
+    /// `None` where only the section is known.
+    card: Option<CardLink>,
+    model: String,
+    address: String,
     title: String,
     version: i32,
     saved_at: Date,
+    whence: &'static str,
     /// The browser's name for its own copy of what was typed, to be let go when the choice is saved.
     draft: Option<String>,
     carried: Vec<(String, String)>,
@@ -135,7 +155,9 @@ fn joined(mine: &Value, theirs: &Value, base: Option<&Value>) -> Option<Value> {
 }
 
 /// The page with both texts and a choice for each field.
-pub(super) fn conflict_page(visitor: &Visitor, clash: Clash, draft: Option<&str>) -> ConflictPage {
+pub(super) fn conflict_page(mut page: Page, address: String, clash: Clash, draft: Option<String>) -> ConflictPage {
+    let whence = clash.whence();
+    page.title = format!("Changed {whence}: {}", clash.current.title);
     let theirs = stored::from_text(&clash.current.value);
     let said_base = clash.base.as_deref().map(|base| {
         let mut said = form_urlencoded::Serializer::new(String::new());
@@ -167,16 +189,15 @@ pub(super) fn conflict_page(visitor: &Visitor, clash: Clash, draft: Option<&str>
         }
     }
     ConflictPage {
-        page: Page::of(
-            say!("Changed in another tab: {section}", section = &clash.current.title),
-            visitor,
-        ),
-        card: link(&clash.row),
-        key: clash.current.section_key.clone(),
+        page,
+        card: (!clash.is_guests).then(|| link(&clash.row)),
+        model: clash.row.title,
+        address,
+        whence,
         title: clash.current.title.clone(),
         version: clash.current.version,
         saved_at: clash.current.updated_at.into(),
-        draft: draft.map(str::to_owned),
+        draft,
         base: said_base,
         carried: pairs_of(&clash.mine),
         differences,

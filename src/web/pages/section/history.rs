@@ -15,6 +15,7 @@ use crate::language::Sentence;
 use crate::say;
 use crate::session::Visitor;
 use crate::web::AppState;
+use crate::web::access::SectionAccess;
 use crate::web::card::{link, owner, section_address, section_of};
 use crate::web::choices::remember_card;
 use crate::web::difference::{SHOWN, SectionChanges, Shown, by_section, in_short};
@@ -30,6 +31,8 @@ struct HistoryPage {
     key: String,
     title: String,
     saved_at: Date,
+    /// Whether somebody with a link wrote what is there now.
+    by_link: bool,
     versions: Vec<Version>,
     compared: Option<Compared>,
 }
@@ -40,7 +43,9 @@ struct Version {
     /// When something newer was saved.
     until: Date,
     /// What was different in the next version.
-    then: Sentence,
+    then: String,
+    /// Whether somebody with a link wrote that one.
+    then_by_link: bool,
 }
 
 /// An earlier version beside the present.
@@ -92,6 +97,7 @@ pub async fn get(
                 versions.push(Version {
                     number: revision.version,
                     until: revision.updated_at.into(),
+                    then_by_link: next.by_link,
                     then: in_short(&difference(&alone(&revision, &now), &alone(&next, &now))),
                 });
                 if wanted == Some(revision.version) && earlier.is_none() {
@@ -114,25 +120,16 @@ pub async fn get(
             changes: by_section(changes),
         }
     });
-    render(
-        &visitor,
-        &HistoryPage {
-            page: Page::of(
-                say!(
-                    "Earlier versions: {section} – {card}",
-                    section = &now.title,
-                    card = &row.title
-                ),
-                &visitor,
-            ),
-            card: link(&row),
-            key,
-            title: now.title,
-            saved_at: now.updated_at.into(),
-            versions,
-            compared,
-        },
-    )
+    render(&HistoryPage {
+        page: Page::of(format!("Earlier versions: {} – {}", now.title, row.title), &visitor),
+        card: link(&row),
+        key,
+        title: now.title,
+        saved_at: now.updated_at.into(),
+        by_link: now.by_link,
+        versions,
+        compared,
+    })
 }
 
 /// A version as a card of its own, under the present title: a section may have been renamed since.
@@ -169,7 +166,9 @@ pub async fn post(
         quota::within(conn, &session, quota, |conn| {
             let row = cards::load(conn, &session, &id)?;
             let current = cards::section(conn, &session, &id, &key)?;
-            let outcome = undo(conn, &session, &row, &current, (form.version, ""), now)?;
+            let access = SectionAccess::of_owner(session.clone(), &id, &key);
+            let here = section_address(&id, &key);
+            let outcome = undo(conn, &access, &here, (&row, &current), (form.version, ""), now)?;
             Ok((current.version, outcome))
         })
     });

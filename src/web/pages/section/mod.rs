@@ -1,46 +1,47 @@
-//! One section: its form. `action` says what its buttons ask for, `save` does it, `undo` takes it back; `conflict` is what
-//! happens when another tab was faster, `history` shows earlier versions.
+//! One section: its form (`sheet`). `action` says what its buttons ask for, `save` does it, `undo` takes it back; `conflict` is
+//! what happens when another tab was faster, `history` shows earlier versions, `preview` shows what is typed as readers see it. `links`
+//! gives somebody else a link to it, and `guest` is what they get.
 
 mod action;
 mod conflict;
+pub mod guest;
 mod guide;
 pub mod history;
+pub mod links;
+mod preview;
 mod save;
+mod sheet;
 mod undo;
-
-use std::collections::BTreeSet;
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::ACCEPT;
 use actix_web::web::{self, Path, Query};
 use actix_web::{HttpRequest, HttpResponse, Responder, ResponseError as _};
 use askama::Template;
+use chrono::NaiveDateTime;
 use serde::{Deserialize, Serialize};
 
 use super::full::{self, Again};
-use crate::card::outline::{Part, Question, Vocabulary};
-use crate::card::{Card, Field, Section, check, results};
-use crate::db::cards::{CardRow, CardSectionData};
-use crate::db::quota;
-use crate::format::html;
-use crate::language::Sentence;
-use crate::say;
+use crate::card::{Card, check};
+use crate::db::cards::{self, CardRow, CardSectionData};
+use crate::db::{self, DbConnection, quota};
+use crate::format::language;
 use crate::session::{SessionId, Visitor};
 use crate::web::AppState;
-use crate::web::card::{Progress, anchor, link, load_card, outline_of, owner, section_address};
-use crate::web::choices::{Display, remember_card};
-use crate::web::control::{self, Control};
+use crate::web::access::SectionAccess;
+use crate::web::card::{Progress, link, load_card, outline_of, owner, section_address};
+use crate::web::choices::remember_card;
 use crate::web::error::Error;
 use crate::web::filters;
 use crate::web::form::Form;
 use crate::web::page::{
-    CardLink, Date, Page, render, render_as, see_other, see_other_telling, size_in_words, with_query,
+    CardLink, Date, Fault, Page, render, render_as, see_other, see_other_telling, size_in_words, with_query,
 };
 use crate::web::pictures::{self, SectionForm, Sent, Trouble};
-use crate::web::vocabulary;
-use conflict::conflict_page;
-use guide::Guide;
+use conflict::{Clash, conflict_page};
+use preview::Typed;
 use save::{Outcome, save};
+use sheet::{PictureForm, Sheet, Tools};
 
 /// What has happened before, in the address.
 #[derive(Debug, Default, Deserialize)]
@@ -59,38 +60,17 @@ pub struct Seen {
 }
 
 #[derive(Template)]
-#[template(path = "pages/section.html")]
+#[template(path = "pages/section/owner.html")]
 struct SectionPage {
     page: Page,
     card: CardLink,
     key: String,
-    title: String,
-    part: Option<&'static Part>,
-    version: i32,
-    saved_at: Date,
+    sheet: Sheet,
     sections: Vec<SideLine>,
-    fields: Vec<FieldLine>,
-    summary: Vec<SummaryLine>,
-    undo: Option<Undo>,
-    new_field: String,
-    custom: bool,
-    can_rise: bool,
-    can_sink: bool,
-    previous: Option<SectionLink>,
-    next: Option<SectionLink>,
-    vocabularies: BTreeSet<Vocabulary>,
-    picture: PictureForm,
-}
-
-/// The part of the form that takes a new figure.
-struct PictureForm {
-    caption: String,
-    alt: String,
-    /// What is wrong with the picture that was sent.
-    trouble: Option<Sentence>,
-    limit: Sentence,
-    limit_bytes: usize,
-    most: usize,
+    previous: Option<Neighbour>,
+    next: Option<Neighbour>,
+    /// The version before somebody with a link wrote, where that is what the section says now.
+    before_links: Option<i32>,
 }
 
 struct SideLine {
@@ -100,35 +80,7 @@ struct SideLine {
     problems: usize,
 }
 
-struct FieldLine {
-    id: String,
-    label: Sentence,
-    anchor: String,
-    custom: bool,
-    can_rise: bool,
-    can_sink: bool,
-    control: Control,
-    guide: Option<Guide>,
-    /// Whether its rows can be read from a file.
-    is_results: bool,
-    /// What is drawn below it, as HTML.
-    charts: String,
-}
-
-struct SummaryLine {
-    place: String,
-    label: Sentence,
-    message: Sentence,
-}
-
-struct Undo {
-    words: Sentence,
-    version: i32,
-    of: String,
-}
-
-#[derive(Clone)]
-struct SectionLink {
+struct Neighbour {
     key: String,
     title: String,
 }
@@ -149,51 +101,69 @@ pub async fn get(
 ) -> Result<impl Responder, Error> {
     let (id, key) = path.into_inner();
     let session = owner(&visitor)?;
-    let (row, card, rows) = state.db.run(move |conn| load_card(conn, &session, &id)).await?;
-    render(
-        &visitor,
-        &section_page(&state, &visitor, &row, &card, &rows, &key, &seen)?,
-    )
+    let shown = state.db.run(move |conn| Shown::load(conn, &session, &id, key)).await?;
+    render(&section_page(&state, &visitor, shown, &seen)?)
 }
 
-fn section_page(
-    state: &AppState,
-    visitor: &Visitor,
-    row: &CardRow,
-    card: &Card,
-    rows: &[CardSectionData],
-    key: &str,
-    seen: &Seen,
-) -> Result<SectionPage, Error> {
-    let outline = outline_of(row);
+/// What the page shows of the card.
+struct Shown {
+    row: CardRow,
+    card: Card,
+    rows: Vec<CardSectionData>,
+    key: String,
+    before_links: Option<i32>,
+}
+
+impl Shown {
+    fn load(conn: &mut DbConnection, session: &SessionId, id: &str, key: String) -> Result<Self, db::Error> {
+        let (row, card, rows) = load_card(conn, session, id)?;
+        let by_link = rows.iter().any(|row| row.section_key == key && row.by_link);
+        let before_links = match by_link {
+            true => cards::before_links(conn, session, id, &key)?,
+            false => None,
+        };
+        Ok(Self {
+            row,
+            card,
+            rows,
+            key,
+            before_links,
+        })
+    }
+}
+
+fn section_page(state: &AppState, visitor: &Visitor, shown: Shown, seen: &Seen) -> Result<SectionPage, Error> {
+    let Shown {
+        row,
+        card,
+        rows,
+        key,
+        before_links,
+    } = shown;
+    let outline = outline_of(&row);
     let place = rows
         .iter()
         .position(|row| row.section_key == key)
         .ok_or(Error::NotFound)?;
-    let (section, part) = (&card.sections[place], outline.part(key));
-    let problems = check::check(card, outline);
-    let here: Vec<&check::Problem> = problems.iter().filter(|problem| problem.section == key).collect();
-    let mut fields = field_lines(section, part, seen.more.as_deref().unwrap_or_default());
-    if Display::of(visitor).is_help_folded() {
-        fields.iter_mut().for_each(|field| field.control.fold());
-    }
-    if let Some(field) = fields.iter_mut().find(|field| field.id == results::CHARTS_QUESTION) {
-        field.charts = html::charts(card, &field.id);
-    }
-    let mut vocabularies = BTreeSet::new();
-    for field in &fields {
-        field.control.vocabularies(&mut vocabularies);
-    }
-    let mut summary = Vec::new();
-    for field in &mut fields {
-        for problem in here.iter().filter(|problem| problem.field == field.id) {
-            summary.push(SummaryLine {
-                place: field.anchor.clone(),
-                label: field.label.clone(),
-                message: problem.message.clone(),
-            });
-            field.control.problems.push(problem.message.to_string());
-        }
+    let saved = seen.saved.as_deref().and_then(|key| card.section(key));
+    let mut page = Page::of(String::new(), visitor)
+        .with_told(visitor, seen.told.as_deref())
+        .with_saved(saved.map(|section| section.title.as_str()));
+    let problems = check::check(&card, outline);
+    let address = section_address(&row.id, &key);
+    let mut sheet = Sheet::of(
+        address,
+        outline,
+        (&card, &problems),
+        language::of(&card).as_ref(),
+        &rows[place],
+        seen,
+        &mut page.notice,
+    )?;
+    page.title = format!("{}{} – {}", sheet.troubled(), sheet.title, row.title);
+    page.is_error = sheet.is_error;
+    if page.display.is_help_folded() {
+        sheet.fields.iter_mut().for_each(|field| field.control.fold());
     }
     let sections: Vec<SideLine> = card
         .sections
@@ -207,7 +177,7 @@ fn section_page(
         .collect();
     let neighbour = |place: Option<usize>| {
         let row = rows.get(place?)?;
-        Some(SectionLink {
+        Some(Neighbour {
             key: row.section_key.clone(),
             title: row.title.clone(),
         })
@@ -217,35 +187,12 @@ fn section_page(
             .and_then(|place| rows.get(place))
             .is_some_and(|row| outline.part(&row.section_key).is_none())
     };
-    let title = match summary.is_empty() {
-        true => say!("{section} – {card}"),
-        false => say!("Problems: {section} – {card}"),
-    };
-    let title = title.with("section", &section.title).with("card", &row.title);
-    let saved = seen.saved.as_deref().and_then(|key| card.section(key));
-    let mut page = Page::of(title, visitor)
-        .with_told(visitor, seen.told.as_deref())
-        .with_saved(saved.map(|section| section.title.as_str()));
-    let undo = undo(seen, rows[place].version, &mut page.notice);
-    Ok(SectionPage {
-        page,
-        card: link(row),
-        key: key.into(),
-        title: section.title.clone(),
-        part,
-        version: rows[place].version,
-        saved_at: rows[place].updated_at.into(),
-        fields,
-        summary,
-        undo,
-        new_field: String::new(),
-        custom: part.is_none(),
+    sheet.tools = Some(Tools {
+        has_next: place + 1 < rows.len(),
+        new_title: sheet.title.clone(),
+        custom: sheet.part.is_none(),
         can_rise: custom(place.checked_sub(1)),
         can_sink: custom(Some(place + 1)),
-        previous: neighbour(place.checked_sub(1)),
-        next: neighbour(Some(place + 1)),
-        sections,
-        vocabularies,
         picture: PictureForm {
             caption: String::new(),
             alt: String::new(),
@@ -254,76 +201,23 @@ fn section_page(
             limit_bytes: state.config.max_upload_bytes,
             most: pictures::MOST_FIGURES,
         },
-    })
-}
-
-/// What can be undone, with the sentence about it if one was left, which then stands here and nowhere else.
-fn undo(seen: &Seen, current: i32, told: &mut Option<Sentence>) -> Option<Undo> {
-    let words = match seen.done.as_deref()? {
-        "cleared" => say!("The section was cleared."),
-        "removed" => say!("The entry was removed."),
-        "results" => say!("The results were read."),
-        "field-removed" => say!("The field was removed."),
-        "restored" => say!("The earlier version is back."),
-        _ => return None,
-    };
-    seen.undo.filter(|version| *version < current).map(|version| Undo {
-        words: told.take().unwrap_or(words),
-        version,
-        of: seen.of.clone().unwrap_or_default(),
-    })
-}
-
-/// The questions in their order, answered or not, then the further fields.
-fn field_lines(section: &Section, part: Option<&'static Part>, more: &str) -> Vec<FieldLine> {
-    let questions: Vec<&Question> = part.into_iter().flat_map(|part| part.asked(section)).collect();
-    let further: Vec<&Field> = section
-        .fields
-        .iter()
-        .filter(|field| !questions.iter().any(|question| question.id == field.id))
-        .collect();
-    let asked = questions.iter().enumerate().map(|(place, question)| {
-        let field = section.field(question.id);
-        let guide = Guide::of(question, field);
-        // What stands in place of an answer has controls of its own, and the answer's are ready for one.
-        let answer = field.filter(|_| guide.instead.is_none());
-        FieldLine {
-            id: question.id.into(),
-            label: Sentence::new(question.label),
-            anchor: anchor(question.id),
-            custom: false,
-            can_rise: false,
-            can_sink: false,
-            control: control::of_question(place, question, answer, more),
-            guide: Some(guide),
-            is_results: question.id == results::QUESTION,
-            charts: String::new(),
-        }
     });
-    let last = further.len().saturating_sub(1);
-    let further = further.iter().enumerate().map(|(index, field)| {
-        let place = questions.len() + index;
-        FieldLine {
-            id: field.id.clone(),
-            label: Sentence::as_written(&field.label),
-            anchor: anchor(&field.id),
-            // A section that is a single value has the name of its only field itself.
-            custom: field.is_custom() && field.id != "+",
-            can_rise: index > 0,
-            can_sink: index < last,
-            control: control::of_field(place, field, more),
-            guide: None,
-            is_results: false,
-            charts: String::new(),
-        }
-    });
-    asked.chain(further).collect()
+    Ok(SectionPage {
+        page,
+        card: link(&row),
+        sheet,
+        previous: neighbour(place.checked_sub(1)),
+        next: neighbour(Some(place + 1)),
+        sections,
+        key,
+        before_links,
+    })
 }
 
 /// The page that gives texts back whose section is gone.
 pub(super) fn homeless(visitor: &Visitor, error: &Error, texts: Vec<(String, String)>) -> Result<HttpResponse, Error> {
-    let page = Page::of(say!("This section is not here any more"), visitor);
-    render_as(error.status_code(), visitor, &HomelessPage { page, texts })
+    let page = Page::of("This section is not here any more", visitor).with_error();
+    render_as(error.status_code(), &HomelessPage { page, texts })
 }
 
 /// What the page's own script is told after a save.
@@ -333,6 +227,27 @@ struct Held {
     version: i32,
     /// When it was saved, in RFC 3339.
     saved_at: String,
+    /// Whether it was saved by somebody else: the one has a link, the other is the owner.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    by_another: bool,
+}
+
+impl Held {
+    fn of(version: i32, saved_at: NaiveDateTime) -> Self {
+        Self {
+            version,
+            saved_at: Date::from(saved_at).machine,
+            by_another: false,
+        }
+    }
+
+    /// What stands in the way of a save.
+    fn instead(clash: &Clash) -> Self {
+        Self {
+            by_another: clash.is_by_another(),
+            ..Self::of(clash.current.version, clash.current.updated_at)
+        }
+    }
 }
 
 /// Whether the page's own script asks, which wants a few words instead of a page.
@@ -358,19 +273,25 @@ pub async fn post(
 ) -> Result<HttpResponse, Error> {
     let (id, key) = path.into_inner();
     let SectionForm { form, sent, trouble } = pictures::read(&state, &request, payload).await?;
+    if preview::wanted(&form).is_some() {
+        let shown = match is_script(&request) {
+            true => match owner(&visitor) {
+                Ok(session) => preview::of_control(&state, SectionAccess::of_owner(session, &id, &key), &form).await,
+                Err(error) => Err(error),
+            },
+            false => previewed(&state, &visitor, (id, key), &form, !sent.is_empty()).await,
+        };
+        return shown.or_else(|error| given_back(&visitor, error, &form));
+    }
     let outcome = match owner(&visitor) {
         Ok(session) => save_with_pictures(&state, session, (&id, &key), &form, sent, trouble).await,
         Err(error) => Err(error),
-    };
-    let held = |version, saved_at| Held {
-        version,
-        saved_at: Date::from(saved_at).machine,
     };
     let draft = draft_of(&form);
     match outcome {
         Ok((Outcome::Saved { version, saved_at, .. }, _)) if is_script(&request) => {
             remember_card(&visitor, &id);
-            Ok(HttpResponse::Ok().json(held(version, saved_at)))
+            Ok(HttpResponse::Ok().json(Held::of(version, saved_at)))
         }
         Ok((Outcome::Saved { .. }, Some(trouble))) => {
             remember_card(&visitor, &id);
@@ -388,22 +309,55 @@ pub async fn post(
             })
         }
         Ok((Outcome::Conflict(clash), _)) if is_script(&request) => {
-            Ok(HttpResponse::Conflict().json(held(clash.current.version, clash.current.updated_at)))
+            Ok(HttpResponse::Conflict().json(Held::instead(&clash)))
         }
         Ok((Outcome::Conflict(clash), _)) => {
-            let page = conflict_page(&visitor, *clash, draft.as_deref());
-            render_as(StatusCode::CONFLICT, &visitor, &page)
+            let page = Page::of(String::new(), &visitor);
+            render_as(
+                StatusCode::CONFLICT,
+                &conflict_page(page, section_address(&id, &key), *clash, draft),
+            )
         }
-        // Whatever became of the session or the card: what was typed is never thrown away.
-        Err(error @ (Error::NotFound | Error::Ended)) => match form.texts() {
-            texts if texts.is_empty() => Err(error),
-            texts => homeless(&visitor, &error, texts),
-        },
+        Err(error @ (Error::NotFound | Error::Ended)) => given_back(&visitor, error, &form),
         Err(error) => {
             let again = Again::Form(section_address(&id, &key), form.pairs);
             full::explained(Err(error), &state, &visitor, again).await
         }
     }
+}
+
+/// Whatever became of the session or the card: what was typed is never thrown away.
+fn given_back(visitor: &Visitor, error: Error, form: &Form) -> Result<HttpResponse, Error> {
+    match (&error, form.texts()) {
+        (Error::NotFound | Error::Ended, texts) if !texts.is_empty() => homeless(visitor, &error, texts),
+        _ => Err(error),
+    }
+}
+
+/// The page with all that was typed, and with the texts that were asked for as readers see them.
+async fn previewed(
+    state: &AppState,
+    visitor: &Visitor,
+    (id, key): (String, String),
+    form: &Form,
+    has_pictures: bool,
+) -> Result<HttpResponse, Error> {
+    let session = owner(visitor)?;
+    let (pairs, section) = (form.pairs.clone(), key.clone());
+    let access = SectionAccess::of_owner(session.clone(), &id, &key);
+    let (mut shown, typed) = state
+        .db
+        .run(move |conn| {
+            let typed = Typed::of(conn, &access, &Form::of_pairs(pairs))?;
+            Ok((Shown::load(conn, &session, &id, key)?, typed))
+        })
+        .await?;
+    let here = shown.card.sections.iter_mut().find(|other| other.key == section);
+    here.ok_or(Error::NotFound)?.fields.clone_from(&typed.fields);
+    let mut page = section_page(state, visitor, shown, &typed.seen)?;
+    page.page.notice = Some(preview::notice(has_pictures));
+    page.sheet.take_unsaved(form, typed);
+    render(&page)
 }
 
 /// Saves what the form says with its pictures, or, when something is wrong with one, without them.
@@ -432,12 +386,12 @@ async fn save_with_pictures(
     let (quota, uploads) = (state.quota(), state.uploads.clone());
     let (id, key, pairs) = (id.to_owned(), key.to_owned(), form.pairs.clone());
     let has_pictures = !drawn.is_empty();
-    let owner = session.clone();
+    let (owner, access) = (session.clone(), SectionAccess::of_owner(session.clone(), &id, &key));
     let saved = state.db.write(move |conn| {
         let stored = quota::within(conn, &session, quota, |conn| {
             let mut form = Form::of_pairs(pairs);
             let kept = pictures::keep(conn, &session, &uploads, (&id, &key), &drawn, &mut form, now)?;
-            let outcome = save(conn, &session, &id, &key, form, now)?;
+            let outcome = save(conn, &access, &section_address(&id, &key), form, now)?;
             Ok((outcome, trouble.or(kept.err())))
         });
         if stored.is_err() {
@@ -461,15 +415,19 @@ async fn with_trouble(
     Trouble(trouble): Trouble,
 ) -> Result<HttpResponse, Error> {
     let session = owner(visitor)?;
-    let (row, card, rows) = state.db.run(move |conn| load_card(conn, &session, &id)).await?;
     let seen = Seen {
         saved: Some(key.clone()),
         ..Seen::default()
     };
-    let mut page = section_page(state, visitor, &row, &card, &rows, &key, &seen)?;
-    page.page.title = say!("Error: {title}", title = &page.page.title);
-    page.picture.caption = form.word(pictures::CAPTION).to_owned();
-    page.picture.alt = form.word(pictures::ALT).to_owned();
-    page.picture.trouble = Some(trouble);
-    render_as(StatusCode::UNPROCESSABLE_ENTITY, visitor, &page)
+    let shown = state.db.run(move |conn| Shown::load(conn, &session, &id, key)).await?;
+    let mut page = section_page(state, visitor, shown, &seen)?;
+    page.page.is_error = true;
+    page.sheet
+        .summary
+        .insert(0, Fault::new("picture", "New figure", &trouble));
+    if let Some(tools) = &mut page.sheet.tools {
+        tools.picture.take_words(form);
+        tools.picture.trouble = Some(trouble);
+    }
+    render_as(StatusCode::UNPROCESSABLE_ENTITY, &page)
 }

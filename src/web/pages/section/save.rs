@@ -13,6 +13,7 @@ use crate::format::{Format, hub};
 use crate::language::Sentence;
 use crate::say;
 use crate::session::SessionId;
+use crate::web::access::{Pace, SectionAccess};
 use crate::web::card::{format_of, outline_of, section_of, tidy_title, title_of};
 use crate::web::form::{Form, Towards};
 use crate::web::page::quoted;
@@ -35,28 +36,27 @@ pub(super) enum Outcome {
 }
 
 /// Saves what the form says and does what its button asks for, in the caller's transaction.
+///
+/// `here` is the address of the form's page.
 pub(super) fn save(
     conn: &mut DbConnection,
-    session: &SessionId,
-    id: &str,
-    key: &str,
+    access: &SectionAccess,
+    here: &str,
     mut form: Form,
     now: NaiveDateTime,
 ) -> Result<Outcome, db::Error> {
-    let row = cards::load(conn, session, id)?;
-    let current = cards::section(conn, session, id, key)?;
+    let (row, current) = access.load(conn)?;
+    let (id, key) = (access.card(), access.section());
     let outline = outline_of(&row);
     let part = outline.part(key);
-    let version: i32 = form.word("version").parse().unwrap_or(0);
-    let base = if version == current.version {
-        Some(stored::from_text(&current.value))
-    } else {
-        cards::revision(conn, session, id, key, version)?.map(|value| stored::from_text(&value))
+    let version = version_of(&form);
+    let base = base_of(conn, access, &current, version)?;
+    let action = match access.owner() {
+        Some(_) => Action::of(&form),
+        None => Action::of(&form).for_guest(),
     };
-    let here = format!("/cards/{id}/sections/{key}");
-    let action = Action::of(&form);
     if let Action::Undo(version) = action {
-        return undo(conn, session, &row, &current, (version, form.word("of")), now);
+        return undo(conn, access, here, (&row, &current), (version, form.word("of")), now);
     }
     let removed = match &action {
         Action::RemoveField(name) => tidy_title(form.content(&format!("{name}~l"))),
@@ -94,11 +94,12 @@ pub(super) fn save(
     let damaged =
         form.pairs.iter().all(|(name, _)| !name.starts_with("f.")) && base.as_ref().is_none_or(|base| !base.is_empty());
     let put = |conn: &mut DbConnection, version: i32, fields: &[Field]| {
-        let value = stored::to_text(fields);
-        match action {
-            Action::Autosave => cards::save_typing(conn, session, id, key, version, &value, now),
-            _ => cards::save(conn, session, id, key, version, &value, now),
-        }
+        let pace = match action {
+            Action::Autosave => Pace::Typing,
+            ref action if action.takes_away() => Pace::Undoable,
+            _ => Pace::Pressed,
+        };
+        access.save(conn, (version, &stored::to_text(fields)), pace, now)
     };
     let saved = if damaged && form.figure.is_none() && !matches!(action, Action::AddField(_) | Action::Resolve) {
         Ok((current.version, current.version))
@@ -116,6 +117,7 @@ pub(super) fn save(
                 current,
                 base: base.or_else(|| said_base(&form, part, &memory)),
                 mine: fields,
+                is_guests: access.owner().is_none(),
             })));
         }
         Err(error) => return Err(error),
@@ -126,18 +128,20 @@ pub(super) fn save(
         let of = of.map_or("", |field| field.id.as_str());
         form_urlencoded::byte_serialize(of.as_bytes()).collect::<String>()
     };
-    follow_name(conn, session, &row, &current, &fields, now)?;
+    follow_name(conn, access, &row, &current, &fields, now)?;
     let title = quoted(&current.title);
-    let (address, told) = match action {
+    let here = here.to_owned();
+    let is_going_on = matches!(action, Action::Continue);
+    let (address, told) = match (action, access.owner()) {
         // Words that a figure waits for are asked for at once, wherever the button leads.
-        Action::Save | Action::Continue if form.figure.is_some() => {
+        (Action::Save | Action::Continue, Some(session)) if form.figure.is_some() => {
             let is_complete = form
                 .figure
                 .as_ref()
                 .is_some_and(|new| !new.caption.is_empty() && !new.alt.is_empty());
             match is_complete {
-                true if matches!(action, Action::Continue) => (next_address(conn, session, id, key)?, None),
-                true => (here, Some(say!("The figure was added to {title}.", title))),
+                true if is_going_on => (next_address(conn, session, id, key)?, None),
+                true => (here, Some(format!("The figure was added to {title}."))),
                 false => (
                     here,
                     Some(say!(
@@ -146,24 +150,33 @@ pub(super) fn save(
                 ),
             }
         }
-        Action::Continue => (next_address(conn, session, id, key)?, None),
-        Action::More(name) => (format!("{here}?more={name}#{}", name.replace('.', "-")), None),
-        Action::Remove(_) => (format!("{here}?done=removed&undo={before}&of={}", of()), None),
-        Action::RemoveField(_) => (
+        (Action::Continue, Some(session)) => (next_address(conn, session, id, key)?, None),
+        // The new entry has the focus.
+        (Action::More(name), _) => (format!("{here}?more={name}"), None),
+        (Action::Remove(name), _) => {
+            let list = name
+                .rsplit_once('.')
+                .map_or(name.as_str(), |(list, _)| list)
+                .replace('.', "-");
+            (format!("{here}?done=removed&undo={before}&of={}#{list}", of()), None)
+        }
+        (Action::RemoveField(_), _) => (
             format!("{here}?done=field-removed&undo={before}&of={}", of()),
             removed.map(|label| say!("The field {label} was removed.", label = quoted(&label))),
         ),
-        Action::Clear => (
+        (Action::Clear, Some(_)) => (
             format!("{here}?done=cleared&undo={before}"),
             Some(say!("{title} was cleared.", title)),
         ),
-        Action::AddField(_) if asked.is_some() => (saved_address(here, key), asked),
-        Action::AddField(label) => match tidy_title(&label) {
-            Some(label) => (here, Some(say!("The field {label} was added.", label = quoted(&label)))),
+        (Action::AddField(_), _) if asked.is_some() => (saved_address(here, key), asked),
+        (Action::AddField(label), _) => match tidy_title(&label) {
+            Some(label) => (here, Some(format!("The field {} was added.", quoted(&label)))),
             None => (saved_address(here, key), None),
         },
-        Action::RenameSection(new) => rename_section(conn, session, &row, &current, outline, &new, now)?,
-        Action::ShiftSection(towards) => {
+        (Action::RenameSection(new), Some(session)) => {
+            rename_section(conn, session, &row, &current, outline, &new, now)?
+        }
+        (Action::ShiftSection(towards), Some(session)) => {
             shift_section(conn, session, id, key, outline, towards, now)?;
             let told = match towards {
                 Towards::Start => say!("{title} was moved up.", title),
@@ -171,7 +184,7 @@ pub(super) fn save(
             };
             (here, Some(told))
         }
-        Action::RemoveSection if part.is_none() => {
+        (Action::RemoveSection, Some(session)) if part.is_none() => {
             cards::remove_section(conn, session, id, key, now)?;
             (format!("/cards/{id}?removed={key}"), None)
         }
@@ -191,6 +204,25 @@ pub(super) fn save(
             now
         },
     })
+}
+
+/// The version of the section that the form was made from.
+pub(super) fn version_of(form: &Form) -> i32 {
+    form.word("version").parse().unwrap_or(0)
+}
+
+/// The fields of the section in this version, if it is kept.
+pub(super) fn base_of(
+    conn: &mut DbConnection,
+    access: &SectionAccess,
+    current: &CardSectionData,
+    version: i32,
+) -> Result<Option<Vec<Field>>, db::Error> {
+    let value = match version == current.version {
+        true => Some(current.value.clone()),
+        false => access.revision(conn, version)?,
+    };
+    Ok(value.map(|value| stored::from_text(&value)))
 }
 
 /// What the page says that its form was made from, for where that version is not kept: the states between two saves of
@@ -283,7 +315,7 @@ fn add_field(fields: &mut Vec<Field>, label: &str, section_title: &str) {
 /// The card's name in the visitor's list follows the name in the card, unless it was given by hand.
 pub(super) fn follow_name(
     conn: &mut DbConnection,
-    session: &SessionId,
+    access: &SectionAccess,
     row: &CardRow,
     current: &CardSectionData,
     fields: &[Field],
@@ -307,7 +339,7 @@ pub(super) fn follow_name(
     };
     let (before, after) = (name(before), name(after));
     if before == row.title && after != before {
-        cards::retitle(conn, session, &row.id, &after, now)
+        access.retitle(conn, &after, now)
     } else {
         Ok(())
     }

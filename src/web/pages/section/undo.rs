@@ -4,31 +4,29 @@ use chrono::NaiveDateTime;
 
 use super::save::{Outcome, follow_name};
 use crate::card::{Field, stored};
-use crate::db::cards::{self, CardRow, CardSectionData};
+use crate::db::cards::{CardRow, CardSectionData};
 use crate::db::{self, DbConnection};
-use crate::say;
-use crate::session::SessionId;
+use crate::web::access::{Pace, SectionAccess};
 use crate::web::page::quoted;
 
 /// Puts a field back as it was at a version, or without a field's id the whole section; what was typed since in other
 /// fields stays. What the section says before is kept, so this can be undone itself.
 pub(super) fn undo(
     conn: &mut DbConnection,
-    session: &SessionId,
-    row: &CardRow,
-    current: &CardSectionData,
+    access: &SectionAccess,
+    here: &str,
+    (row, current): (&CardRow, &CardSectionData),
     (version, of): (i32, &str),
     now: NaiveDateTime,
 ) -> Result<Outcome, db::Error> {
-    let key = &current.section_key;
     let outcome = |told, version, saved_at| Outcome::Saved {
-        address: format!("/cards/{}/sections/{key}", row.id),
+        address: here.to_owned(),
         told: Some(told),
         version,
         saved_at,
     };
-    let Some(earlier) = cards::revision(conn, session, &row.id, key, version)? else {
-        let told = say!("That earlier version is not kept any more, so nothing was changed.");
+    let Some(earlier) = access.revision(conn, version)? else {
+        let told = "That earlier version is not kept any more, so nothing was changed.".to_owned();
         return Ok(outcome(told, current.version, current.updated_at));
     };
     let mut fields = stored::from_text(&earlier);
@@ -36,9 +34,9 @@ pub(super) fn undo(
         fields = put_back(stored::from_text(&current.value), &fields, of);
     }
     let value = stored::to_text(&fields);
-    let saved = cards::save(conn, session, &row.id, key, current.version, &value, now)?;
-    follow_name(conn, session, row, current, &fields, now)?;
-    let told = say!("{current} is as it was before.", current = quoted(&current.title));
+    let saved = access.save(conn, (current.version, &value), Pace::Undoable, now)?;
+    follow_name(conn, access, row, current, &fields, now)?;
+    let told = format!("{} is as it was before.", quoted(&current.title));
     let saved_at = if saved == current.version {
         current.updated_at
     } else {

@@ -1,7 +1,7 @@
 //! Which language a text is in, as far as its letters tell.
 
 /// The language that the script of most letters is usually written for; `None` for Latin letters, which tell nothing.
-pub(super) fn language(text: &str) -> Option<&'static str> {
+pub(in crate::format) fn language(text: &str) -> Option<&'static str> {
     const ALL: [&str; 18] = [
         "ja", "ko", "zh", "ar", "he", "hi", "bn", "ta", "te", "th", "el", "ru", "ka", "hy", "am", "my", "km", "si",
     ];

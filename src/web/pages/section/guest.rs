@@ -1,0 +1,267 @@
+//! What somebody with a link to a section gets: its form, and nothing else of the card.
+
+use actix_web::http::StatusCode;
+use actix_web::web::{self, Path, Query};
+use actix_web::{HttpRequest, HttpResponse};
+use askama::Template;
+
+use super::conflict::conflict_page;
+use super::preview::{self, Typed};
+use super::save::{Outcome, save};
+use super::sheet::Sheet;
+use super::{Held, Seen, draft_of, is_script};
+use crate::card::{Card, Field, Section, check};
+use crate::db::cards::{CardRow, CardSectionData};
+use crate::db::{self, DbConnection};
+use crate::format::language::Language;
+use crate::web::AppState;
+use crate::web::access::{Guest, MOST_BYTES, SectionAccess};
+use crate::web::card::{outline_of, section_of};
+use crate::web::error::Error;
+use crate::web::form::Form;
+use crate::web::page::{Date, Page, render, render_as, see_other, size_in_words, time_in_words, with_query};
+use crate::web::pictures::{self, SectionForm};
+
+#[derive(Template)]
+#[template(path = "pages/section/guest.html")]
+struct GuestPage {
+    page: Page,
+    /// The card's name.
+    model: String,
+    sheet: Sheet,
+    until: Date,
+}
+
+#[derive(Template)]
+#[template(path = "pages/section/refused.html")]
+struct Refused {
+    page: Page,
+    heading: &'static str,
+    message: String,
+    advice: &'static str,
+    /// What was typed, to be copied.
+    texts: Vec<(String, String)>,
+}
+
+/// `GET /write/{link}`: the section. Nothing is changed by looking, as messengers do for a preview.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn get(
+    state: web::Data<AppState>,
+    guest: Result<Guest, Error>,
+    seen: Query<Seen>,
+) -> Result<HttpResponse, Error> {
+    match guest {
+        Ok(guest) => shown(&state, &guest, &seen, None).await,
+        Err(Error::NotFound) => gone(&state, Vec::new()),
+        Err(error) => Err(error),
+    }
+}
+
+/// What the page shows of the card.
+struct Lent {
+    row: CardRow,
+    data: CardSectionData,
+    section: Section,
+    language: Option<Language>,
+}
+
+impl Lent {
+    /// The section as it is stored, or with fields that are not stored yet.
+    fn load(conn: &mut DbConnection, access: &SectionAccess, typed: Option<&[Field]>) -> Result<Self, db::Error> {
+        let (row, data) = access.load(conn)?;
+        let mut section = section_of(&data);
+        if let Some(typed) = typed {
+            section.fields = typed.to_vec();
+        }
+        Ok(Self {
+            language: access.language(conn, &section.fields)?,
+            row,
+            data,
+            section,
+        })
+    }
+}
+
+/// The page of the section, with a sentence on what has just happened if there is one.
+async fn shown(state: &AppState, guest: &Guest, seen: &Seen, told: Option<String>) -> Result<HttpResponse, Error> {
+    let access = guest.access().clone();
+    match state.db.run(move |conn| Lent::load(conn, &access, None)).await {
+        Err(db::Error::NotFound) => gone(state, Vec::new()),
+        lent => render(&guest_page(guest, lent?, seen, told)?),
+    }
+}
+
+/// The page with all that was typed, and with the texts that were asked for as readers see them; or those alone, for
+/// the page's script.
+async fn previewed(state: &AppState, guest: &Guest, form: &Form, is_script: bool) -> Result<HttpResponse, Error> {
+    let access = guest.access().clone();
+    if is_script {
+        return preview::of_control(state, access, form).await;
+    }
+    let pairs = form.pairs.clone();
+    let loaded = state.db.run(move |conn| {
+        let typed = Typed::of(conn, &access, &Form::of_pairs(pairs))?;
+        Ok((Lent::load(conn, &access, Some(&typed.fields))?, typed))
+    });
+    let (lent, typed) = loaded.await?;
+    let mut page = guest_page(guest, lent, &typed.seen, Some(preview::notice(false)))?;
+    page.sheet.take_unsaved(form, typed);
+    render(&page)
+}
+
+fn guest_page(guest: &Guest, lent: Lent, seen: &Seen, told: Option<String>) -> Result<GuestPage, Error> {
+    let Lent {
+        row,
+        data,
+        section,
+        language,
+    } = lent;
+    // The section stands alone here, so that nothing of another one can be drawn or said of it.
+    let card = Card {
+        sections: vec![section],
+    };
+    let mut page = Page::for_guest(String::new(), Some(guest.handle()));
+    page.notice = told;
+    page = page.with_saved(seen.saved.as_ref().map(|_| data.title.as_str()));
+    let outline = outline_of(&row);
+    let problems = check::check(&card, outline);
+    let shown = (&card, problems.as_slice());
+    let mut sheet = Sheet::of(
+        guest.address(),
+        outline,
+        shown,
+        language.as_ref(),
+        &data,
+        seen,
+        &mut page.notice,
+    )?;
+    page.title = format!("{}{} – {}", sheet.troubled(), sheet.title, row.title);
+    page.is_error = sheet.is_error;
+    sheet.place = Some(format!("/write/{}", guest.handle()));
+    let pictures = format!("{}/figures", guest.address());
+    for field in &mut sheet.fields {
+        field.control.lend_pictures(&|file| format!("{pictures}/{file}"));
+    }
+    Ok(GuestPage {
+        page,
+        model: row.title,
+        sheet,
+        until: guest.expires_at().into(),
+    })
+}
+
+/// `POST /write/{link}`: saves the section, or shows what was typed as readers see it.
+///
+/// # Errors
+/// When the database does not answer, or the form did not arrive as a whole.
+pub async fn post(
+    state: web::Data<AppState>,
+    guest: Result<Guest, Error>,
+    request: HttpRequest,
+    payload: web::Payload,
+) -> Result<HttpResponse, Error> {
+    // Pictures are for the owner to add; the page has no control for them.
+    let SectionForm { form, .. } = pictures::read(&state, &request, payload).await?;
+    let guest = match guest {
+        Err(Error::NotFound) => return gone(&state, form.texts()),
+        guest => guest?,
+    };
+    if preview::wanted(&form).is_some() {
+        return match previewed(&state, &guest, &form, is_script(&request)).await {
+            Err(Error::NotFound) => gone(&state, form.texts()),
+            shown => shown,
+        };
+    }
+    let now = state.clock.now().naive_utc();
+    let (access, address, quota, pairs) = (
+        guest.access().clone(),
+        guest.address(),
+        state.quota(),
+        form.pairs.clone(),
+    );
+    let saved = state.db.write(move |conn| {
+        access.within(conn, quota, now, |conn| {
+            save(conn, &access, &address, Form::of_pairs(pairs), now)
+        })
+    });
+    match saved.await {
+        Ok(Outcome::Saved { version, saved_at, .. }) if is_script(&request) => {
+            Ok(HttpResponse::Ok().json(Held::of(version, saved_at)))
+        }
+        // There is no place to leave a sentence for the next page, so one that says more than that page stands here.
+        Ok(Outcome::Saved {
+            address,
+            told: Some(told),
+            ..
+        }) if address.contains("?saved=") => {
+            let seen = Seen {
+                saved: Some(guest.access().section().to_owned()),
+                ..Seen::default()
+            };
+            shown(&state, &guest, &seen, Some(told)).await
+        }
+        Ok(Outcome::Saved { address, .. }) => Ok(see_other(match draft_of(&form) {
+            Some(draft) => with_query(&address, "draft", &draft),
+            None => address,
+        })),
+        Ok(Outcome::Conflict(clash)) if is_script(&request) => Ok(HttpResponse::Conflict().json(Held::instead(&clash))),
+        Ok(Outcome::Conflict(clash)) => {
+            let page = Page::for_guest(String::new(), Some(guest.handle()));
+            let page = conflict_page(page, guest.address(), *clash, draft_of(&form));
+            render_as(StatusCode::CONFLICT, &page)
+        }
+        Err(db::Error::NotFound) => gone(&state, form.texts()),
+        Err(db::Error::Full(_)) => full(form.texts()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// `GET /write/{link}/figures/{file}`: a picture that the section shows.
+///
+/// # Errors
+/// [`Error::NotFound`] when it shows no such picture, or the link is not good.
+pub async fn picture(
+    state: web::Data<AppState>,
+    guest: Guest,
+    path: Path<(String, String)>,
+) -> Result<HttpResponse, Error> {
+    let (_, file) = path.into_inner();
+    guest.access().picture(&state, file).await
+}
+
+/// The page for a link that opens nothing: never made, revoked, expired, or its section is gone; which of these is
+/// nobody's business.
+fn gone(state: &AppState, texts: Vec<(String, String)>) -> Result<HttpResponse, Error> {
+    render_as(
+        StatusCode::NOT_FOUND,
+        &Refused {
+            page: Page::for_guest("This link opens nothing any more", None).with_error(),
+            heading: "This link opens nothing any more",
+            message: format!(
+                "It was taken back, or its time is over: a link to a section is good for {}. Or the section was deleted.",
+                time_in_words(state.config.section_link_age)
+            ),
+            advice: "Ask whoever sent it to you for a new one.",
+            texts,
+        },
+    )
+}
+
+fn full(texts: Vec<(String, String)>) -> Result<HttpResponse, Error> {
+    render_as(
+        StatusCode::PAYLOAD_TOO_LARGE,
+        &Refused {
+            page: Page::for_guest("There is no room for this", None).with_error(),
+            heading: "There is no room for this",
+            message: format!(
+                "With a link a section can have {}, and whoever asked you may have filled their room on this server. \
+                 Nothing was changed.",
+                size_in_words(MOST_BYTES)
+            ),
+            advice: "Go back and shorten what you wrote, or send it to whoever asked you.",
+            texts,
+        },
+    )
+}

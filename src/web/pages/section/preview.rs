@@ -1,0 +1,141 @@
+//! What is typed in a Markdown field as readers see it, below the field. It is made by what makes the downloads, and
+//! stored nowhere.
+//!
+//! The page's script sends the controls of one field and gets HTML. Without script the whole form comes and goes back as
+//! it was typed, with the text of each field whose button was pressed. Both reach as far as saving does: whoever has a
+//! link to the section sees what they type as its owner would.
+
+use std::collections::BTreeSet;
+
+use actix_web::HttpResponse;
+use serde::Serialize;
+
+use super::Seen;
+use super::save::{base_of, version_of};
+use super::sheet::Sheet;
+use crate::card::{Field, stored};
+use crate::db::cards::CardRow;
+use crate::db::{self, DbConnection};
+use crate::format::html;
+use crate::web::AppState;
+use crate::web::access::SectionAccess;
+use crate::web::card::outline_of;
+use crate::web::error::Error;
+use crate::web::form::Form;
+
+/// The name of the hidden control for each field whose text is shown.
+const SHOWN: &str = "preview";
+
+/// Where nothing is written.
+const NOTHING: &str = r#"<p class="quiet" lang="en" dir="ltr">Nothing is written here yet.</p>"#;
+
+/// The answer to the page's script.
+#[derive(Serialize)]
+struct Rendered {
+    /// The text of the field, safe as it is.
+    html: String,
+}
+
+/// The name of the control whose text is to be shown, if that is what the pressed button asks for.
+pub(super) fn wanted(form: &Form) -> Option<&str> {
+    form.word("do").strip_prefix("preview ")
+}
+
+/// The field of that control.
+fn asked(form: &Form) -> Option<&str> {
+    wanted(form).map(|control| form.content(&format!("{control}~i")))
+}
+
+/// The text that the pressed button asks for, for the page's script.
+///
+/// # Errors
+/// [`Error::NotFound`] when the section is not there for whoever asks.
+pub(super) async fn of_control(state: &AppState, access: SectionAccess, form: &Form) -> Result<HttpResponse, Error> {
+    let (field, pairs) = (asked(form).unwrap_or_default().to_owned(), form.pairs.clone());
+    let html = state.db.run(move |conn| {
+        let (row, fields) = fields(conn, &access, &Form::of_pairs(pairs))?;
+        // Rendering Markdown takes a moment, so it happens here, off the async threads.
+        Ok(shown(&row, &fields, &field))
+    });
+    Ok(HttpResponse::Ok().json(Rendered { html: html.await? }))
+}
+
+/// What a form says, for the page that shows it and stores nothing.
+pub(super) struct Typed {
+    /// The answers.
+    pub fields: Vec<Field>,
+    /// What the page has to know besides: the list with a blank entry.
+    pub seen: Seen,
+    /// The fields that were asked for, as HTML.
+    previews: Vec<(String, String)>,
+}
+
+impl Typed {
+    /// What this form says.
+    ///
+    /// # Errors
+    /// [`db::Error::NotFound`] when the section is not there for whoever asks.
+    pub fn of(conn: &mut DbConnection, access: &SectionAccess, form: &Form) -> Result<Self, db::Error> {
+        let (row, fields) = fields(conn, access, form)?;
+        let before = form.pairs.iter().filter(|(name, _)| name == SHOWN);
+        // Each once, however often a form names it.
+        let open: BTreeSet<&str> = before.map(|(_, id)| id.as_str()).chain(asked(form)).collect();
+        let previews = open.into_iter().map(|id| (id.to_owned(), shown(&row, &fields, id)));
+        Ok(Self {
+            previews: previews.collect(),
+            fields,
+            seen: Seen {
+                more: form.blank_entry().map(str::to_owned),
+                ..Seen::default()
+            },
+        })
+    }
+}
+
+impl Sheet {
+    /// Takes over what came with the form beside the answers, and that nothing of it is stored.
+    pub fn take_unsaved(&mut self, form: &Form, typed: Typed) {
+        self.is_unsaved = true;
+        self.version = version_of(form);
+        form.word("new-field").clone_into(&mut self.new_field);
+        if let Some(tools) = &mut self.tools {
+            if tools.custom {
+                form.word("title").clone_into(&mut tools.new_title);
+            }
+            tools.picture.take_words(form);
+        }
+        for field in self.fields.iter_mut().filter(|field| field.control.is_text()) {
+            let preview = typed.previews.iter().find(|(id, _)| *id == field.id);
+            field.preview = preview.map(|(_, html)| html.clone());
+            // What has become a single line meanwhile is shown to whoever asked for it all the same.
+            field.has_preview |= field.preview.is_some();
+        }
+    }
+}
+
+/// The sentence on top of the page.
+pub(super) fn notice(has_pictures: bool) -> String {
+    let picture = match has_pictures {
+        true => " Choose your picture again before you save: browsers do not send it twice.",
+        false => "",
+    };
+    format!("This is a preview. Nothing that you typed is saved yet, and all of it is still in the form.{picture}")
+}
+
+/// The fields as the form has them.
+fn fields(conn: &mut DbConnection, access: &SectionAccess, form: &Form) -> Result<(CardRow, Vec<Field>), db::Error> {
+    let (row, current) = access.load(conn)?;
+    let base = base_of(conn, access, &current, version_of(form))?;
+    let mut memory = base.unwrap_or_default();
+    memory.extend(stored::from_text(&current.value));
+    let fields = form.fields(outline_of(&row).part(&current.section_key), &memory);
+    Ok((row, fields))
+}
+
+/// One of the fields as HTML.
+fn shown(row: &CardRow, fields: &[Field], id: &str) -> String {
+    let field = fields.iter().find(|field| field.id == id);
+    let html = field.map(|field| html::answer(field, outline_of(row), &format!("{id}-")));
+    html.filter(|html| !html.is_empty())
+        .unwrap_or_else(|| NOTHING.to_owned())
+}

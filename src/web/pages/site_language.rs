@@ -1,0 +1,61 @@
+//! The language of the pages in this browser.
+
+use actix_web::http::header::REFERER;
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde::Deserialize;
+
+use crate::language::Language;
+use crate::session::{Beginner, Visitor};
+use crate::web::AppState;
+use crate::web::choices::LANGUAGE;
+use crate::web::error::Error;
+use crate::web::page::see_other;
+
+/// The form at the foot of the pages.
+#[derive(Deserialize)]
+pub struct Choice {
+    language: Language,
+}
+
+/// Notes the language that somebody chose; what their browser asks for anyway is not stored.
+///
+/// # Errors
+/// When their other small values leave no room for it.
+pub fn choose(visitor: &Visitor, language: Language) -> Result<(), Error> {
+    let noted = match language == visitor.browser_language() {
+        true => visitor.remove(&LANGUAGE),
+        false => visitor.set(&LANGUAGE, &language),
+    };
+    noted.map_err(|error| Error::Internal(error.to_string()))
+}
+
+/// `POST /session/language`: leads back to the page from which the form came.
+///
+/// # Errors
+/// [`Error::Ended`] when the session was ended meanwhile.
+pub async fn post(
+    state: web::Data<AppState>,
+    beginner: Beginner,
+    request: HttpRequest,
+    form: web::Form<Choice>,
+) -> Result<HttpResponse, Error> {
+    let visitor = beginner.visitor().clone();
+    if visitor.is_ended() {
+        return Err(Error::Ended);
+    }
+    choose(&visitor, form.language)?;
+    if visitor.session().is_some() || form.language != visitor.browser_language() {
+        let now = state.clock.now();
+        state.db.write(move |conn| beginner.open(conn, now)).await?;
+    }
+    Ok(see_other(came_from(&request).unwrap_or("/")))
+}
+
+/// The page of ours that the form stood on, from the path on; nothing foreign.
+fn came_from(request: &HttpRequest) -> Option<&str> {
+    let page = request.headers().get(REFERER)?.to_str().ok()?;
+    let (_, rest) = page.split_once("://")?;
+    let path = &rest[rest.find('/')?..];
+    let is_plain = !path.starts_with("//") && !path.contains('\\');
+    is_plain.then_some(path)
+}
