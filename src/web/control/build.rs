@@ -76,7 +76,7 @@ impl Builder<'_> {
             Kind::Figures => {
                 let mut description = self.control(format!("{name}.0"), Some(&Kind::Markdown), None, level + 1);
                 description.key = Some("description".into());
-                description.label = "Description of the figures".into();
+                description.label = say!("Description of the figures");
                 (absent("group"), Body::Group(vec![description]))
             }
         }

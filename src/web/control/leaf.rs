@@ -62,7 +62,7 @@ pub(super) fn text_control(text: &str) -> (String, Body) {
             Some(Blob::Drawing) => ("An SVG drawing", None),
             _ => ("Data", None),
         };
-        let words = format!("{what} of {} characters, kept exactly as it is.", text.len());
+        let words = say!("{what} of {len} characters, kept exactly as it is.", what, len = text.len());
         return (
             "keep".into(),
             Body::Kept {

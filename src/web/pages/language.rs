@@ -22,8 +22,8 @@ const LABEL: &str = "Language";
 /// What is known of the language, in a sentence.
 pub(super) fn told(card: &Card) -> String {
     match language::of(card) {
-        Some(language) => format!("The text is taken to be in {}.", language.name()),
-        None => "Nothing in the card tells it.".to_owned(),
+        Some(language) => say!("The text is taken to be in {language}.", language = language.name()),
+        None => say!("Nothing in the card tells it."),
     }
 }
 
@@ -47,11 +47,8 @@ pub async fn post(
     let (id, typed) = (id.into_inner(), form.into_inner().language);
     let Some(language) = Language::named(&typed) else {
         let message = match typed.trim() {
-            "" => "Choose a language, or write its code.".to_owned(),
-            typed => format!(
-                "{} is no language known here. Write its code, such as de, or its English name.",
-                quoted(typed)
-            ),
+            "" => say!("Choose a language, or write its code."),
+            typed => say!("{typed} is no language known here. Write its code, such as de, or its English name.", typed = quoted(typed)),
         };
         let fault = Fault::new("language", "Language of the text", message);
         return overview::refused(&state, &visitor, id, fault).await;
@@ -59,7 +56,7 @@ pub async fn post(
     remember_card(&visitor, &id);
     let address = format!("/cards/{id}");
     let again = Again::Form(format!("{address}/language"), vec![("language".to_owned(), typed)]);
-    let told = format!("The card says now that it is in {}.", language.name());
+    let told = say!("The card says now that it is in {language}.", language = language.name());
     let (now, quota) = (state.clock.now().naive_utc(), state.quota());
     let said = state.db.write(move |conn| {
         quota::within(conn, &session, quota, |conn| {

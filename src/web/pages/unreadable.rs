@@ -85,7 +85,7 @@ pub fn page(
 fn fault(error: &ReadError) -> Fault {
     let message = error.message.as_str();
     match (&error.text, error.position) {
-        (Some(_), Some((line, column))) => Fault::new("text", format!("Line {line}, column {column}"), message),
+        (Some(_), Some((line, column))) => Fault::new("text", say!("Line {line}, column {column}", line, column), message),
         (Some(_), None) => Fault::new("text", "Text of the card", message),
         (None, _) => Fault::new("file", "Your model card as a file", message),
     }

@@ -117,13 +117,9 @@ impl Why {
     /// What is wrong with the code that was typed, where another one may help.
     fn fault(&self, link_age: &str) -> Option<Fault> {
         let message = match self {
-            Self::Worthless => format!(
-                "It opens nothing. It may be mistyped, or it has been used or has expired: a link and its code work once, \
-                 within {link_age}."
-            ),
-            Self::TooMany(seconds) => format!(
-                "So that nobody finds a code by trying, your network has to wait {seconds} seconds for the next one."
-            ),
+            Self::Worthless => say!("It opens nothing. It may be mistyped, or it has been used or has expired: a link and its code work once, \
+                 within {link_age}.", link_age),
+            Self::TooMany(seconds) => say!("So that nobody finds a code by trying, your network has to wait {seconds} seconds for the next one.", seconds),
             Self::Full | Self::Already | Self::Parked(_) | Self::NoCookie => return None,
         };
         Some(Fault::new("code", "Code", message))

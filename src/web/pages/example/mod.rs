@@ -62,7 +62,7 @@ pub async fn post(
     form: web::Form<Token>,
 ) -> Result<HttpResponse, Error> {
     let card = NewCard {
-        title: "Example: wrist-triage".to_owned(),
+        title: say!("Example: wrist-triage"),
         format: Format::NATIVE.id().to_owned(),
         outline: OUTLINE.key.to_owned(),
         source: None,

@@ -155,7 +155,7 @@ fn trouble(found: &Found, place: &Place, sent: &Sent) -> Option<Fault> {
     };
     if let Some((index, label)) = claimed_twice(&found.roles) {
         let message =
-            format!("Two columns are said to be “{label}”, and only one can be. Choose something else for one.");
+            say!("Two columns are said to be “{label}”, and only one can be. Choose something else for one.", label);
         return Some(at_column(index, message));
     }
     if found.rows.is_empty() {
@@ -163,11 +163,7 @@ fn trouble(found: &Found, place: &Place, sent: &Sent) -> Option<Fault> {
         return Some(at_column(0, message.to_owned()));
     }
     if found.rows.len() > files::MOST_ROWS {
-        let message = format!(
-            "These columns make {} rows, and {} can be read. Leave some columns out.",
-            found.rows.len(),
-            files::MOST_ROWS
-        );
+        let message = say!("These columns make {rows} rows, and {most_rows} can be read. Leave some columns out.", rows = found.rows.len(), most_rows = files::MOST_ROWS);
         return Some(at_column(0, message));
     }
     (place.holds_text && !sent.is_replacing && sent.is_final).then(|| {

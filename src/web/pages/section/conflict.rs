@@ -207,7 +207,7 @@ pub(super) fn conflict_page(mut page: Page, address: String, clash: Clash, draft
 /// A value for reading side by side.
 fn in_words(value: Option<&Value>) -> String {
     match value {
-        None => "(no answer)".to_owned(),
+        None => say!("(no answer)"),
         Some(value) if value.is_blank() => "(blank)".into(),
         Some(Value::Text(text)) => text.clone(),
         Some(value) => words::in_words(value, usize::MAX),

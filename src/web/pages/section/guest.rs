@@ -239,10 +239,7 @@ fn gone(state: &AppState, texts: Vec<(String, String)>) -> Result<HttpResponse, 
         &Refused {
             page: Page::for_guest("This link opens nothing any more", None).with_error(),
             heading: "This link opens nothing any more",
-            message: format!(
-                "It was taken back, or its time is over: a link to a section is good for {}. Or the section was deleted.",
-                time_in_words(state.config.section_link_age)
-            ),
+            message: say!("It was taken back, or its time is over: a link to a section is good for {section_link_age}. Or the section was deleted.", section_link_age = time_in_words(state.config.section_link_age)),
             advice: "Ask whoever sent it to you for a new one.",
             texts,
         },
@@ -255,11 +252,8 @@ fn full(texts: Vec<(String, String)>) -> Result<HttpResponse, Error> {
         &Refused {
             page: Page::for_guest("There is no room for this", None).with_error(),
             heading: "There is no room for this",
-            message: format!(
-                "With a link a section can have {}, and whoever asked you may have filled their room on this server. \
-                 Nothing was changed.",
-                size_in_words(MOST_BYTES)
-            ),
+            message: say!("With a link a section can have {most_bytes}, and whoever asked you may have filled their room on this server. \
+                 Nothing was changed.", most_bytes = size_in_words(MOST_BYTES)),
             advice: "Go back and shorten what you wrote, or send it to whoever asked you.",
             texts,
         },

@@ -121,7 +121,7 @@ pub async fn get(
         }
     });
     render(&HistoryPage {
-        page: Page::of(format!("Earlier versions: {} – {}", now.title, row.title), &visitor),
+        page: Page::of(say!("Earlier versions: {now} – {row}", now = now.title, row = row.title), &visitor),
         card: link(&row),
         key,
         title: now.title,

@@ -120,14 +120,11 @@ pub async fn post(
                 let revoked = all.into_iter().find(|other| other.id == link);
                 Ok(revoked.map_or(section.title, |link| link.section_title))
             });
-            let told = format!(
-                "The link to {} is revoked: it opens nothing any more.",
-                quoted(&revoked.await?)
-            );
+            let told = say!("The link to {await} is revoked: it opens nothing any more.", await = quoted(&revoked.await?));
             Ok(see_other_telling(&visitor, address, told))
         }
         _ => Err(Error::BadRequest(
-            "The form does not say what to do with the links to this section.".into(),
+            say!("The form does not say what to do with the links to this section."),
         )),
     }
 }
@@ -155,7 +152,7 @@ async fn shown(
         .await?;
     let is_full = made.is_err();
     page.is_error = is_full;
-    page.title = format!("Ask a colleague: {} – {}", section.title, row.title);
+    page.title = say!("Ask a colleague: {section} – {row}", section = section.title, row = row.title);
     let status = if is_full { StatusCode::CONFLICT } else { StatusCode::OK };
     render_as(
         status,

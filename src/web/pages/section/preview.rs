@@ -119,7 +119,7 @@ pub(super) fn notice(has_pictures: bool) -> String {
         true => " Choose your picture again before you save: browsers do not send it twice.",
         false => "",
     };
-    format!("This is a preview. Nothing that you typed is saved yet, and all of it is still in the form.{picture}")
+    say!("This is a preview. Nothing that you typed is saved yet, and all of it is still in the form.{picture}", picture)
 }
 
 /// The fields as the form has them.

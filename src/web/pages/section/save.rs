@@ -141,7 +141,7 @@ pub(super) fn save(
                 .is_some_and(|new| !new.caption.is_empty() && !new.alt.is_empty());
             match is_complete {
                 true if is_going_on => (next_address(conn, session, id, key)?, None),
-                true => (here, Some(format!("The figure was added to {title}."))),
+                true => (here, Some(say!("The figure was added to {title}.", title))),
                 false => (
                     here,
                     Some(say!(
@@ -170,7 +170,7 @@ pub(super) fn save(
         ),
         (Action::AddField(_), _) if asked.is_some() => (saved_address(here, key), asked),
         (Action::AddField(label), _) => match tidy_title(&label) {
-            Some(label) => (here, Some(format!("The field {} was added.", quoted(&label)))),
+            Some(label) => (here, Some(say!("The field {label} was added.", label = quoted(&label)))),
             None => (saved_address(here, key), None),
         },
         (Action::RenameSection(new), Some(session)) => {

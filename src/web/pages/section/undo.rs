@@ -26,7 +26,7 @@ pub(super) fn undo(
         saved_at,
     };
     let Some(earlier) = access.revision(conn, version)? else {
-        let told = "That earlier version is not kept any more, so nothing was changed.".to_owned();
+        let told = say!("That earlier version is not kept any more, so nothing was changed.");
         return Ok(outcome(told, current.version, current.updated_at));
     };
     let mut fields = stored::from_text(&earlier);
@@ -36,7 +36,7 @@ pub(super) fn undo(
     let value = stored::to_text(&fields);
     let saved = access.save(conn, (current.version, &value), Pace::Undoable, now)?;
     follow_name(conn, access, row, current, &fields, now)?;
-    let told = format!("{} is as it was before.", quoted(&current.title));
+    let told = say!("{current} is as it was before.", current = quoted(&current.title));
     let saved_at = if saved == current.version {
         current.updated_at
     } else {
