@@ -246,7 +246,7 @@ impl Progress {
 pub fn title_of(card: &Card, file_name: Option<&str>) -> String {
     let stem = || file_name.map(|name| name.rsplit_once('.').map_or(name, |(stem, _)| stem));
     let name = card.name().or_else(stem).unwrap_or_default();
-    tidy_title(name).unwrap_or_else(|| say!("Untitled card"))
+    tidy_title(name).unwrap_or_else(|| "Untitled card".to_owned())
 }
 
 /// The longest title, in characters.

@@ -135,7 +135,7 @@ impl From<session::Error> for Error {
             session::Error::Ambiguous => Self::Ambiguous,
             session::Error::CrossSite => Self::CrossSite,
             session::Error::Method => Self::Method {
-                allow: say!("GET, HEAD, POST"),
+                allow: "GET, HEAD, POST".to_owned(),
             },
             session::Error::Ended => Self::Ended,
             session::Error::Overtaken => Self::Stale,
@@ -410,7 +410,7 @@ fn by_status(status: StatusCode, cause: &str, state: &AppState) -> Error {
         StatusCode::NOT_FOUND => Error::NotFound,
         StatusCode::FORBIDDEN => Error::CrossSite,
         StatusCode::METHOD_NOT_ALLOWED => Error::Method {
-            allow: say!("GET, HEAD, POST"),
+            allow: "GET, HEAD, POST".to_owned(),
         },
         StatusCode::CONFLICT => Error::Stale,
         StatusCode::PAYLOAD_TOO_LARGE => Error::TooLarge {

@@ -299,7 +299,7 @@ pub(super) fn disposition(name: &str) -> String {
             byte => format!("%{byte:02X}"),
         })
         .collect();
-    say!("attachment; filename=\"{plain}\"; filename*=UTF-8''{full}", plain, full)
+    format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{full}")
 }
 
 #[cfg(test)]

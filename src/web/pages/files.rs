@@ -63,7 +63,7 @@ pub async fn picture(state: &AppState, session: SessionId, file: String) -> Resu
     let ending = media_type.strip_prefix("image/").unwrap_or("bin");
     Ok(HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, media_type))
-        .insert_header((CONTENT_DISPOSITION, say!("attachment; filename=\"figure.{ending}\"", ending)))
+        .insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"figure.{ending}\"")))
         .insert_header((CONTENT_SECURITY_POLICY, POLICY))
         .body(bytes))
 }

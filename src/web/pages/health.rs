@@ -32,7 +32,7 @@ pub async fn ready(state: web::Data<AppState>, sessions: web::Data<Sessions>) ->
         engine.check().await.map_err(|error| error.to_string())
     };
     let outcome = tokio::time::timeout(PATIENCE, answers).await;
-    match outcome.unwrap_or_else(|_| Err(say!("no answer in time"))) {
+    match outcome.unwrap_or_else(|_| Err("no answer in time".to_owned())) {
         Ok(()) => text(HttpResponse::Ok(), "ready\n"),
         Err(why) => {
             tracing::warn!(why, "not ready");

@@ -42,5 +42,5 @@ pub async fn get(state: web::Data<AppState>, visitor: Visitor) -> Result<HttpRes
         return nothing();
     }
     let name = now.format("cartellino-%Y-%m-%d.zip");
-    sent::zip(file, say!("attachment; filename=\"{name}\"", name)).await
+    sent::zip(file, format!("attachment; filename=\"{name}\"")).await
 }

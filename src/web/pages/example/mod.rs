@@ -62,7 +62,7 @@ pub async fn post(
     form: web::Form<Token>,
 ) -> Result<HttpResponse, Error> {
     let card = NewCard {
-        title: say!("Example: wrist-triage"),
+        title: "Example: wrist-triage".to_owned(),
         format: Format::NATIVE.id().to_owned(),
         outline: OUTLINE.key.to_owned(),
         source: None,
