@@ -2,7 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::{Format, convert, losses, read_as, unspellable};
+use super::unspellable::Signs;
+use super::{Format, convert, losses, read_as};
 use crate::card::Card;
 use crate::card::change::{self, Change};
 use crate::card::outline::{FULL, Outline};
@@ -64,7 +65,8 @@ fn terms(old: &Side, new: &Side) -> Terms {
         false => (new, old),
     };
     let is_carried = |one: &Side, other: &Side| {
-        let card = unspellable::marked(one.format.lens(), other.card);
+        let lens = one.format.lens();
+        let card = Signs::of(lens, &[other.card]).mark(other.card);
         losses(one.format, None, &card).is_empty()
     };
     match second.format != Format::NATIVE && !is_carried(first, second) && is_carried(second, first) {
@@ -79,7 +81,8 @@ fn terms(old: &Side, new: &Side) -> Terms {
 /// be its own, or those that a new file has.
 fn in_terms(format: Format, old: &Side, new: &Side) -> Vec<Change> {
     let lens = format.lens();
-    let (old_card, new_card) = (unspellable::marked(lens, old.card), unspellable::marked(lens, new.card));
+    let signs = Signs::of(lens, &[old.card, new.card]);
+    let (old_card, new_card) = (signs.mark(old.card), signs.mark(new.card));
     let old = &Side {
         card: &old_card,
         ..*old
@@ -103,7 +106,7 @@ fn in_terms(format: Format, old: &Side, new: &Side) -> Vec<Change> {
         return closest;
     }
     let other = without_moves(change::difference(&anew(old), &anew(new)));
-    unspellable::unmarked(if other.len() < closest.len() { other } else { closest })
+    signs.unmark(if other.len() < closest.len() { other } else { closest })
 }
 
 /// The changes without answers that only stand in another section: formats arrange them differently.

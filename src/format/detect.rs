@@ -84,7 +84,7 @@ fn begins(text: &str, tag: &str) -> bool {
 const DATA: &[&str] = &["json", "jsonc", "yaml", "yml", "xml"];
 
 /// Whether a text that cannot be read as a document was meant as one, rather than as Markdown.
-fn is_meant_as_data(file: &File, text: &str) -> bool {
+pub(super) fn is_meant_as_data(file: &File, text: &str) -> bool {
     let has_front_matter = file.markdown().is_ok_and(|page| page.front.is_some());
     if has_front_matter || file.is_called(&["md", "markdown", "txt"]) {
         return false;

@@ -1,6 +1,6 @@
 //! What a download leaves out.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::carried::{self, Carried, Share, Turns};
 use super::convert;
@@ -99,8 +99,9 @@ pub fn losses_keeping(format: Format, card: &Card, kept: &[Kept]) -> Vec<Loss> {
             losses.push(of_field(section, field, false));
         }
     }
+    let named: HashSet<(String, String)> = losses.iter().filter_map(|loss| loss.item.clone()).collect();
     for (section, field) in unspellable::fields(lens, card, &housed.card, again.as_ref()) {
-        if !losses.iter().any(|loss| loss.is_of(section, field)) {
+        if !named.contains(&(section.key.clone(), field.id.clone())) {
             losses.push(of_field(section, field, true));
         }
     }
@@ -195,11 +196,18 @@ fn is_told(card: &Card, losses: &[Loss], change: &Change) -> bool {
 
 /// In the order of the card.
 pub(super) fn in_order(mut losses: Vec<Loss>, card: &Card) -> Vec<Loss> {
+    let mut places: HashMap<(&str, &str), usize> = HashMap::new();
+    let mut sections: HashMap<&str, usize> = HashMap::new();
+    for (place, section) in card.sections.iter().enumerate() {
+        sections.entry(&section.key).or_insert(place);
+        for (place, field) in section.fields.iter().enumerate() {
+            places.entry((&section.key, &field.id)).or_insert(place);
+        }
+    }
     let order = |loss: &Loss| {
         let (key, id) = loss.item.as_ref()?;
-        let section = card.sections.iter().position(|section| section.key == *key)?;
-        let field = card.sections[section].fields.iter().position(|field| field.id == *id);
-        Some((section, field))
+        let section = *sections.get(key.as_str())?;
+        Some((section, places.get(&(key.as_str(), id.as_str())).copied()))
     };
     losses.sort_by_cached_key(|loss| (loss.item.is_none(), order(loss)));
     losses

@@ -274,8 +274,7 @@ const CONTAINERS: [(&str, &str); 10] = [
     ("caveats-and-recommendations", "caveats_and_recommendations"),
 ];
 
-// Rows of these members and others, as both schemas leave the objects below their root open.
-
+// Both schemas leave the objects below their root open: further members of a row are no fault.
 const OWNERS: Want = Want::list(&Want::Group(&Members {
     known: &[("name", TEXT), ("contact", TEXT)],
     bare: |text| Some(("name", text.to_owned())),

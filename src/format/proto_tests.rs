@@ -233,7 +233,8 @@ fn a_card_that_was_cut_off_is_explained_whatever_its_letters() {
     let details = record(1, &[record(1, b"A"), record(2, b"otters by the river")].concat());
     let card = [details, record(4, &record(4, &record(1, b"few otters")))].concat();
     assert!(std::str::from_utf8(&card).is_ok());
-    for name in ["card.pb", "model_card.proto", "card.binpb", "card"] {
+    assert_eq!(read_named(&card, Some("card")).unwrap().format, BINARY);
+    for name in ["card.pb", "model_card.proto", "card.binpb", "card.protobuf"] {
         assert_eq!(read_named(&card, Some(name)).unwrap().format, BINARY, "{name}");
         for left in 3..card.len() {
             match read_named(&card[..left], Some(name)) {
@@ -256,13 +257,93 @@ fn a_card_that_was_cut_off_is_explained_whatever_its_letters() {
     let other = record(1, &[5 << 3, 1, 6 << 3, 2, 7 << 3 | 5, 0, 0, 0, 0].repeat(2));
     let error = read_named(&[vec![8, 1], other].concat(), Some("saved_model.pb")).unwrap_err();
     assert!(error.message.contains("no model card"), "{error:?}");
-    // Without odd bytes it is a text like others, whatever its name.
-    for name in ["notes.pb", "notes"] {
-        let text = "\n# Otters\n\nA text.\n";
+}
+
+#[test]
+fn a_text_with_odd_letters_is_opened_and_a_binary_name_is_believed() {
+    let cut = format!("\n~\n|{:060}", 0);
+    for (text, name, format) in [
+        ("\n# A\x01\n\ntext\n", "x.md", Some(Format::MARKDOWN)),
+        ("Beta\x07 notes on otters\n", "x.txt", Some(Format::MARKDOWN)),
+        ("*a\x0bb* and otters\n", "x.md", Some(Format::MARKDOWN)),
+        ("\na: \x01b\nc: d\n", "x.yaml", None),
+        ("\n# A\x01\n\ntext\n", "x", Some(Format::MARKDOWN)),
+        ("\n# Otters\n\nA text.\n", "model_card.proto", Some(Format::MARKDOWN)),
+        (CARD, "card.pb", Some(TEXT)),
+    ] {
+        match (read_named(text.as_bytes(), Some(name)), format) {
+            (Ok(reading), Some(format)) => assert_eq!(reading.format, format, "{name}: {text:?}"),
+            (Ok(_), None) => {}
+            (Err(error), _) => {
+                let is_yaml = format.is_none() && !error.message.contains("protobuf");
+                assert!(is_yaml, "{name}: {text:?}: {error:?}");
+            }
+        }
+    }
+    for (text, name, comes_back) in [
+        (cut.as_str(), "cut.pb", true),
+        (cut.as_str(), "cut.binpb", true),
+        (cut.as_str(), "cut.protobuf", true),
+        ("\n# Otters\n\nA text.\n", "notes.pb", true),
+        ("\n# A\x01\n\ntext\n", "x.pb", false),
+        ("\n# A\x01\n\ntext\n", "x.proto", false),
+    ] {
+        let error = read_named(text.as_bytes(), Some(name)).expect_err(name);
+        assert!(error.message.contains("protobuf"), "{name}: {error:?}");
+        assert_eq!(error.text.is_some(), comes_back, "{name}");
+        assert_eq!(error.advice.contains("If it is a text"), comes_back, "{name}");
+    }
+    let error = read_named(b"{\"model_details\": ", Some("card.pb")).unwrap_err();
+    assert!(!error.message.contains("protobuf"), "{error:?}");
+    assert!(read_named(b"", Some("card.pb")).is_ok());
+}
+
+#[test]
+fn of_a_value_that_comes_again_the_last_one_is_the_answer() {
+    let name = |text: &[u8]| record(1, text);
+    let owner = |inner: &[Vec<u8>]| record(4, &inner.concat());
+    let pieces = [record(1, &name(b"A")), record(1, &name(b"B"))].concat();
+    let one = record(1, &[name(b"A"), name(b"B")].concat());
+    let list = record(
+        1,
+        &[
+            name(b"B"),
+            owner(&[name(b"Lab"), name(b"Club")]),
+            owner(&[name(b"Lab")]),
+        ]
+        .concat(),
+    );
+    for (bytes, owners) in [
+        (pieces, None),
+        (one, None),
+        (list, Some(r#"[{"name": "Club"}, {"name": "Lab"}]"#)),
+    ] {
+        let reading = read(&bytes).unwrap();
+        assert_eq!(reading.format, BINARY);
+        let answer = reading.card.value("model-details.name").and_then(Value::as_text);
+        assert_eq!(answer, Some("B"));
         assert_eq!(
-            read_named(text.as_bytes(), Some(name)).unwrap().format,
-            Format::MARKDOWN
+            reading.card.value("model-details.owners").map(json::to_text).as_deref(),
+            owners
         );
+        let again = reading
+            .findings
+            .iter()
+            .filter(|finding| finding.message.contains("The last one is shown"));
+        assert_eq!(again.count(), 1, "{:?}", reading.findings);
+        assert_laws("again", BINARY, &bytes);
+    }
+}
+
+#[test]
+fn a_list_of_entries_is_no_card_in_pieces() {
+    let entry = |text: &[u8]| record(1, &[record(1, text), record(2, b"an animal")].concat());
+    let labels = ["otter", "seal", "heron", "pike", "eel", "newt"].map(|label| entry(label.as_bytes()));
+    for name in ["labels.pb", "labels"] {
+        let error = read_named(&labels.concat(), Some(name)).unwrap_err();
+        assert!(error.message.contains("no model card"), "{error:?}");
+        let reading = read_named(&labels[..5].concat(), Some(name)).unwrap();
+        assert_eq!(reading.format, BINARY);
     }
 }
 

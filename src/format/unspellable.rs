@@ -1,9 +1,13 @@
 //! Characters that a format has no way to spell, as XML has none for most control characters: they are named as left
 //! out, and two cards that differ in them differ.
 
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::ops::RangeInclusive;
+
 use super::lens::Lens;
 use crate::card::change::Change;
 use crate::card::{Card, Field, Section, Value};
+use crate::json;
 
 /// The fields of a card of which a new file does not have every character. `said` is the card as the format says it,
 /// where an answer may be spelled in another way, and `got` what is read from the file, if it can be read.
@@ -13,16 +17,28 @@ pub(super) fn fields<'c>(
     said: &Card,
     got: Option<&Card>,
 ) -> Vec<(&'c Section, &'c Field)> {
-    let is_odd = |field: &&Field| !is_spelled(lens, &field.value);
-    let odd: Vec<&Field> = all(said).map(|(_, field)| field).filter(is_odd).collect();
-    let is_same = |one: &Field, other: &Field| one.id == other.id || one.label == other.label;
-    let is_lost = |field: &Field| {
-        let is_kept =
-            got.is_some_and(|got| all(got).any(|(_, there)| is_same(field, there) && there.value == field.value));
-        let is_said_elsewhere = !all(said).any(|(_, there)| there.id == field.id);
-        !is_kept && odd.iter().any(|there| is_said_elsewhere || there.id == field.id)
-    };
-    all(card).filter(|(_, field)| is_odd(field) && is_lost(field)).collect()
+    let is_odd = |field: &Field| !is_spelled(lens, &field.value);
+    let mut found: Vec<_> = all(card).filter(|(_, field)| is_odd(field)).collect();
+    if found.is_empty() {
+        return found;
+    }
+    let ids: HashSet<&str> = all(said).map(|(_, field)| field.id.as_str()).collect();
+    let odd: HashSet<&str> = all(said)
+        .filter(|(_, field)| is_odd(field))
+        .map(|(_, field)| field.id.as_str())
+        .collect();
+    // A large card has as many of them as fields: what is there is looked up, by what a field is called and says.
+    let named = |field: &Field| [&field.id, &field.label].map(|name| (name.clone(), json::to_text(&field.value)));
+    let kept: HashSet<(String, String)> = got
+        .into_iter()
+        .flat_map(|got| all(got).flat_map(|(_, field)| named(field)))
+        .collect();
+    found.retain(|(_, field)| {
+        let is_kept = named(field).iter().any(|one| kept.contains(one));
+        let is_said_elsewhere = !ids.contains(field.id.as_str());
+        !is_kept && (odd.contains(field.id.as_str()) || is_said_elsewhere && !odd.is_empty())
+    });
+    found
 }
 
 fn all(card: &Card) -> impl Iterator<Item = (&Section, &Field)> {
@@ -41,38 +57,64 @@ fn is_spelled(lens: &dyn Lens, value: &Value) -> bool {
     }
 }
 
-/// The card with a sign of its own for each character that the format cannot spell, so that it is told from others when
-/// the card is said in that format.
-pub(super) fn marked(lens: &dyn Lens, card: &Card) -> Card {
-    let mut card = card.clone();
-    let mark = |c: char| if lens.spells(c) { c } else { sign(c) };
-    for field in card.sections.iter_mut().flat_map(|section| &mut section.fields) {
-        each_text(&mut field.value, &mark);
-    }
-    card
-}
+/// A sign for each character of some cards that a format cannot spell: one that none of them has.
+pub(super) struct Signs(HashMap<char, char>);
 
-/// The changes with the characters that were [`marked`].
-pub(super) fn unmarked(mut changes: Vec<Change>) -> Vec<Change> {
-    for change in &mut changes {
-        for value in [&mut change.before, &mut change.after].into_iter().flatten() {
-            each_text(value, &unsigned);
+/// The private planes of Unicode; every format spells them.
+const PRIVATE: RangeInclusive<char> = '\u{f0000}'..='\u{10fffd}';
+
+impl Signs {
+    /// Signs for the characters of these cards that the format cannot spell.
+    pub(super) fn of(lens: &dyn Lens, cards: &[&Card]) -> Self {
+        let (mut odd, mut taken) = (BTreeSet::new(), HashSet::new());
+        for (_, field) in cards.iter().flat_map(|card| all(card)) {
+            each_char(&field.value, &mut |c| {
+                if !lens.spells(c) {
+                    odd.insert(c);
+                } else if PRIVATE.contains(&c) {
+                    taken.insert(c);
+                }
+            });
         }
+        let free = PRIVATE.filter(|c| !taken.contains(c));
+        Self(odd.into_iter().zip(free).collect())
     }
-    changes
+
+    /// The card with its signs, so that it is told from others when it is said in that format.
+    pub(super) fn mark(&self, card: &Card) -> Card {
+        let mut card = card.clone();
+        let mark = |c: char| self.0.get(&c).copied().unwrap_or(c);
+        for field in card.sections.iter_mut().flat_map(|section| &mut section.fields) {
+            each_text(&mut field.value, &mark);
+        }
+        card
+    }
+
+    /// The changes between marked cards, with the characters themselves.
+    pub(super) fn unmark(&self, mut changes: Vec<Change>) -> Vec<Change> {
+        let meant: HashMap<char, char> = self.0.iter().map(|(c, sign)| (*sign, *c)).collect();
+        let unmark = |c: char| meant.get(&c).copied().unwrap_or(c);
+        for change in &mut changes {
+            for value in [&mut change.before, &mut change.after].into_iter().flatten() {
+                each_text(value, &unmark);
+            }
+        }
+        changes
+    }
 }
 
-/// The last private plane of Unicode, which nobody uses.
-const SIGNS: u32 = 0x10_0000;
-
-/// A sign for a character of the first plane; formats spell all others.
-fn sign(c: char) -> char {
-    char::from_u32(SIGNS + u32::from(c)).unwrap_or(c)
-}
-
-fn unsigned(c: char) -> char {
-    let signed = u32::from(c).checked_sub(SIGNS).and_then(char::from_u32);
-    signed.unwrap_or(c)
+fn each_char(value: &Value, visit: &mut impl FnMut(char)) {
+    match value {
+        Value::Text(text) => text.chars().for_each(visit),
+        Value::List(items) => items.iter().for_each(|item| each_char(item, visit)),
+        Value::Group(members) => {
+            for (name, value) in members {
+                name.chars().for_each(&mut *visit);
+                each_char(value, visit);
+            }
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
 }
 
 fn each_text(value: &mut Value, change: &impl Fn(char) -> char) {
@@ -144,6 +186,36 @@ mod tests {
         let lost = losses(Format::XML, Some(bytes), &card);
         assert_eq!(lost.len(), 1, "{lost:?}");
         assert_eq!((lost[0].section.as_str(), lost[0].is_in_part), ("b", true));
+    }
+
+    #[test]
+    fn letters_of_private_planes_are_no_signs() {
+        let [one, two] = ["a \u{10039e} \u{1}x", "a \u{39e} \u{1}x"].map(|text| {
+            let mut card = read(ODD).unwrap().card;
+            card.sections[0].fields[1].value = Value::text(text);
+            card
+        });
+        let side = |format, card| Side {
+            format,
+            outline: &crate::card::outline::FULL,
+            card,
+        };
+        let changes = compare(&side(Format::MODEL_CARD_TOOLKIT_2, &one), &side(Format::CHAI_1, &two)).changes;
+        let shown = format!("{changes:?}");
+        assert!(shown.contains(r"\u{10039e}") && shown.contains(r"\u{1}x"), "{shown}");
+    }
+
+    #[test]
+    fn many_fields_with_such_characters_are_looked_up_and_not_searched() {
+        // Searched, these would be compared 16 million times, for long in a build without optimisation.
+        let members = |section: usize| (0..400).map(move |number| format!(r#""k{section}-{number}": "a\u0001""#));
+        let sections = (0..10).map(|section| {
+            let members: Vec<String> = members(section).collect();
+            format!(r#""s{section}": {{{}}}"#, members.join(", "))
+        });
+        let text = format!("{{{}}}", sections.collect::<Vec<_>>().join(", "));
+        let card = read(text.as_bytes()).unwrap().card;
+        assert_eq!(losses(Format::XML, None, &card).len(), 4_000);
     }
 
     #[test]

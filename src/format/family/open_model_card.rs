@@ -59,7 +59,7 @@ const ADDRESS: Want = Want::form("A web address", |text| {
     text.split_once("://")
         .is_some_and(|(scheme, rest)| !scheme.is_empty() && !rest.is_empty() && !text.contains(char::is_whitespace))
 });
-const KINDS: Want = Want::List(&Want::OneOf(MODALITIES), usize::MAX);
+const KINDS: Want = Want::list(&Want::OneOf(MODALITIES));
 
 const PLACES: [Row; 11] = [
     ("catalogue.id", &["id"], Shape::Same, &ID),

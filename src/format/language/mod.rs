@@ -3,7 +3,7 @@
 //! What metadata name are the languages of a *model*: of 25 cards of the corpus that name one other than English, 21 are
 //! in English. So the text itself decides, and what is named only settles what the text leaves open:
 //!
-//! 1. Text in a script that tells a language ([`script`]) is in the named language of that script, or, when none or
+//! 1. Text in a script that tells a language (`script`) is in the named language of that script, or, when none or
 //!    several are named, in the one usually written so.
 //! 2. Other text with enough of the small words of English is in English.
 //! 3. Else it is in the one language named; of several, in the one that is not English when the text is long enough to

@@ -1,5 +1,6 @@
 //! Where the headings of a Markdown text stand.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use comrak::nodes::NodeValue;
@@ -25,17 +26,15 @@ pub(super) struct Headings {
     pub found: Vec<Heading>,
     /// Where a line begins that looks like a heading but lacks the blank behind its `#`.
     pub unspaced: Option<usize>,
-    /// Why no headings were looked for, if so.
-    pub whole: Option<Whole>,
+    /// Why the headings that it has were not looked for, if so.
+    pub undivided: Option<Undivided>,
 }
 
 /// Why a text is not divided by its headings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Whole {
+pub(super) enum Undivided {
     /// It is longer than [`LARGEST`], or has more lines than [`MOST_LINES`].
     Large,
-    /// A line of it, beginning here, opens more quotes and lists than [`DEEPEST`].
-    Deep(usize),
     /// It has more headings than can be shown as sections.
     Headings,
 }
@@ -48,17 +47,18 @@ const LONGEST_LINE: usize = 2000;
 const LARGEST: usize = 1_000_000;
 const MOST_LINES: usize = 100_000;
 
-/// A line that opens more quotes and lists than this is no writing, and slow to look at.
-const DEEPEST: usize = 100;
+/// Of a line that opens more quotes and lists than this, those in the middle are left out: they are slow to look at, and
+/// nothing in them divides a text.
+const MOST_MARKS: usize = 100;
 
 /// The headings that divide a text.
 pub(super) fn find(text: &str, from: usize) -> Headings {
     let lines = lines(text, from);
     let skeleton = match skeleton(text, &lines) {
         Ok(skeleton) => skeleton,
-        Err(whole) => {
+        Err(why) => {
             return Headings {
-                whole: Some(whole),
+                undivided: seems_divided(text, &lines).then_some(why),
                 ..Headings::default()
             };
         }
@@ -90,7 +90,7 @@ pub(super) fn find(text: &str, from: usize) -> Headings {
     Headings {
         found: headings,
         unspaced,
-        whole: None,
+        undivided: None,
     }
 }
 
@@ -116,21 +116,18 @@ pub(super) fn lines(text: &str, from: usize) -> Vec<Range<usize>> {
     lines
 }
 
-/// The text with its long lines cut.
+/// The text with its long lines cut, and those that open many quotes and lists.
 ///
 /// # Errors
 /// When it would be slow to look at, or take much memory.
-pub(super) fn skeleton(text: &str, lines: &[Range<usize>]) -> Result<String, Whole> {
+pub(super) fn skeleton(text: &str, lines: &[Range<usize>]) -> Result<String, Undivided> {
     let mut skeleton = String::new();
     for span in lines {
         if lines.len() > MOST_LINES || skeleton.len() > LARGEST {
-            return Err(Whole::Large);
+            return Err(Undivided::Large);
         }
         let line = text[span.clone()].trim_end_matches(['\n', '\r']);
-        let marks = line.bytes().take_while(|byte| b"> \t-+*".contains(byte));
-        if line.contains('>') && marks.filter(|byte| b">-+*".contains(byte)).count() > DEEPEST {
-            return Err(Whole::Deep(span.start));
-        }
+        let line = &*shallow(line);
         if line.len() > LONGEST_LINE {
             skeleton.push_str(&line[..line.floor_char_boundary(LONGEST_LINE / 2)]);
             skeleton.push_str(&line[line.ceil_char_boundary(line.len() - LONGEST_LINE / 2)..]);
@@ -140,6 +137,35 @@ pub(super) fn skeleton(text: &str, lines: &[Range<usize>]) -> Result<String, Who
         skeleton.push('\n');
     }
     Ok(skeleton)
+}
+
+/// The line without the quotes and lists in the middle that are more than [`MOST_MARKS`].
+fn shallow(line: &str) -> Cow<'_, str> {
+    let opening = line.bytes().take_while(|byte| b"> \t-+*".contains(byte)).enumerate();
+    let marks: Vec<usize> = opening
+        .filter(|(_, byte)| b">-+*".contains(byte))
+        .map(|(at, _)| at)
+        .collect();
+    if marks.len() <= MOST_MARKS || !line.contains('>') {
+        return Cow::Borrowed(line);
+    }
+    let (first, last) = (marks[MOST_MARKS / 2], marks[marks.len() - MOST_MARKS / 2]);
+    Cow::Owned(line[..first].to_owned() + &line[last..])
+}
+
+/// Whether lines of the text look like headings, wherever they stand.
+fn seems_divided(text: &str, lines: &[Range<usize>]) -> bool {
+    let mut is_below_words = false;
+    lines.iter().any(|span| {
+        let line = text[span.clone()].trim();
+        let behind = line.trim_start_matches('#');
+        let is_opened =
+            (1..=6).contains(&(line.len() - behind.len())) && (behind.is_empty() || behind.starts_with([' ', '\t']));
+        let is_underline = !line.is_empty() && ['=', '-'].iter().any(|sign| line.trim_matches(*sign).is_empty());
+        let is_heading = is_opened || (is_below_words && is_underline);
+        is_below_words = !line.is_empty();
+        is_heading
+    })
 }
 
 fn heading_in(text: &str, rows: &[Range<usize>], level: usize, is_underlined: bool) -> Option<Heading> {
@@ -209,6 +235,14 @@ mod tests {
         let wide = |count: usize| format!("# A\n{}", format!("{}\n", "*a* ".repeat(400)).repeat(count));
         assert_eq!(words(&wide(100)), [(1, "A")]);
         assert_eq!(words(&wide(700)), []);
+    }
+
+    #[test]
+    fn many_quotes_hide_nothing() {
+        for mark in ["> ", ">", "- > ", "-"] {
+            let text = format!("# A\n\n{} > x\n\n# B\n", mark.repeat(5_000));
+            assert_eq!(words(&text), [(1, "A"), (1, "B")], "{mark}");
+        }
     }
 
     #[test]

@@ -11,8 +11,8 @@ use super::text::one_line;
 const SECTION: usize = 2;
 /// Level of the headings inside sections on a new page.
 const PART: usize = SECTION + 1;
-/// The deepest level that Markdown has.
-const DEEPEST: usize = 6;
+/// The last level of headings that Markdown has.
+const LAST_LEVEL: usize = 6;
 
 /// Takes care that no heading inside an answer divides the page.
 pub(super) fn keep_inside(page: &mut Page) {
@@ -43,7 +43,7 @@ fn lower(text: &mut String, level: usize) {
     }
     let down = level - highest;
     rewrite(text, &found, |heading, words| {
-        let signs = "#".repeat((heading.level + down).min(DEEPEST));
+        let signs = "#".repeat((heading.level + down).min(LAST_LEVEL));
         format!("{signs} {words}").trim_end().to_owned() + "\n"
     });
 }
@@ -51,10 +51,24 @@ fn lower(text: &mut String, level: usize) {
 /// Makes the headings of a text lines of bold words, each a paragraph.
 fn flatten(text: &mut String) {
     let found = headings::find(text, 0).found;
-    rewrite(text, &found, |_, words| match words.replace("**", "").trim() {
+    rewrite(text, &found, |_, words| match words {
         "" => "\n".to_owned(),
-        words => format!("\n**{words}**\n\n"),
+        words => format!("\n{}\n\n", bold(words)),
     });
+}
+
+/// The words in bold, none of their signs lost: asterisks among them would end what asterisks begin.
+fn bold(words: &str) -> String {
+    let is_bold = words
+        .strip_prefix("**")
+        .and_then(|rest| rest.strip_suffix("**"))
+        .is_some_and(|inner| inner.trim() == inner && !inner.is_empty() && !inner.contains('*'));
+    let has_asterisks = words.contains("**") || words.starts_with('*');
+    match is_bold {
+        true => words.to_owned(),
+        false if has_asterisks && !words.contains("__") => format!("__{words}__"),
+        false => format!("**{words}**"),
+    }
 }
 
 fn rewrite(text: &mut String, found: &[Heading], line: impl Fn(&Heading, &str) -> String) {
@@ -103,9 +117,19 @@ mod tests {
         let flat = |text: &str| changed(text, flatten);
         assert_eq!(
             flat("a\n# **B** c\nd\n## E\n\n\n#\nF\n===\n===\n"),
-            "a\n\n**B c**\n\nd\n\n**E**\n\n**F**\n\n==="
+            "a\n\n__**B** c__\n\nd\n\n**E**\n\n**F**\n\n==="
         );
         assert_eq!(flat("# A"), "**A**");
         assert_eq!(flat("a"), "a");
+        for (heading, line) in [
+            ("# Using `**kwargs`", "__Using `**kwargs`__"),
+            ("## 2**3 is 8", "__2**3 is 8__"),
+            ("# **", "__**__"),
+            ("# *", "__*__"),
+            ("# `__init__(**kwargs)`", "**`__init__(**kwargs)`**"),
+            ("# **A**", "**A**"),
+        ] {
+            assert_eq!(flat(heading), line);
+        }
     }
 }

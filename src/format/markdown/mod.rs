@@ -34,7 +34,7 @@ use super::{Finding, ReadError, Severity, detect, findings};
 use crate::card::Card;
 use crate::card::outline::{FREE, HUGGING_FACE, Outline};
 use crate::json;
-use headings::Whole;
+use headings::Undivided;
 pub(super) use metadata::{key as metadata_key, without as without_metadata};
 use page::{CardOfPage, Page, Place};
 pub(super) use rows::{rows, text_of};
@@ -321,17 +321,16 @@ fn of_page(document: &Document, line: &impl Fn(usize) -> usize) -> Vec<Finding> 
                        section.";
         found.push(finding(at, "heading", Severity::Note, message));
     }
-    found.extend(document.whole.map(|whole| {
-        let (at, why) = match whole {
-            Whole::Large => (0, "has more than 100,000 lines or a million letters".to_owned()),
-            Whole::Deep(at) => (at, "has a line here that opens more than 100 quotes and lists".to_owned()),
-            Whole::Headings => (0, format!("has more than {MOST} sections, or as many headings in one")),
+    found.extend(document.undivided.map(|undivided| {
+        let why = match undivided {
+            Undivided::Large => "has more than 100,000 lines or 1 MB of text without its long lines".to_owned(),
+            Undivided::Headings => format!("has more than {MOST} sections, or as many headings in one"),
         };
         let message = format!(
             "The page {why}, so it is not divided by its headings: it is one text. Nothing is lost. To edit it section by \
              section, move tables, logs and pictures into files of their own and upload the rest."
         );
-        finding(at, "headings", Severity::Note, &message)
+        finding(0, "headings", Severity::Note, &message)
     }));
     found
 }

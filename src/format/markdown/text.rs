@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::headings::{self, Heading, Headings, Whole};
+use super::headings::{self, Heading, Headings, Undivided};
 use super::metadata;
 use crate::format::encoding::Encoding;
 use crate::format::file::Text;
@@ -33,7 +33,7 @@ pub(in crate::format) struct Document {
     /// Where a line looks like a heading without being one.
     pub unspaced: Option<usize>,
     /// Why it is not divided, if it is not.
-    pub(super) whole: Option<Whole>,
+    pub(super) undivided: Option<Undivided>,
 }
 
 /// The YAML block at the beginning.
@@ -79,7 +79,11 @@ impl Document {
     fn new(text: String, is_crlf: bool, encoding: Encoding) -> Self {
         let (front, is_unclosed) = front(&text);
         let start = front.as_ref().map_or(0, |front| front.span.end);
-        let Headings { found, unspaced, whole } = headings::find(&text, start);
+        let Headings {
+            found,
+            unspaced,
+            undivided,
+        } = headings::find(&text, start);
         let mut document = Self {
             above: start..start,
             title: None,
@@ -92,7 +96,7 @@ impl Document {
             front,
             is_unclosed,
             unspaced,
-            whole,
+            undivided,
         };
         document.divide(start, found);
         document
@@ -140,7 +144,7 @@ impl Document {
         }
         let is_long = sections.len() > MOST || sections.iter().any(|block| block.parts.len() > MOST);
         if is_long {
-            self.whole = Some(Whole::Headings);
+            self.undivided = Some(Undivided::Headings);
             sections.clear();
         }
         let until = sections.first().map_or(end, |block| block.heading.span.start);
@@ -223,7 +227,7 @@ pub(super) fn one_line(text: &str) -> String {
 }
 
 /// The front matter, and whether there is one that is never closed.
-fn front(text: &str) -> (Option<Front>, bool) {
+pub(super) fn front(text: &str) -> (Option<Front>, bool) {
     let mut at = 0;
     let mut lines = text.split_inclusive('\n').map(|line| {
         at += line.len();

@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::fit::{closed, follows_at_once, trimmed};
 use super::headings::Heading;
 use super::page::{ABOVE, CardOfPage, METADATA, NAME, OVERVIEW, Page, Place, RAW, SUMMARY, is_lead};
-use super::text::{Document, Front, one_line};
+use super::text::{Document, Front, front, one_line};
 use super::{Flavour, known, metadata, rows};
 use crate::card::{Card, Field, Section, Value};
 use crate::format::steps::rearrange;
@@ -277,17 +277,13 @@ impl Writer<'_> {
         if new.is_empty() {
             return String::new();
         }
-        let block = || yaml::to_text(&Value::Group(new.clone()));
-        match &yaml.root.kind {
-            // The braces of an empty group go: they leave no room for lines.
-            yaml::Kind::Group(..) if members.is_empty() => {
-                let (before, behind) = (&text[..yaml.root.span.start], &text[yaml.root.span.end..]);
-                return format!("{before}{}{}", block(), behind.trim_start());
-            }
-            _ if members.is_empty() => return text.to_owned() + &block(),
-            _ => {}
+        let is_group = matches!(yaml.root.kind, yaml::Kind::Group(..));
+        let new = Value::Group(new);
+        match members.is_empty() {
+            true if is_group => first_keys(text, yaml, &new),
+            true => text.to_owned() + &yaml::to_text(&new),
+            false => apply(text, &yaml::edits(text, yaml, &new)),
         }
-        apply(text, &yaml::edits(text, yaml, &Value::Group(new)))
     }
 
     fn raw(&self, front: &Front, fields: &[Field]) -> String {
@@ -550,6 +546,34 @@ impl Writer<'_> {
             self.text.push_str(end);
         }
         self.text
+    }
+}
+
+/// Front matter with its first keys, where it has an empty group in braces: in lines, for which the braces go.
+/// It stays as it was where these would not be read back, such as below a directive.
+fn first_keys(text: &str, yaml: &yaml::Document, new: &Value) -> String {
+    let span = &yaml.root.span;
+    let (before, behind) = (text[..span.start].trim_end_matches([' ', '\t']), &text[span.end..]);
+    let inside = text[span.clone()].trim_start_matches('{').trim_end_matches('}');
+    let comments = inside.lines().map(str::trim).filter(|line| !line.is_empty());
+    // A line of three hyphens would end the front matter; its fence begins the document as well.
+    let start = before.rfind('\n').map_or(0, |line_break| line_break + 1);
+    let mut lines = match &before[start..] {
+        "---" => before[..start].to_owned(),
+        "" => before.to_owned(),
+        _ => format!("{before}\n"),
+    };
+    for comment in comments {
+        lines.push_str(comment);
+        lines.push('\n');
+    }
+    lines.push_str(&yaml::to_text(new));
+    lines.push_str(behind.trim_start());
+    let page = format!("---\n{}\n---\n", lines.trim_end_matches('\n'));
+    let read = front(&page).0.filter(|front| front.span.end == page.len());
+    match read.is_some_and(|front| front.yaml.is_ok_and(|yaml| yaml.root.to_value() == *new)) {
+        true => lines,
+        false => text.to_owned(),
     }
 }
 

@@ -5,7 +5,7 @@ mod join;
 mod parse;
 
 pub use edit::{edited, to_bytes};
-pub use join::joined;
+pub use join::{Joined, joined};
 pub use parse::{has_controls, parse};
 
 /// How the payload of a record ends: the last three bits of its tag.
