@@ -62,7 +62,7 @@ pub mod config;
 pub mod db;
 pub mod format;
 pub mod json;
-pub mod language;
+pub mod locale;
 pub mod prose;
 pub mod proto;
 pub mod random;

@@ -4,7 +4,7 @@ use actix_web::HttpMessage;
 use actix_web::http::header::{AcceptLanguage, Header as _, HeaderMap};
 
 use crate::config::Network;
-use crate::language::Language;
+use crate::locale::Locale;
 
 /// The address a request came from: that of the connection, or, when a trusted proxy made the
 /// connection, the last one in `X-Forwarded-For` that is not a trusted proxy's.
@@ -28,12 +28,12 @@ pub fn address(peer: Option<SocketAddr>, headers: &HeaderMap, trusted: &[Network
 }
 
 /// The language that a browser asks for, of those that the pages have.
-pub fn language(request: &impl HttpMessage) -> Language {
+pub fn locale(request: &impl HttpMessage) -> Locale {
     let asked = AcceptLanguage::parse(request)
         .map(|header| header.ranked())
         .unwrap_or_default();
     let tags: Vec<String> = asked.iter().map(ToString::to_string).collect();
-    Language::of_tags(tags.iter().map(String::as_str))
+    Locale::of_tags(tags.iter().map(String::as_str))
 }
 
 /// What a visitor recognises a browser of theirs by, such as `Firefox on Linux`: two words of the User-Agent, which

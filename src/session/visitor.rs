@@ -12,7 +12,7 @@ use super::state::{self, Change, Expiry, Item, Message, State};
 use super::store::{Begun, Found, Open};
 use super::{Error, SessionId, Sessions, parked};
 use crate::db::{self, DbConnection};
-use crate::language::Language;
+use crate::locale::Locale;
 use crate::random;
 
 /// The visitor of a page: with [`Beginner`](super::Beginner) the only way for handlers to meet the session.
@@ -31,7 +31,7 @@ struct Inner {
     sessions: Sessions,
     standing: Standing,
     family: String,
-    language: Language,
+    locale: Locale,
     brought_cookie: bool,
     was_ended: bool,
     doings: Mutex<Doings>,
@@ -87,7 +87,7 @@ impl Visitor {
         sessions: Sessions,
         standing: Standing,
         family: String,
-        language: Language,
+        locale: Locale,
         brought_cookie: bool,
         was_ended: bool,
     ) -> Self {
@@ -96,7 +96,7 @@ impl Visitor {
                 sessions,
                 standing,
                 family,
-                language,
+                locale,
                 brought_cookie,
                 was_ended,
                 doings: Mutex::default(),
@@ -119,8 +119,8 @@ impl Visitor {
     }
 
     /// The language that the browser asks for, of those that the pages have.
-    pub fn browser_language(&self) -> Language {
-        self.inner.language
+    pub fn browser_locale(&self) -> Locale {
+        self.inner.locale
     }
 
     pub(super) fn doings(&self) -> MutexGuard<'_, Doings> {

@@ -14,7 +14,7 @@ use crate::count;
 use crate::db::cards::{self, CardRow, CardSectionData, NewSection};
 use crate::db::{self, DbConnection};
 use crate::format::Format;
-use crate::language::Sentence;
+use crate::locale::Sentence;
 use crate::say;
 use crate::session::{SessionId, Visitor};
 

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::language::Language;
+use crate::locale::Locale;
 use crate::session::Visitor;
 use crate::session::state::Item;
 
@@ -12,11 +12,11 @@ pub const LAST_CARD: Item<String> = Item::new("last");
 pub const DISPLAY: Item<Display> = Item::new("display");
 
 /// The language that this browser chose; without it, the browser's own setting holds.
-pub const LANGUAGE: Item<Language> = Item::new("language");
+pub const LANGUAGE: Item<Locale> = Item::new("language");
 
-impl From<&Visitor> for Language {
+impl From<&Visitor> for Locale {
     fn from(visitor: &Visitor) -> Self {
-        visitor.get(&LANGUAGE).unwrap_or_else(|| visitor.browser_language())
+        visitor.get(&LANGUAGE).unwrap_or_else(|| visitor.browser_locale())
     }
 }
 

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use crate::card::change::{Change, Stretch, by_line, by_word};
 use crate::card::words;
-use crate::language::Sentence;
+use crate::locale::Sentence;
 use crate::say;
 use crate::web::page::quoted;
 use crate::web::words::{SHOWN_CHARS, in_words};

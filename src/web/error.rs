@@ -24,7 +24,7 @@ use crate::archive::{self, Refusal};
 use crate::db::cards::Unfit;
 use crate::db::quota::Full;
 use crate::format::ReadError;
-use crate::language::{Language, Sentence};
+use crate::locale::{Locale, Sentence};
 use crate::say;
 use crate::session::Visitor;
 use crate::web::filters;
@@ -314,7 +314,7 @@ struct Asked {
 #[derive(Clone, Copy)]
 pub struct Reader {
     /// The language of the page.
-    pub language: Language,
+    pub locale: Locale,
     /// How it looks.
     pub display: Display,
 }
@@ -322,7 +322,7 @@ pub struct Reader {
 impl From<&Visitor> for Reader {
     fn from(visitor: &Visitor) -> Self {
         Self {
-            language: visitor.into(),
+            locale: visitor.into(),
             display: Display::of(visitor),
         }
     }
@@ -351,7 +351,7 @@ pub async fn explain<B: MessageBody + 'static>(
         path: loggable(request.path()).to_owned(),
     };
     let stranger = Reader {
-        language: session::browser_language(&request),
+        locale: session::browser_locale(&request),
         display: Display::default(),
     };
     match next.call(request).await {
@@ -442,7 +442,7 @@ fn page(error: &Error, asked: &Asked, reader: Reader, old: &HeaderMap, state: &A
         let template = ErrorPage {
             page: Page {
                 display: reader.display,
-                ..Page::bare(heading.clone(), reader.language).with_error()
+                ..Page::bare(heading.clone(), reader.locale).with_error()
             },
             status,
             heading,
@@ -450,7 +450,7 @@ fn page(error: &Error, asked: &Asked, reader: Reader, old: &HeaderMap, state: &A
             advice,
             request_id,
         };
-        render_as(status, reader.language, &template)
+        render_as(status, reader.locale, &template)
     };
     let mut page = rendered.unwrap_or_else(|failed| {
         tracing::error!(cause = %failed, "the page of an error failed");

@@ -10,13 +10,13 @@ use std::fmt::{self, Write};
 use askama::filters::{Html, HtmlSafe, escape};
 use askama::{FastWritable, Values};
 
-use crate::language::{Language, Sentence, Value};
+use crate::locale::{Locale, Sentence, Value};
 
 /// Under this name a template finds the language.
 const LANGUAGE: &str = "language";
 
 /// What a template is rendered with.
-pub struct In(pub Language);
+pub struct In(pub Locale);
 
 impl Values for In {
     fn get_value<'a>(&'a self, key: &str) -> Option<&'a dyn std::any::Any> {
@@ -25,7 +25,7 @@ impl Values for In {
 }
 
 /// The language that a template is rendered in.
-fn language(values: &dyn Values) -> Language {
+fn locale(values: &dyn Values) -> Locale {
     askama::get_value(values, LANGUAGE).copied().unwrap_or_default()
 }
 
@@ -114,15 +114,15 @@ pub fn timed<V: Fill>(value: V, _: &dyn Values) -> askama::Result<Markup> {
 pub struct Markup(Sentence);
 
 impl Markup {
-    fn write(&self, writer: &mut dyn Write, language: Language) -> fmt::Result {
-        self.0.said(language).fill(writer, |writer, value| {
+    fn write(&self, writer: &mut dyn Write, locale: Locale) -> fmt::Result {
+        self.0.said(locale).fill(writer, |writer, value| {
             let (time, mark) = match value {
                 Value::Day(time) => (time, ""),
                 // `time.js` says it in the visitor's own time zone.
                 Value::Moment(time) => (time, " data-moment"),
                 value => {
                     let mut text = String::new();
-                    value.write(&mut text, language)?;
+                    value.write(&mut text, locale)?;
                     let Ok(escaped) = escape(text, Html);
                     return write!(writer, "{escaped}");
                 }
@@ -132,7 +132,7 @@ impl Markup {
                 "<time datetime=\"{}\"{mark}>",
                 time.format("%Y-%m-%dT%H:%M:%SZ")
             )?;
-            value.write(writer, language)?;
+            value.write(writer, locale)?;
             writer.write_str("</time>")
         })
     }
@@ -142,27 +142,27 @@ impl HtmlSafe for Markup {}
 
 impl fmt::Display for Markup {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.write(f, Language::default())
+        self.write(f, Locale::default())
     }
 }
 
 impl FastWritable for Markup {
     fn write_into(&self, dest: &mut dyn Write, values: &dyn Values) -> askama::Result<()> {
-        Ok(self.write(dest, language(values))?)
+        Ok(self.write(dest, locale(values))?)
     }
 }
 
 impl FastWritable for Sentence {
     fn write_into(&self, dest: &mut dyn Write, values: &dyn Values) -> askama::Result<()> {
         Ok(self
-            .said(language(values))
-            .fill(dest, |dest, value| value.write(dest, language(values)))?)
+            .said(locale(values))
+            .fill(dest, |dest, value| value.write(dest, locale(values)))?)
     }
 }
 
 impl FastWritable for Value {
     fn write_into(&self, dest: &mut dyn Write, values: &dyn Values) -> askama::Result<()> {
-        Ok(self.write(dest, language(values))?)
+        Ok(self.write(dest, locale(values))?)
     }
 }
 
@@ -197,7 +197,7 @@ mod tests {
             date: Value::Day(day),
             said: Sentence::as_written("x & y"),
         };
-        let [english, german] = Language::ALL.map(|language| page.render_with_values(&In(language)).unwrap());
+        let [english, german] = Locale::ALL.map(|locale| page.render_with_values(&In(locale)).unwrap());
         assert_eq!(
             english,
             "Help; 2 cards; <b>a&#60;b</b>, <time datetime=\"2026-03-01T07:05:00Z\">1 March 2026</time>; x &#38; y"

@@ -12,7 +12,7 @@ use super::choices::Display;
 use super::error::Error;
 use super::filters::In;
 use crate::db::quota::{Quota, Usage};
-use crate::language::{Language, Sentence, Value};
+use crate::locale::{Locale, Sentence, Value};
 use crate::random;
 use crate::session::Visitor;
 use crate::session::state::Message;
@@ -26,7 +26,7 @@ pub struct Page {
     /// Whether it says what is wrong with what was sent: the title says so first, and the summary gets the focus.
     pub is_error: bool,
     /// The language of the page.
-    pub language: Language,
+    pub locale: Locale,
     /// Until when the visitor's work is kept; `None` when nothing is stored.
     pub kept_until: Option<Date>,
     /// How long the work is kept after the last visit, in words, where the browser forgets its key when it is closed.
@@ -105,10 +105,10 @@ pub struct Notice {
 
 impl Page {
     /// A page that knows nothing about a visitor.
-    pub fn bare(title: Sentence, language: Language) -> Self {
+    pub fn bare(title: Sentence, locale: Locale) -> Self {
         Self {
             title,
-            language,
+            locale,
             kept_until: None,
             closes: None,
             notice: None,
@@ -257,7 +257,7 @@ pub struct CardLink {
 ///
 /// # Errors
 /// When the template cannot be filled, which is our fault.
-pub fn render(reader: impl Into<Language>, template: &impl Template) -> Result<HttpResponse, Error> {
+pub fn render(reader: impl Into<Locale>, template: &impl Template) -> Result<HttpResponse, Error> {
     render_as(StatusCode::OK, reader, template)
 }
 
@@ -267,7 +267,7 @@ pub fn render(reader: impl Into<Language>, template: &impl Template) -> Result<H
 /// As [`render`].
 pub fn render_as(
     status: StatusCode,
-    reader: impl Into<Language>,
+    reader: impl Into<Locale>,
     template: &impl Template,
 ) -> Result<HttpResponse, Error> {
     let html = template

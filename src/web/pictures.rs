@@ -17,7 +17,7 @@ use crate::card::figure::{self, NewFigure};
 use crate::db::cards;
 use crate::db::files::{self, FileRow};
 use crate::db::{self, DbConnection, quota};
-use crate::language::Sentence;
+use crate::locale::Sentence;
 use crate::random;
 use crate::redraw::{self, Picture};
 use crate::say;

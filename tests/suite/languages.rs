@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use cartellino::card::check::Severity;
 use cartellino::card::outline::{self, FIGURE, Kind, examples};
 use cartellino::format::Format;
-use cartellino::language::{Language, entries};
+use cartellino::locale::{Locale, entries};
 
 /// The words for one, and those for many where they differ by number.
 type Sentences = BTreeMap<String, Option<String>>;
@@ -140,7 +140,7 @@ fn sentences() -> Sentences {
     let mut paths = Vec::new();
     files(&root().join("src"), "rs", &mut paths);
     for path in &paths {
-        if !path.components().any(|part| part.as_os_str() == "language") {
+        if !path.components().any(|part| part.as_os_str() == "locale") {
             said_in_rust(&fs::read_to_string(path).unwrap(), &mut found);
         }
     }
@@ -195,10 +195,10 @@ fn quoted(words: &str) -> String {
 }
 
 /// A catalogue with these sentences and the translations that there are.
-fn catalogue(language: Language) -> String {
-    let said: BTreeMap<&str, &[String]> = entries(language).collect();
+fn catalogue(locale: Locale) -> String {
+    let said: BTreeMap<&str, &[String]> = entries(locale).collect();
     let mut file = format!(
-        "msgid \"\"\nmsgstr \"\"\n\"Language: {language}\\n\"\n\"MIME-Version: 1.0\\n\"\n\
+        "msgid \"\"\nmsgstr \"\"\n\"Locale: {locale}\\n\"\n\"MIME-Version: 1.0\\n\"\n\
          \"Content-Type: text/plain; charset=UTF-8\\n\"\n\"Content-Transfer-Encoding: 8bit\\n\"\n\
          \"Plural-Forms: nplurals=2; plural=(n != 1);\\n\"\n"
     );
@@ -223,13 +223,13 @@ fn catalogue(language: Language) -> String {
 
 #[test]
 fn every_sentence_is_in_every_catalogue() {
-    for language in Language::ALL.into_iter().filter(|language| *language != Language::English) {
-        let path = root().join(format!("src/language/{language}.po"));
-        let wanted = catalogue(language);
+    for locale in Locale::ALL.into_iter().filter(|locale| *locale != Locale::English) {
+        let path = root().join(format!("src/locale/{locale}.po"));
+        let wanted = catalogue(locale);
         if std::env::var_os("CARTELLINO_WRITE_DOCS").is_some() {
             fs::write(&path, &wanted).unwrap();
         }
-        let said: BTreeMap<&str, &[String]> = entries(language).collect();
+        let said: BTreeMap<&str, &[String]> = entries(locale).collect();
         let lacking: Vec<String> = sentences()
             .into_iter()
             .filter(|(one, many)| {
@@ -238,7 +238,7 @@ fn every_sentence_is_in_every_catalogue() {
             })
             .map(|(one, _)| one)
             .collect();
-        assert!(lacking.is_empty(), "{language} lacks {}: {lacking:#?}", lacking.len());
+        assert!(lacking.is_empty(), "{locale} lacks {}: {lacking:#?}", lacking.len());
         assert!(
             fs::read_to_string(&path).unwrap() == wanted,
             "{} is not as this test writes it: run it with CARTELLINO_WRITE_DOCS=1",
@@ -249,8 +249,8 @@ fn every_sentence_is_in_every_catalogue() {
 
 #[test]
 fn translations_have_the_names_and_tags_of_their_sentence() {
-    for language in Language::ALL {
-        for (words, said) in entries(language) {
+    for locale in Locale::ALL {
+        for (words, said) in entries(locale) {
             let own: BTreeSet<&str> = names(words).into_iter().filter(|name| *name != "n").collect();
             for translation in said {
                 let names: BTreeSet<&str> = names(translation).into_iter().filter(|name| *name != "n").collect();

@@ -23,7 +23,7 @@ pub use standing::{Standing, Tally, word_count};
 use super::outline::{Column, Kind, Outline};
 use super::{Card, Value};
 use super::{figure, picture, results};
-use crate::language::Sentence;
+use crate::locale::Sentence;
 use crate::say;
 use crate::word;
 

@@ -1,7 +1,7 @@
 //! Numbers and metric values.
 
 use super::{Remark, Value, cell, placeholders};
-use crate::language::Sentence;
+use crate::locale::Sentence;
 use crate::say;
 
 /// Words in the names of metrics that lie between 0 and 1.

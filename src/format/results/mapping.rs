@@ -2,7 +2,7 @@
 
 use super::Sheet;
 use crate::card::{Value, check};
-use crate::language::Sentence;
+use crate::locale::Sentence;
 use crate::say;
 
 /// What a column holds.

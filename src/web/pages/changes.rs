@@ -7,7 +7,7 @@ use serde::Deserialize;
 use crate::card::change::{Stretch, difference};
 use crate::db::cards;
 use crate::format::{self, Comparison, Side, Terms};
-use crate::language::Sentence;
+use crate::locale::Sentence;
 use crate::say;
 use crate::session::Visitor;
 use crate::web::AppState;

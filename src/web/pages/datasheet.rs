@@ -11,8 +11,8 @@ use crate::card::outline::DATASHEET;
 use crate::db::cards::{self, CardRow, Unfit};
 use crate::db::{self, DbConnection, quota};
 use crate::format::Format;
-use crate::language::Language;
-use crate::language::Sentence;
+use crate::locale::Locale;
+use crate::locale::Sentence;
 use crate::say;
 use crate::session::{SessionId, Visitor};
 use crate::web::AppState;
@@ -137,12 +137,12 @@ pub async fn post(
     let pairs = once.iter().map(|once| ("once".to_owned(), once.clone())).collect();
     let again = Again::Form(format!("/cards/{id}/datasheet"), pairs);
     let now = state.clock.now().naive_utc();
-    let (quota, language) = (state.quota(), Language::from(&visitor));
+    let (quota, locale) = (state.quota(), Locale::from(&visitor));
     let begun = state.db.write(move |conn| {
         quota::within(conn, &session, quota, |conn| {
             let card = cards::load(conn, &session, &id)?;
             let mut datasheet = blank(&DATASHEET, once);
-            datasheet.title = title(&card.title, &cards::list(conn, &session)?, language);
+            datasheet.title = title(&card.title, &cards::list(conn, &session)?, locale);
             let made = cards::create(conn, &session, &datasheet, now)?;
             cards::link_datasheet(conn, &session, &id, &made)?;
             Ok((made, card.title))
@@ -160,13 +160,13 @@ pub async fn post(
 }
 
 /// A name for another datasheet of the card, which no card has yet.
-fn title(card: &str, taken: &[CardRow], language: Language) -> String {
+fn title(card: &str, taken: &[CardRow], locale: Locale) -> String {
     let named = |number: usize| {
         let title = match number {
             1 => say!("Datasheet of {card}", card),
             number => say!("Datasheet {number} of {card}", number, card),
         };
-        let title = title.said(language).to_string();
+        let title = title.said(locale).to_string();
         tidy_title(&title).unwrap_or(title)
     };
     let is_free = |title: &String| taken.iter().all(|row| row.title != *title);

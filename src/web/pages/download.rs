@@ -9,7 +9,7 @@ use super::losses;
 use crate::bundle::figures::{self, Figure};
 use crate::card::{Card, Value, stored};
 use crate::format::{self, Format, Homeless, ReadError, Readers};
-use crate::language::Sentence;
+use crate::locale::Sentence;
 use crate::say;
 use crate::session::Visitor;
 use crate::web::AppState;

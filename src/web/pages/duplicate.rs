@@ -6,7 +6,7 @@ use super::Token;
 use super::full::{self, Again};
 use crate::db::files::{self, FileRow};
 use crate::db::{self, cards, quota};
-use crate::language::Language;
+use crate::locale::Locale;
 use crate::random;
 use crate::say;
 use crate::session::Visitor;
@@ -33,12 +33,12 @@ pub async fn post(
     let pairs = once.iter().map(|once| ("once".to_owned(), once.clone())).collect();
     let again = Again::Form(format!("/cards/{id}/duplicate"), pairs);
     let now = state.clock.now().naive_utc();
-    let (quota, language) = (state.quota(), Language::from(&visitor));
+    let (quota, locale) = (state.quota(), Locale::from(&visitor));
     let uploads = state.uploads.clone();
     let copied = state.db.write(move |conn| {
         quota::within(conn, &session, quota, |conn| {
             let title = say!("Copy of {card}", card = cards::load(conn, &session, &id)?.title);
-            let title = title.said(language).to_string();
+            let title = title.said(locale).to_string();
             let title = tidy_title(&title).unwrap_or(title);
             let told = match cards::datasheet_owner(conn, &session, &id)? {
                 Some(_) => say!("The copy is called {title}. The card it was made from stays as it is. It is linked to no card yet."),

@@ -4,7 +4,7 @@ use actix_web::{HttpResponse, ResponseError as _};
 use askama::Template;
 
 use crate::db::quota::{self, CardSize, Full, Limit};
-use crate::language::Sentence;
+use crate::locale::Sentence;
 use crate::say;
 use crate::session::Visitor;
 use crate::web::AppState;

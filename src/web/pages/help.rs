@@ -4,7 +4,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
 use crate::format::Format;
-use crate::language::Sentence;
+use crate::locale::Sentence;
 use crate::say;
 use crate::session::{self, Visitor};
 use crate::web::AppState;

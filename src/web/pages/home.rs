@@ -12,7 +12,7 @@ use super::outline::{Choice, choices};
 use crate::card::outline;
 use crate::db::DbConnection;
 use crate::db::cards::{self, CardRow, DatasheetLink};
-use crate::language::Sentence;
+use crate::locale::Sentence;
 use crate::say;
 use crate::session::Visitor;
 use crate::web::AppState;

@@ -7,7 +7,7 @@ use super::Told;
 use super::datasheet::Datasheets;
 use crate::card::Card;
 use crate::format::{self, Format, Severity};
-use crate::language::Sentence;
+use crate::locale::Sentence;
 use crate::say;
 use crate::session::Visitor;
 use crate::web::AppState;

@@ -9,7 +9,7 @@ use askama::Template;
 use super::download::{file_name, source_for};
 use crate::card::Card;
 use crate::format::{self, Format, Homeless, Kept, Loss};
-use crate::language::Sentence;
+use crate::locale::Sentence;
 use crate::say;
 use crate::session::Visitor;
 use crate::web::AppState;

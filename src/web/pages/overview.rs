@@ -14,7 +14,7 @@ use crate::card::Card;
 use crate::card::check::{self, Severity, Standing, Tally};
 use crate::card::outline::{Outline, Vocabulary};
 use crate::db::{cards, quota};
-use crate::language::{Sentence, Value};
+use crate::locale::{Sentence, Value};
 use crate::say;
 use crate::session::Visitor;
 use crate::web::AppState;

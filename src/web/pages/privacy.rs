@@ -4,7 +4,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
 use crate::config::{Config, Engine};
-use crate::language::Sentence;
+use crate::locale::Sentence;
 use crate::say;
 use crate::session::state::SHARED_COMPUTER_IDLE;
 use crate::session::{self, Visitor};

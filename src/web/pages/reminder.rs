@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use data_encoding::HEXLOWER;
 use sha2::{Digest as _, Sha256};
 
-use crate::language::Language;
+use crate::locale::Locale;
 use crate::say;
 use crate::session::Visitor;
 use crate::web::AppState;
@@ -36,7 +36,7 @@ pub async fn get(state: web::Data<AppState>, visitor: Visitor) -> Result<HttpRes
         origin: state.origin(),
         now: state.clock.now(),
         deleted_at: visitor.expires_at(),
-        language: (&visitor).into(),
+        locale: (&visitor).into(),
     };
     Ok(HttpResponse::Ok()
         .content_type("text/calendar; charset=utf-8")
@@ -50,7 +50,7 @@ struct Reminder {
     origin: String,
     now: DateTime<Utc>,
     deleted_at: DateTime<Utc>,
-    language: Language,
+    locale: Locale,
 }
 
 impl Reminder {
@@ -69,7 +69,7 @@ impl Reminder {
             host = &self.host,
             day = until.day
         );
-        let [text, summary] = [text, summary].map(|sentence| sentence.said(self.language).to_string());
+        let [text, summary] = [text, summary].map(|sentence| sentence.said(self.locale).to_string());
         let mut calendar = String::new();
         let lines: [(&str, String); 21] = [
             ("BEGIN", "VCALENDAR".to_owned()),

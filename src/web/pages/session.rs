@@ -9,7 +9,7 @@ use super::elsewhere::parked::{self, Kept};
 use crate::archive::Limits;
 use crate::db::quota::{self, Quota};
 use crate::db::{cards, files, link_codes};
-use crate::language::Sentence;
+use crate::locale::Sentence;
 use crate::say;
 use crate::session::Visitor;
 use crate::session::state::{SHARED_COMPUTER, SHARED_COMPUTER_IDLE};

@@ -4,7 +4,7 @@ use actix_web::http::header::REFERER;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 
-use crate::language::Language;
+use crate::locale::Locale;
 use crate::session::{Beginner, Visitor};
 use crate::web::AppState;
 use crate::web::choices::LANGUAGE;
@@ -14,17 +14,17 @@ use crate::web::page::see_other;
 /// The form at the foot of the pages.
 #[derive(Deserialize)]
 pub struct Choice {
-    language: Language,
+    language: Locale,
 }
 
 /// Notes the language that somebody chose; what their browser asks for anyway is not stored.
 ///
 /// # Errors
 /// When their other small values leave no room for it.
-pub fn choose(visitor: &Visitor, language: Language) -> Result<(), Error> {
-    let noted = match language == visitor.browser_language() {
+pub fn choose(visitor: &Visitor, locale: Locale) -> Result<(), Error> {
+    let noted = match locale == visitor.browser_locale() {
         true => visitor.remove(&LANGUAGE),
-        false => visitor.set(&LANGUAGE, &language),
+        false => visitor.set(&LANGUAGE, &locale),
     };
     noted.map_err(|error| Error::Internal(error.to_string()))
 }
@@ -44,7 +44,7 @@ pub async fn post(
         return Err(Error::Ended);
     }
     choose(&visitor, form.language)?;
-    if visitor.session().is_some() || form.language != visitor.browser_language() {
+    if visitor.session().is_some() || form.language != visitor.browser_locale() {
         let now = state.clock.now();
         state.db.write(move |conn| beginner.open(conn, now)).await?;
     }

@@ -5,7 +5,7 @@ use actix_web::http::StatusCode;
 use askama::Template;
 
 use crate::format::ReadError;
-use crate::language::Sentence;
+use crate::locale::Sentence;
 use crate::say;
 use crate::web::AppState;
 use crate::web::choices::Display;

@@ -4,7 +4,7 @@ use actix_web::HttpResponse;
 use askama::Template;
 
 use crate::format::Format;
-use crate::language::{Language, Sentence};
+use crate::locale::{Locale, Sentence};
 use crate::say;
 use crate::web::AppState;
 use crate::web::error::Error;
@@ -24,11 +24,11 @@ struct WithoutCookie {
 ///
 /// # Errors
 /// When the page cannot be made.
-pub fn page(state: &AppState, language: Language) -> Result<HttpResponse, Error> {
+pub fn page(state: &AppState, locale: Locale) -> Result<HttpResponse, Error> {
     render(
-        language,
+        locale,
         &WithoutCookie {
-            page: Page::bare(say!("Your browser keeps no cookies"), language),
+            page: Page::bare(say!("Your browser keeps no cookies"), locale),
             age: time_in_words(state.config.session.age),
             formats: Format::ALL,
             limit: size_in_words(state.config.max_upload_bytes),

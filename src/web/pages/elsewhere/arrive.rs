@@ -10,8 +10,8 @@ use super::parked::{bring_data, clear};
 use super::{recovery, without_referrer};
 use crate::db::link_codes::{self, CodeRow, Kind};
 use crate::db::{self, cards, sessions};
-use crate::language::Language;
-use crate::language::Sentence;
+use crate::locale::Locale;
+use crate::locale::Sentence;
 use crate::say;
 use crate::session::Visitor;
 use crate::session::code::Code;
@@ -293,8 +293,8 @@ async fn enter(
         family,
         day
     );
-    let language = Language::from(visitor);
-    let [brought, added] = [brought, added].map(|sentence| sentence.said(language).to_string());
+    let locale = Locale::from(visitor);
+    let [brought, added] = [brought, added].map(|sentence| sentence.said(locale).to_string());
     let own = visitor.session().cloned();
     visitor.forget_lost_work().await?;
     let mut told: Vec<String> = match then {
@@ -350,7 +350,7 @@ async fn enter(
     told.push(handle);
     visitor.notify(&target, &told, &added).await;
     if let Some(code) = recovery_code {
-        let page = Page::bare(say!("Your new recovery code"), language);
+        let page = Page::bare(say!("Your new recovery code"), locale);
         return recovery::shown(state, page, request, &code, true);
     }
     Ok(see_other(match then {

@@ -7,7 +7,7 @@ use chrono::TimeDelta;
 use super::qr;
 use crate::db::link_codes::{self, Kind, NewCode};
 use crate::db::{self};
-use crate::language::Sentence;
+use crate::locale::Sentence;
 use crate::say;
 use crate::session::Visitor;
 use crate::session::code::Code;

@@ -20,7 +20,7 @@ use crate::db::quota;
 use crate::format::ReadError;
 use crate::format::results::mapping::{Role, Row, claimed_twice, guess, rows};
 use crate::format::results::{self as files, Sheet};
-use crate::language::Sentence;
+use crate::locale::Sentence;
 use crate::say;
 use crate::session::Visitor;
 use crate::web::AppState;

@@ -11,7 +11,7 @@ use crate::card::{Section, Value};
 use crate::db::cards::CardRow;
 use crate::format::results::mapping::{Role, Row};
 use crate::format::results::{MOST_BYTES, MOST_ROWS};
-use crate::language::Sentence;
+use crate::locale::Sentence;
 use crate::say;
 use crate::session::Visitor;
 use crate::web::card::link;

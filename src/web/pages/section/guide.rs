@@ -5,7 +5,7 @@ use crate::card::check::{self, Stance, word_count};
 use crate::card::outline::examples::{self, Example};
 use crate::card::outline::{Kind, Question};
 use crate::card::{Field, Value};
-use crate::language::Sentence;
+use crate::locale::Sentence;
 use crate::say;
 
 /// A reason longer than this, in bytes, is shown as the text that it is.

@@ -11,7 +11,7 @@ use crate::card::change::{Stretch, difference};
 use crate::card::{Card, Section};
 use crate::db::cards::{self, CardSectionData};
 use crate::db::quota;
-use crate::language::Sentence;
+use crate::locale::Sentence;
 use crate::say;
 use crate::session::Visitor;
 use crate::web::AppState;

@@ -10,7 +10,7 @@ use crate::card::{Card, Field, Names, Section, Value, field_id, figure, stored};
 use crate::db::cards::{self, CardRow, CardSectionData};
 use crate::db::{self, DbConnection};
 use crate::format::{Format, hub};
-use crate::language::Sentence;
+use crate::locale::Sentence;
 use crate::say;
 use crate::session::SessionId;
 use crate::web::access::{Pace, SectionAccess};

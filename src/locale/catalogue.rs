@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use super::Language;
+use super::Locale;
 
 const GERMAN: &str = include_str!("de.po");
 
@@ -33,29 +33,29 @@ fn read(text: &str) -> Catalogue {
     catalogue
 }
 
-fn of(language: Language) -> Option<&'static Catalogue> {
-    match language {
-        Language::English => None,
-        Language::German => Some(&GERMAN_CATALOGUE),
+fn of(locale: Locale) -> Option<&'static Catalogue> {
+    match locale {
+        Locale::English => None,
+        Locale::German => Some(&GERMAN_CATALOGUE),
     }
 }
 
 /// These words in a language; themselves where its catalogue does not have them.
-pub(super) fn said<'w>(words: &'w str, language: Language) -> &'w str {
-    let found = of(language).and_then(|catalogue| catalogue.get(words));
+pub(super) fn said<'w>(words: &'w str, locale: Locale) -> &'w str {
+    let found = of(locale).and_then(|catalogue| catalogue.get(words));
     found.and_then(|said| said.first()).map_or(words, String::as_str)
 }
 
 /// The words for this number. English and German have the same two forms.
-pub(super) fn counted<'w>(one: &'w str, many: &'w str, number: u64, language: Language) -> &'w str {
+pub(super) fn counted<'w>(one: &'w str, many: &'w str, number: u64, locale: Locale) -> &'w str {
     let form = usize::from(number != 1);
-    let found = of(language).and_then(|catalogue| catalogue.get(one));
+    let found = of(locale).and_then(|catalogue| catalogue.get(one));
     let own = [one, many][form];
     found.and_then(|said| said.get(form)).map_or(own, String::as_str)
 }
 
 /// What a catalogue has: the English words, and their translation or both of them.
-pub fn entries(language: Language) -> impl Iterator<Item = (&'static str, &'static [String])> {
-    let all = of(language).into_iter().flatten();
+pub fn entries(locale: Locale) -> impl Iterator<Item = (&'static str, &'static [String])> {
+    let all = of(locale).into_iter().flatten();
     all.map(|(words, said)| (words.as_str(), said.as_slice()))
 }

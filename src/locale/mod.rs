@@ -19,7 +19,7 @@ pub use sentence::{Said, Sentence, Value};
 
 /// A language of the pages.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum Language {
+pub enum Locale {
     /// As the source has it.
     #[default]
     #[serde(rename = "en")]
@@ -29,7 +29,7 @@ pub enum Language {
     German,
 }
 
-impl Language {
+impl Locale {
     /// All of them, in the order in which they are offered.
     pub const ALL: [Self; 2] = [Self::English, Self::German];
 
@@ -63,7 +63,7 @@ impl Language {
     }
 }
 
-impl fmt::Display for Language {
+impl fmt::Display for Locale {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.tag())
     }
@@ -80,7 +80,7 @@ impl fmt::Display for Language {
 #[macro_export]
 macro_rules! say {
     ($text:literal $(, $name:ident $(= $value:expr)?)* $(,)?) => {
-        $crate::language::Sentence::new($text)
+        $crate::locale::Sentence::new($text)
             $(.with(stringify!($name), $crate::say!(@value $name $(= $value)?)))*
     };
     (@value $name:ident = $value:expr) => { $value };
@@ -97,7 +97,7 @@ macro_rules! say {
 #[macro_export]
 macro_rules! count {
     ($number:expr, $one:literal, $many:literal $(, $name:ident $(= $value:expr)?)* $(,)?) => {
-        $crate::language::Sentence::count($number, $one, $many)
+        $crate::locale::Sentence::count($number, $one, $many)
             $(.with(stringify!($name), $crate::say!(@value $name $(= $value)?)))*
     };
 }
@@ -116,9 +116,9 @@ mod tests {
 
     #[test]
     fn the_first_language_that_the_pages_have_is_taken() {
-        assert_eq!(Language::of_tags(["fr", "de-AT", "en"]), Language::German);
-        assert_eq!(Language::of_tags(["en-GB", "de"]), Language::English);
-        assert_eq!(Language::of_tags(["*", "fr"]), Language::English);
-        assert_eq!(Language::of_tags(["den"]), Language::English);
+        assert_eq!(Locale::of_tags(["fr", "de-AT", "en"]), Locale::German);
+        assert_eq!(Locale::of_tags(["en-GB", "de"]), Locale::English);
+        assert_eq!(Locale::of_tags(["*", "fr"]), Locale::English);
+        assert_eq!(Locale::of_tags(["den"]), Locale::English);
     }
 }

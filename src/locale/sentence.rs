@@ -3,7 +3,7 @@ use std::fmt;
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 
-use super::{Language, catalogue, date};
+use super::{Locale, catalogue, date};
 
 /// Something the site says, in no language yet. Made by [`say!`](crate::say) and [`count!`](crate::count).
 ///
@@ -77,15 +77,15 @@ impl Sentence {
     }
 
     /// The sentence in this language.
-    pub fn said(&self, language: Language) -> Said<'_> {
+    pub fn said(&self, locale: Locale) -> Said<'_> {
         let words = match &self.words {
-            Words::One(words) => catalogue::said(words, language),
-            Words::Counted(one, many, number) => catalogue::counted(one, many, *number, language),
+            Words::One(words) => catalogue::said(words, locale),
+            Words::Counted(one, many, number) => catalogue::counted(one, many, *number, locale),
             Words::AsWritten(text) => {
                 return Said {
                     words: text.into(),
                     values: Cow::Borrowed(&[]),
-                    language,
+                    locale,
                     is_filled: true,
                 };
             }
@@ -93,7 +93,7 @@ impl Sentence {
         Said {
             words: words.into(),
             values: Cow::Borrowed(&self.values),
-            language,
+            locale,
             is_filled: false,
         }
     }
@@ -108,7 +108,7 @@ impl Default for Sentence {
 
 impl fmt::Display for Sentence {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.said(Language::English).fmt(f)
+        self.said(Locale::English).fmt(f)
     }
 }
 
@@ -117,27 +117,27 @@ impl fmt::Display for Sentence {
 pub struct Said<'s> {
     words: Cow<'s, str>,
     values: Cow<'s, [(&'static str, Value)]>,
-    language: Language,
+    locale: Locale,
     is_filled: bool,
 }
 
 impl<'s> Said<'s> {
     /// These words in this language, if its catalogue has them.
-    pub fn words(words: &'s str, language: Language) -> Self {
+    pub fn words(words: &'s str, locale: Locale) -> Self {
         Self {
-            words: catalogue::said(words, language).into(),
+            words: catalogue::said(words, locale).into(),
             values: Cow::Borrowed(&[]),
-            language,
+            locale,
             is_filled: false,
         }
     }
 
     /// The words for one or for many in this language.
-    pub fn counted(one: &'s str, many: &'s str, number: u64, language: Language) -> Self {
+    pub fn counted(one: &'s str, many: &'s str, number: u64, locale: Locale) -> Self {
         Self {
-            words: catalogue::counted(one, many, number, language).into(),
+            words: catalogue::counted(one, many, number, locale).into(),
             values: Cow::Borrowed(&[]),
-            language,
+            locale,
             is_filled: false,
         }
         .with("n", number)
@@ -150,8 +150,8 @@ impl<'s> Said<'s> {
     }
 
     /// The language that it is said in.
-    pub fn language(&self) -> Language {
-        self.language
+    pub fn locale(&self) -> Locale {
+        self.locale
     }
 
     /// Writes the words as they are, and each value by the other function.
@@ -192,8 +192,8 @@ impl<'s> Said<'s> {
 
 impl fmt::Display for Said<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let language = self.language;
-        self.fill(f, |f, value| value.write(f, language))
+        let locale = self.locale;
+        self.fill(f, |f, value| value.write(f, locale))
     }
 }
 
@@ -202,32 +202,32 @@ impl Value {
     ///
     /// # Errors
     /// Those of the writer.
-    pub fn write(&self, writer: &mut (impl fmt::Write + ?Sized), language: Language) -> fmt::Result {
+    pub fn write(&self, writer: &mut (impl fmt::Write + ?Sized), locale: Locale) -> fmt::Result {
         match self {
             Self::Text(text) => writer.write_str(text),
-            Self::Quoted(text) => match language {
-                Language::English => write!(writer, "“{text}”"),
-                Language::German => write!(writer, "„{text}“"),
+            Self::Quoted(text) => match locale {
+                Locale::English => write!(writer, "“{text}”"),
+                Locale::German => write!(writer, "„{text}“"),
             },
             Self::Number(number) => write!(writer, "{number}"),
             Self::Tenths(tenths) if tenths % 10 == 0 => write!(writer, "{}", tenths / 10),
             Self::Tenths(tenths) => {
-                let point = match language {
-                    Language::English => '.',
-                    Language::German => ',',
+                let point = match locale {
+                    Locale::English => '.',
+                    Locale::German => ',',
                 };
                 write!(writer, "{}{point}{}", tenths / 10, tenths % 10)
             }
-            Self::Sentence(sentence) => write!(writer, "{}", sentence.said(language)),
-            Self::Day(time) => writer.write_str(&date::day(*time, language)),
-            Self::Moment(time) => writer.write_str(&date::moment(*time, language)),
+            Self::Sentence(sentence) => write!(writer, "{}", sentence.said(locale)),
+            Self::Day(time) => writer.write_str(&date::day(*time, locale)),
+            Self::Moment(time) => writer.write_str(&date::moment(*time, locale)),
         }
     }
 }
 
 impl fmt::Display for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.write(f, Language::default())
+        self.write(f, Locale::default())
     }
 }
 

@@ -2,7 +2,7 @@
 
 use chrono::{Datelike, NaiveDateTime};
 
-use super::Language;
+use super::Locale;
 
 const GERMAN_MONTHS: [&str; 12] = [
     "Januar",
@@ -20,10 +20,10 @@ const GERMAN_MONTHS: [&str; 12] = [
 ];
 
 /// `21 November 2026`, `21. November 2026`.
-pub(super) fn day(time: NaiveDateTime, language: Language) -> String {
-    match language {
-        Language::English => time.format("%-d %B %Y").to_string(),
-        Language::German => {
+pub(super) fn day(time: NaiveDateTime, locale: Locale) -> String {
+    match locale {
+        Locale::English => time.format("%-d %B %Y").to_string(),
+        Locale::German => {
             let month = GERMAN_MONTHS[time.month0() as usize];
             format!("{}. {month} {}", time.day(), time.year())
         }
@@ -31,8 +31,8 @@ pub(super) fn day(time: NaiveDateTime, language: Language) -> String {
 }
 
 /// `21 November 2026, 07:54 UTC`.
-pub(super) fn moment(time: NaiveDateTime, language: Language) -> String {
-    format!("{}, {} UTC", day(time, language), time.format("%H:%M"))
+pub(super) fn moment(time: NaiveDateTime, locale: Locale) -> String {
+    format!("{}, {} UTC", day(time, locale), time.format("%H:%M"))
 }
 
 #[cfg(test)]
@@ -46,7 +46,7 @@ mod tests {
         let time = NaiveDate::from_ymd_opt(2026, 3, 1)
             .and_then(|day| day.and_hms_opt(7, 5, 9))
             .unwrap();
-        assert_eq!(moment(time, Language::English), "1 March 2026, 07:05 UTC");
-        assert_eq!(moment(time, Language::German), "1. März 2026, 07:05 UTC");
+        assert_eq!(moment(time, Locale::English), "1 March 2026, 07:05 UTC");
+        assert_eq!(moment(time, Locale::German), "1. März 2026, 07:05 UTC");
     }
 }
