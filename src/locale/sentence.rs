@@ -29,14 +29,16 @@ enum Words {
 pub enum Value {
     /// Text as it is: a name, somebody's words.
     Text(String),
-    /// Text in the quotation marks of the language.
-    Quoted(String),
+    /// A sentence, or a name, in the quotation marks of the language.
+    Quoted(Sentence),
     /// A whole number.
     Number(i64),
     /// A number of tenths: 15 is said as 1.5, or as 1,5.
     Tenths(u64),
     /// Another sentence.
     Sentence(Sentence),
+    /// Another sentence, from a capital letter on: the name of a thing where a line begins with it.
+    Capital(Sentence),
     /// A day: 21 November 2026.
     Day(NaiveDateTime),
     /// A day and a time, in UTC.
@@ -62,7 +64,11 @@ impl Sentence {
 
     /// Whether nothing is said.
     pub fn is_empty(&self) -> bool {
-        matches!(&self.words, Words::AsWritten(text) if text.is_empty())
+        match &self.words {
+            Words::One(words) => words.is_empty(),
+            Words::Counted(..) => false,
+            Words::AsWritten(text) => text.is_empty(),
+        }
     }
 
     fn of(words: Words) -> Self {
@@ -205,10 +211,13 @@ impl Value {
     pub fn write(&self, writer: &mut (impl fmt::Write + ?Sized), locale: Locale) -> fmt::Result {
         match self {
             Self::Text(text) => writer.write_str(text),
-            Self::Quoted(text) => match locale {
-                Locale::English => write!(writer, "“{text}”"),
-                Locale::German => write!(writer, "„{text}“"),
-            },
+            Self::Quoted(sentence) => {
+                let said = sentence.said(locale);
+                match locale {
+                    Locale::English => write!(writer, "“{said}”"),
+                    Locale::German => write!(writer, "„{said}“"),
+                }
+            }
             Self::Number(number) => write!(writer, "{number}"),
             Self::Tenths(tenths) if tenths % 10 == 0 => write!(writer, "{}", tenths / 10),
             Self::Tenths(tenths) => {
@@ -219,6 +228,13 @@ impl Value {
                 write!(writer, "{}{point}{}", tenths / 10, tenths % 10)
             }
             Self::Sentence(sentence) => write!(writer, "{}", sentence.said(locale)),
+            Self::Capital(sentence) => {
+                let said = sentence.said(locale).to_string();
+                let mut letters = said.chars();
+                let first = letters.next().map(char::to_uppercase);
+                first.into_iter().flatten().try_for_each(|letter| writer.write_char(letter))?;
+                writer.write_str(letters.as_str())
+            }
             Self::Day(time) => writer.write_str(&date::day(*time, locale)),
             Self::Moment(time) => writer.write_str(&date::moment(*time, locale)),
         }

@@ -3,10 +3,11 @@
 use std::time::{Duration, Instant};
 
 use crate::card::change::{Change, Stretch, by_line, by_word};
+use crate::card::outline::Outline;
 use crate::card::words;
-use crate::locale::Sentence;
+use crate::locale::{Sentence, Value};
 use crate::say;
-use crate::web::page::quoted;
+use crate::web::card::{said_label, said_title};
 use crate::web::words::{SHOWN_CHARS, in_words};
 
 /// How many changes the page shows.
@@ -30,7 +31,7 @@ const NAMED: usize = 4;
 /// The changes of one section.
 pub struct SectionChanges {
     /// Its title.
-    pub title: String,
+    pub title: Sentence,
     /// Its fields that changed.
     pub fields: Vec<FieldChange>,
 }
@@ -54,7 +55,7 @@ pub enum Shown {
 }
 
 /// The changes by section, up to [`SHOWN`] of them.
-pub fn by_section(changes: Vec<Change>) -> Vec<SectionChanges> {
+pub fn by_section(changes: Vec<Change>, outline: &Outline) -> Vec<SectionChanges> {
     let until = Instant::now() + PATIENCE;
     let mut sections: Vec<SectionChanges> = Vec::new();
     for change in changes.into_iter().take(SHOWN) {
@@ -63,12 +64,13 @@ pub fn by_section(changes: Vec<Change>) -> Vec<SectionChanges> {
             shown: shown(&change, until),
             label: change
                 .field
-                .map_or_else(|| say!("The whole section"), Sentence::as_written),
+                .map_or_else(|| say!("The whole section"), |label| said_label(outline, &label)),
         };
-        match sections.last_mut().filter(|section| section.title == change.section) {
+        let title = said_title(outline, &change.section);
+        match sections.last_mut().filter(|section| section.title == title) {
             Some(section) => section.fields.push(field),
             None => sections.push(SectionChanges {
-                title: change.section,
+                title,
                 fields: vec![field],
             }),
         }
@@ -86,9 +88,13 @@ fn kind(change: &Change) -> Sentence {
 }
 
 /// The changes in one sentence: what happened to which field.
-pub fn in_short(changes: &[Change]) -> Sentence {
+pub fn in_short(changes: &[Change], outline: &Outline) -> Sentence {
     let one = |change: &Change| match &change.field {
-        Some(label) => say!("{field} {happened}", field = quoted(label), happened = kind(change)),
+        Some(label) => say!(
+            "{field} {happened}",
+            field = Value::Quoted(said_label(outline, label)),
+            happened = kind(change)
+        ),
         None => kind(change),
     };
     let rest = changes.len().saturating_sub(NAMED);
@@ -146,6 +152,7 @@ fn cut(stretch: Stretch) -> Stretch {
 mod tests {
     use super::*;
     use crate::card::Value;
+    use crate::card::outline::FREE;
 
     #[test]
     fn a_sentence_names_some_fields_and_counts_the_rest() {
@@ -162,10 +169,10 @@ mod tests {
             change("Old", Some("d"), None),
         ];
         assert_eq!(
-            in_short(&changes).to_string(),
+            in_short(&changes, &FREE).to_string(),
             "“Name” changed, “Limits” added, “Old” removed"
         );
         changes.extend_from_within(..);
-        assert!(in_short(&changes).to_string().ends_with("“Name” changed, and 2 more"));
+        assert!(in_short(&changes, &FREE).to_string().ends_with("“Name” changed, and 2 more"));
     }
 }

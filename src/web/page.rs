@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use actix_web::HttpResponse;
+use actix_web::{HttpRequest, HttpResponse};
 use actix_web::http::StatusCode;
 use actix_web::http::header::ContentType;
 use askama::Template;
@@ -14,8 +14,8 @@ use super::filters::In;
 use crate::db::quota::{Quota, Usage};
 use crate::locale::{Locale, Sentence, Value};
 use crate::random;
-use crate::session::Visitor;
 use crate::session::state::Message;
+use crate::session::{self, Visitor};
 use crate::{count, say};
 
 /// The frame around the content of every page.
@@ -51,18 +51,18 @@ pub struct Fault {
     /// The id of the control where it can be mended.
     pub place: String,
     /// What the control is called.
-    pub label: String,
+    pub label: Sentence,
     /// What is wrong, in a sentence.
-    pub message: String,
+    pub message: Sentence,
 }
 
 impl Fault {
     /// What is wrong at this control.
-    pub fn new(place: impl Into<String>, label: impl Into<String>, message: impl Into<String>) -> Self {
+    pub fn new(place: impl Into<String>, label: Sentence, message: Sentence) -> Self {
         Self {
             place: place.into(),
-            label: label.into(),
-            message: message.into(),
+            label,
+            message,
         }
     }
 }
@@ -108,6 +108,7 @@ impl Page {
     pub fn bare(title: Sentence, locale: Locale) -> Self {
         Self {
             title,
+            is_error: false,
             locale,
             kept_until: None,
             closes: None,
@@ -116,16 +117,17 @@ impl Page {
             notices: Vec::new(),
             buffer: None,
             signed_out: false,
+            is_for_guest: false,
         }
     }
 
     /// A page for whoever has a link to one section. The name of the link, which opens nothing, is that under which the
     /// browser may keep what did not reach the server.
-    pub fn for_guest(title: impl Into<String>, link: Option<&str>) -> Self {
+    pub fn for_guest(title: Sentence, locale: Locale, link: Option<&str>) -> Self {
         Self {
             buffer: link.map(|link| format!("link-{link}")),
             is_for_guest: true,
-            ..Self::bare(title)
+            ..Self::bare(title, locale)
         }
     }
 
@@ -144,6 +146,14 @@ impl Page {
                 .collect(),
             signed_out: visitor.was_ended(),
             ..Self::bare(title, visitor.into())
+        }
+    }
+
+    /// A page for this visitor or, where nobody is known, in the language that the browser asks for.
+    pub fn of_anybody(title: Sentence, visitor: Option<&Visitor>, request: &HttpRequest) -> Self {
+        match visitor {
+            Some(visitor) => Self::of(title, visitor),
+            None => Self::bare(title, session::browser_locale(request)),
         }
     }
 
@@ -196,11 +206,11 @@ impl Page {
         self
     }
 
-    /// The same page with a sentence on the section that was just saved, unless there is more to say. Saving is what visitors do most, so its
-    /// sentence is made from the address and costs no write.
-    pub fn with_saved(mut self, title: Option<&str>) -> Self {
+    /// The same page with a sentence on the section that was just saved, unless there is more to say. Saving is what
+    /// visitors do most, so its sentence is made from the address and costs no write.
+    pub fn with_saved(mut self, title: Option<Sentence>) -> Self {
         if let (Some(title), None) = (title, &self.notice) {
-            self.notice = Some(say!("{title} was saved.", title = quoted(title)));
+            self.notice = Some(say!("{title} was saved.", title = Value::Quoted(title)));
         }
         self
     }
@@ -211,10 +221,10 @@ const QUOTED_CHARS: usize = 60;
 
 /// A title in quotation marks, cut to be part of a sentence.
 pub fn quoted(title: &str) -> Value {
-    Value::Quoted(match title.char_indices().nth(QUOTED_CHARS) {
+    Value::Quoted(Sentence::as_written(match title.char_indices().nth(QUOTED_CHARS) {
         Some((end, _)) => format!("{}…", title[..end].trim_end()),
         None => title.to_owned(),
-    })
+    }))
 }
 
 /// A point in time, as templates show it. All times are UTC and say so when the hour matters.
@@ -406,7 +416,11 @@ mod tests {
 
     #[test]
     fn a_control_names_its_hint_and_what_is_wrong_with_it() {
-        let faults = Faults::one(Fault::new("code", "Code", "It opens nothing."));
+        let faults = Faults::one(Fault::new(
+            "code",
+            Sentence::as_written("Code"),
+            Sentence::as_written("It opens nothing."),
+        ));
         let both = r#" aria-invalid="true" aria-describedby="code-hint code-problem""#;
         assert_eq!(faults.attributes("code", true), both);
         assert_eq!(

@@ -81,7 +81,7 @@ pub async fn get(
             others,
             total: changes.len(),
             shown: changes.len().min(SHOWN),
-            changes: by_section(changes),
+            changes: by_section(changes, outline_of(&whole.row)),
             has_source: whole.source.is_some(),
         }
     });

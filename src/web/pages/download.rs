@@ -13,7 +13,7 @@ use crate::locale::Sentence;
 use crate::say;
 use crate::session::Visitor;
 use crate::web::AppState;
-use crate::web::card::{self, Whole, link, owner};
+use crate::web::card::{self, Whole, link, outline_of, owner};
 use crate::web::error::Error;
 use crate::web::filters;
 use crate::web::page::{CardLink, Page, render};
@@ -228,7 +228,12 @@ fn offer(whole: &Whole, format: Format, is_tried: bool) -> Offer {
         lost: lost.len(),
         aside: kept.len(),
         home: format.usual_home().map_or("", |home| home.name),
-        losses: lost.iter().filter(|_| is_own).take(SHOWN).map(losses::words).collect(),
+        losses: lost
+            .iter()
+            .filter(|_| is_own)
+            .take(SHOWN)
+            .map(|loss| losses::words(loss, outline_of(&whole.row)))
+            .collect(),
     }
 }
 

@@ -20,10 +20,10 @@ const SHOWN: i64 = 5;
 #[template(path = "pages/full.html")]
 struct FullPage {
     page: Page,
-    heading: &'static str,
-    message: String,
+    heading: Sentence,
+    message: Sentence,
     faults: Vec<Fault>,
-    usage: String,
+    usage: Sentence,
     largest: Vec<Line>,
     again: Again,
     texts: Vec<(String, String)>,
@@ -113,8 +113,8 @@ pub async fn explained(
             message: message(&full),
             faults: vec![Fault::new(
                 "what-to-do",
-                "What you can do",
-                "delete a card, then send it again.",
+                say!("What you can do"),
+                say!("delete a card, then send it again."),
             )],
             usage: share_in_words(&full.usage, &quota),
             largest: largest.into_iter().map(line).collect(),

@@ -19,6 +19,7 @@ use crate::web::AppState;
 use crate::web::card::{format_of, link};
 use crate::web::choices::LAST_CARD;
 use crate::web::error::Error;
+use crate::web::filters;
 use crate::web::page::{CardLink, Date, Fault, Faults, Page, once, render, render_as, size_in_words, time_in_words};
 
 #[derive(Template)]
@@ -35,7 +36,7 @@ struct Home {
     outlines: Vec<Choice>,
     host: String,
     until: Date,
-    days: String,
+    days: Sentence,
     faults: Faults,
     /// A text that comes back.
     text: String,
@@ -65,7 +66,7 @@ pub async fn get(state: web::Data<AppState>, visitor: Visitor, told: web::Query<
         .page
         .with_told(&visitor, told.told.as_deref())
         .with_done(told.done.as_deref());
-    render(&home)
+    render(&visitor, &home)
 }
 
 /// The page for somebody who wanted to begin a card, with what was wrong, and the text that was pasted.
@@ -81,7 +82,7 @@ pub async fn refused(state: &AppState, visitor: &Visitor, fault: Fault, text: St
         text,
         ..home
     };
-    render_as(StatusCode::BAD_REQUEST, &page)
+    render_as(StatusCode::BAD_REQUEST, visitor, &page)
 }
 
 async fn home(state: &AppState, visitor: &Visitor) -> Result<Home, Error> {

@@ -6,12 +6,13 @@ use askama::Template;
 use super::Told;
 use super::datasheet::Datasheets;
 use crate::card::Card;
+use crate::card::outline::Outline;
 use crate::format::{self, Format, Severity};
 use crate::locale::Sentence;
 use crate::say;
 use crate::session::Visitor;
 use crate::web::AppState;
-use crate::web::card::{self, Whole, owner};
+use crate::web::card::{self, Whole, outline_of, owner, said_title};
 use crate::web::error::Error;
 use crate::web::filters;
 use crate::web::page::{CardLink, Page, render, size_in_words};
@@ -40,21 +41,21 @@ struct Report {
 
 struct SectionLine {
     key: String,
-    title: String,
+    title: Sentence,
     fields: usize,
     own: usize,
 }
 
 struct FindingLine {
     place: String,
-    message: String,
+    message: Sentence,
     line: Option<usize>,
     severity: &'static str,
     is_problem: bool,
 }
 
 struct KeptLine {
-    section: String,
+    section: Sentence,
     label: String,
 }
 
@@ -95,8 +96,9 @@ fn report(page: Page, whole: Whole, datasheets: &Datasheets) -> Report {
         .map_or_else(|| format.name().to_owned(), format::Reading::name);
     let found = reading.as_ref().map(format::Reading::report).unwrap_or_default();
     let read = reading.map(|reading| reading.card).unwrap_or_default();
-    let sections = lines(&read);
-    let kept: Vec<KeptLine> = kept(&read);
+    let outline = outline_of(&whole.row);
+    let sections = lines(&read, outline);
+    let kept: Vec<KeptLine> = kept(&read, outline);
     let more_findings = found.len().saturating_sub(SHOWN);
     let more_kept = kept.len().saturating_sub(SHOWN);
     let findings = found
@@ -145,19 +147,19 @@ fn next(format: Format, datasheets: &Datasheets) -> Option<Sentence> {
 }
 
 /// The sections that have fields.
-fn lines(card: &Card) -> Vec<SectionLine> {
+fn lines(card: &Card, outline: &Outline) -> Vec<SectionLine> {
     let sections = card.sections.iter().filter(|section| !section.fields.is_empty());
     sections
         .map(|section| SectionLine {
             key: section.key.clone(),
-            title: section.title.clone(),
+            title: said_title(outline, &section.title),
             fields: section.fields.len(),
             own: section.fields.iter().filter(|field| field.is_custom()).count(),
         })
         .collect()
 }
 
-fn kept(card: &Card) -> Vec<KeptLine> {
+fn kept(card: &Card, outline: &Outline) -> Vec<KeptLine> {
     let fields = card
         .sections
         .iter()
@@ -165,7 +167,7 @@ fn kept(card: &Card) -> Vec<KeptLine> {
     fields
         .filter(|(_, field)| field.is_custom())
         .map(|(section, field)| KeptLine {
-            section: section.title.clone(),
+            section: said_title(outline, &section.title),
             label: field.label.clone(),
         })
         .collect()

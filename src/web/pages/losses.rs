@@ -8,12 +8,13 @@ use askama::Template;
 
 use super::download::{file_name, source_for};
 use crate::card::Card;
+use crate::card::outline::Outline;
 use crate::format::{self, Format, Homeless, Kept, Loss};
 use crate::locale::Sentence;
 use crate::say;
 use crate::session::Visitor;
 use crate::web::AppState;
-use crate::web::card::{self, Whole, link};
+use crate::web::card::{self, Whole, link, outline_of, said_label, said_title};
 use crate::web::error::Error;
 use crate::web::filters;
 use crate::web::page::{CardLink, Page, render};
@@ -45,8 +46,8 @@ struct Losses {
 }
 
 struct Item {
-    section: String,
-    field: Option<String>,
+    section: Sentence,
+    field: Option<Sentence>,
     excerpt: Option<String>,
     is_in_part: bool,
     /// Key of the section and id of the field, where a choice can name them.
@@ -80,6 +81,7 @@ pub async fn get(
             Some(_) => format::losses(format, source, &whole.in_its_file()),
             None => homeless(&whole, format).all(&card),
         };
+        let outline = outline_of(&whole.row);
         let more = losses.len().saturating_sub(CHOSEN);
         Losses {
             page,
@@ -88,7 +90,11 @@ pub async fn get(
             ending: notation.name(),
             file: file_name(&whole, &format.extension(notation, whole.format() == format)),
             is_own: source.is_some(),
-            items: losses.into_iter().take(CHOSEN).map(|loss| item(&card, loss)).collect(),
+            items: losses
+                .into_iter()
+                .take(CHOSEN)
+                .map(|loss| item(&card, outline, loss))
+                .collect(),
             more,
         }
     });
@@ -110,14 +116,14 @@ pub(super) fn homeless(whole: &Whole, format: Format) -> Homeless {
     homeless
 }
 
-fn item(card: &Card, loss: Loss) -> Item {
+fn item(card: &Card, outline: &Outline, loss: Loss) -> Item {
     let value = loss.item.as_ref().and_then(|(section, field)| {
         let section = card.section(section)?;
         Some(&section.field(field)?.value)
     });
     Item {
-        section: loss.section,
-        field: loss.field,
+        section: said_title(outline, &loss.section),
+        field: loss.field.map(|field| said_label(outline, &field)),
         excerpt: value.map(|value| excerpt(&in_words(value))),
         is_in_part: loss.is_in_part,
         address: loss.item.map(|(section, field)| format!("{section}/{field}")),
@@ -133,13 +139,14 @@ fn excerpt(text: &str) -> String {
 }
 
 /// A loss in a few words.
-pub(super) fn words(loss: &Loss) -> Sentence {
-    let sentence = match (&loss.field, loss.is_in_part) {
+pub(super) fn words(loss: &Loss, outline: &Outline) -> Sentence {
+    let field = loss.field.as_ref().map(|field| said_label(outline, field));
+    let sentence = match (field, loss.is_in_part) {
         (Some(field), true) => say!("{section}: {field}, in part", field),
         (Some(field), false) => say!("{section}: {field}", field),
         (None, _) => say!("{section} (the whole section)"),
     };
-    sentence.with("section", &loss.section)
+    sentence.with("section", said_title(outline, &loss.section))
 }
 
 /// Where a query puts what has no place of its own in a new file: `keep=home/section/field` for one thing, with an empty

@@ -7,6 +7,7 @@ use super::files;
 use crate::card::figure;
 use crate::db::cards;
 use crate::format::{html, language};
+use crate::say;
 use crate::session::Visitor;
 use crate::web::AppState;
 use crate::web::card::{link, load_card, owner};
@@ -44,10 +45,13 @@ pub async fn get(state: web::Data<AppState>, visitor: Visitor, id: web::Path<Str
             Ok((row, language.unwrap_or_default(), body))
         })
         .await?;
-    render(&Preview {
-        page: Page::of(format!("Preview: {}", row.title), &visitor),
-        card: link(&row),
-        language,
-        body,
-    })
+    render(
+        &visitor,
+        &Preview {
+            page: Page::of(say!("Preview: {title}", title = &row.title), &visitor),
+            card: link(&row),
+            language,
+            body,
+        },
+    )
 }

@@ -8,10 +8,11 @@ use super::overview;
 use crate::card::{Names, stored};
 use crate::db::cards::{self, NewSection};
 use crate::db::quota;
+use crate::locale::Value;
 use crate::say;
 use crate::session::Visitor;
 use crate::web::AppState;
-use crate::web::card::{owner, section_address, tidy_title};
+use crate::web::card::{outline_of, owner, said_title, section_address, tidy_title};
 use crate::web::choices::remember_card;
 use crate::web::error::Error;
 use crate::web::page::{Fault, quoted, see_other_telling};
@@ -37,8 +38,8 @@ pub async fn post(
     let Some(title) = tidy_title(&form.title) else {
         let fault = Fault::new(
             "new-title",
-            "Add a section of your own",
-            "A section needs a name: write one.",
+            say!("Add a section of your own"),
+            say!("A section needs a name: write one."),
         );
         return overview::refused(&state, &visitor, id, fault).await;
     };
@@ -101,11 +102,13 @@ pub async fn restore(
     let restored = state.db.write(move |conn| {
         quota::within(conn, &session, quota, |conn| {
             cards::restore_section(conn, &session, &id, &key, now)?;
-            cards::section(conn, &session, &id, &key)
+            let row = cards::load(conn, &session, &id)?;
+            let section = cards::section(conn, &session, &id, &key)?;
+            Ok(said_title(outline_of(&row), &section.title))
         })
     });
-    let answer = restored.await.map_err(Error::from).map(|section| {
-        let told = say!("{section} is back where it was.", section = quoted(&section.title));
+    let answer = restored.await.map_err(Error::from).map(|title| {
+        let told = say!("{section} is back where it was.", section = Value::Quoted(title));
         see_other_telling(&visitor, address, &told)
     });
     full::explained(answer, &state, &visitor, again).await

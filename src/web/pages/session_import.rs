@@ -36,8 +36,12 @@ pub async fn post(state: web::Data<AppState>, beginner: Beginner, form: Multipar
     };
     let status = error.status_code();
     let message = match error {
-        Error::Refused(refusal) => format!("{} {}", refusal.message, refusal.advice),
-        Error::BadRequest(message) => message.into_owned(),
+        Error::Refused(refusal) => say!(
+            "{message} {advice}",
+            message = refusal.message,
+            advice = refusal.advice
+        ),
+        Error::BadRequest(message) => message,
         other => return Err(other),
     };
     session::refused(&state, &visitor, status, message).await

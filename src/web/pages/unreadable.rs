@@ -8,8 +8,8 @@ use crate::format::ReadError;
 use crate::locale::Sentence;
 use crate::say;
 use crate::web::AppState;
-use crate::web::choices::Display;
-use crate::web::error::Error;
+use crate::web::error::{Error, Reader};
+use crate::web::filters;
 use crate::web::page::{Fault, Faults, Page, once, render_as, size_in_words};
 
 /// Lines shown before and after the place.
@@ -23,7 +23,7 @@ struct Unreadable<'a> {
     page: Page,
     name: Option<&'a str>,
     faults: Faults,
-    advice: &'a str,
+    advice: &'a Sentence,
     excerpt: Vec<Line>,
     text: Option<&'a str>,
     once: String,
@@ -61,11 +61,11 @@ pub fn page(
     };
     render_as(
         StatusCode::UNPROCESSABLE_ENTITY,
-        reader.language,
+        reader.locale,
         &Unreadable {
             page: Page {
-                display,
-                ..Page::bare("This could not be read").with_error()
+                display: reader.display,
+                ..Page::bare(say!("This could not be read"), reader.locale).with_error()
             },
             is_shared,
             name,
@@ -83,11 +83,13 @@ pub fn page(
 
 /// What is wrong, at the text if it can be mended here.
 fn fault(error: &ReadError) -> Fault {
-    let message = error.message.as_str();
+    let message = error.message.clone();
     match (&error.text, error.position) {
-        (Some(_), Some((line, column))) => Fault::new("text", say!("Line {line}, column {column}", line, column), message),
-        (Some(_), None) => Fault::new("text", "Text of the card", message),
-        (None, _) => Fault::new("file", "Your model card as a file", message),
+        (Some(_), Some((line, column))) => {
+            Fault::new("text", say!("Line {line}, column {column}", line, column), message)
+        }
+        (Some(_), None) => Fault::new("text", say!("Text of the card"), message),
+        (None, _) => Fault::new("file", say!("Your model card as a file"), message),
     }
 }
 

@@ -10,14 +10,14 @@ use super::parked::{bring_data, clear};
 use super::{recovery, without_referrer};
 use crate::db::link_codes::{self, CodeRow, Kind};
 use crate::db::{self, cards, sessions};
-use crate::locale::Locale;
-use crate::locale::Sentence;
-use crate::say;
+use crate::locale::{Locale, Sentence};
 use crate::session::Visitor;
 use crate::session::code::Code;
 use crate::web::AppState;
 use crate::web::error::Error;
+use crate::web::filters;
 use crate::web::page::{Date, Fault, Faults, Page, render_as, see_other, time_in_words};
+use crate::{count, say};
 
 /// What the visitor typed and chose.
 #[derive(Default, Deserialize)]
@@ -115,14 +115,21 @@ impl Why {
 
 impl Why {
     /// What is wrong with the code that was typed, where another one may help.
-    fn fault(&self, link_age: &str) -> Option<Fault> {
+    fn fault(&self, link_age: Sentence) -> Option<Fault> {
         let message = match self {
-            Self::Worthless => say!("It opens nothing. It may be mistyped, or it has been used or has expired: a link and its code work once, \
-                 within {link_age}.", link_age),
-            Self::TooMany(seconds) => say!("So that nobody finds a code by trying, your network has to wait {seconds} seconds for the next one.", seconds),
+            Self::Worthless => say!(
+                "It opens nothing. It may be mistyped, or it has been used or has expired: a link and its code work once, \
+                 within {link_age}.",
+                link_age
+            ),
+            Self::TooMany(seconds) => count!(
+                *seconds,
+                "So that nobody finds a code by trying, your network has to wait {n} second for the next one.",
+                "So that nobody finds a code by trying, your network has to wait {n} seconds for the next one."
+            ),
             Self::Full | Self::Already | Self::Parked(_) | Self::NoCookie => return None,
         };
-        Some(Fault::new("code", "Code", message))
+        Some(Fault::new("code", say!("Code"), message))
     }
 }
 
@@ -138,7 +145,7 @@ pub async fn get(visitor: Visitor) -> Result<HttpResponse, Error> {
         StatusCode::OK,
         &visitor,
         &TypeCode {
-            page: Page::of("Open your cards here", &visitor),
+            page: Page::of(say!("Open your cards here"), &visitor),
             typed: String::new(),
             faults: Faults::default(),
         },
@@ -214,8 +221,12 @@ async fn look_or_enter(
             outcome => outcome,
         },
         None => {
-            let page = Page::of("Open these cards here?", visitor);
-            let unchosen = Fault::new("then", "Your own cards", "Choose one; nothing is lost either way.");
+            let page = Page::of(say!("Open these cards here?"), visitor);
+            let unchosen = Fault::new(
+                "then",
+                say!("Your own cards"),
+                say!("Choose one; nothing is lost either way."),
+            );
             let is_unchosen = form.go.is_some();
             let page = Arrive {
                 page: if is_unchosen { page.with_error() } else { page },
@@ -225,7 +236,7 @@ async fn look_or_enter(
                 can_park,
                 faults: Faults(is_unchosen.then_some(unchosen).into_iter().collect()),
             };
-            render_as(StatusCode::OK, &page)
+            render_as(StatusCode::OK, visitor, &page)
         }
     }
 }
@@ -361,8 +372,8 @@ async fn enter(
 
 fn refuse(state: &AppState, visitor: &Visitor, form: &Arriving, why: Why) -> Result<HttpResponse, Error> {
     let status = why.status();
-    let fault = why.fault(&time_in_words(state.config.session.link_age));
-    let page = Page::of("Open your cards here", visitor);
+    let fault = why.fault(time_in_words(state.config.session.link_age));
+    let page = Page::of(say!("Open your cards here"), visitor);
     let wait = match why {
         Why::TooMany(seconds) => Some(seconds),
         _ => None,

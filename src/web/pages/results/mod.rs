@@ -20,14 +20,14 @@ use crate::db::quota;
 use crate::format::ReadError;
 use crate::format::results::mapping::{Role, Row, claimed_twice, guess, rows};
 use crate::format::results::{self as files, Sheet};
-use crate::locale::Sentence;
+use crate::locale::{Sentence, Value};
 use crate::say;
 use crate::session::Visitor;
 use crate::web::AppState;
 use crate::web::card::{anchor, load_card, outline_of, owner, section_address};
 use crate::web::choices::remember_card;
 use crate::web::error::Error;
-use crate::web::page::{Fault, in_words, render, render_as, see_other_telling};
+use crate::web::page::{Fault, render, render_as, see_other_telling};
 use sent::Sent;
 use show::{Place, ResultsPage};
 
@@ -105,7 +105,7 @@ pub async fn post(
         Ok(place) => place,
         // Whatever became of the session or the card: what was typed is never thrown away.
         Err(error @ (Error::NotFound | Error::Ended)) if !sent.text.trim().is_empty() => {
-            return section::homeless(&visitor, &error, vec![("Results".to_owned(), sent.text)]);
+            return section::homeless(&visitor, &error, vec![(String::new(), sent.text)]);
         }
         Err(error) => return Err(error),
     };
@@ -126,9 +126,9 @@ pub async fn post(
         Err(error) => {
             let message = match error.position {
                 Some((line, _)) => say!("Line {line}: {message}", line, message = error.message),
-                None => Sentence::as_written(error.message),
+                None => error.message,
             };
-            let page = ResultsPage::refused(&visitor, place, sent, message, Some(Sentence::as_written(error.advice)));
+            let page = ResultsPage::refused(&visitor, place, sent, message, Some(error.advice));
             return render_as(StatusCode::UNPROCESSABLE_ENTITY, &visitor, &page);
         }
     };
@@ -149,26 +149,34 @@ pub async fn post(
 
 /// Why the rows cannot be kept as things are.
 fn trouble(found: &Found, place: &Place, sent: &Sent) -> Option<Fault> {
-    let at_column = |index: usize, message: String| {
-        let name = found.sheet.columns.get(index).map_or("The columns", String::as_str);
+    let at_column = |index: usize, message: Sentence| {
+        let name = found.sheet.columns.get(index);
+        let name = name.map_or_else(|| say!("The columns"), Sentence::as_written);
         Fault::new(format!("role-{index}"), name, message)
     };
     if let Some((index, label)) = claimed_twice(&found.roles) {
-        let message =
-            say!("Two columns are said to be “{label}”, and only one can be. Choose something else for one.", label);
+        let message = say!(
+            "Two columns are said to be {label}, and only one can be. Choose something else for one.",
+            label = Value::Quoted(label)
+        );
         return Some(at_column(index, message));
     }
     if found.rows.is_empty() {
-        let message = "No rows follow from these columns. Say which column holds the value, or values of a metric.";
-        return Some(at_column(0, message.to_owned()));
+        let message =
+            say!("No rows follow from these columns. Say which column holds the value, or values of a metric.");
+        return Some(at_column(0, message));
     }
     if found.rows.len() > files::MOST_ROWS {
-        let message = say!("These columns make {rows} rows, and {most_rows} can be read. Leave some columns out.", rows = found.rows.len(), most_rows = files::MOST_ROWS);
+        let message = say!(
+            "These columns make {rows} rows, and {most} can be read. Leave some columns out.",
+            rows = found.rows.len(),
+            most = files::MOST_ROWS
+        );
         return Some(at_column(0, message));
     }
     (place.holds_text && !sent.is_replacing && sent.is_final).then(|| {
-        let message = "It holds a text, to which no rows can be added. Choose that they replace it.";
-        Fault::new("mode", &place.label, message)
+        let message = say!("It holds a text, to which no rows can be added. Choose that they replace it.");
+        Fault::new("mode", place.label.clone(), message)
     })
 }
 
@@ -216,7 +224,7 @@ async fn keep(
         Err(error @ Error::Full(full)) => {
             let fault = Fault::new("text", full::heading(&full), full::message(&full));
             let page = ResultsPage::preview(visitor, place, sent, &found, Some(fault));
-            render_as(error.status_code(), &page)
+            render_as(error.status_code(), visitor, &page)
         }
         Err(error) => Err(error),
     }

@@ -14,7 +14,9 @@ use crate::format::results::{MOST_BYTES, MOST_ROWS};
 use crate::locale::Sentence;
 use crate::say;
 use crate::session::Visitor;
-use crate::web::card::link;
+use crate::word;
+use crate::web::card::{link, outline_of, said_label, said_title};
+use crate::web::filters;
 use crate::web::page::{CardLink, Fault, Faults, Page};
 
 /// How many rows are shown before they are kept; further ones are if something is odd about them.
@@ -26,10 +28,10 @@ const EXAMPLES: usize = 3;
 pub(super) struct Place {
     pub card: CardLink,
     pub key: String,
-    pub title: String,
+    pub title: Sentence,
     pub part: &'static Part,
     /// What the question is called there.
-    pub label: String,
+    pub label: Sentence,
     /// How many rows there are now.
     pub rows: usize,
     /// Whether there is a text instead of rows, to which none can be added.
@@ -40,13 +42,15 @@ impl Place {
     pub fn of(row: &CardRow, part: &'static Part, section: &Section) -> Self {
         let field = section.field(QUESTION);
         let value = field.map(|field| &field.value);
-        let asked = part.question(QUESTION).map_or("Results", |question| question.label);
+        let outline = outline_of(row);
+        let asked = part.question(QUESTION);
+        let asked = asked.map_or_else(|| say!("Results"), |question| Sentence::new(question.label));
         Self {
             card: link(row),
             key: section.key.clone(),
-            title: section.title.clone(),
+            title: said_title(outline, &section.title),
             part,
-            label: field.map_or(asked, |field| &field.label).to_owned(),
+            label: field.map_or(asked, |field| said_label(outline, &field.label)),
             rows: match value {
                 Some(Value::List(rows)) => rows.len(),
                 Some(Value::Group(_)) => 1,
@@ -93,7 +97,7 @@ pub(super) struct ResultsPage {
     place: Place,
     text: String,
     faults: Faults,
-    advice: Option<String>,
+    advice: Option<Sentence>,
     preview: Option<Preview>,
 }
 
@@ -112,10 +116,10 @@ impl ResultsPage {
     }
 
     /// The form with what is wrong, and the text that was pasted.
-    pub fn refused(visitor: &Visitor, place: Place, sent: Sent, message: String, advice: Option<String>) -> Self {
+    pub fn refused(visitor: &Visitor, place: Place, sent: Sent, message: Sentence, advice: Option<Sentence>) -> Self {
         let fault = match sent.text.trim() {
-            "" => Fault::new("file", "The file", message),
-            _ => Fault::new("text", "The text", message),
+            "" => Fault::new("file", say!("The file"), message),
+            _ => Fault::new("text", say!("The text"), message),
         };
         Self {
             text: sent.text,

@@ -16,7 +16,7 @@ use crate::say;
 use crate::session::Visitor;
 use crate::web::AppState;
 use crate::web::access::SectionAccess;
-use crate::web::card::{link, owner, section_address, section_of};
+use crate::web::card::{link, outline_of, owner, said_title, section_address, section_of};
 use crate::web::choices::remember_card;
 use crate::web::difference::{SHOWN, SectionChanges, Shown, by_section, in_short};
 use crate::web::error::Error;
@@ -29,7 +29,7 @@ struct HistoryPage {
     page: Page,
     card: CardLink,
     key: String,
-    title: String,
+    title: Sentence,
     saved_at: Date,
     /// Whether somebody with a link wrote what is there now.
     by_link: bool,
@@ -43,7 +43,7 @@ struct Version {
     /// When something newer was saved.
     until: Date,
     /// What was different in the next version.
-    then: String,
+    then: Sentence,
     /// Whether somebody with a link wrote that one.
     then_by_link: bool,
 }
@@ -98,7 +98,10 @@ pub async fn get(
                     number: revision.version,
                     until: revision.updated_at.into(),
                     then_by_link: next.by_link,
-                    then: in_short(&difference(&alone(&revision, &now), &alone(&next, &now))),
+                    then: in_short(
+                        &difference(&alone(&revision, &now), &alone(&next, &now)),
+                        outline_of(&row),
+                    ),
                 });
                 if wanted == Some(revision.version) && earlier.is_none() {
                     earlier = Some(revision.clone());
@@ -111,25 +114,31 @@ pub async fn get(
     if wanted.is_some() && earlier.is_none() {
         return Err(Error::NotFound);
     }
+    let outline = outline_of(&row);
+    let title = said_title(outline, &now.title);
     let compared = earlier.map(|earlier| {
         let changes = difference(&alone(&earlier, &now), &alone(&now, &now));
         Compared {
             number: earlier.version,
             until: earlier.updated_at.into(),
             total: changes.len(),
-            changes: by_section(changes),
+            changes: by_section(changes, outline),
         }
     });
-    render(&HistoryPage {
-        page: Page::of(say!("Earlier versions: {now} – {row}", now = now.title, row = row.title), &visitor),
-        card: link(&row),
-        key,
-        title: now.title,
-        saved_at: now.updated_at.into(),
-        by_link: now.by_link,
-        versions,
-        compared,
-    })
+    let page_title = say!("Earlier versions: {title} – {card}", title = &title, card = &row.title);
+    render(
+        &visitor,
+        &HistoryPage {
+            page: Page::of(page_title, &visitor),
+            card: link(&row),
+            key,
+            title,
+            saved_at: now.updated_at.into(),
+            by_link: now.by_link,
+            versions,
+            compared,
+        },
+    )
 }
 
 /// A version as a card of its own, under the present title: a section may have been renamed since.

@@ -6,15 +6,15 @@ use super::action::Action;
 use super::conflict::{Clash, resolve};
 use super::undo::undo;
 use crate::card::outline::{Outline, Part};
-use crate::card::{Card, Field, Names, Section, Value, field_id, figure, stored};
+use crate::card::{self, Card, Field, Names, Section, field_id, figure, stored};
 use crate::db::cards::{self, CardRow, CardSectionData};
 use crate::db::{self, DbConnection};
 use crate::format::{Format, hub};
-use crate::locale::Sentence;
+use crate::locale::{Sentence, Value};
 use crate::say;
 use crate::session::SessionId;
 use crate::web::access::{Pace, SectionAccess};
-use crate::web::card::{format_of, outline_of, section_of, tidy_title, title_of};
+use crate::web::card::{format_of, outline_of, said_label, said_title, section_of, tidy_title, title_of};
 use crate::web::form::{Form, Towards};
 use crate::web::page::quoted;
 
@@ -71,7 +71,7 @@ pub(super) fn save(
         _ => {}
     }
     let mut fields = form.fields(part, &memory);
-    let kept = kept_answers(&form.contradictions(&fields, &memory)).or_else(|| kept_names(&form.names_taken(&fields)));
+    let kept = kept_answers(&form.contradictions(&fields, &memory), outline).or_else(|| kept_names(&form.names_taken(&fields)));
     let asked = match &action {
         Action::AddField(label) => tidy_title(label).and_then(|label| namesake(&label, &fields, part, &row)),
         _ => None,
@@ -129,7 +129,7 @@ pub(super) fn save(
         form_urlencoded::byte_serialize(of.as_bytes()).collect::<String>()
     };
     follow_name(conn, access, &row, &current, &fields, now)?;
-    let title = quoted(&current.title);
+    let title = Value::Quoted(said_title(outline, &current.title));
     let here = here.to_owned();
     let is_going_on = matches!(action, Action::Continue);
     let (address, told) = match (action, access.owner()) {
@@ -241,17 +241,15 @@ fn namesake(label: &str, fields: &[Field], part: Option<&Part>, row: &CardRow) -
     let question = questions
         .into_iter()
         .find(|question| same(question.label) || by_hub(question.id));
-    let question = question.map(|question| question.label.to_owned());
+    let question = question.map(|question| Value::Quoted(Sentence::new(question.label)));
     let other = || {
-        fields
-            .iter()
-            .find(|field| same(&field.label))
-            .map(|field| field.label.clone())
+        let field = fields.iter().find(|field| same(&field.label));
+        field.map(|field| quoted(&field.label))
     };
     let other = question.or_else(other)?;
     Some(say!(
         "Saved. No field was added: {other} is on this page already.",
-        other = quoted(&other)
+        other
     ))
 }
 
@@ -265,9 +263,9 @@ fn kept_names(taken: &[&str]) -> Option<Sentence> {
 }
 
 /// A sentence on the answers that stay although the form says that there is none.
-fn kept_answers(labels: &[String]) -> Option<Sentence> {
+fn kept_answers(labels: &[String], outline: &Outline) -> Option<Sentence> {
     let (first, rest) = labels.split_first()?;
-    let first = quoted(first);
+    let first = Value::Quoted(said_label(outline, first));
     Some(match rest.len() {
         0 => say!(
             "Saved. {first} has an answer, which stays: empty it first to say that there is none.",
@@ -283,12 +281,12 @@ fn kept_answers(labels: &[String]) -> Option<Sentence> {
 
 /// Takes the answers out; the visitor's own fields stay, blank.
 fn clear(fields: &mut Vec<Field>) {
-    fn blank(value: &mut Value) {
+    fn blank(value: &mut card::Value) {
         match value {
-            Value::Text(text) => text.clear(),
-            Value::List(items) => items.clear(),
-            Value::Group(members) => members.iter_mut().for_each(|(_, value)| blank(value)),
-            other => *other = Value::Null,
+            card::Value::Text(text) => text.clear(),
+            card::Value::List(items) => items.clear(),
+            card::Value::Group(members) => members.iter_mut().for_each(|(_, value)| blank(value)),
+            other => *other = card::Value::Null,
         }
     }
     fields.retain(Field::is_custom);
@@ -308,7 +306,7 @@ fn add_field(fields: &mut Vec<Field>, label: &str, section_title: &str) {
     fields.push(Field {
         id,
         label,
-        value: Value::text(""),
+        value: card::Value::text(""),
     });
 }
 
