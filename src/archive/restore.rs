@@ -17,6 +17,7 @@ use crate::db::{self, DbConnection};
 use crate::random;
 use crate::session::SessionId;
 use crate::uploads::{self, Uploads};
+use crate::say;
 
 /// A copy that has been checked from its first to its last byte, ready to be stored.
 pub struct Incoming {
@@ -69,7 +70,7 @@ impl Incoming {
             copy.bytes += card.row.source.as_ref().map_or(0, Vec::len) as u64;
             file_count += card.files.len();
             if file_count > limits.files {
-                let message = format!("The copy has more than {} files.", limits.files);
+                let message = say!("The copy has more than {files} files.", files = limits.files);
                 return Err(Refusal::too_much(message).into());
             }
             let mut kept = Vec::new();
@@ -85,10 +86,7 @@ impl Incoming {
                 if keys.insert(section.section_key.clone()) {
                     return Ok(());
                 }
-                let message = format!(
-                    "A card of the copy has two sections “{}” (“{folder}”).",
-                    section.section_key
-                );
+                let message = say!("A card of the copy has two sections “{section_key}” (“{folder}”).", section_key = section.section_key, folder = &folder);
                 Err(Refusal::damaged(message).into())
             })?;
             revisions -= copy.reader.history(&folder, revisions, |revision| {

@@ -93,7 +93,7 @@ impl Detected {
         let name = reading.format.name();
         let is_number = |word: &&str| word.starts_with(|c: char| c.is_ascii_digit());
         let fields = reading.card.sections.iter().map(|section| section.fields.len());
-        let notes = reading.findings.iter().filter(|finding| finding.place == "file");
+        let notes = reading.findings.iter().filter(|finding| finding.place.to_string() == "file");
         Self {
             file,
             format: Some(reading.format.id()),
@@ -104,7 +104,7 @@ impl Detected {
             outline: Some(reading.outline.key),
             sections: reading.card.sections.len(),
             fields: fields.sum(),
-            notes: notes.map(|finding| finding.message.clone()).collect(),
+            notes: notes.map(|finding| finding.message.to_string()).collect(),
             problem: None,
         }
     }
@@ -123,8 +123,8 @@ impl Detected {
             problem: Some(Unreadable {
                 line: error.position.map(|(line, _)| line),
                 column: error.position.map(|(_, column)| column),
-                message: error.message,
-                advice: error.advice,
+                message: error.message.to_string(),
+                advice: error.advice.to_string(),
             }),
         }
     }

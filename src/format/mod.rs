@@ -67,6 +67,8 @@ pub use crate::card::check::Severity;
 use crate::card::outline::{self, FREE, FULL, Outline, arrange};
 use crate::card::{Card, check};
 use crate::json;
+use crate::say;
+use crate::locale::Sentence;
 pub use aliases::without_aliases;
 pub use blank::blank;
 use chai::Chai;
@@ -94,11 +96,11 @@ pub struct Finding {
     /// Line in the file, counted from 1, where there is one.
     pub line: Option<usize>,
     /// The member concerned, as a readable path: `model_details › version › date`.
-    pub place: String,
+    pub place: Sentence,
     /// How much it matters.
     pub severity: Severity,
     /// What is so, and what to try, in plain words.
-    pub message: String,
+    pub message: Sentence,
 }
 
 /// A file understood.
@@ -122,11 +124,11 @@ pub struct Reading {
 
 impl Reading {
     /// The name of the format, and the notation where it is not the usual one.
-    pub fn name(&self) -> String {
+    pub fn name(&self) -> Sentence {
         if self.notation == self.format.0.about().notation {
-            self.format.name().to_owned()
+            Sentence::as_written(self.format.name())
         } else {
-            format!("{}, written in {}", self.format.name(), self.notation.name())
+            say!("{format}, written in {notation}", format = self.format.name(), notation = self.notation.name())
         }
     }
 
@@ -137,15 +139,20 @@ impl Reading {
         for problem in check::check(&self.card, self.outline) {
             let section = self.card.section(&problem.section);
             let field = section.and_then(|section| section.field(&problem.field));
-            let names = [section.map(|section| &section.title), field.map(|field| &field.label)];
+            let section = section.map(|section| self.outline.said_title(&section.title));
+            let field = field.map(|field| self.outline.said_label(&field.label));
+            let place = match (section, field) {
+                (Some(section), Some(field)) => say!("{section} › {field}", section, field),
+                (section, field) => section.or(field).unwrap_or_default(),
+            };
             findings.push(Finding {
                 line: self
                     .lines
                     .get(&(problem.section.clone(), problem.field.clone()))
                     .copied(),
-                place: names.into_iter().flatten().cloned().collect::<Vec<_>>().join(" › "),
+                place,
                 severity: problem.severity,
-                message: problem.message.to_string(),
+                message: problem.message,
             });
         }
         findings.sort_by_key(|finding| (finding.severity, finding.line));
@@ -157,9 +164,9 @@ impl Reading {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReadError {
     /// What is wrong, in one or two plain sentences.
-    pub message: String,
+    pub message: Sentence,
     /// What to try.
-    pub advice: String,
+    pub advice: Sentence,
     /// Line and column, both counted from 1, columns in characters.
     pub position: Option<(usize, usize)>,
     /// The text of the file, when it is text that can be mended in a box.
@@ -411,11 +418,7 @@ fn within_bounds(card: &Card, file: &File) -> Result<(), ReadError> {
     match largest {
         _ if card.sections.len() > MAX_ENTRIES => Err(too_many_members(card.sections.len(), file)),
         Some(section) if section.fields.len() > MAX_ENTRIES => {
-            let message = format!(
-                "The member “{}” has {} members of its own; {MAX_ENTRIES} can be edited.",
-                section.title,
-                section.fields.len()
-            );
+            let message = say!("The member “{section}” has {fields} members of its own; {most} can be edited.", section = &section.title, fields = section.fields.len(), most = MAX_ENTRIES);
             Err(too_many(message, file))
         }
         _ => Ok(()),
@@ -423,15 +426,15 @@ fn within_bounds(card: &Card, file: &File) -> Result<(), ReadError> {
 }
 
 fn too_many_members(count: usize, file: &File) -> ReadError {
-    let message = format!("The document has {count} members at its top level; {MAX_ENTRIES} can be edited.");
+    let message = say!("The document has {count} members at its top level; {most} can be edited.", count, most = MAX_ENTRIES);
     too_many(message, file)
 }
 
-fn too_many(message: String, file: &File) -> ReadError {
-    let advice = "Gather related members into objects or lists, or move measurements into a file of their own.";
+fn too_many(message: Sentence, file: &File) -> ReadError {
+    let advice = say!("Gather related members into objects or lists, or move measurements into a file of their own.");
     ReadError {
         message,
-        advice: advice.into(),
+        advice,
         position: None,
         text: file.text().ok().map(|text| text.text.to_string()),
     }

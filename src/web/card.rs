@@ -147,22 +147,6 @@ pub fn section_address(id: &str, key: &str) -> String {
     format!("/cards/{id}/sections/{}", encoded.replace('+', "%20"))
 }
 
-/// The name of a section as the reader's language has it. One that a file or the visitor gave stays as it is.
-pub fn said_title(outline: &Outline, title: &str) -> Sentence {
-    let part = outline.sections.iter().find(|part| part.title == title);
-    part.map_or_else(|| Sentence::as_written(title), |part| Sentence::new(part.title))
-}
-
-/// The label of a field, likewise.
-pub fn said_label(outline: &Outline, label: &str) -> Sentence {
-    let mut questions = outline.sections.iter().flat_map(|part| part.questions);
-    let question = questions.find(|question| question.label == label);
-    question.map_or_else(
-        || Sentence::as_written(label),
-        |question| Sentence::new(question.label),
-    )
-}
-
 /// The rows of a new card: the outline's sections, all of them, then those that it does not name.
 pub fn rows_of(card: &Card, outline: &Outline) -> Vec<NewSection> {
     let known = outline.sections.iter().map(|part| {

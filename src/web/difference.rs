@@ -7,7 +7,6 @@ use crate::card::outline::Outline;
 use crate::card::words;
 use crate::locale::{Sentence, Value};
 use crate::say;
-use crate::web::card::{said_label, said_title};
 use crate::web::words::{SHOWN_CHARS, in_words};
 
 /// How many changes the page shows.
@@ -64,9 +63,9 @@ pub fn by_section(changes: Vec<Change>, outline: &Outline) -> Vec<SectionChanges
             shown: shown(&change, until),
             label: change
                 .field
-                .map_or_else(|| say!("The whole section"), |label| said_label(outline, &label)),
+                .map_or_else(|| say!("The whole section"), |label| outline.said_label(&label)),
         };
-        let title = said_title(outline, &change.section);
+        let title = outline.said_title(&change.section);
         match sections.last_mut().filter(|section| section.title == title) {
             Some(section) => section.fields.push(field),
             None => sections.push(SectionChanges {
@@ -92,7 +91,7 @@ pub fn in_short(changes: &[Change], outline: &Outline) -> Sentence {
     let one = |change: &Change| match &change.field {
         Some(label) => say!(
             "{field} {happened}",
-            field = Value::Quoted(said_label(outline, label)),
+            field = Value::Quoted(outline.said_label(label)),
             happened = kind(change)
         ),
         None => kind(change),

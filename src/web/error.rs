@@ -244,13 +244,13 @@ fn words(error: &Error, is_form: bool) -> [Sentence; 3] {
         }
         Error::Unreadable { error, .. } => [
             say!("This could not be read"),
-            Sentence::as_written(error.message.clone()),
-            Sentence::as_written(error.advice.clone()),
+            error.message.clone(),
+            error.advice.clone(),
         ],
         Error::NoPages(error) => [
             say!("There is no PDF of this card"),
-            Sentence::as_written(error.message.clone()),
-            Sentence::as_written(error.advice.clone()),
+            error.message.clone(),
+            error.advice.clone(),
         ],
         Error::Refused(refusal) => [
             say!("This copy could not be brought back"),
@@ -258,7 +258,7 @@ fn words(error: &Error, is_form: bool) -> [Sentence; 3] {
                 "{what} Nothing was stored, and what you have here is as it was.",
                 what = &refusal.message
             ),
-            Sentence::as_written(refusal.advice.clone()),
+            refusal.advice.clone(),
         ],
         Error::TooMany { retry_after } => [
             say!("Too many beginnings"),

@@ -4,6 +4,7 @@ use super::Sheet;
 use crate::card::{Value, check};
 use crate::locale::Sentence;
 use crate::say;
+use crate::word;
 
 /// What a column holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,18 +38,18 @@ pub enum Role {
 impl Role {
     /// All roles, in the order in which they are offered: the word in forms, and what visitors read.
     pub const ALL: [(Self, &'static str, &'static str); 12] = [
-        (Self::Metric, "metric", "Metric"),
-        (Self::Value, "value", "Value"),
-        (Self::Unit, "unit", "Unit"),
-        (Self::Lower, "lower", "Interval, from"),
-        (Self::Upper, "upper", "Interval, to"),
-        (Self::Dataset, "dataset", "Dataset"),
-        (Self::Group, "group", "Group or slice, as written"),
-        (Self::Factor, "factor", "Group by this: name = cell"),
-        (Self::Threshold, "threshold", "Threshold"),
-        (Self::Measure, "measure", "Values of a metric of this name"),
-        (Self::Further, "further", "Keep under its own name"),
-        (Self::Leave, "leave", "Leave out"),
+        (Self::Metric, "metric", word!("Metric")),
+        (Self::Value, "value", word!("Value")),
+        (Self::Unit, "unit", word!("Unit")),
+        (Self::Lower, "lower", word!("Interval, from")),
+        (Self::Upper, "upper", word!("Interval, to")),
+        (Self::Dataset, "dataset", word!("Dataset")),
+        (Self::Group, "group", word!("Group or slice, as written")),
+        (Self::Factor, "factor", word!("Group by this: name = cell")),
+        (Self::Threshold, "threshold", word!("Threshold")),
+        (Self::Measure, "measure", word!("Values of a metric of this name")),
+        (Self::Further, "further", word!("Keep under its own name")),
+        (Self::Leave, "leave", word!("Leave out")),
     ];
 
     /// The role of this word.

@@ -12,7 +12,7 @@ use crate::locale::Sentence;
 use crate::say;
 use crate::session::Visitor;
 use crate::web::AppState;
-use crate::web::card::{self, Whole, outline_of, owner, said_title};
+use crate::web::card::{self, Whole, outline_of, owner};
 use crate::web::error::Error;
 use crate::web::filters;
 use crate::web::page::{CardLink, Page, render, size_in_words};
@@ -28,7 +28,7 @@ struct Report {
     lead: Sentence,
     file_name: Option<String>,
     size: Option<Sentence>,
-    format: String,
+    format: Sentence,
     fields: usize,
     sections: Vec<SectionLine>,
     findings: Vec<FindingLine>,
@@ -47,7 +47,7 @@ struct SectionLine {
 }
 
 struct FindingLine {
-    place: String,
+    place: Sentence,
     message: Sentence,
     line: Option<usize>,
     severity: &'static str,
@@ -93,7 +93,7 @@ fn report(page: Page, whole: Whole, datasheets: &Datasheets) -> Report {
         .and_then(|source| format::read_as(format, source).ok());
     let name = reading
         .as_ref()
-        .map_or_else(|| format.name().to_owned(), format::Reading::name);
+        .map_or_else(|| Sentence::as_written(format.name()), format::Reading::name);
     let found = reading.as_ref().map(format::Reading::report).unwrap_or_default();
     let read = reading.map(|reading| reading.card).unwrap_or_default();
     let outline = outline_of(&whole.row);
@@ -152,7 +152,7 @@ fn lines(card: &Card, outline: &Outline) -> Vec<SectionLine> {
     sections
         .map(|section| SectionLine {
             key: section.key.clone(),
-            title: said_title(outline, &section.title),
+            title: outline.said_title(&section.title),
             fields: section.fields.len(),
             own: section.fields.iter().filter(|field| field.is_custom()).count(),
         })
@@ -167,7 +167,7 @@ fn kept(card: &Card, outline: &Outline) -> Vec<KeptLine> {
     fields
         .filter(|(_, field)| field.is_custom())
         .map(|(section, field)| KeptLine {
-            section: said_title(outline, &section.title),
+            section: outline.said_title(&section.title),
             label: field.label.clone(),
         })
         .collect()

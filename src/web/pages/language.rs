@@ -24,7 +24,7 @@ const LABEL: &str = "Language";
 /// What is known of the language, in a sentence.
 pub(super) fn told(card: &Card) -> Sentence {
     match language::of(card) {
-        Some(language) => say!("The text is taken to be in {language}.", language = Sentence::new(language.name())),
+        Some(language) => say!("The text is taken to be in {language}.", language = language.name()),
         None => say!("Nothing in the card tells it."),
     }
 }
@@ -61,7 +61,7 @@ pub async fn post(
     remember_card(&visitor, &id);
     let address = format!("/cards/{id}");
     let again = Again::Form(format!("{address}/language"), vec![("language".to_owned(), typed)]);
-    let told = say!("The card says now that it is in {language}.", language = Sentence::new(language.name()));
+    let told = say!("The card says now that it is in {language}.", language = language.name());
     let (now, quota) = (state.clock.now().naive_utc(), state.quota());
     let said = state.db.write(move |conn| {
         quota::within(conn, &session, quota, |conn| {

@@ -14,7 +14,7 @@ use crate::locale::Sentence;
 use crate::say;
 use crate::session::Visitor;
 use crate::web::AppState;
-use crate::web::card::{self, Whole, link, outline_of, said_label, said_title};
+use crate::web::card::{self, Whole, link, outline_of};
 use crate::web::error::Error;
 use crate::web::filters;
 use crate::web::page::{CardLink, Page, render};
@@ -122,8 +122,8 @@ fn item(card: &Card, outline: &Outline, loss: Loss) -> Item {
         Some(&section.field(field)?.value)
     });
     Item {
-        section: said_title(outline, &loss.section),
-        field: loss.field.map(|field| said_label(outline, &field)),
+        section: outline.said_title(&loss.section),
+        field: loss.field.map(|field| outline.said_label(&field)),
         excerpt: value.map(|value| excerpt(&in_words(value))),
         is_in_part: loss.is_in_part,
         address: loss.item.map(|(section, field)| format!("{section}/{field}")),
@@ -140,13 +140,13 @@ fn excerpt(text: &str) -> String {
 
 /// A loss in a few words.
 pub(super) fn words(loss: &Loss, outline: &Outline) -> Sentence {
-    let field = loss.field.as_ref().map(|field| said_label(outline, field));
+    let field = loss.field.as_ref().map(|field| outline.said_label(field));
     let sentence = match (field, loss.is_in_part) {
         (Some(field), true) => say!("{section}: {field}, in part", field),
         (Some(field), false) => say!("{section}: {field}", field),
         (None, _) => say!("{section} (the whole section)"),
     };
-    sentence.with("section", said_title(outline, &loss.section))
+    sentence.with("section", outline.said_title(&loss.section))
 }
 
 /// Where a query puts what has no place of its own in a new file: `keep=home/section/field` for one thing, with an empty

@@ -18,7 +18,7 @@ use crate::locale::Sentence;
 use crate::say;
 use crate::session::Visitor;
 use crate::web::AppState;
-use crate::web::card::{Progress, anchor, format_of, link, load_card, outline_of, owner, said_title, tidy_title};
+use crate::web::card::{Progress, anchor, format_of, link, load_card, outline_of, owner, tidy_title};
 use crate::web::choices::remember_card;
 use crate::web::error::Error;
 use crate::web::filters;
@@ -135,7 +135,7 @@ async fn overview(state: &AppState, visitor: &Visitor, id: String, told: &Told) 
             let undo = match gone.filter(|key| card.section(key).is_none()) {
                 Some(key) => cards::removed(conn, &session, &id, &key)?.map(|section| Undo {
                     key,
-                    title: said_title(outline_of(&row), &section.title),
+                    title: outline_of(&row).said_title(&section.title),
                 }),
                 None => None,
             };
@@ -146,7 +146,7 @@ async fn overview(state: &AppState, visitor: &Visitor, id: String, told: &Told) 
 
     let saved = told.saved.as_deref().and_then(|key| card.section(key));
     let outline = outline_of(&row);
-    let saved = saved.map(|section| said_title(outline, &section.title));
+    let saved = saved.map(|section| outline.said_title(&section.title));
     let found = check::check(&card, outline);
     let sections: Vec<SectionLine> = card
         .sections
@@ -154,7 +154,7 @@ async fn overview(state: &AppState, visitor: &Visitor, id: String, told: &Told) 
         .zip(by_link)
         .map(|(section, by_link)| SectionLine {
             key: section.key.clone(),
-            title: said_title(outline, &section.title),
+            title: outline.said_title(&section.title),
             progress: Progress::of(section, outline.part(&section.key)),
             problems: found
                 .iter()
@@ -179,7 +179,7 @@ async fn overview(state: &AppState, visitor: &Visitor, id: String, told: &Told) 
                 .map(|question| Sentence::new(question.label));
             ProblemLine {
                 section_title: section
-                    .map(|section| said_title(outline, &section.title))
+                    .map(|section| outline.said_title(&section.title))
                     .unwrap_or_default(),
                 label: label.or(own).unwrap_or_else(|| say!("Without a name")),
                 section: problem.section,

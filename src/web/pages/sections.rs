@@ -12,7 +12,7 @@ use crate::locale::Value;
 use crate::say;
 use crate::session::Visitor;
 use crate::web::AppState;
-use crate::web::card::{outline_of, owner, said_title, section_address, tidy_title};
+use crate::web::card::{outline_of, owner, section_address, tidy_title};
 use crate::web::choices::remember_card;
 use crate::web::error::Error;
 use crate::web::page::{Fault, quoted, see_other_telling};
@@ -104,7 +104,7 @@ pub async fn restore(
             cards::restore_section(conn, &session, &id, &key, now)?;
             let row = cards::load(conn, &session, &id)?;
             let section = cards::section(conn, &session, &id, &key)?;
-            Ok(said_title(outline_of(&row), &section.title))
+            Ok(outline_of(&row).said_title(&section.title))
         })
     });
     let answer = restored.await.map_err(Error::from).map(|title| {

@@ -142,7 +142,7 @@ pub(super) fn shown(
     let address = format!("{}/continue", state.origin_for(request));
     let today: Date = state.clock.now().into();
     render(
-        page.language,
+        page.locale,
         &Recovery {
             page,
             qr: qr::svg(&address, "The address where the code is typed, as a QR code"),

@@ -157,7 +157,7 @@ fn trouble(found: &Found, place: &Place, sent: &Sent) -> Option<Fault> {
     if let Some((index, label)) = claimed_twice(&found.roles) {
         let message = say!(
             "Two columns are said to be {label}, and only one can be. Choose something else for one.",
-            label = Value::Quoted(label)
+            label = Value::Quoted(Sentence::new(label))
         );
         return Some(at_column(index, message));
     }

@@ -15,7 +15,7 @@ use crate::locale::Sentence;
 use crate::say;
 use crate::session::Visitor;
 use crate::word;
-use crate::web::card::{link, outline_of, said_label, said_title};
+use crate::web::card::{link, outline_of};
 use crate::web::filters;
 use crate::web::page::{CardLink, Fault, Faults, Page};
 
@@ -48,9 +48,9 @@ impl Place {
         Self {
             card: link(row),
             key: section.key.clone(),
-            title: said_title(outline, &section.title),
+            title: outline.said_title(&section.title),
             part,
-            label: field.map_or(asked, |field| said_label(outline, &field.label)),
+            label: field.map_or(asked, |field| outline.said_label(&field.label)),
             rows: match value {
                 Some(Value::List(rows)) => rows.len(),
                 Some(Value::Group(_)) => 1,
@@ -79,7 +79,7 @@ struct PreviewRow {
 
 /// What was found, for the template.
 struct Preview {
-    what: String,
+    what: Sentence,
     columns: Vec<ColumnLine>,
     heads: Vec<Sentence>,
     rows: Vec<PreviewRow>,

@@ -8,7 +8,7 @@ use crate::card::{Field, Value, stored, words};
 use crate::db::cards::{CardRow, CardSectionData};
 use crate::locale::Sentence;
 use crate::say;
-use crate::web::card::{link, outline_of, said_label, said_title};
+use crate::web::card::{link, outline_of};
 use crate::web::filters;
 use crate::web::form::{Form, pairs_of};
 use crate::web::page::{CardLink, Date, Page};
@@ -160,7 +160,7 @@ fn joined(mine: &Value, theirs: &Value, base: Option<&Value>) -> Option<Value> {
 pub(super) fn conflict_page(mut page: Page, address: String, clash: Clash, draft: Option<String>) -> ConflictPage {
     let whence = clash.whence();
     let outline = outline_of(&clash.row);
-    let title = said_title(outline, &clash.current.title);
+    let title = outline.said_title(&clash.current.title);
     page.title = say!("Changed {whence}: {title}", whence = &whence, title = &title);
     let theirs = stored::from_text(&clash.current.value);
     let said_base = clash.base.as_deref().map(|base| {
@@ -184,7 +184,7 @@ pub(super) fn conflict_page(mut page: Page, address: String, clash: Clash, draft
             let both = [&mine, &saved].map(|value| value.as_ref().filter(|value| !value.is_blank()));
             differences.push(Difference {
                 id: field.id.clone(),
-                label: said_label(outline, &field.label),
+                label: outline.said_label(&field.label),
                 choice: if mine == was { "theirs" } else { "mine" },
                 can_both: matches!(both, [Some(mine), Some(saved)] if joined(mine, saved, was.as_ref()).is_some()),
                 mine: in_words(mine.as_ref()),

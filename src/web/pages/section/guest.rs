@@ -19,7 +19,7 @@ use crate::say;
 use crate::session::browser_locale;
 use crate::web::AppState;
 use crate::web::access::{Guest, MOST_BYTES, SectionAccess};
-use crate::web::card::{outline_of, said_title, section_of};
+use crate::web::card::{outline_of, section_of};
 use crate::web::error::Error;
 use crate::web::filters;
 use crate::web::form::Form;
@@ -146,7 +146,7 @@ fn guest_page(
     let outline = outline_of(&row);
     let mut page = Page::for_guest(Sentence::default(), locale, Some(guest.handle()));
     page.notice = told;
-    page = page.with_saved(seen.saved.as_ref().map(|_| said_title(outline, &data.title)));
+    page = page.with_saved(seen.saved.as_ref().map(|_| outline.said_title(&data.title)));
     let problems = check::check(&card, outline);
     let shown = (&card, problems.as_slice());
     let mut sheet = Sheet::of(

@@ -16,7 +16,7 @@ use crate::say;
 use crate::session::Visitor;
 use crate::web::AppState;
 use crate::web::access::SectionAccess;
-use crate::web::card::{link, outline_of, owner, said_title, section_address, section_of};
+use crate::web::card::{link, outline_of, owner, section_address, section_of};
 use crate::web::choices::remember_card;
 use crate::web::difference::{SHOWN, SectionChanges, Shown, by_section, in_short};
 use crate::web::error::Error;
@@ -115,7 +115,7 @@ pub async fn get(
         return Err(Error::NotFound);
     }
     let outline = outline_of(&row);
-    let title = said_title(outline, &now.title);
+    let title = outline.said_title(&now.title);
     let compared = earlier.map(|earlier| {
         let changes = difference(&alone(&earlier, &now), &alone(&now, &now));
         Compared {

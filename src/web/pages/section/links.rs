@@ -15,7 +15,7 @@ use crate::say;
 use crate::session::Visitor;
 use crate::session::code::Code;
 use crate::web::AppState;
-use crate::web::card::{link, outline_of, owner, said_title, section_address};
+use crate::web::card::{link, outline_of, owner, section_address};
 use crate::web::error::Error;
 use crate::web::filters;
 use crate::web::page::{CardLink, Date, Fault, Page, render_as, see_other_telling, time_in_words};
@@ -105,7 +105,7 @@ pub async fn post(
             let made = if is_made.await? {
                 let link = format!("{}/write/{}", state.origin_for(&request), code.text());
                 Ok(Some(Made {
-                    qr: qr::svg(&link, &say!("The link as a QR code"), (&visitor).into()),
+                    qr: qr::svg(&link, &say!("The link as a QR code").said((&visitor).into()).to_string()),
                     link,
                 }))
             } else {
@@ -124,7 +124,7 @@ pub async fn post(
                 section_links::revoke(conn, &session, &id, &link)?;
                 let revoked = all.into_iter().find(|other| other.id == link);
                 let title = revoked.map_or(section.title, |link| link.section_title);
-                Ok(said_title(outline_of(&row), &title))
+                Ok(outline_of(&row).said_title(&title))
             });
             let told = say!(
                 "The link to {section} is revoked: it opens nothing any more.",
@@ -162,7 +162,7 @@ async fn shown(
     let is_full = made.is_err();
     page.is_error = is_full;
     let outline = outline_of(&row);
-    let title = said_title(outline, &section.title);
+    let title = outline.said_title(&section.title);
     page.title = say!("Ask a colleague: {title} – {card}", title = &title, card = &row.title);
     let status = if is_full { StatusCode::CONFLICT } else { StatusCode::OK };
     render_as(
@@ -195,7 +195,7 @@ fn line(row: &CardRow, link: SectionLink) -> Line {
     Line {
         address: section_address(&row.id, &link.section_key),
         id: link.id,
-        title: said_title(outline_of(row), &link.section_title),
+        title: outline_of(row).said_title(&link.section_title),
         made: link.created_at.into(),
         used: link.used_at.map(Date::from),
         until: link.expires_at.into(),

@@ -32,7 +32,7 @@ use crate::say;
 use crate::session::{SessionId, Visitor};
 use crate::web::AppState;
 use crate::web::access::SectionAccess;
-use crate::web::card::{Progress, link, load_card, outline_of, owner, said_title, section_address};
+use crate::web::card::{Progress, link, load_card, outline_of, owner, section_address};
 use crate::web::choices::remember_card;
 use crate::web::error::Error;
 use crate::web::filters;
@@ -151,7 +151,7 @@ fn section_page(state: &AppState, visitor: &Visitor, shown: Shown, seen: &Seen) 
     let saved = seen.saved.as_deref().and_then(|key| card.section(key));
     let mut page = Page::of(Sentence::default(), visitor)
         .with_told(visitor, seen.told.as_deref())
-        .with_saved(saved.map(|section| said_title(outline, &section.title)));
+        .with_saved(saved.map(|section| outline.said_title(&section.title)));
     let problems = check::check(&card, outline);
     let address = section_address(&row.id, &key);
     let mut sheet = Sheet::of(
@@ -173,7 +173,7 @@ fn section_page(state: &AppState, visitor: &Visitor, shown: Shown, seen: &Seen) 
         .iter()
         .map(|section| SideLine {
             key: section.key.clone(),
-            title: said_title(outline, &section.title),
+            title: outline.said_title(&section.title),
             progress: Progress::of(section, outline.part(&section.key)),
             problems: problems.iter().filter(|problem| problem.section == section.key).count(),
         })
@@ -182,7 +182,7 @@ fn section_page(state: &AppState, visitor: &Visitor, shown: Shown, seen: &Seen) 
         let row = rows.get(place?)?;
         Some(Neighbour {
             key: row.section_key.clone(),
-            title: said_title(outline, &row.title),
+            title: outline.said_title(&row.title),
         })
     };
     let custom = |place: Option<usize>| {

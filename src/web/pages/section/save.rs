@@ -14,7 +14,7 @@ use crate::locale::{Sentence, Value};
 use crate::say;
 use crate::session::SessionId;
 use crate::web::access::{Pace, SectionAccess};
-use crate::web::card::{format_of, outline_of, said_label, said_title, section_of, tidy_title, title_of};
+use crate::web::card::{format_of, outline_of, section_of, tidy_title, title_of};
 use crate::web::form::{Form, Towards};
 use crate::web::page::quoted;
 
@@ -129,7 +129,7 @@ pub(super) fn save(
         form_urlencoded::byte_serialize(of.as_bytes()).collect::<String>()
     };
     follow_name(conn, access, &row, &current, &fields, now)?;
-    let title = Value::Quoted(said_title(outline, &current.title));
+    let title = Value::Quoted(outline.said_title(&current.title));
     let here = here.to_owned();
     let is_going_on = matches!(action, Action::Continue);
     let (address, told) = match (action, access.owner()) {
@@ -265,7 +265,7 @@ fn kept_names(taken: &[&str]) -> Option<Sentence> {
 /// A sentence on the answers that stay although the form says that there is none.
 fn kept_answers(labels: &[String], outline: &Outline) -> Option<Sentence> {
     let (first, rest) = labels.split_first()?;
-    let first = Value::Quoted(said_label(outline, first));
+    let first = Value::Quoted(outline.said_label(first));
     Some(match rest.len() {
         0 => say!(
             "Saved. {first} has an answer, which stays: empty it first to say that there is none.",

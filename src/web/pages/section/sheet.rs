@@ -13,7 +13,7 @@ use crate::format::html;
 use crate::format::language::Language;
 use crate::locale::Sentence;
 use crate::say;
-use crate::web::card::{anchor, said_title};
+use crate::web::card::{anchor};
 use crate::web::control::{self, Control};
 use crate::web::error::Error;
 use crate::web::form::Form;
@@ -169,7 +169,7 @@ impl Sheet {
         Ok(Self {
             address,
             place: None,
-            title: said_title(outline, &section.title),
+            title: outline.said_title(&section.title),
             language: language.map(Language::attributes).unwrap_or_default(),
             part,
             version: data.version,

@@ -9,7 +9,7 @@ use crate::db::{self, DbConnection};
 use crate::locale::Value;
 use crate::say;
 use crate::web::access::{Pace, SectionAccess};
-use crate::web::card::{outline_of, said_title};
+use crate::web::card::{outline_of};
 
 /// Puts a field back as it was at a version, or without a field's id the whole section; what was typed since in other
 /// fields stays. What the section says before is kept, so this can be undone itself.
@@ -38,7 +38,7 @@ pub(super) fn undo(
     let value = stored::to_text(&fields);
     let saved = access.save(conn, (current.version, &value), Pace::Undoable, now)?;
     follow_name(conn, access, row, current, &fields, now)?;
-    let title = said_title(outline_of(row), &current.title);
+    let title = outline_of(row).said_title(&current.title);
     let told = say!("{title} is as it was before.", title = Value::Quoted(title));
     let saved_at = if saved == current.version {
         current.updated_at
