@@ -25,8 +25,12 @@ impl Datasheets {
         });
         match wrong {
             None => Ok(()),
-            Some((datasheet, card)) => Err(Refusal::damaged(say!("“{path}” calls the card a datasheet of “{card}”, which is no card of the copy, or a \
-                 datasheet itself.", path = format!("{datasheet}/{CARD}"), card))),
+            Some((datasheet, card)) => Err(Refusal::damaged(say!(
+                "“{path}” calls the card a datasheet of “{card}”, which is no card of the copy, or a \
+                 datasheet itself.",
+                path = format!("{datasheet}/{CARD}"),
+                card
+            ))),
         }
     }
 
@@ -69,6 +73,7 @@ mod tests {
             assert!(
                 refusal
                     .message
+                    .to_string()
                     .contains("which is no card of the copy, or a datasheet itself")
             );
         }

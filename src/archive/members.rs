@@ -4,8 +4,8 @@ use chrono::{DateTime, NaiveDateTime, SubsecRound as _};
 
 use super::Refusal;
 use crate::card::Value;
-use crate::say;
 use crate::locale::Sentence;
+use crate::say;
 
 /// Numbers that are counted on from here never leave their type.
 const HIGHEST: i32 = 1_000_000_000;
@@ -20,7 +20,10 @@ impl<'v> Members<'v> {
     pub(super) fn of(value: &'v Value, place: &'v Sentence) -> Result<Self, Refusal> {
         match value {
             Value::Group(_) => Ok(Self { value, place }),
-            _ => Err(Refusal::damaged(say!("In {place} something else stands where an object with named members must be.", place))),
+            _ => Err(Refusal::damaged(say!(
+                "In {place} something else stands where an object with named members must be.",
+                place
+            ))),
         }
     }
 
@@ -33,14 +36,19 @@ impl<'v> Members<'v> {
     }
 
     pub(super) fn text(&self, name: &str) -> Result<&'v str, Refusal> {
-        self.optional(name)?.ok_or_else(|| wrong(self.place, name, say!("a text")))
+        self.optional(name)?
+            .ok_or_else(|| wrong(self.place, name, say!("a text")))
     }
 
     pub(super) fn word(&self, name: &str) -> Result<String, Refusal> {
         let text = self.text(name)?;
         match is_word(text) {
             true => Ok(text.to_owned()),
-            false => Err(wrong(self.place, name, say!("a word of small letters, digits and hyphens"))),
+            false => Err(wrong(
+                self.place,
+                name,
+                say!("a word of small letters, digits and hyphens"),
+            )),
         }
     }
 
@@ -66,7 +74,12 @@ impl<'v> Members<'v> {
 
 /// The refusal of a member that is not what it must be.
 pub(super) fn wrong(place: &Sentence, name: &str, wanted: Sentence) -> Refusal {
-    Refusal::damaged(say!("In {place} the member “{name}” is not {wanted}.", place, name, wanted))
+    Refusal::damaged(say!(
+        "In {place} the member “{name}” is not {wanted}.",
+        place,
+        name,
+        wanted
+    ))
 }
 
 /// Whether a text can be a section's key or an outline's: a word for addresses.
@@ -93,7 +106,7 @@ mod tests {
         let now = DateTime::UNIX_EPOCH.naive_utc() + chrono::TimeDelta::days(20_000);
         let read = |text: &str| {
             let value = Value::Group(vec![("t".to_owned(), Value::text(text))]);
-            Members::of(&value, "x").unwrap().time("t", now)
+            Members::of(&value, &Sentence::as_written("x")).unwrap().time("t", now)
         };
         assert_eq!(read("2999-01-01T00:00:00Z").unwrap(), now);
         assert_eq!(

@@ -22,9 +22,9 @@ pub(crate) use names::file as file_name;
 pub use restore::Incoming;
 pub use write::write;
 
-use crate::{db, random, uploads};
-use crate::say;
 use crate::locale::Sentence;
+use crate::say;
+use crate::{db, random, uploads};
 
 /// What `manifest.json` says of itself.
 const FORMAT: &str = "cartellino-archive";
@@ -102,8 +102,10 @@ impl Refusal {
     fn damaged(message: Sentence) -> Self {
         Self::new(
             message,
-            say!("Choose the ZIP file exactly as it was downloaded here. If it was copied or sent since, fetch it once more; \
-             the originals and finished cards in it open with any program that unpacks ZIP files."),
+            say!(
+                "Choose the ZIP file exactly as it was downloaded here. If it was copied or sent since, fetch it once more; \
+             the originals and finished cards in it open with any program that unpacks ZIP files."
+            ),
         )
     }
 
@@ -111,7 +113,9 @@ impl Refusal {
     fn too_much(message: Sentence) -> Self {
         Self::new(
             message,
-            say!("Unpack the ZIP file on your computer and upload the cards you need one by one; each is in its folder."),
+            say!(
+                "Unpack the ZIP file on your computer and upload the cards you need one by one; each is in its folder."
+            ),
         )
     }
 }

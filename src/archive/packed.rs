@@ -30,8 +30,8 @@ impl Packed {
     /// A refusal for what is no ZIP, has no end, too many entries or twice the same name.
     pub fn open(mut file: File, limits: Limits) -> Result<Self, Error> {
         check_end(&mut file, &limits)?;
-        let archive =
-            ZipArchive::new(BufReader::new(file)).map_err(|error| explained(error, &say!("the list of its entries")))?;
+        let archive = ZipArchive::new(BufReader::new(file))
+            .map_err(|error| explained(error, &say!("the list of its entries")))?;
         if archive.has_duplicate_names() {
             return Err(Refusal::damaged(say!("The ZIP file holds two entries of the same name.")).into());
         }
@@ -72,7 +72,10 @@ impl Packed {
             return Err(Refusal::damaged(say!("“{path}” is missing in the ZIP file.", path)).into());
         };
         let path = format!("“{path}”");
-        let inner = self.archive.by_index(index).map_err(|error| explained(error, &Sentence::as_written(&path)))?;
+        let inner = self
+            .archive
+            .by_index(index)
+            .map_err(|error| explained(error, &Sentence::as_written(&path)))?;
         if !inner.is_file() {
             return Err(Refusal::damaged(say!("{path} in the ZIP file is no plain file.", path)).into());
         }
@@ -112,7 +115,11 @@ impl Packed {
     ///
     /// # Errors
     /// As [`Packed::json`], and what `each` returns.
-    pub fn lines(&mut self, path: &str, mut each: impl FnMut(Value, &Sentence) -> Result<(), Error>) -> Result<(), Error> {
+    pub fn lines(
+        &mut self,
+        path: &str,
+        mut each: impl FnMut(Value, &Sentence) -> Result<(), Error>,
+    ) -> Result<(), Error> {
         let limits = self.limits;
         let mut reader = BufReader::new(self.entry(path, u64::MAX)?);
         let mut line = Vec::new();
@@ -192,9 +199,10 @@ impl Entry<'_> {
             Some(Trouble::TooLarge) => {
                 Refusal::too_much(say!("{path} in the ZIP file is larger than this server takes.", path)).into()
             }
-            Some(Trouble::TooMuch) => {
-                Refusal::too_much(say!("The ZIP file holds more, once it is unpacked, than this server takes.")).into()
-            }
+            Some(Trouble::TooMuch) => Refusal::too_much(say!(
+                "The ZIP file holds more, once it is unpacked, than this server takes."
+            ))
+            .into(),
         }
     }
 }
@@ -210,11 +218,18 @@ fn parse(bytes: &[u8], place: &Sentence, most_parts: u64) -> Result<Value, Refus
         .map_err(|_| Refusal::damaged(say!("In {place} is something that is no text in UTF-8.", place)))?;
     let parts = bytes.iter().filter(|byte| matches!(byte, b'[' | b'{' | b',')).count();
     if parts as u64 > most_parts.max(1 << 20) {
-        return Err(Refusal::too_much(say!("In {place} are more values than this server takes.", place)));
+        return Err(Refusal::too_much(say!(
+            "In {place} are more values than this server takes.",
+            place
+        )));
     }
     match json::parse_assembled(text) {
         Ok(document) => Ok(document.root.into_value()),
-        Err(error) => Err(Refusal::damaged(say!("In {place} is no JSON: {message}", place, message = error.message))),
+        Err(error) => Err(Refusal::damaged(say!(
+            "In {place} is no JSON: {message}",
+            place,
+            message = error.message
+        ))),
     }
 }
 
@@ -241,19 +256,25 @@ fn check_end(file: &mut File, limits: &Limits) -> Result<(), Error> {
         (b"PK\x05\x06", _) if entries == 0 => Err(no_copy().into()),
         (b"PK\x03\x04", b"PK\x05\x06") if list_start + list_bytes + END_BYTES == length && short(20) == 0 => {
             if entries > limits.entries as u64 {
-                let message = say!("The ZIP file has {entries} entries; {most} are taken.", entries, most = limits.entries);
+                let message = say!(
+                    "The ZIP file has {entries} entries; {most} are taken.",
+                    entries,
+                    most = limits.entries
+                );
                 return Err(Refusal::too_much(message).into());
             }
             Ok(())
         }
-        (b"PK\x03\x04", _) => Err(Refusal::damaged(
-            say!("The end of the ZIP file is missing or changed: maybe it was not fetched to its end."),
-        )
+        (b"PK\x03\x04", _) => Err(Refusal::damaged(say!(
+            "The end of the ZIP file is missing or changed: maybe it was not fetched to its end."
+        ))
         .into()),
         _ => Err(Refusal::new(
             say!("The file is no ZIP file."),
-            say!("Choose the file that “Download everything (ZIP)” gave you; its name begins with “cartellino”. \
-             A single card goes in on the first page."),
+            say!(
+                "Choose the file that “Download everything (ZIP)” gave you; its name begins with “cartellino”. \
+             A single card goes in on the first page."
+            ),
         )
         .into()),
     }
@@ -261,7 +282,10 @@ fn check_end(file: &mut File, limits: &Limits) -> Result<(), Error> {
 
 fn no_copy() -> Refusal {
     Refusal::new(
-        say!("The ZIP file has no “{manifest}”, so it was not made by “Download everything (ZIP)”.", manifest = MANIFEST),
+        say!(
+            "The ZIP file has no “{manifest}”, so it was not made by “Download everything (ZIP)”.",
+            manifest = MANIFEST
+        ),
         say!("Choose the file that “Download everything (ZIP)” gave you. A single card goes in on the first page."),
     )
 }

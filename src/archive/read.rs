@@ -11,8 +11,8 @@ use super::{CARD, Error, FORMAT, HISTORY, Limits, MANIFEST, Refusal, SECTIONS, V
 use crate::card::Value;
 use crate::db::cards::{CardSectionData, Revision};
 use crate::format::{self, Format};
-use crate::uploads;
 use crate::say;
+use crate::uploads;
 
 /// The most that a manifest takes, in bytes.
 const MANIFEST_BYTES: u64 = 2 << 20;
@@ -70,7 +70,11 @@ impl Reader {
             .into());
         }
         if folders.len() > limits.cards {
-            let message = say!("The copy has {folders} cards; {cards} are taken at once.", folders = folders.len(), cards = limits.cards);
+            let message = say!(
+                "The copy has {folders} cards; {cards} are taken at once.",
+                folders = folders.len(),
+                cards = limits.cards
+            );
             return Err(Refusal::too_much(message).into());
         }
         Ok(Self {
@@ -104,8 +108,14 @@ impl Reader {
         let row = &card.row;
         let Some(format) = Format::from_id(&row.format).filter(|format| format.can_read()) else {
             return Err(Refusal::new(
-                say!("The card “{row}” has the format “{format}”, which is not known here.", row = &row.title, format = &row.format),
-                say!("Maybe the copy is from a newer server: bring it back there, or ask whoever runs this one to update it."),
+                say!(
+                    "The card “{row}” has the format “{format}”, which is not known here.",
+                    row = &row.title,
+                    format = &row.format
+                ),
+                say!(
+                    "Maybe the copy is from a newer server: bring it back there, or ask whoever runs this one to update it."
+                ),
             ));
         };
         let (Some(Content { path, sha256 }), Some(bytes)) = (&card.source, &row.source) else {
@@ -116,7 +126,13 @@ impl Reader {
         }
         match format::read_as(format, bytes) {
             Ok(_) => Ok(()),
-            Err(error) => Err(Refusal::damaged(say!("“{folder}/{path}” cannot be read as {format}: {message}", folder, path, format = format.name(), message = error.message))),
+            Err(error) => Err(Refusal::damaged(say!(
+                "“{folder}/{path}” cannot be read as {format}: {message}",
+                folder,
+                path,
+                format = format.name(),
+                message = error.message
+            ))),
         }
     }
 
@@ -134,7 +150,11 @@ impl Reader {
         self.zip.lines(&format!("{folder}/{SECTIONS}"), |value, place| {
             count += 1;
             if count > most {
-                let message = say!("A card of the copy has more than {most} sections (“{folder}”).", most, folder);
+                let message = say!(
+                    "A card of the copy has more than {most} sections (“{folder}”).",
+                    most,
+                    folder
+                );
                 return Err(Refusal::too_much(message).into());
             }
             each(rows::section_from_value(value, place, now)?)
@@ -170,5 +190,9 @@ impl Reader {
 
 /// The refusal of a file that is not what it was.
 pub(super) fn changed(folder: &str, path: &str) -> Refusal {
-    Refusal::damaged(say!("“{folder}/{path}” is not what it was when the copy was made: its SHA-256 differs.", folder, path))
+    Refusal::damaged(say!(
+        "“{folder}/{path}” is not what it was when the copy was made: its SHA-256 differs.",
+        folder,
+        path
+    ))
 }

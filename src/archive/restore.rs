@@ -15,9 +15,9 @@ use crate::db::files::{self, FileRow};
 use crate::db::quota::{self, Quota};
 use crate::db::{self, DbConnection};
 use crate::random;
+use crate::say;
 use crate::session::SessionId;
 use crate::uploads::{self, Uploads};
-use crate::say;
 
 /// A copy that has been checked from its first to its last byte, ready to be stored.
 pub struct Incoming {
@@ -86,7 +86,11 @@ impl Incoming {
                 if keys.insert(section.section_key.clone()) {
                     return Ok(());
                 }
-                let message = say!("A card of the copy has two sections “{section_key}” (“{folder}”).", section_key = section.section_key, folder = &folder);
+                let message = say!(
+                    "A card of the copy has two sections “{section_key}” (“{folder}”).",
+                    section_key = section.section_key,
+                    folder = &folder
+                );
                 Err(Refusal::damaged(message).into())
             })?;
             revisions -= copy.reader.history(&folder, revisions, |revision| {

@@ -7,8 +7,8 @@ use super::members::{Members, is_word, on_one_line, wrong};
 use crate::card::{Field, Names, Value, stored};
 use crate::db::cards::{CardSectionData, RestoredCard, Revision};
 use crate::json;
-use crate::say;
 use crate::locale::Sentence;
+use crate::say;
 
 /// As both databases keep times: microseconds, UTC.
 const TIME: &str = "%Y-%m-%dT%H:%M:%S%.6fZ";
@@ -190,7 +190,11 @@ pub(super) fn section_to_value(row: &CardSectionData) -> Value {
     ])
 }
 
-pub(super) fn section_from_value(value: Value, place: &Sentence, now: NaiveDateTime) -> Result<CardSectionData, Refusal> {
+pub(super) fn section_from_value(
+    value: Value,
+    place: &Sentence,
+    now: NaiveDateTime,
+) -> Result<CardSectionData, Refusal> {
     let members = Members::of(&value, place)?;
     let mut row = CardSectionData {
         section_key: members.word("key")?,
@@ -315,7 +319,7 @@ mod tests {
             let line = json::to_text(&revision_to_value(&revision));
             prop_assert!(!line.contains('\n'));
             let value = json::parse_assembled(&line).unwrap().root.into_value();
-            let read = revision_from_value(value, "a line", now()).unwrap();
+            let read = revision_from_value(value, &Sentence::as_written("a line"), now()).unwrap();
             prop_assert_eq!(format!("{read:?}"), format!("{revision:?}"));
         }
 

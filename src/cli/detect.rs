@@ -93,7 +93,7 @@ impl Detected {
         let name = reading.format.name();
         let is_number = |word: &&str| word.starts_with(|c: char| c.is_ascii_digit());
         let fields = reading.card.sections.iter().map(|section| section.fields.len());
-        let notes = reading.findings.iter().filter(|finding| finding.place.to_string() == "file");
+        let notes = reading.findings.iter().filter(|finding| finding.place == "file");
         Self {
             file,
             format: Some(reading.format.id()),

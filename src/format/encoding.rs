@@ -4,9 +4,9 @@ use std::ops::RangeInclusive;
 
 use super::{ReadError, Severity};
 use crate::json;
+use crate::locale::Sentence;
 use crate::say;
 use crate::word;
-use crate::locale::Sentence;
 
 /// How a text is written in bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,14 +47,18 @@ impl Encoding {
                 Some((0, Severity::Note, message))
             }
             Self::DamagedUtf8 { .. } => {
-                let message = say!("A byte here has no meaning in UTF-8, so a character is damaged. It is shown as a sign \
-                               without meaning and kept as it is; type the right character over it.");
+                let message = say!(
+                    "A byte here has no meaning in UTF-8, so a character is damaged. It is shown as a sign \
+                               without meaning and kept as it is; type the right character over it."
+                );
                 Some((text.find(is_stray).unwrap_or(0), Severity::Problem, message))
             }
             Self::Windows1252 => {
-                let message = say!("The file is not in UTF-8, so it is read as Windows-1252; this is the first letter that \
+                let message = say!(
+                    "The file is not in UTF-8, so it is read as Windows-1252; this is the first letter that \
                                tells. It is downloaded in Windows-1252 as well. In JSON a letter that Windows-1252 lacks \
-                               is written as an escape; in YAML and Markdown such a letter turns the download into UTF-8.");
+                               is written as an escape; in YAML and Markdown such a letter turns the download into UTF-8."
+                );
                 Some((
                     text.find(|c: char| !c.is_ascii()).unwrap_or(0),
                     Severity::Problem,

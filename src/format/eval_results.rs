@@ -7,8 +7,8 @@ use super::tree::Tree;
 use super::{Finding, Severity};
 use crate::card::check;
 use crate::json::{Kind, Node};
-use crate::say;
 use crate::locale::Sentence;
+use crate::say;
 
 /// Whether a document is such a list.
 fn is_it(root: &Node) -> bool {
@@ -122,7 +122,7 @@ mod tests {
         let findings = read_named(source.as_bytes(), Some("results.yaml")).unwrap().findings;
         let own = findings
             .into_iter()
-            .filter(|finding| finding.place.starts_with("entry "));
+            .filter(|finding| finding.place.to_string().starts_with("entry "));
         own.map(|finding| (finding.line, format!("{}: {}", finding.place, finding.message)))
             .collect()
     }

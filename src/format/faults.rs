@@ -5,8 +5,8 @@ use super::dialect::{Dialect, Shape};
 use super::findings::{MAX_LISTED, problem, uncounted};
 use super::{Finding, tree::Tree};
 use crate::json::{Kind, Node};
-use crate::say;
 use crate::locale::Sentence;
+use crate::say;
 
 /// A place that the schema does not accept.
 pub(super) struct Fault {
@@ -117,7 +117,10 @@ impl Reader {
                 if !wording.is_short(text) {
                     let count = text.chars().count();
                     let most = wording.most;
-                    self.add(node, say!("This text has {count} characters; {most} are allowed.", count, most));
+                    self.add(
+                        node,
+                        say!("This text has {count} characters; {most} are allowed.", count, most),
+                    );
                 } else if let Some((name, _)) = wording.form.filter(|(_, is_one)| !is_one(text)) {
                     self.add(node, say!("{what} is expected here.", what = Sentence::new(name)));
                 }
@@ -141,7 +144,14 @@ impl Reader {
             (Want::List(entry, most), Kind::List(items)) => {
                 if items.len() > *most {
                     let count = items.len();
-                    self.add(node, say!("This list has {count} entries; {most} are allowed.", count, most = *most));
+                    self.add(
+                        node,
+                        say!(
+                            "This list has {count} entries; {most} are allowed.",
+                            count,
+                            most = *most
+                        ),
+                    );
                 }
                 items.iter().for_each(|item| self.look(entry, item));
             }
@@ -150,7 +160,10 @@ impl Reader {
                     let count = items.len();
                     self.add(
                         node,
-                        say!("This list has {count} entries, which is not a number that is allowed here.", count),
+                        say!(
+                            "This list has {count} entries, which is not a number that is allowed here.",
+                            count
+                        ),
                     );
                 }
                 items.iter().for_each(|item| self.look(entry, item));
@@ -178,7 +191,10 @@ impl Reader {
         for member in members {
             match wanted.want(self.ours(&member.key)) {
                 Some(want) => self.look(want, &member.node),
-                None => self.add(&member.node, say!("The schema does not know “{key}” here.", key = &member.key)),
+                None => self.add(
+                    &member.node,
+                    say!("The schema does not know “{key}” here.", key = &member.key),
+                ),
             }
         }
         let is_there = |name: &&&str| members.iter().any(|member| self.ours(&member.key) == **name);
@@ -229,8 +245,17 @@ fn one_of(words: &[&str], kind: &Kind) -> Sentence {
         .find(|word| start.len() >= 4 && word.to_lowercase().starts_with(&start));
     let shown: String = text.chars().take(40).collect();
     match near {
-        Some(word) => say!("The schema does not know the word “{shown}” here; “{word}” is one that it knows.", shown, word),
-        None if words.len() <= MOST_WORDS => say!("One of these words is expected here: {join}.", join = words.join(", ")),
-        None => say!("The schema does not know the word “{shown}” here; “other” is for all the rest.", shown),
+        Some(word) => say!(
+            "The schema does not know the word “{shown}” here; “{word}” is one that it knows.",
+            shown,
+            word
+        ),
+        None if words.len() <= MOST_WORDS => {
+            say!("One of these words is expected here: {join}.", join = words.join(", "))
+        }
+        None => say!(
+            "The schema does not know the word “{shown}” here; “other” is for all the rest.",
+            shown
+        ),
     }
 }

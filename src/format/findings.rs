@@ -10,10 +10,10 @@ use super::yaml::YamlSource;
 use super::{Finding, Severity, model_card_toolkit, native, webcards};
 use crate::card::outline;
 use crate::json::{self, Kind, Node, QuirkKind};
-use crate::yaml;
-use crate::say;
 use crate::locale::Sentence;
+use crate::say;
 use crate::word;
+use crate::yaml;
 
 /// How many findings of one kind are listed; more are counted.
 pub(super) const MAX_LISTED: usize = 50;
@@ -23,8 +23,10 @@ pub(super) fn of_json(source: &Source) -> Vec<Finding> {
     let mut findings = Vec::new();
     findings.extend(source.encoding_finding());
     if source.is_wrapped() {
-        let message = say!("The card is packed as text inside a JSON string. It was unpacked for reading; the download \
-                       stays packed.");
+        let message = say!(
+            "The card is packed as text inside a JSON string. It was unpacked for reading; the download \
+                       stays packed."
+        );
         findings.push(note(Some(1), say!("file"), message));
     }
     let line = source.lines();
@@ -103,13 +105,21 @@ pub(super) fn listed(mut findings: Vec<Finding>) -> Vec<Finding> {
 /// How many findings of one kind were left out.
 pub(super) fn uncounted(total: usize) -> Option<Finding> {
     let more = total.checked_sub(MAX_LISTED).filter(|more| *more > 0)?;
-    Some(note(None, say!("file"), say!("{more} more places of this kind are not listed.", more)))
+    Some(note(
+        None,
+        say!("file"),
+        say!("{more} more places of this kind are not listed.", more),
+    ))
 }
 
 /// Parts of our own format that are no section or field.
 pub(super) fn of_odd_parts(source: &Tree, odd: &[usize]) -> Vec<Finding> {
-    let message = || say!("This is not a section or field of a Cartellino card (a key or id is missing or comes twice). It is \
-                   kept in the file but not shown.");
+    let message = || {
+        say!(
+            "This is not a section or field of a Cartellino card (a key or id is missing or comes twice). It is \
+                   kept in the file but not shown."
+        )
+    };
     odd.iter()
         .take(MAX_LISTED)
         .map(|offset| problem(Some(source.line(*offset)), say!("sections"), message()))
@@ -118,8 +128,12 @@ pub(super) fn of_odd_parts(source: &Tree, odd: &[usize]) -> Vec<Finding> {
 
 /// The key of a session at the server that a file comes from.
 pub(super) fn of_session(source: &Tree) -> Vec<Finding> {
-    let message = || say!("The file tells the session key of the server it came from. It is not shown here, but it is still in \
-                   the file you download; remove it before you publish the file.");
+    let message = || {
+        say!(
+            "The file tells the session key of the server it came from. It is not shown here, but it is still in \
+                   the file you download; remove it before you publish the file."
+        )
+    };
     webcards::tells_session(source)
         .map(|offset| problem(Some(source.line(offset)), Sentence::as_written("session_id"), message()))
         .into_iter()
@@ -133,14 +147,24 @@ pub(super) fn of_toolkit(source: &Tree, name: &str, dialect: &Dialect) -> Vec<Fi
     let (_, said) = model_card_toolkit::is_version_1(root);
     // Protobuf has no member for the version.
     if !said && !matches!(source, Tree::Proto(_)) {
-        let message = say!("The file names no version that is known; by its shape it is read as {name}.", name);
-        findings.push(note(Some(source.line(root.span.start)), Sentence::as_written("schema_version"), message));
+        let message = say!(
+            "The file names no version that is known; by its shape it is read as {name}.",
+            name
+        );
+        findings.push(note(
+            Some(source.line(root.span.start)),
+            Sentence::as_written("schema_version"),
+            message,
+        ));
     }
     let relative = Relative::of(root);
     // Of a protobuf file its own findings tell this, by the numbers of the fields.
     if let Some(relative) = relative.filter(|_| !matches!(source, Tree::Proto(_))) {
-        let message = say!("By its members this is a {relative} card, a relative of the Model Card Toolkit. What only {relative} has is kept as sections \
-             and further fields, and can be edited.", relative = relative.name());
+        let message = say!(
+            "By its members this is a {relative} card, a relative of the Model Card Toolkit. What only {relative} has is kept as sections \
+             and further fields, and can be edited.",
+            relative = relative.name()
+        );
         findings.push(note(Some(source.line(root.span.start)), say!("file"), message));
     }
     let relatives = relative.map_or(&[][..], Relative::members);
@@ -152,8 +176,16 @@ pub(super) fn of_toolkit(source: &Tree, name: &str, dialect: &Dialect) -> Vec<Fi
             continue;
         };
         if let Some(expected) = misfit(place.shape, &question.kind, node) {
-            let message = say!("{expected} is expected here by {name}. Kept as it is; you can edit it.", expected, name);
-            findings.push(problem(Some(source.line(node.span.start)), Sentence::as_written(place.path.join(" › ")), message));
+            let message = say!(
+                "{expected} is expected here by {name}. Kept as it is; you can edit it.",
+                expected,
+                name
+            );
+            findings.push(problem(
+                Some(source.line(node.span.start)),
+                Sentence::as_written(place.path.join(" › ")),
+                message,
+            ));
         }
     }
     let places: Vec<&str> = dialect
@@ -167,10 +199,18 @@ pub(super) fn of_toolkit(source: &Tree, name: &str, dialect: &Dialect) -> Vec<Fi
             let key = member.key.as_str();
             if key != "schema_version" && !places.contains(&key) && !relatives.contains(&key) {
                 let message = say!("{name} does not know this member. It is kept as a section.", name);
-                findings.push(note(Some(source.line(member.key_span.start)), Sentence::as_written(key), message));
+                findings.push(note(
+                    Some(source.line(member.key_span.start)),
+                    Sentence::as_written(key),
+                    message,
+                ));
             } else if places.contains(&key) && !matches!(member.node.kind, Kind::Group(_)) {
                 let message = say!("An object is expected here by {name}. Kept as it is.", name);
-                findings.push(problem(Some(source.line(member.node.span.start)), Sentence::as_written(key), message));
+                findings.push(problem(
+                    Some(source.line(member.node.span.start)),
+                    Sentence::as_written(key),
+                    message,
+                ));
             }
         }
     }
@@ -253,7 +293,12 @@ pub(super) fn of_relatives(source: &Tree) -> Vec<Finding> {
     let found = RELATIVES
         .iter()
         .find(|(names, _)| names.iter().all(|name| source.member(name).is_some()));
-    let message = |family| say!("This looks like {family}. It is edited here as plain JSON, member by member.", family);
+    let message = |family| {
+        say!(
+            "This looks like {family}. It is edited here as plain JSON, member by member.",
+            family
+        )
+    };
     found
         .map(|(_, family)| note(Some(1), say!("file"), message(Sentence::new(family))))
         .into_iter()
@@ -262,7 +307,11 @@ pub(super) fn of_relatives(source: &Tree) -> Vec<Finding> {
 
 /// The formats that a document resembles; a family that is named already is not named again.
 pub(super) fn of_likenesses(likenesses: &[Likeness], told: &[Finding]) -> Vec<Finding> {
-    let is_new = |likeness: &&Likeness| !told.iter().any(|finding| finding.message.to_string().contains(likeness.name));
+    let is_new = |likeness: &&Likeness| {
+        !told
+            .iter()
+            .any(|finding| finding.message.to_string().contains(likeness.name))
+    };
     let new = likenesses.iter().filter(is_new);
     new.map(|likeness| note(Some(1), say!("file"), likeness.sentence()))
         .collect()
@@ -274,14 +323,20 @@ pub(super) fn of_whole(source: &Tree) -> Vec<Finding> {
     let is_cartellino = native::resembles(source) && matches!(source, Tree::Json(_));
     let message = match &source.kind {
         Kind::List(items) if webcards::is_section_names(items) => {
-            say!("This is section_names.json, the list that WebCards saves beside a card. It holds names only: the card is \
-             answer.json in the same folder.")
+            say!(
+                "This is section_names.json, the list that WebCards saves beside a card. It holds names only: the card is \
+             answer.json in the same folder."
+            )
         }
         Kind::List(_) => say!("The document is a list, so it is shown as one section with one field."),
         Kind::Group(_) if is_cartellino => {
             let version = native::version(source).unwrap_or_else(|| "unknown".into());
-            let message = say!("This is a Cartellino card of version {version}; this program knows version {known}. It is edited here as plain \
-                 JSON; open it with the program that wrote it to see its questions.", version, known = native::VERSION);
+            let message = say!(
+                "This is a Cartellino card of version {version}; this program knows version {known}. It is edited here as plain \
+                 JSON; open it with the program that wrote it to see its questions.",
+                version,
+                known = native::VERSION
+            );
             return vec![problem(line, say!("file"), message)];
         }
         Kind::Group(_) => return Vec::new(),

@@ -233,7 +233,7 @@ mod tests {
     use super::*;
     use crate::json;
 
-    fn sentences(text: &str) -> Vec<String> {
+    fn sentences(text: &str) -> Vec<Sentence> {
         let root = json::parse(text).unwrap().root;
         of(&root).iter().map(Likeness::sentence).collect()
     }
@@ -242,10 +242,12 @@ mod tests {
     fn what_is_missing_is_named() {
         let found = sentences(r#"{"intended_uses": {}, "business_details": {}}"#);
         let words = "This resembles an Amazon SageMaker model card, but has no member “model_overview”.";
-        assert!(found[0].starts_with(words), "{found:?}");
+        assert!(found[0].to_string().starts_with(words), "{found:?}");
         let found = sentences(r#"{"model_parameters": {}, "considerations": {}}"#);
         assert!(
-            found.iter().any(|sentence| sentence.contains("Model Card Toolkit")),
+            found
+                .iter()
+                .any(|sentence| sentence.to_string().contains("Model Card Toolkit")),
             "{found:?}"
         );
         assert_eq!(sentences(r#"{"name": "otter", "version": 1}"#), [""; 0]);
@@ -272,7 +274,7 @@ mod tests {
         ] {
             let found = sentences(text);
             assert!(
-                found.iter().any(|sentence| sentence.contains(words)),
+                found.iter().any(|sentence| sentence.to_string().contains(words)),
                 "{text}: {found:?}"
             );
         }

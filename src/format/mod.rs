@@ -67,8 +67,8 @@ pub use crate::card::check::Severity;
 use crate::card::outline::{self, FREE, FULL, Outline, arrange};
 use crate::card::{Card, check};
 use crate::json;
-use crate::say;
 use crate::locale::Sentence;
+use crate::say;
 pub use aliases::without_aliases;
 pub use blank::blank;
 use chai::Chai;
@@ -128,7 +128,11 @@ impl Reading {
         if self.notation == self.format.0.about().notation {
             Sentence::as_written(self.format.name())
         } else {
-            say!("{format}, written in {notation}", format = self.format.name(), notation = self.notation.name())
+            say!(
+                "{format}, written in {notation}",
+                format = self.format.name(),
+                notation = self.notation.name()
+            )
         }
     }
 
@@ -418,7 +422,12 @@ fn within_bounds(card: &Card, file: &File) -> Result<(), ReadError> {
     match largest {
         _ if card.sections.len() > MAX_ENTRIES => Err(too_many_members(card.sections.len(), file)),
         Some(section) if section.fields.len() > MAX_ENTRIES => {
-            let message = say!("The member “{section}” has {fields} members of its own; {most} can be edited.", section = &section.title, fields = section.fields.len(), most = MAX_ENTRIES);
+            let message = say!(
+                "The member “{section}” has {fields} members of its own; {most} can be edited.",
+                section = &section.title,
+                fields = section.fields.len(),
+                most = MAX_ENTRIES
+            );
             Err(too_many(message, file))
         }
         _ => Ok(()),
@@ -426,7 +435,11 @@ fn within_bounds(card: &Card, file: &File) -> Result<(), ReadError> {
 }
 
 fn too_many_members(count: usize, file: &File) -> ReadError {
-    let message = say!("The document has {count} members at its top level; {most} can be edited.", count, most = MAX_ENTRIES);
+    let message = say!(
+        "The document has {count} members at its top level; {most} can be edited.",
+        count,
+        most = MAX_ENTRIES
+    );
     too_many(message, file)
 }
 

@@ -15,10 +15,10 @@ use super::lens::Notation;
 use super::proto_schemas::{TELLING, TOOLKIT, VERIFYML};
 use super::{Finding, ReadError, Severity, findings};
 use crate::json::{self, Value};
+use crate::locale::Sentence;
 use crate::proto::{Content, Document, Item, Message, QuirkKind, Schema, SyntaxError, text, wire};
 use crate::say;
 use crate::word;
-use crate::locale::Sentence;
 
 pub(super) use recognition::{is_meant_as_text, is_named_as_text, recognise, refusal};
 
@@ -57,7 +57,10 @@ impl ProtoSource {
     pub fn binary(bytes: &[u8]) -> Result<Self, ReadError> {
         let parsed = |bytes: &[u8]| {
             read(|schema| wire::parse(bytes, schema)).map_err(|error| ReadError {
-                message: say!("As a binary protobuf card this cannot be read. {message}", message = error.message),
+                message: say!(
+                    "As a binary protobuf card this cannot be read. {message}",
+                    message = error.message
+                ),
                 advice: error.advice,
                 position: None,
                 text: None,
@@ -197,12 +200,16 @@ impl ProtoSource {
 const MAX_LISTED: usize = 50;
 
 /// The note on a card of VerifyML.
-pub(super) const VERIFYML_CARD: &str = word!("By its shape this is a VerifyML card, a relative of the Model Card Toolkit. What \
-    only VerifyML has is kept as sections and further fields, and can be edited.");
+pub(super) const VERIFYML_CARD: &str = word!(
+    "By its shape this is a VerifyML card, a relative of the Model Card Toolkit. What \
+    only VerifyML has is kept as sections and further fields, and can be edited."
+);
 
-const PRIVATE_CARD: &str = word!("Some fields of this card are in no published schema; programs such as WebCards write such \
+const PRIVATE_CARD: &str = word!(
+    "Some fields of this card are in no published schema; programs such as WebCards write such \
     cards. Where the file tells their numbers only, they are shown as “field 9” and the like. They are kept, and can be \
-    edited.");
+    edited."
+);
 
 fn read(parse: impl Fn(&'static Schema) -> Result<Document, SyntaxError>) -> Result<(Product, Document), SyntaxError> {
     let document = parse(&TOOLKIT)?;

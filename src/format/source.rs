@@ -7,8 +7,8 @@ use super::encoding::Encoding;
 use super::file::Text;
 use super::{Finding, Loss, ReadError, findings};
 use crate::json::{self, Document, Kind, Member, Node, QuirkKind, Value};
-use crate::say;
 use crate::locale::Sentence;
+use crate::say;
 
 /// How many times a document may be wrapped in a JSON string; twice was seen in real files.
 const MAX_WRAPPINGS: usize = 3;

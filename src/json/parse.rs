@@ -2,8 +2,8 @@ use std::collections::HashSet;
 use std::ops::Range;
 
 use super::node::{Document, Kind, Member, Node, Quirk, QuirkKind, SyntaxError};
-use crate::say;
 use crate::locale::{self, Sentence};
+use crate::say;
 
 /// How deep lists and groups may nest in people's files, as in `serde_json`.
 const MAX_DEPTH: usize = 128;
@@ -105,11 +105,7 @@ impl<'t> Parser<'t> {
     }
 
     fn error_at(&self, at: usize, message: Sentence, advice: Sentence) -> SyntaxError {
-        SyntaxError {
-            at,
-            message,
-            advice,
-        }
+        SyntaxError { at, message, advice }
     }
 
     fn quirk(&mut self, at: usize, kind: QuirkKind) {
@@ -151,7 +147,10 @@ impl<'t> Parser<'t> {
                     match self.text[self.at + 2..].find("*/") {
                         Some(length) => self.at += length + 4,
                         None => {
-                            return Err(self.error(say!("This comment is never closed."), say!("Close it with */ or remove it.")));
+                            return Err(self.error(
+                                say!("This comment is never closed."),
+                                say!("Close it with */ or remove it."),
+                            ));
                         }
                     }
                 }
@@ -364,7 +363,10 @@ impl<'t> Parser<'t> {
     fn enter(&self, depth: usize) -> Result<(), SyntaxError> {
         if depth >= self.max_depth {
             return Err(self.error(
-                say!("Here the document nests deeper than {most} levels.", most = self.max_depth),
+                say!(
+                    "Here the document nests deeper than {most} levels.",
+                    most = self.max_depth
+                ),
                 say!("A model card needs a handful of levels; flatten the document, or split it."),
             ));
         }
@@ -409,7 +411,10 @@ impl<'t> Parser<'t> {
                         _ => say!("Put the name in double quotes: \"name\": …"),
                     };
                     return Err(self.error(
-                        say!("A name in double quotes is expected here, but {found} was found.", found),
+                        say!(
+                            "A name in double quotes is expected here, but {found} was found.",
+                            found
+                        ),
                         advice,
                     ));
                 }
@@ -421,7 +426,11 @@ impl<'t> Parser<'t> {
             if self.peek() != Some(b':') {
                 let found = self.found();
                 return Err(self.error(
-                    say!("After the name “{key}” a colon is expected, but {found} was found.", key = shorten(&key), found),
+                    say!(
+                        "After the name “{key}” a colon is expected, but {found} was found.",
+                        key = shorten(&key),
+                        found
+                    ),
                     say!("Put a colon between the name and its value."),
                 ));
             }
@@ -519,7 +528,12 @@ impl<'t> Parser<'t> {
             None => {
                 let (line, column) = super::position(self.text, open);
                 Err(self.error(
-                    say!("The file ends before the {container} that begins in line {line}, column {column} is closed.", container, line, column),
+                    say!(
+                        "The file ends before the {container} that begins in line {line}, column {column} is closed.",
+                        container,
+                        line,
+                        column
+                    ),
                     say!("The file seems to be cut off: upload it again, or add the closing brackets."),
                 ))
             }
@@ -530,7 +544,11 @@ impl<'t> Parser<'t> {
             Some(_) => {
                 let found = self.found();
                 Err(self.error(
-                    say!("A comma or “{close}” is expected here, but {found} was found.", close = char::from(close), found),
+                    say!(
+                        "A comma or “{close}” is expected here, but {found} was found.",
+                        close = char::from(close),
+                        found
+                    ),
                     say!("Put a comma between two entries; write a double quote inside a text as \\\"."),
                 ))
             }

@@ -118,6 +118,19 @@ impl fmt::Display for Sentence {
     }
 }
 
+/// Whether it says this in English.
+impl PartialEq<str> for Sentence {
+    fn eq(&self, english: &str) -> bool {
+        self.to_string() == english
+    }
+}
+
+impl PartialEq<&str> for Sentence {
+    fn eq(&self, english: &&str) -> bool {
+        *self == **english
+    }
+}
+
 /// A sentence in a language, ready to be written.
 #[derive(Clone, Debug)]
 pub struct Said<'s> {
@@ -232,7 +245,10 @@ impl Value {
                 let said = sentence.said(locale).to_string();
                 let mut letters = said.chars();
                 let first = letters.next().map(char::to_uppercase);
-                first.into_iter().flatten().try_for_each(|letter| writer.write_char(letter))?;
+                first
+                    .into_iter()
+                    .flatten()
+                    .try_for_each(|letter| writer.write_char(letter))?;
                 writer.write_str(letters.as_str())
             }
             Self::Day(time) => writer.write_str(&date::day(*time, locale)),

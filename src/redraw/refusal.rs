@@ -3,8 +3,8 @@
 use image::ImageError;
 
 use super::MOST_PIXELS;
-use crate::say;
 use crate::locale::Sentence;
+use crate::say;
 
 /// Why a file is not taken as a picture.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,10 +24,7 @@ fn save_as() -> Sentence {
 
 impl Refusal {
     fn new(message: Sentence, advice: Sentence) -> Self {
-        Self {
-            message,
-            advice,
-        }
+        Self { message, advice }
     }
 
     /// The file is of none of the kinds that are read.
@@ -37,7 +34,9 @@ impl Refusal {
         }
         if is_svg(bytes) {
             return Self::new(
-                say!("This is an SVG drawing. It can carry scripts and fetch things from elsewhere, so it is not taken."),
+                say!(
+                    "This is an SVG drawing. It can carry scripts and fetch things from elsewhere, so it is not taken."
+                ),
                 say!("Export it as PNG, twice as wide as it will be shown, and choose that file."),
             );
         }
@@ -73,7 +72,12 @@ impl Refusal {
     /// The picture would take too much memory.
     pub(super) fn too_many_pixels(width: u32, height: u32) -> Self {
         Self::new(
-            say!("The picture is {width} by {height} pixels; at most {most} million pixels are read.", width, height, most = MOST_PIXELS / 1_000_000),
+            say!(
+                "The picture is {width} by {height} pixels; at most {most} million pixels are read.",
+                width,
+                height,
+                most = MOST_PIXELS / 1_000_000
+            ),
             say!("Make it smaller and choose that file: 2400 pixels on the longer side are kept anyway."),
         )
     }
@@ -82,7 +86,10 @@ impl Refusal {
     pub(super) fn of_error(error: &ImageError) -> Self {
         match error {
             ImageError::Limits(_) => Self::new(
-                say!("The picture takes more memory than there is for it; at most {most} million pixels are read.", most = MOST_PIXELS / 1_000_000),
+                say!(
+                    "The picture takes more memory than there is for it; at most {most} million pixels are read.",
+                    most = MOST_PIXELS / 1_000_000
+                ),
                 say!("Make it smaller and choose that file: 2400 pixels on the longer side are kept anyway."),
             ),
             ImageError::Unsupported(_) => Self::new(say!("The picture is of a rare kind that is not read."), save_as()),

@@ -172,6 +172,10 @@ mod tests {
             "“Name” changed, “Limits” added, “Old” removed"
         );
         changes.extend_from_within(..);
-        assert!(in_short(&changes, &FREE).to_string().ends_with("“Name” changed, and 2 more"));
+        assert!(
+            in_short(&changes, &FREE)
+                .to_string()
+                .ends_with("“Name” changed, and 2 more")
+        );
     }
 }

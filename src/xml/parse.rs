@@ -5,8 +5,8 @@ use super::SyntaxError;
 use super::name::{is_inside, is_start};
 use super::node::{Attribute, Document, Element, Piece, PieceKind, Quirk, QuirkKind};
 use super::text::{Reference, SPACE, is_allowed, reference};
-use crate::say;
 use crate::locale::Sentence;
+use crate::say;
 
 /// How deep elements may stand in each other: twice what JSON may, since a list in a list takes two.
 const MAX_DEPTH: usize = 300;
@@ -45,7 +45,10 @@ pub fn parse(text: &str) -> Result<Document, SyntaxError> {
     if !parser.rest().is_empty() {
         return Err(error(
             parser.at,
-            say!("The document ends with </{root}>, but something follows.", root = &text[root.name]),
+            say!(
+                "The document ends with </{root}>, but something follows.",
+                root = &text[root.name]
+            ),
             say!("Move what follows into that element, or remove it."),
         ));
     }
@@ -231,7 +234,10 @@ impl<'t> Parser<'t> {
         error(
             element.span.start,
             say!("The element <{name}> begins here and never ends.", name),
-            say!("Write </{name}> where it ends; what was opened last is closed first.", name),
+            say!(
+                "Write </{name}> where it ends; what was opened last is closed first.",
+                name
+            ),
         )
     }
 
@@ -248,8 +254,16 @@ impl<'t> Parser<'t> {
                 .map_or(1, |element| crate::json::position(self.text, element.span.start).0);
             return Err(error(
                 start,
-                say!("</{name}> stands here, but <{own}> of line {line} is still open.", name, own, line),
-                say!("Write </{own}> before it, or correct the name; what was opened last is closed first.", own),
+                say!(
+                    "</{name}> stands here, but <{own}> of line {line} is still open.",
+                    name,
+                    own,
+                    line
+                ),
+                say!(
+                    "Write </{own}> before it, or correct the name; what was opened last is closed first.",
+                    own
+                ),
             ));
         }
         self.at += 1;
@@ -275,7 +289,10 @@ impl<'t> Parser<'t> {
         if open.len() == MAX_DEPTH {
             return Err(error(
                 start,
-                say!("The elements stand more than {most} levels deep in each other.", most = MAX_DEPTH),
+                say!(
+                    "The elements stand more than {most} levels deep in each other.",
+                    most = MAX_DEPTH
+                ),
                 say!("Put them beside each other instead."),
             ));
         }
@@ -308,8 +325,10 @@ impl<'t> Parser<'t> {
                 return Err(error(
                     start,
                     say!("The tag <{name} begins here and does not end well.", name),
-                    say!("A tag is a name, attributes such as unit=\"mm\" with blanks between, and >. A < in a text is \
-                     written &lt;."),
+                    say!(
+                        "A tag is a name, attributes such as unit=\"mm\" with blanks between, and >. A < in a text is \
+                     written &lt;."
+                    ),
                 ));
             }
             let attribute = self.attribute()?;
@@ -357,7 +376,10 @@ impl<'t> Parser<'t> {
         }
         Err(error(
             at,
-            say!("The document has more than {most} elements and attributes.", most = MAX_PARTS),
+            say!(
+                "The document has more than {most} elements and attributes.",
+                most = MAX_PARTS
+            ),
             say!("Move measurements into a file of their own."),
         ))
     }

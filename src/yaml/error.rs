@@ -3,8 +3,8 @@
 use granit_parser::{ErrorKind, ScanError};
 
 use super::SyntaxError;
-use crate::say;
 use crate::locale::Sentence;
+use crate::say;
 
 /// What the parser refuses, as a sentence with the place and what to try.
 pub(super) fn explain(text: &str, error: &ScanError) -> SyntaxError {
@@ -31,12 +31,16 @@ fn words(kind: &ErrorKind) -> (Sentence, Sentence) {
         ),
         ErrorKind::MappingValueNotAllowed | ErrorKind::InvalidColonPlacement => (
             say!("A colon stands here where no name can end."),
-            say!("Put a text that holds a colon and a blank in quotes: title: \"Otters: a study\". Or check the brackets and \
-             the indentation above."),
+            say!(
+                "Put a text that holds a colon and a blank in quotes: title: \"Otters: a study\". Or check the brackets and \
+             the indentation above."
+            ),
         ),
         ErrorKind::BlockSequenceEntryNotAllowed => (
             say!("A list entry begins here where none can stand."),
-            say!("Put the first “- ” on a line of its own below the name, or put a text that begins with a dash in quotes."),
+            say!(
+                "Put the first “- ” on a line of its own below the name, or put a text that begins with a dash in quotes."
+            ),
         ),
         ErrorKind::BlockEntryInFlowCollection => (
             say!("A dash stands inside brackets."),
@@ -51,19 +55,25 @@ fn words(kind: &ErrorKind) -> (Sentence, Sentence) {
         | ErrorKind::MappingKeyNotAllowed
         | ErrorKind::ExpectedDocumentStart => (
             say!("This line fits neither the entries above it nor begins a new one."),
-            say!("Let entries that belong together begin in the same column, with “name: value” or “- value”; indent the further \
-             lines of a long text."),
+            say!(
+                "Let entries that belong together begin in the same column, with “name: value” or “- value”; indent the further \
+             lines of a long text."
+            ),
         ),
         ErrorKind::UnclosedQuotedScalar
         | ErrorKind::DocumentIndicatorInQuotedScalar
         | ErrorKind::InvalidQuotedScalarIndent
         | ErrorKind::UnexpectedEof => (
             say!("A quoted text is not closed before this place."),
-            say!("Add the missing quote at its end; inside single quotes write a quote twice, inside double quotes as \\\"."),
+            say!(
+                "Add the missing quote at its end; inside single quotes write a quote twice, inside double quotes as \\\"."
+            ),
         ),
         ErrorKind::InvalidTrailingSingleQuotedScalar | ErrorKind::InvalidTrailingDoubleQuotedScalar => (
             say!("More text follows behind the closing quote."),
-            say!("Put the whole text in quotes; inside single quotes write a quote twice, inside double quotes as \\\"."),
+            say!(
+                "Put the whole text in quotes; inside single quotes write a quote twice, inside double quotes as \\\"."
+            ),
         ),
         ErrorKind::UnknownQuotedScalarEscape
         | ErrorKind::InvalidQuotedScalarHexEscape
@@ -86,7 +96,9 @@ fn words(kind: &ErrorKind) -> (Sentence, Sentence) {
         | ErrorKind::FlowMappingValueAdjacentCollection
         | ErrorKind::InvalidFlowScalarIndent => (
             say!("The brackets do not match, or a comma is missing between entries in brackets."),
-            say!("Close every [ with ] and every { with }, separate entries with commas, or put a text with brackets in quotes."),
+            say!(
+                "Close every [ with ] and every { with }, separate entries with commas, or put a text with brackets in quotes."
+            ),
         ),
         ErrorKind::RecursionLimitExceeded => (
             say!("Here the document nests deeper than 128 levels."),
@@ -109,7 +121,9 @@ fn words(kind: &ErrorKind) -> (Sentence, Sentence) {
         ),
         _ => (
             say!("YAML cannot be read from here on."),
-            say!("Put texts with special characters in quotes, and check the indentation of this line and the one above."),
+            say!(
+                "Put texts with special characters in quotes, and check the indentation of this line and the one above."
+            ),
         ),
     };
     (message, advice)

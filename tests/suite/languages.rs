@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use cartellino::card::check::Severity;
 use cartellino::card::outline::{self, FIGURE, Kind, examples};
-use cartellino::format::Format;
+use cartellino::format::{Format, hub};
 use cartellino::locale::{Locale, entries};
 
 /// The words for one, and those for many where they differ by number.
@@ -58,7 +58,11 @@ fn literal(text: &str) -> Option<(String, &str)> {
 
 /// The literals behind each occurrence of a macro's name: one of `say!`, both of `count!`.
 fn said_in_rust(source: &str, found: &mut Sentences) {
-    let source = source.split("#[cfg(test)]").next().unwrap_or_default();
+    // The tests stand last; a test's room that is declared on top is a file of its own.
+    let source = match source.find("#[cfg(test)]\nmod tests {") {
+        Some(tests) => &source[..tests],
+        None => source,
+    };
     let lines = source.lines().filter(|line| !line.trim_start().starts_with("//"));
     let code = lines.collect::<Vec<_>>().join("\n");
     for name in ["say!(", "word!("] {
@@ -83,11 +87,16 @@ fn said_in_rust(source: &str, found: &mut Sentences) {
 fn said_in_templates(source: &str, found: &mut Sentences) {
     let mut rest = source;
     while let Some(quote) = rest.find('"') {
-        let Some((words, behind)) = literal(&rest[quote..]) else { break };
+        let Some((words, behind)) = literal(&rest[quote..]) else {
+            break;
+        };
         if let Some(many) = behind.strip_prefix("|counted(") {
             found.insert(words, literal(many).map(|(many, _)| many));
             rest = behind;
-        } else if behind.strip_prefix("|t").is_some_and(|next| !next.starts_with(|c: char| c.is_alphanumeric() || c == '_')) {
+        } else if behind
+            .strip_prefix("|t")
+            .is_some_and(|next| !next.starts_with(|c: char| c.is_alphanumeric() || c == '_'))
+        {
             found.entry(words).or_default();
             rest = behind;
         } else {
@@ -122,7 +131,11 @@ fn said_as_data() -> Vec<&'static str> {
                 found.extend([question.label, question.help]);
                 said_of(&question.kind, &mut found);
                 let example = examples::of(question.id);
-                found.extend(example.into_iter().flat_map(|example| [example.good, example.weak, example.why]));
+                found.extend(
+                    example
+                        .into_iter()
+                        .flat_map(|example| [example.good, example.weak, example.why]),
+                );
             }
         }
     }
@@ -132,6 +145,7 @@ fn said_as_data() -> Vec<&'static str> {
         found.extend(format.homes().iter().map(|home| home.name));
     }
     found.extend([Severity::Blocks, Severity::Problem, Severity::Note].map(Severity::name));
+    found.extend(hub::languages().map(|(_, name)| name));
     found
 }
 
@@ -175,7 +189,11 @@ fn without_names(words: &str) -> String {
 /// The names of what is filled in.
 fn names(words: &str) -> BTreeSet<&str> {
     let names = words.split('{').skip(1).filter_map(|part| part.split_once('}'));
-    names.map(|(name, _)| name).collect()
+    let is_name = |name: &&str| {
+        name.bytes()
+            .all(|byte| byte.is_ascii_lowercase() || byte == b'_' || byte.is_ascii_digit())
+    };
+    names.map(|(name, _)| name).filter(is_name).collect()
 }
 
 /// The tags of ours in the words.

@@ -69,6 +69,7 @@ mod tests {
             check("www.example.org")
                 .unwrap()
                 .message
+                .to_string()
                 .ends_with("https://www.example.org")
         );
     }

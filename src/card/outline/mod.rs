@@ -119,10 +119,7 @@ impl Outline {
     pub fn said_label(&self, label: &str) -> Sentence {
         let mut questions = self.sections.iter().flat_map(|part| part.questions);
         let question = questions.find(|question| question.label == label);
-        question.map_or_else(
-            || Sentence::as_written(label),
-            |question| Sentence::new(question.label),
-        )
+        question.map_or_else(|| Sentence::as_written(label), |question| Sentence::new(question.label))
     }
 }
 

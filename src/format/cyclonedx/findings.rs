@@ -7,8 +7,8 @@ use crate::format::lens::Lens;
 use crate::format::tree::Tree;
 use crate::format::{Finding, faults};
 use crate::json::{Kind, Node};
-use crate::say;
 use crate::locale::Sentence;
+use crate::say;
 
 /// Further members of a component that the schemas of all three versions know; they are shown as sections.
 pub(super) const FURTHER: &[&str] = &[
@@ -35,8 +35,15 @@ pub(super) fn of(tree: &Tree, bill: &Bill, version: CycloneDx) -> Vec<Finding> {
     let at = |node: &Node| Some(tree.line(node.span.start));
     let spec = root.member("specVersion");
     if super::says(root, "specVersion") != Some(version.number()) {
-        let message = say!("This names no version that is known here; the file is read as CycloneDX {number}.", number = version.number());
-        findings.push(note(at(spec.unwrap_or(root)), Sentence::as_written("specVersion"), message));
+        let message = say!(
+            "This names no version that is known here; the file is read as CycloneDX {number}.",
+            number = version.number()
+        );
+        findings.push(note(
+            at(spec.unwrap_or(root)),
+            Sentence::as_written("specVersion"),
+            message,
+        ));
     }
     serial_number(tree, &mut findings);
     let signed = std::iter::once(root).chain(bill.models.iter().map(|model| model.node));
@@ -45,11 +52,17 @@ pub(super) fn of(tree: &Tree, bill: &Bill, version: CycloneDx) -> Vec<Finding> {
         findings.push(problem(at(signature), Sentence::as_written("signature"), message));
     }
     if bill.models.len() > 1 {
-        let message = say!("There are {hidden} models in this bill. The first is the card; each of the others is a section named after it.", hidden = bill.models.len() + bill.hidden);
+        let message = say!(
+            "There are {hidden} models in this bill. The first is the card; each of the others is a section named after it.",
+            hidden = bill.models.len() + bill.hidden
+        );
         findings.push(note(None, say!("components"), message));
     }
     if bill.hidden > 0 {
-        let message = say!("{hidden} of them are not shown; they are kept as they are.", hidden = bill.hidden);
+        let message = say!(
+            "{hidden} of them are not shown; they are kept as they are.",
+            hidden = bill.hidden
+        );
         findings.push(note(None, say!("components"), message));
     }
     for model in &bill.models {
@@ -75,8 +88,10 @@ fn serial_number(tree: &Tree, findings: &mut Vec<Finding>) {
         let message = say!("The schema expects urn:uuid: and a UUID in small letters here. It is kept as it is.");
         findings.push(problem(line, Sentence::as_written("serialNumber"), message));
     }
-    let message = say!("Serial number and version of the bill stay as they are when you edit it. If you publish the edited \
-                   bill in place of this one, raise “version” by one yourself.");
+    let message = say!(
+        "Serial number and version of the bill stay as they are when you edit it. If you publish the edited \
+                   bill in place of this one, raise “version” by one yourself."
+    );
     findings.push(note(line, Sentence::as_written("version"), message));
 }
 
@@ -110,8 +125,15 @@ fn unknown(tree: &Tree, model: &Node, version: CycloneDx) -> Vec<Finding> {
         unknown
             .map(|member| {
                 let name = version.about().name;
-                let message = say!("{name} does not know this member, and strict readers refuse it. It is kept.", name);
-                problem(Some(tree.line(member.key_span.start)), Sentence::as_written(&member.key), message)
+                let message = say!(
+                    "{name} does not know this member, and strict readers refuse it. It is kept.",
+                    name
+                );
+                problem(
+                    Some(tree.line(member.key_span.start)),
+                    Sentence::as_written(&member.key),
+                    message,
+                )
             })
             .collect()
     };

@@ -14,8 +14,8 @@ use crate::format::findings::{blocks, listed};
 use crate::format::lens::Lens;
 use crate::format::tree::Tree;
 use crate::json::{Kind, Member, Node};
-use crate::say;
 use crate::locale::Sentence;
+use crate::say;
 
 const THINGS: Want = Want::List(&Want::Group(&OPEN), usize::MAX);
 const GROUP: Want = Want::Group(&OPEN);
@@ -188,7 +188,10 @@ impl Looking<'_> {
                 let word = super::says(node, "type").unwrap_or_default();
                 let is_known = TYPES.contains(&word) || word == CRYPTOGRAPHIC && self.version >= V1_6;
                 if !is_known {
-                    let message = say!("A type that the schema knows is expected here: {join}.", join = TYPES.join(", "));
+                    let message = say!(
+                        "A type that the schema knows is expected here: {join}.",
+                        join = TYPES.join(", ")
+                    );
                     self.add(kind, "type", message);
                 }
             }

@@ -8,8 +8,8 @@ use crate::format::findings::{MAX_LISTED, note, of_session, problem, uncounted};
 use crate::format::tree::Tree;
 use crate::format::{Finding, faults};
 use crate::json::{Kind, Node};
-use crate::say;
 use crate::locale::Sentence;
+use crate::say;
 
 /// Required members that are missing, and answers that the family's schema does not accept.
 ///
@@ -20,8 +20,10 @@ pub(super) fn of_family(tree: &Tree, root: &Node, family: &Family, dialect: &Dia
     }
     let answered = answered(root);
     if !std::ptr::eq::<Node>(root, &**tree) {
-        let message = say!("This is the saved form of the tool. What it keeps for its own screen is not shown here, and stays in \
-                       the file.");
+        let message = say!(
+            "This is the saved form of the tool. What it keeps for its own screen is not shown here, and stays in \
+                       the file."
+        );
         let mut findings = vec![note(Some(1), say!("file"), message)];
         findings.extend(of_session(tree));
         findings.extend(faults::of(tree, dialect, &answered));
@@ -32,7 +34,10 @@ pub(super) fn of_family(tree: &Tree, root: &Node, family: &Family, dialect: &Dia
         found.is_some()
     };
     let missing = family.required.iter().filter(|path| !is_there(path)).map(|path| {
-        let message = say!("{about} needs an answer here; its own readers refuse a card without it.", about = family.about.name);
+        let message = say!(
+            "{about} needs an answer here; its own readers refuse a card without it.",
+            about = family.about.name
+        );
         problem(None, Sentence::as_written(path.join(" › ")), message)
     });
     let mut findings: Vec<Finding> = missing.chain(faults::of(tree, dialect, &answered)).collect();
@@ -70,7 +75,10 @@ fn strangers(tree: &Tree, family: &Family, dialect: &Dialect, further: &[&[&str]
     let line = tree.lines();
     let total = found.len();
     let told = found.into_iter().take(MAX_LISTED).map(|(at, place)| {
-        let message = say!("The schema of {about} does not name this member; its strict readers refuse it. It is kept as it is.", about = family.about.name);
+        let message = say!(
+            "The schema of {about} does not name this member; its strict readers refuse it. It is kept as it is.",
+            about = family.about.name
+        );
         note(Some(line(at)), Sentence::as_written(&place), message)
     });
     told.chain(uncounted(total)).collect()

@@ -4,8 +4,8 @@ use super::vocabulary;
 use crate::card::check;
 use crate::format::{Finding, Severity};
 use crate::json::{self, Kind, Node};
-use crate::say;
 use crate::locale::Sentence;
+use crate::say;
 
 /// Questions and the keys that answer them.
 const KEYS: [(&str, &str); 12] = [
@@ -256,8 +256,11 @@ pub(super) fn findings(root: &Node, line: impl Fn(usize) -> usize) -> Vec<Findin
         let key = member.key.as_str();
         let at = member.key_span.start;
         if let Some((_, right)) = MISSPELT.iter().find(|(wrong, _)| *wrong == key) {
-            let message =
-                say!("The hub does not read “{key}”; it knows “{right}”. Rename it if that is what you mean.", key, right);
+            let message = say!(
+                "The hub does not read “{key}”; it knows “{right}”. Rename it if that is what you mean.",
+                key,
+                right
+            );
             push(at, Sentence::as_written(key), Severity::Problem, message);
         }
         match (key, &member.node.kind) {
@@ -270,15 +273,26 @@ pub(super) fn findings(root: &Node, line: impl Fn(usize) -> usize) -> Vec<Findin
                         None => say!("Write other, and name the licence under license_name and license_link."),
                     };
                     let message = say!("The hub knows no licence “{id}”. {advice}", id = short(id), advice);
-                    push(member.node.span.start, Sentence::as_written(key), Severity::Problem, message);
+                    push(
+                        member.node.span.start,
+                        Sentence::as_written(key),
+                        Severity::Problem,
+                        message,
+                    );
                 } else if lower == "other" && !has("license_name") {
-                    let message =
-                        say!("The licence “other” needs its name under license_name and its address under license_link.");
+                    let message = say!(
+                        "The licence “other” needs its name under license_name and its address under license_link."
+                    );
                     push(at, Sentence::as_written(key), Severity::Problem, message);
                 }
             }
             ("license", Kind::List(_) | Kind::Group(_) | Kind::Bool(_)) => {
-                push(at, Sentence::as_written(key), Severity::Problem, say!("The hub wants one licence here, as one word."));
+                push(
+                    at,
+                    Sentence::as_written(key),
+                    Severity::Problem,
+                    say!("The hub wants one licence here, as one word."),
+                );
             }
             ("language", Kind::List(_) | Kind::Text(_)) => {
                 let codes = items(Some(&member.node));
@@ -295,16 +309,35 @@ pub(super) fn findings(root: &Node, line: impl Fn(usize) -> usize) -> Vec<Findin
                 }
             }
             ("language", Kind::Group(_)) => {
-                push(at, Sentence::as_written(key), Severity::Problem, say!("The hub wants a language code here, or a list of them."));
+                push(
+                    at,
+                    Sentence::as_written(key),
+                    Severity::Problem,
+                    say!("The hub wants a language code here, or a list of them."),
+                );
             }
             ("pipeline_tag", Kind::Text(task)) => {
                 if let Some(message) = vocabulary::task(task) {
-                    push(member.node.span.start, Sentence::as_written(key), Severity::Problem, message);
+                    push(
+                        member.node.span.start,
+                        Sentence::as_written(key),
+                        Severity::Problem,
+                        message,
+                    );
                 }
             }
             ("base_model_relation", Kind::Text(word)) if !RELATIONS.contains(&word.as_str()) => {
-                let message = say!("The hub knows no relation “{word}”. It wants one of: {words}.", word = short(word), words = RELATIONS.join(", "));
-                push(member.node.span.start, Sentence::as_written(key), Severity::Problem, message);
+                let message = say!(
+                    "The hub knows no relation “{word}”. It wants one of: {words}.",
+                    word = short(word),
+                    words = RELATIONS.join(", ")
+                );
+                push(
+                    member.node.span.start,
+                    Sentence::as_written(key),
+                    Severity::Problem,
+                    message,
+                );
             }
             ("model-index", Kind::List(models)) => {
                 for (place, offset, severity, message) in model_index(models) {
@@ -317,10 +350,20 @@ pub(super) fn findings(root: &Node, line: impl Fn(usize) -> usize) -> Vec<Findin
                 push(at, Sentence::as_written(key), Severity::Problem, message);
             }
             ("pipeline_tag" | "library_name", Kind::List(_) | Kind::Group(_) | Kind::Bool(_)) => {
-                push(at, Sentence::as_written(key), Severity::Problem, say!("The hub wants one word here."));
+                push(
+                    at,
+                    Sentence::as_written(key),
+                    Severity::Problem,
+                    say!("The hub wants one word here."),
+                );
             }
             ("datasets" | "tags" | "metrics", Kind::Group(_) | Kind::Bool(_)) => {
-                push(at, Sentence::as_written(key), Severity::Problem, say!("The hub wants a list of words here."));
+                push(
+                    at,
+                    Sentence::as_written(key),
+                    Severity::Problem,
+                    say!("The hub wants a list of words here."),
+                );
             }
             _ => {}
         }

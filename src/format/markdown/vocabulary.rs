@@ -3,8 +3,8 @@
 use super::metadata::short;
 use crate::card::check;
 use crate::json::Value;
-use crate::say;
 use crate::locale::Sentence;
+use crate::say;
 
 /// The languages with a code of two letters (ISO 639-1), each with its English name.
 const LANGUAGES: &str = include_str!("languages.txt");
@@ -113,7 +113,11 @@ pub(super) fn language(text: &str) -> Option<Sentence> {
         Some(code) => say!("Write {code}; a region can be told under language_bcp47.", code),
         None => say!("Use a code of ISO 639 such as en or yue, and a list where there are several."),
     };
-    Some(say!("The hub knows no language code “{word}”. {advice}", word = short(text), advice))
+    Some(say!(
+        "The hub knows no language code “{word}”. {advice}",
+        word = short(text),
+        advice
+    ))
 }
 
 /// The hub's word for a task that is spelled with other blanks or letters.
@@ -147,7 +151,11 @@ pub(super) fn task(text: &str) -> Option<Sentence> {
         Some(task) => say!("Do you mean {task}?", task),
         None => say!("Choose one of its tasks, such as text-classification, or leave it out."),
     };
-    Some(say!("The hub knows no task “{word}”. {advice}", word = short(text), advice))
+    Some(say!(
+        "The hub knows no task “{word}”. {advice}",
+        word = short(text),
+        advice
+    ))
 }
 
 /// How many letters of one word must be put in, taken out or replaced for the other; words longer than any task are far.
@@ -195,7 +203,7 @@ mod tests {
             ("Italian Swedish", "ISO 639"),
             ("é", "ISO 639"),
         ] {
-            assert!(language(text).unwrap().contains(words), "{text}");
+            assert!(language(text).unwrap().to_string().contains(words), "{text}");
         }
     }
 
@@ -208,7 +216,7 @@ mod tests {
             ("ner", "token-classification"),
             ("baking", "such as"),
         ] {
-            assert!(task(text).unwrap().contains(words), "{text}");
+            assert!(task(text).unwrap().to_string().contains(words), "{text}");
         }
     }
 }

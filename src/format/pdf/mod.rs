@@ -24,8 +24,8 @@ use super::language::{self, Language};
 use super::lens::{About, Lens, Notation, Parts, Readers};
 use super::{ReadError, convert, html, outline_of};
 use crate::card::{Card, Value};
-use crate::say;
 use crate::locale::Sentence;
+use crate::say;
 
 /// A larger paper is refused, for setting takes time and memory that grow with it: in bytes of its values.
 const MOST_BYTES: usize = 1_500_000;

@@ -86,8 +86,9 @@ pub(in crate::format) fn refusal(file: &File, bytes: &[u8]) -> Option<ReadError>
     match file.text() {
         Ok(text) if !file.is_called(&["md", "markdown"]) && is_schema(&text.text) => Some(ReadError {
             message: say!("This is a protobuf schema: it says which fields a card can have, and holds no card."),
-            advice:
-                say!("Upload the card that was written with it. The Model Card Toolkit keeps it as data/model_card.proto."),
+            advice: say!(
+                "Upload the card that was written with it. The Model Card Toolkit keeps it as data/model_card.proto."
+            ),
             position: None,
             text: None,
         }),
@@ -152,9 +153,10 @@ fn is_list_of_entries(bytes: &[u8]) -> bool {
 /// What is wrong with a binary file that is no card. A text that only its name makes a protobuf file comes back.
 fn of_binary(file: &File, bytes: &[u8]) -> ReadError {
     let mut error = ProtoSource::binary(bytes).err().unwrap_or_else(|| ReadError {
-        message:
-            say!("By its bytes this is a protobuf file, but no model card: what stands in it under the numbers of a card is \
-                  something else."),
+        message: say!(
+            "By its bytes this is a protobuf file, but no model card: what stands in it under the numbers of a card is \
+                  something else."
+        ),
         advice: say!("Upload the card itself. The Model Card Toolkit keeps it as data/model_card.proto."),
         position: None,
         text: None,

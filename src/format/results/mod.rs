@@ -13,8 +13,8 @@ mod tests;
 use super::ReadError;
 use super::encoding::{decode, kind_of};
 use crate::json;
-use crate::say;
 use crate::locale::Sentence;
+use crate::say;
 
 pub use table::parse as table;
 
@@ -57,7 +57,10 @@ fn advice() -> Sentence {
 pub fn text(bytes: &[u8]) -> Result<String, ReadError> {
     if bytes.len() > MOST_BYTES {
         return Err(refuse(
-            say!("This is larger than {most} MiB, more than a table of results takes.", most = MOST_BYTES >> 20),
+            say!(
+                "This is larger than {most} MiB, more than a table of results takes.",
+                most = MOST_BYTES >> 20
+            ),
             say!("Send the rows that belong into the card, such as one for each metric and group."),
         ));
     }
@@ -86,18 +89,29 @@ pub fn read(text: &str) -> Result<Sheet, ReadError> {
     };
     if sheet.columns.len() > MOST_COLUMNS {
         return Err(refuse(
-            say!("There are {columns} columns, and {most} can be read.", columns = sheet.columns.len(), most = MOST_COLUMNS),
+            say!(
+                "There are {columns} columns, and {most} can be read.",
+                columns = sheet.columns.len(),
+                most = MOST_COLUMNS
+            ),
             say!("Leave out the columns that are no results."),
         ));
     }
     if sheet.rows.len() > MOST_ROWS {
         return Err(refuse(
-            say!("There are {rows} rows, and {most} can be read.", rows = sheet.rows.len(), most = MOST_ROWS),
+            say!(
+                "There are {rows} rows, and {most} can be read.",
+                rows = sheet.rows.len(),
+                most = MOST_ROWS
+            ),
             say!("A card is for people: send one row for each metric and group instead of one for each example."),
         ));
     }
     if sheet.rows.is_empty() {
-        return Err(refuse(say!("There are names of columns and no row below them."), advice()));
+        return Err(refuse(
+            say!("There are names of columns and no row below them."),
+            advice(),
+        ));
     }
     Ok(sheet)
 }

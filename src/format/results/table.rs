@@ -3,9 +3,9 @@
 use super::super::ReadError;
 use super::{MOST_COLUMNS, MOST_ROWS, Sheet, refuse};
 use crate::card::check;
+use crate::locale::Sentence;
 use crate::say;
 use crate::word;
-use crate::locale::Sentence;
 
 /// What may stand between columns, and its name.
 const DELIMITERS: [(char, &str); 4] = [
@@ -139,8 +139,14 @@ fn records(text: &str, delimiter: char) -> Result<Vec<Vec<String>>, ReadError> {
                 if rows.len() > MOST_ROWS + 2 {
                     let all = text.lines().filter(|line| !line.trim().is_empty()).count();
                     return Err(refuse(
-                        say!("There are {all} lines, and {most} rows can be read.", all, most = MOST_ROWS),
-                        say!("A card is for people: send one row for each metric and group instead of one for each example."),
+                        say!(
+                            "There are {all} lines, and {most} rows can be read.",
+                            all,
+                            most = MOST_ROWS
+                        ),
+                        say!(
+                            "A card is for people: send one row for each metric and group instead of one for each example."
+                        ),
                     ));
                 }
             }

@@ -4,10 +4,10 @@ use std::ops::Range;
 use super::lexer::{self, Token, TokenKind};
 use super::string::unescaped;
 use crate::json;
+use crate::locale::{self, Sentence};
 use crate::proto::message::{Content, Field, Item, Message, Quirk, QuirkKind, again};
 use crate::proto::schema::{FieldType, Schema, Type, name_of};
 use crate::proto::{Document, MAX_DEPTH, MAX_FIELDS, SyntaxError, Value};
-use crate::locale::{self, Sentence};
 use crate::say;
 
 /// The text as a message of this kind. Fields that the schema does not have keep their names.
@@ -81,7 +81,10 @@ impl Parser<'_> {
         if depth > MAX_DEPTH {
             return Err(self.error(
                 self.next.span.start,
-                say!("Messages lie more than {most} levels deep in each other.", most = MAX_DEPTH),
+                say!(
+                    "Messages lie more than {most} levels deep in each other.",
+                    most = MAX_DEPTH
+                ),
                 say!("Take some of the levels out."),
             ));
         }

@@ -2,11 +2,11 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use super::{FIXED_32, FIXED_64, GROUP, GROUP_END, LENGTH, VARINT, shown_bytes, varint};
+use crate::locale::Sentence;
 use crate::proto::message::{Content, Field, Item, Message, Quirk, QuirkKind, again};
 use crate::proto::schema::{FieldType, MAX_NUMBER, Schema, Type, name_of};
 use crate::proto::{Document, MAX_DEPTH, MAX_FIELDS, SyntaxError, Value};
 use crate::say;
-use crate::locale::Sentence;
 
 /// How deep messages are looked for in each other where no schema says that there are any.
 const MAX_GUESSES: usize = 16;
@@ -30,8 +30,15 @@ pub fn parse(bytes: &[u8], schema: &'static Schema) -> Result<Document, SyntaxEr
         }
         Err(Fault { at, message, .. }) => Err(SyntaxError {
             at,
-            message: say!("{message} (at byte {at} of {bytes}).", message, at = at + 1, bytes = bytes.len()),
-            advice: say!("Look whether the file was copied as a whole, or write it again with the program that made it."),
+            message: say!(
+                "{message} (at byte {at} of {bytes}).",
+                message,
+                at = at + 1,
+                bytes = bytes.len()
+            ),
+            advice: say!(
+                "Look whether the file was copied as a whole, or write it again with the program that made it."
+            ),
         }),
     }
 }
@@ -65,7 +72,10 @@ impl Parser<'_> {
         group: Option<u32>,
     ) -> Result<(Message, usize), Fault> {
         if depth > MAX_DEPTH {
-            let message = say!("Messages lie more than {most} levels deep in each other", most = MAX_DEPTH);
+            let message = say!(
+                "Messages lie more than {most} levels deep in each other",
+                most = MAX_DEPTH
+            );
             return Err(Fault {
                 at: span.start,
                 message,
@@ -122,8 +132,8 @@ impl Parser<'_> {
             message,
             is_final: false,
         };
-        let (tag, next) =
-            varint(self.bytes, start, end).ok_or_else(|| fault(say!("The number of a field is cut off or has no end")))?;
+        let (tag, next) = varint(self.bytes, start, end)
+            .ok_or_else(|| fault(say!("The number of a field is cut off or has no end")))?;
         *at = next;
         let number = u32::try_from(tag >> 3)
             .ok()
@@ -148,7 +158,10 @@ impl Parser<'_> {
             is_final: false,
         };
         let cut_off = || {
-            fault(say!("The file ends, or its message does, in the middle of field {number}", number))
+            fault(say!(
+                "The file ends, or its message does, in the middle of field {number}",
+                number
+            ))
         };
         let leaf = |number: u64| Some(Content::Leaf(Value::Number(number.to_string())));
         match wire {
@@ -180,7 +193,10 @@ impl Parser<'_> {
                 *at = next;
                 Ok((message.span.clone(), Some(Content::Message(message))))
             }
-            GROUP_END => Err(fault(say!("The group of field {number} ends here without having begun", number))),
+            GROUP_END => Err(fault(say!(
+                "The group of field {number} ends here without having begun",
+                number
+            ))),
             _ => Err(fault(say!("Field {number} is of a kind that does not exist", number))),
         }
     }

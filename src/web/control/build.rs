@@ -280,7 +280,12 @@ impl Builder<'_> {
                     let (name, value) = cells.take(column.key);
                     let mut control = self.control(name, Some(&column.kind), value, level);
                     column.vocabulary.into_iter().for_each(|words| control.offer(words));
-                    cells.put(column.key, Sentence::new(column.label), Sentence::new(column.help), control);
+                    cells.put(
+                        column.key,
+                        Sentence::new(column.label),
+                        Sentence::new(column.help),
+                        control,
+                    );
                 }
                 Some((group, _)) if groups.contains(&group) => {}
                 Some((group, _)) => {
@@ -434,11 +439,7 @@ impl<'v> Cells<'v> {
     }
 
     fn put(&mut self, key: &str, label: Sentence, hint: Sentence, control: Control) {
-        let label = if label.is_empty() {
-            control.label.clone()
-        } else {
-            label
-        };
+        let label = if label.is_empty() { control.label.clone() } else { label };
         self.controls.push(Control {
             key: Some(key.into()),
             label,

@@ -61,7 +61,10 @@ pub async fn post(
     remember_card(&visitor, &id);
     let address = format!("/cards/{id}");
     let again = Again::Form(format!("{address}/language"), vec![("language".to_owned(), typed)]);
-    let told = say!("The card says now that it is in {language}.", language = language.name());
+    let told = say!(
+        "The card says now that it is in {language}.",
+        language = language.name()
+    );
     let (now, quota) = (state.clock.now().naive_utc(), state.quota());
     let said = state.db.write(move |conn| {
         quota::within(conn, &session, quota, |conn| {

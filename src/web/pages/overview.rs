@@ -97,10 +97,7 @@ pub async fn get(
     id: web::Path<String>,
     told: web::Query<Told>,
 ) -> Result<HttpResponse, Error> {
-    render(
-        &visitor,
-        &overview(&state, &visitor, id.into_inner(), &told).await?,
-    )
+    render(&visitor, &overview(&state, &visitor, id.into_inner(), &told).await?)
 }
 
 /// The page for somebody who filled in one of its forms, with what was wrong.

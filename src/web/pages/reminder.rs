@@ -177,6 +177,7 @@ mod tests {
     fn reminder(days_left: i64) -> Reminder {
         let now = DateTime::from_timestamp(1_790_000_000, 0).unwrap();
         Reminder {
+            locale: Locale::English,
             uid: "0123456789abcdef".to_owned(),
             host: "cards.example.org".to_owned(),
             origin: "https://cards.example.org".to_owned(),

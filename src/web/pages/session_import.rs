@@ -36,11 +36,7 @@ pub async fn post(state: web::Data<AppState>, beginner: Beginner, form: Multipar
     };
     let status = error.status_code();
     let message = match error {
-        Error::Refused(refusal) => say!(
-            "{message} {advice}",
-            message = refusal.message,
-            advice = refusal.advice
-        ),
+        Error::Refused(refusal) => say!("{message} {advice}", message = refusal.message, advice = refusal.advice),
         Error::BadRequest(message) => message,
         other => return Err(other),
     };

@@ -81,7 +81,10 @@ pub async fn post(state: web::Data<AppState>, visitor: Visitor, request: HttpReq
         .await?;
     let link = format!("{}/continue/{}", state.origin_for(&request), link.text());
     let made = Made {
-        qr: qr::svg(&link, &say!("The link as a QR code").said((&visitor).into()).to_string()),
+        qr: qr::svg(
+            &link,
+            &say!("The link as a QR code").said((&visitor).into()).to_string(),
+        ),
         link,
         code: short.in_groups(),
         until: until.into(),

@@ -14,10 +14,10 @@ use crate::format::results::{MOST_BYTES, MOST_ROWS};
 use crate::locale::Sentence;
 use crate::say;
 use crate::session::Visitor;
-use crate::word;
 use crate::web::card::{link, outline_of};
 use crate::web::filters;
 use crate::web::page::{CardLink, Fault, Faults, Page};
+use crate::word;
 
 /// How many rows are shown before they are kept; further ones are if something is odd about them.
 const SHOWN: usize = 100;

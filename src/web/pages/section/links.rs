@@ -7,9 +7,9 @@ use askama::Template;
 use chrono::TimeDelta;
 use serde::Deserialize;
 
-use crate::db::section_links::{self, SectionLink};
 use crate::db::cards::{self, CardRow};
 use crate::db::quota;
+use crate::db::section_links::{self, SectionLink};
 use crate::locale::{Sentence, Value};
 use crate::say;
 use crate::session::Visitor;
@@ -105,7 +105,10 @@ pub async fn post(
             let made = if is_made.await? {
                 let link = format!("{}/write/{}", state.origin_for(&request), code.text());
                 Ok(Some(Made {
-                    qr: qr::svg(&link, &say!("The link as a QR code").said((&visitor).into()).to_string()),
+                    qr: qr::svg(
+                        &link,
+                        &say!("The link as a QR code").said((&visitor).into()).to_string(),
+                    ),
                     link,
                 }))
             } else {

@@ -31,7 +31,10 @@ const SHOWN: &str = "preview";
 /// What is shown where nothing is written.
 fn nothing(locale: Locale) -> String {
     let words = say!("Nothing is written here yet.");
-    format!(r#"<p class="quiet" lang="{locale}" dir="ltr">{}</p>"#, words.said(locale))
+    format!(
+        r#"<p class="quiet" lang="{locale}" dir="ltr">{}</p>"#,
+        words.said(locale)
+    )
 }
 
 /// The answer to the page's script.
@@ -85,17 +88,14 @@ impl Typed {
     ///
     /// # Errors
     /// [`db::Error::NotFound`] when the section is not there for whoever asks.
-    pub fn of(
-        conn: &mut DbConnection,
-        access: &SectionAccess,
-        form: &Form,
-        locale: Locale,
-    ) -> Result<Self, db::Error> {
+    pub fn of(conn: &mut DbConnection, access: &SectionAccess, form: &Form, locale: Locale) -> Result<Self, db::Error> {
         let (row, fields) = fields(conn, access, form)?;
         let before = form.pairs.iter().filter(|(name, _)| name == SHOWN);
         // Each once, however often a form names it.
         let open: BTreeSet<&str> = before.map(|(_, id)| id.as_str()).chain(asked(form)).collect();
-        let previews = open.into_iter().map(|id| (id.to_owned(), shown(&row, &fields, id, locale)));
+        let previews = open
+            .into_iter()
+            .map(|id| (id.to_owned(), shown(&row, &fields, id, locale)));
         Ok(Self {
             previews: previews.collect(),
             fields,
@@ -154,6 +154,5 @@ fn fields(conn: &mut DbConnection, access: &SectionAccess, form: &Form) -> Resul
 fn shown(row: &CardRow, fields: &[Field], id: &str, locale: Locale) -> String {
     let field = fields.iter().find(|field| field.id == id);
     let html = field.map(|field| html::answer(field, outline_of(row), &format!("{id}-")));
-    html.filter(|html| !html.is_empty())
-        .unwrap_or_else(|| nothing(locale))
+    html.filter(|html| !html.is_empty()).unwrap_or_else(|| nothing(locale))
 }

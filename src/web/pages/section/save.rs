@@ -71,7 +71,8 @@ pub(super) fn save(
         _ => {}
     }
     let mut fields = form.fields(part, &memory);
-    let kept = kept_answers(&form.contradictions(&fields, &memory), outline).or_else(|| kept_names(&form.names_taken(&fields)));
+    let kept = kept_answers(&form.contradictions(&fields, &memory), outline)
+        .or_else(|| kept_names(&form.names_taken(&fields)));
     let asked = match &action {
         Action::AddField(label) => tidy_title(label).and_then(|label| namesake(&label, &fields, part, &row)),
         _ => None,

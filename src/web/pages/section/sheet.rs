@@ -13,7 +13,7 @@ use crate::format::html;
 use crate::format::language::Language;
 use crate::locale::Sentence;
 use crate::say;
-use crate::web::card::{anchor};
+use crate::web::card::anchor;
 use crate::web::control::{self, Control};
 use crate::web::error::Error;
 use crate::web::form::Form;

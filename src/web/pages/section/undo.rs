@@ -9,7 +9,7 @@ use crate::db::{self, DbConnection};
 use crate::locale::Value;
 use crate::say;
 use crate::web::access::{Pace, SectionAccess};
-use crate::web::card::{outline_of};
+use crate::web::card::outline_of;
 
 /// Puts a field back as it was at a version, or without a field's id the whole section; what was typed since in other
 /// fields stays. What the section says before is kept, so this can be undone itself.
