@@ -511,7 +511,6 @@ impl<'t> Parser<'t> {
 
     /// Takes the comma after an entry, or stops before the closing bracket.
     fn separator(&mut self, open: usize, close: u8) -> Result<(), SyntaxError> {
-        let container = if close == b']' { "list" } else { "object" };
         let end = self.at;
         self.skip_space()?;
         match self.peek() {
@@ -527,6 +526,7 @@ impl<'t> Parser<'t> {
             Some(byte) if byte == close => Ok(()),
             None => {
                 let (line, column) = super::position(self.text, open);
+                let container = if close == b']' { say!("list") } else { say!("object") };
                 Err(self.error(
                     say!(
                         "The file ends before the {container} that begins in line {line}, column {column} is closed.",
