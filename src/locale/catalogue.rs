@@ -41,7 +41,7 @@ fn of(locale: Locale) -> Option<&'static Catalogue> {
 }
 
 /// These words in a language; themselves where its catalogue does not have them.
-pub(super) fn said<'w>(words: &'w str, locale: Locale) -> &'w str {
+pub(super) fn said(words: &str, locale: Locale) -> &str {
     let found = of(locale).and_then(|catalogue| catalogue.get(words));
     found.and_then(|said| said.first()).map_or(words, String::as_str)
 }

@@ -9,7 +9,11 @@ use super::{Locale, catalogue, date};
 ///
 /// Its `Display` is the English one, for logs, the command line and tests.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Sentence {
+pub struct Sentence(Box<Parts>);
+
+/// Boxed, since sentences stand in errors, which are to be small.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Parts {
     words: Words,
     values: Vec<(&'static str, Value)>,
 }
@@ -64,7 +68,7 @@ impl Sentence {
 
     /// Whether nothing is said.
     pub fn is_empty(&self) -> bool {
-        match &self.words {
+        match &self.0.words {
             Words::One(words) => words.is_empty(),
             Words::Counted(..) => false,
             Words::AsWritten(text) => text.is_empty(),
@@ -73,18 +77,18 @@ impl Sentence {
 
     fn of(words: Words) -> Self {
         let values = Vec::new();
-        Self { words, values }
+        Self(Box::new(Parts { words, values }))
     }
 
     /// The same sentence with a value for one of its names.
     pub fn with(mut self, name: &'static str, value: impl Into<Value>) -> Self {
-        self.values.push((name, value.into()));
+        self.0.values.push((name, value.into()));
         self
     }
 
     /// The sentence in this language.
     pub fn said(&self, locale: Locale) -> Said<'_> {
-        let words = match &self.words {
+        let words = match &self.0.words {
             Words::One(words) => catalogue::said(words, locale),
             Words::Counted(one, many, number) => catalogue::counted(one, many, *number, locale),
             Words::AsWritten(text) => {
@@ -98,7 +102,7 @@ impl Sentence {
         };
         Said {
             words: words.into(),
-            values: Cow::Borrowed(&self.values),
+            values: Cow::Borrowed(&self.0.values),
             locale,
             is_filled: false,
         }
@@ -121,7 +125,8 @@ impl fmt::Display for Sentence {
 /// Whether it says this in English.
 impl PartialEq<str> for Sentence {
     fn eq(&self, english: &str) -> bool {
-        self.to_string() == english
+        let said = self.to_string();
+        said == english
     }
 }
 

@@ -4,7 +4,11 @@ use actix_web::HttpMessage;
 use actix_web::http::header::{AcceptLanguage, Header as _, HeaderMap};
 
 use crate::config::Network;
-use crate::locale::Locale;
+use crate::locale::{Locale, Sentence};
+use crate::say;
+
+/// A browser that does not say what it is.
+const UNKNOWN: &str = "A browser";
 
 /// The address a request came from: that of the connection, or, when a trusted proxy made the
 /// connection, the last one in `X-Forwarded-For` that is not a trusted proxy's.
@@ -72,8 +76,20 @@ pub fn family(headers: &HeaderMap) -> String {
     match (named(&BROWSERS), named(&SYSTEMS)) {
         (Some(browser), Some(system)) => format!("{browser} on {system}"),
         (Some(name), None) => name.to_owned(),
-        (None, Some(system)) => format!("A browser on {system}"),
-        (None, None) => "A browser".to_owned(),
+        (None, Some(system)) => format!("{UNKNOWN} on {system}"),
+        (None, None) => UNKNOWN.to_owned(),
+    }
+}
+
+/// The same as readers have it in their language.
+pub fn said_family(family: &str) -> Sentence {
+    let named = |browser: &str| match browser {
+        UNKNOWN => say!("A browser"),
+        name => Sentence::as_written(name),
+    };
+    match family.split_once(" on ") {
+        Some((browser, system)) => say!("{browser} on {system}", browser = named(browser), system),
+        None => named(family),
     }
 }
 

@@ -136,7 +136,15 @@ pub fn outline_of(row: &CardRow) -> &'static Outline {
 pub fn link(row: &CardRow) -> CardLink {
     CardLink {
         id: row.id.clone(),
-        title: row.title.clone(),
+        title: said_name(&row.title),
+    }
+}
+
+/// The name of a card as readers have it in their language: that of a card without one is ours.
+pub fn said_name(title: &str) -> Sentence {
+    match title {
+        UNTITLED => say!("Untitled card"),
+        title => Sentence::as_written(title),
     }
 }
 
@@ -242,11 +250,14 @@ impl Progress {
     }
 }
 
+/// The name of a card that has none.
+const UNTITLED: &str = "Untitled card";
+
 /// A name for the card: what it calls itself, or its file's name.
 pub fn title_of(card: &Card, file_name: Option<&str>) -> String {
     let stem = || file_name.map(|name| name.rsplit_once('.').map_or(name, |(stem, _)| stem));
     let name = card.name().or_else(stem).unwrap_or_default();
-    tidy_title(name).unwrap_or_else(|| "Untitled card".to_owned())
+    tidy_title(name).unwrap_or_else(|| UNTITLED.to_owned())
 }
 
 /// The longest title, in characters.

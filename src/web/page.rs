@@ -260,7 +260,7 @@ pub struct CardLink {
     /// The word in addresses.
     pub id: String,
     /// The name shown.
-    pub title: String,
+    pub title: Sentence,
 }
 
 /// Answers 200 with a page in the reader's language.

@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 
 use cartellino::card::check::Severity;
 use cartellino::card::outline::{self, FIGURE, Kind, examples};
+use cartellino::card::results::CHARTS;
 use cartellino::format::{Format, hub};
 use cartellino::locale::{Locale, entries};
 
@@ -145,6 +146,7 @@ fn said_as_data() -> Vec<&'static str> {
         found.extend(format.homes().iter().map(|home| home.name));
     }
     found.extend([Severity::Blocks, Severity::Problem, Severity::Note].map(Severity::name));
+    found.extend(CHARTS);
     found.extend(hub::languages().map(|(_, name)| name));
     found
 }

@@ -230,11 +230,8 @@ pub fn of_question(place: usize, question: &Question, answer: Option<&Field>, mo
     }
 }
 
-/// The control of a field that no question asks for.
-pub fn of_field(place: usize, field: &Field, more: &str) -> Control {
+/// The control of a field that no question asks for, under this label.
+pub fn of_field(place: usize, field: &Field, label: Sentence, more: &str) -> Control {
     let control = Builder { more }.control(format!("f.{place}"), None, Some(&field.value), 0);
-    Control {
-        label: Sentence::as_written(&field.label),
-        ..control
-    }
+    Control { label, ..control }
 }

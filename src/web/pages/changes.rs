@@ -63,7 +63,10 @@ pub async fn get(
     let session = owner(&visitor)?;
     let rows = state.db.run(move |conn| cards::list(conn, &session)).await?;
     let others = rows.iter().filter(|row| row.id != whole.row.id).map(link).collect();
-    let page = Page::of(say!("What changed: {title}", title = &whole.row.title), &visitor);
+    let page = Page::of(
+        say!("What changed: {title}", title = card::said_name(&whole.row.title)),
+        &visitor,
+    );
     let made = web::block(move || {
         let (now, before) = (side(&whole), other.as_ref().map(side));
         let Comparison { changes, terms } = match &before {

@@ -16,7 +16,7 @@ use crate::locale::Sentence;
 use crate::say;
 use crate::session::{SessionId, Visitor};
 use crate::web::AppState;
-use crate::web::card::{self, format_of, load_card, outline_of, owner, tidy_title};
+use crate::web::card::{self, format_of, load_card, outline_of, owner, said_name, tidy_title};
 use crate::web::choices::remember_card;
 use crate::web::error::Error;
 use crate::web::page::{CardLink, is_once, quoted, see_other_telling};
@@ -41,7 +41,7 @@ pub struct DatasheetLine {
     /// The word in addresses.
     pub id: String,
     /// The name shown.
-    pub title: String,
+    pub title: Sentence,
     /// How many of its questions have an answer.
     pub answered: usize,
     /// How many questions it has.
@@ -83,7 +83,7 @@ impl Datasheets {
                 questions: tally.questions(),
                 format: format_of(&row),
                 id: row.id,
-                title: row.title,
+                title: said_name(&row.title),
             });
         }
         Ok(Self::Has { lines, candidates })
@@ -163,8 +163,8 @@ pub async fn post(
 fn title(card: &str, taken: &[CardRow], locale: Locale) -> String {
     let named = |number: usize| {
         let title = match number {
-            1 => say!("Datasheet of {card}", card),
-            number => say!("Datasheet {number} of {card}", number, card),
+            1 => say!("Datasheet of {card}", card = said_name(card)),
+            number => say!("Datasheet {number} of {card}", number, card = said_name(card)),
         };
         let title = title.said(locale).to_string();
         tidy_title(&title).unwrap_or(title)

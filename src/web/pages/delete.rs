@@ -8,7 +8,7 @@ use crate::db::{cards, files, quota, upkeep};
 use crate::say;
 use crate::session::Visitor;
 use crate::web::AppState;
-use crate::web::card::{link, owner};
+use crate::web::card::{link, owner, said_name};
 use crate::web::choices::LAST_CARD;
 use crate::web::error::Error;
 use crate::web::filters;
@@ -44,7 +44,7 @@ pub async fn get(state: web::Data<AppState>, visitor: Visitor, id: web::Path<Str
     render(
         &visitor,
         &Delete {
-            page: Page::of(say!("Delete {title}?", title = &row.title), &visitor),
+            page: Page::of(say!("Delete {title}?", title = said_name(&row.title)), &visitor),
             card: link(&row),
             sections,
             has_source,

@@ -81,7 +81,10 @@ impl Offer {
 /// [`Error::NotFound`] when the card is not the visitor's.
 pub async fn get(state: web::Data<AppState>, visitor: Visitor, id: web::Path<String>) -> Result<HttpResponse, Error> {
     let whole = card::whole(&state, &visitor, id.into_inner()).await?;
-    let page = Page::of(say!("Download: {title}", title = &whole.row.title), &visitor);
+    let page = Page::of(
+        say!("Download: {title}", title = card::said_name(&whole.row.title)),
+        &visitor,
+    );
     let session = owner(&visitor)?;
     let row = whole.row.clone();
     let datasheets = state.db.run(move |conn| Datasheets::of(conn, &session, &row)).await?;

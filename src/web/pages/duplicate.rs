@@ -11,7 +11,7 @@ use crate::random;
 use crate::say;
 use crate::session::Visitor;
 use crate::web::AppState;
-use crate::web::card::{owner, tidy_title};
+use crate::web::card::{owner, said_name, tidy_title};
 use crate::web::choices::remember_card;
 use crate::web::error::Error;
 use crate::web::page::{is_once, quoted, see_other_telling};
@@ -37,7 +37,7 @@ pub async fn post(
     let uploads = state.uploads.clone();
     let copied = state.db.write(move |conn| {
         quota::within(conn, &session, quota, |conn| {
-            let title = say!("Copy of {card}", card = cards::load(conn, &session, &id)?.title);
+            let title = say!("Copy of {card}", card = said_name(&cards::load(conn, &session, &id)?.title));
             let title = title.said(locale).to_string();
             let title = tidy_title(&title).unwrap_or(title);
             let told = match cards::datasheet_owner(conn, &session, &id)? {

@@ -8,6 +8,7 @@ use crate::locale::Sentence;
 use crate::say;
 use crate::session::Visitor;
 use crate::web::AppState;
+use crate::web::card::said_name;
 use crate::web::error::Error;
 use crate::web::filters;
 use crate::web::form::texts_of;
@@ -26,14 +27,14 @@ struct FullPage {
     usage: Sentence,
     largest: Vec<Line>,
     again: Again,
-    texts: Vec<(String, String)>,
+    texts: Vec<(Sentence, String)>,
     once: String,
 }
 
 /// A card that could go.
 struct Line {
     id: String,
-    title: String,
+    title: Sentence,
     size: Sentence,
 }
 
@@ -128,7 +129,7 @@ pub async fn explained(
 fn line(card: CardSize) -> Line {
     Line {
         id: card.id,
-        title: card.title,
+        title: said_name(&card.title),
         size: size_in_words(usize::try_from(card.bytes).unwrap_or(0)),
     }
 }

@@ -16,7 +16,7 @@ use crate::locale::Sentence;
 use crate::say;
 use crate::session::Visitor;
 use crate::web::AppState;
-use crate::web::card::{format_of, link};
+use crate::web::card::{format_of, link, said_name};
 use crate::web::choices::LAST_CARD;
 use crate::web::error::Error;
 use crate::web::filters;
@@ -45,9 +45,9 @@ struct Home {
 /// One of the visitor's cards.
 struct Label {
     id: String,
-    title: String,
+    title: Sentence,
     /// The name of the card whose datasheet it is; it follows that card.
-    datasheet_of: Option<String>,
+    datasheet_of: Option<Sentence>,
     format: &'static str,
     changed: Date,
     once: String,
@@ -104,8 +104,8 @@ async fn home(state: &AppState, visitor: &Visitor) -> Result<Home, Error> {
                 format: format_of(&row).name(),
                 changed: row.updated_at.into(),
                 id: row.id,
-                title: row.title,
-                datasheet_of,
+                title: said_name(&row.title),
+                datasheet_of: datasheet_of.as_deref().map(said_name),
                 once: once()?,
             })
         })

@@ -56,7 +56,7 @@ struct FindingLine {
 
 struct KeptLine {
     section: Sentence,
-    label: String,
+    label: Sentence,
 }
 
 /// `GET /cards/{card}/import`.
@@ -73,7 +73,10 @@ pub async fn get(
         return super::without_cookie::page(&state, (&visitor).into());
     }
     let whole = card::whole(&state, &visitor, id.into_inner()).await?;
-    let page = Page::of(say!("What was read: {title}", title = &whole.row.title), &visitor);
+    let page = Page::of(
+        say!("What was read: {title}", title = card::said_name(&whole.row.title)),
+        &visitor,
+    );
     let session = owner(&visitor)?;
     let row = whole.row.clone();
     let datasheets = state.db.run(move |conn| Datasheets::of(conn, &session, &row)).await?;
@@ -168,7 +171,7 @@ fn kept(card: &Card, outline: &Outline) -> Vec<KeptLine> {
         .filter(|(_, field)| field.is_custom())
         .map(|(section, field)| KeptLine {
             section: outline.said_title(&section.title),
-            label: field.label.clone(),
+            label: outline.said_label(&field.label),
         })
         .collect()
 }

@@ -67,7 +67,11 @@ pub async fn get(
     let format = Format::from_id(&format).ok_or(Error::NotFound)?;
     let whole = card::whole(&state, &visitor, id).await?;
     let page = Page::of(
-        say!("As {format}: {title}", format = format.name(), title = &whole.row.title),
+        say!(
+            "As {format}: {title}",
+            format = format.name(),
+            title = card::said_name(&whole.row.title)
+        ),
         &visitor,
     );
     let made = web::block(move || {

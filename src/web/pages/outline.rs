@@ -7,13 +7,14 @@ use super::full::{self, Again};
 use crate::card::outline::{self, Outline};
 use crate::db::{cards, quota};
 use crate::format;
+use crate::locale::{Sentence, Value};
 use crate::say;
 use crate::session::Visitor;
 use crate::web::AppState;
 use crate::web::card::{format_of, load_card, outline_of, owner, rows_of};
 use crate::web::choices::remember_card;
 use crate::web::error::Error;
-use crate::web::page::{quoted, see_other_telling};
+use crate::web::page::see_other_telling;
 
 /// An outline as pages offer it.
 pub struct Choice {
@@ -84,7 +85,7 @@ pub async fn post(
     });
     let told = say!(
         "The card now has the questions of {outline}. Every answer is kept; what these do not ask is below them.",
-        outline = quoted(outline.name)
+        outline = Value::Quoted(Sentence::new(outline.name))
     );
     let answer = changed.await.map_err(Error::from);
     let answer = answer.map(|()| see_other_telling(&visitor, address, &told));

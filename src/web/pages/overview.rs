@@ -18,7 +18,7 @@ use crate::locale::Sentence;
 use crate::say;
 use crate::session::Visitor;
 use crate::web::AppState;
-use crate::web::card::{Progress, anchor, format_of, link, load_card, outline_of, owner, tidy_title};
+use crate::web::card::{Progress, anchor, format_of, link, load_card, outline_of, owner, said_name, tidy_title};
 use crate::web::choices::remember_card;
 use crate::web::error::Error;
 use crate::web::filters;
@@ -170,7 +170,7 @@ async fn overview(state: &AppState, visitor: &Visitor, id: String, told: &Told) 
             let section = card.section(&problem.section);
             let own = section
                 .and_then(|section| section.field(&problem.field))
-                .map(|field| Sentence::as_written(&field.label));
+                .map(|field| outline.said_label(&field.label));
             let label = outline
                 .question(&problem.field)
                 .map(|question| Sentence::new(question.label));
@@ -186,7 +186,7 @@ async fn overview(state: &AppState, visitor: &Visitor, id: String, told: &Told) 
         })
         .collect();
     Ok(Overview {
-        page: Page::of(Sentence::as_written(&row.title), visitor)
+        page: Page::of(said_name(&row.title), visitor)
             .with_told(visitor, told.told.as_deref())
             .with_saved(saved),
         card: link(&row),

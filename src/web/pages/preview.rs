@@ -10,7 +10,7 @@ use crate::format::{html, language};
 use crate::say;
 use crate::session::Visitor;
 use crate::web::AppState;
-use crate::web::card::{link, load_card, owner};
+use crate::web::card::{link, load_card, owner, said_name};
 use crate::web::error::Error;
 use crate::web::filters;
 use crate::web::page::{CardLink, Page, render};
@@ -48,7 +48,7 @@ pub async fn get(state: web::Data<AppState>, visitor: Visitor, id: web::Path<Str
     render(
         &visitor,
         &Preview {
-            page: Page::of(say!("Preview: {title}", title = &row.title), &visitor),
+            page: Page::of(say!("Preview: {title}", title = said_name(&row.title)), &visitor),
             card: link(&row),
             language,
             body,

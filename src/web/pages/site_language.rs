@@ -1,15 +1,17 @@
 //! The language of the pages in this browser.
 
+use actix_web::dev::ResourceDef;
+use actix_web::http::Method;
 use actix_web::http::header::REFERER;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 
 use crate::locale::Locale;
 use crate::session::{Beginner, Visitor};
-use crate::web::AppState;
 use crate::web::choices::LANGUAGE;
 use crate::web::error::Error;
 use crate::web::page::see_other;
+use crate::web::{AppState, RouteEntry, routes};
 
 /// The form at the foot of the pages.
 #[derive(Deserialize)]
@@ -51,11 +53,13 @@ pub async fn post(
     Ok(see_other(came_from(&request).unwrap_or("/")))
 }
 
-/// The page of ours that the form stood on, from the path on; nothing foreign.
+/// The page of ours that the form stood on, from the path on; nothing foreign, and nothing that only forms are sent to.
 fn came_from(request: &HttpRequest) -> Option<&str> {
     let page = request.headers().get(REFERER)?.to_str().ok()?;
     let (_, rest) = page.split_once("://")?;
-    let path = &rest[rest.find('/')?..];
-    let is_plain = !path.starts_with("//") && !path.contains('\\');
-    is_plain.then_some(path)
+    let place = &rest[rest.find('/')?..];
+    let path = place.split(['?', '#']).next().unwrap_or_default();
+    let opens = |route: &RouteEntry| route.method == Method::GET && ResourceDef::new(route.path).is_match(path);
+    let is_plain = !path.starts_with("//") && !place.contains('\\');
+    (is_plain && routes().iter().any(opens)).then_some(place)
 }

@@ -11,9 +11,10 @@ use super::{recovery, without_referrer};
 use crate::db::link_codes::{self, CodeRow, Kind};
 use crate::db::{self, cards, sessions};
 use crate::locale::{Locale, Sentence};
-use crate::session::Visitor;
 use crate::session::code::Code;
+use crate::session::{Visitor, said_family};
 use crate::web::AppState;
+use crate::web::card::said_name;
 use crate::web::error::Error;
 use crate::web::filters;
 use crate::web::page::{Date, Fault, Faults, Page, render_as, see_other, time_in_words};
@@ -63,7 +64,9 @@ struct Arrive<'a> {
 /// What a code opens.
 struct Found {
     row: CodeRow,
-    titles: Vec<String>,
+    /// The browser in which the code was made.
+    family: Sentence,
+    titles: Vec<Sentence>,
     since: Date,
     until: Date,
     own_cards: usize,
@@ -253,10 +256,11 @@ async fn find(state: &AppState, visitor: &Visitor, code: &Code) -> Result<Found,
             None => 0,
         };
         Ok(Found {
-            titles: titles.into_iter().map(|card| card.title).collect(),
+            titles: titles.into_iter().map(|card| said_name(&card.title)).collect(),
             since: since.into(),
             until: until.into(),
             own_cards,
+            family: said_family(&row.family),
             row,
         })
     });
@@ -293,10 +297,10 @@ async fn enter(
 ) -> Result<HttpResponse, Error> {
     let now = state.clock.now();
     let day = Date::from(now).day;
-    let family = visitor.family();
+    let family = said_family(visitor.family());
     let brought = say!(
         "The cards of this browser and those of another were brought together in {family}, {day}.",
-        family,
+        family = &family,
         day = day.clone()
     );
     let added = say!(

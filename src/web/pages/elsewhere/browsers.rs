@@ -5,8 +5,9 @@ use askama::Template;
 use serde::Deserialize;
 
 use crate::db::link_codes;
+use crate::locale::Sentence;
 use crate::say;
-use crate::session::Visitor;
+use crate::session::{Visitor, said_family};
 use crate::web::AppState;
 use crate::web::error::Error;
 use crate::web::filters;
@@ -26,7 +27,7 @@ struct Browsers {
 /// One browser.
 struct Line {
     handle: String,
-    family: String,
+    family: Sentence,
     is_own: bool,
     first: Date,
     last: Date,
@@ -57,7 +58,7 @@ pub async fn get(state: web::Data<AppState>, visitor: Visitor, told: web::Query<
             first: browser.created_at.into(),
             last: browser.touched_at.into(),
             until: browser.expires_at.into(),
-            family: browser.family,
+            family: said_family(&browser.family),
             handle: browser.handle,
         })
         .collect();

@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use crate::db::{self, DbConnection, cards, sessions};
 use crate::say;
-use crate::session::{ParkedWork, SessionId, Visitor};
+use crate::session::{ParkedWork, SessionId, Visitor, said_family};
 use crate::uploads::Uploads;
 use crate::web::AppState;
 use crate::web::error::Error;
@@ -77,7 +77,7 @@ pub async fn post(state: web::Data<AppState>, visitor: Visitor, form: web::Form<
         let (target, mover, from) = (work.session.clone(), visitor.clone(), own.clone());
         let notice = say!(
             "Cards that were apart in {family} are together now, {day}.",
-            family = visitor.family(),
+            family = said_family(visitor.family()),
             day = Date::from(now).day
         );
         let notice = notice.said((&visitor).into()).to_string();

@@ -144,8 +144,13 @@ pub(super) fn shown(
     render(
         page.locale,
         &Recovery {
+            qr: qr::svg(
+                &address,
+                &say!("The address where the code is typed, as a QR code")
+                    .said(page.locale)
+                    .to_string(),
+            ),
             page,
-            qr: qr::svg(&address, "The address where the code is typed, as a QR code"),
             address,
             since: Some(today.clone()),
             today,

@@ -105,7 +105,7 @@ pub async fn post(
         Ok(place) => place,
         // Whatever became of the session or the card: what was typed is never thrown away.
         Err(error @ (Error::NotFound | Error::Ended)) if !sent.text.trim().is_empty() => {
-            return section::homeless(&visitor, &error, vec![(String::new(), sent.text)]);
+            return section::homeless(&visitor, &error, vec![(say!("Results"), sent.text)]);
         }
         Err(error) => return Err(error),
     };

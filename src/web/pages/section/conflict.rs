@@ -8,7 +8,7 @@ use crate::card::{Field, Value, stored, words};
 use crate::db::cards::{CardRow, CardSectionData};
 use crate::locale::Sentence;
 use crate::say;
-use crate::web::card::{link, outline_of};
+use crate::web::card::{link, outline_of, said_name};
 use crate::web::filters;
 use crate::web::form::{Form, pairs_of};
 use crate::web::page::{CardLink, Date, Page};
@@ -50,7 +50,7 @@ pub(super) struct ConflictPage {
     page: Page,
     /// `None` where only the section is known.
     card: Option<CardLink>,
-    model: String,
+    model: Sentence,
     address: String,
     title: Sentence,
     version: i32,
@@ -195,7 +195,7 @@ pub(super) fn conflict_page(mut page: Page, address: String, clash: Clash, draft
     ConflictPage {
         page,
         card: (!clash.is_guests).then(|| link(&clash.row)),
-        model: clash.row.title,
+        model: said_name(&clash.row.title),
         address,
         whence,
         title,

@@ -19,7 +19,7 @@ use crate::say;
 use crate::session::browser_locale;
 use crate::web::AppState;
 use crate::web::access::{Guest, MOST_BYTES, SectionAccess};
-use crate::web::card::{outline_of, section_of};
+use crate::web::card::{outline_of, said_name, section_of};
 use crate::web::error::Error;
 use crate::web::filters;
 use crate::web::form::Form;
@@ -31,7 +31,7 @@ use crate::web::pictures::{self, SectionForm};
 struct GuestPage {
     page: Page,
     /// The card's name.
-    model: String,
+    model: Sentence,
     sheet: Sheet,
     until: Date,
 }
@@ -44,7 +44,7 @@ struct Refused {
     message: Sentence,
     advice: Sentence,
     /// What was typed, to be copied.
-    texts: Vec<(String, String)>,
+    texts: Vec<(Sentence, String)>,
 }
 
 /// `GET /write/{link}`: the section. Nothing is changed by looking, as messengers do for a preview.
@@ -167,7 +167,7 @@ fn guest_page(
     }
     Ok(GuestPage {
         page,
-        model: row.title,
+        model: said_name(&row.title),
         sheet,
         until: guest.expires_at().into(),
     })
@@ -255,7 +255,7 @@ pub async fn picture(
 
 /// The page for a link that opens nothing: never made, revoked, expired, or its section is gone; which of these is
 /// nobody's business.
-fn gone(state: &AppState, locale: Locale, texts: Vec<(String, String)>) -> Result<HttpResponse, Error> {
+fn gone(state: &AppState, locale: Locale, texts: Vec<(Sentence, String)>) -> Result<HttpResponse, Error> {
     render_as(
         StatusCode::NOT_FOUND,
         locale,
@@ -272,7 +272,7 @@ fn gone(state: &AppState, locale: Locale, texts: Vec<(String, String)>) -> Resul
     )
 }
 
-fn full(locale: Locale, texts: Vec<(String, String)>) -> Result<HttpResponse, Error> {
+fn full(locale: Locale, texts: Vec<(Sentence, String)>) -> Result<HttpResponse, Error> {
     render_as(
         StatusCode::PAYLOAD_TOO_LARGE,
         locale,

@@ -16,7 +16,7 @@ use crate::say;
 use crate::session::Visitor;
 use crate::web::AppState;
 use crate::web::access::SectionAccess;
-use crate::web::card::{link, outline_of, owner, section_address, section_of};
+use crate::web::card::{link, outline_of, owner, said_name, section_address, section_of};
 use crate::web::choices::remember_card;
 use crate::web::difference::{SHOWN, SectionChanges, Shown, by_section, in_short};
 use crate::web::error::Error;
@@ -125,7 +125,11 @@ pub async fn get(
             changes: by_section(changes, outline),
         }
     });
-    let page_title = say!("Earlier versions: {title} – {card}", title = &title, card = &row.title);
+    let page_title = say!(
+        "Earlier versions: {title} – {card}",
+        title = &title,
+        card = said_name(&row.title)
+    );
     render(
         &visitor,
         &HistoryPage {

@@ -15,7 +15,7 @@ use crate::say;
 use crate::session::Visitor;
 use crate::session::code::Code;
 use crate::web::AppState;
-use crate::web::card::{link, outline_of, owner, section_address};
+use crate::web::card::{link, outline_of, owner, said_name, section_address};
 use crate::web::error::Error;
 use crate::web::filters;
 use crate::web::page::{CardLink, Date, Fault, Page, render_as, see_other_telling, time_in_words};
@@ -166,7 +166,11 @@ async fn shown(
     page.is_error = is_full;
     let outline = outline_of(&row);
     let title = outline.said_title(&section.title);
-    page.title = say!("Ask a colleague: {title} – {card}", title = &title, card = &row.title);
+    page.title = say!(
+        "Ask a colleague: {title} – {card}",
+        title = &title,
+        card = said_name(&row.title)
+    );
     let status = if is_full { StatusCode::CONFLICT } else { StatusCode::OK };
     render_as(
         status,

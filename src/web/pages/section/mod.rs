@@ -92,7 +92,7 @@ struct Neighbour {
 #[template(path = "pages/homeless.html")]
 struct HomelessPage {
     page: Page,
-    texts: Vec<(String, String)>,
+    texts: Vec<(Sentence, String)>,
 }
 
 /// Shows the form of a section.
@@ -218,7 +218,11 @@ fn section_page(state: &AppState, visitor: &Visitor, shown: Shown, seen: &Seen) 
 }
 
 /// The page that gives texts back whose section is gone.
-pub(super) fn homeless(visitor: &Visitor, error: &Error, texts: Vec<(String, String)>) -> Result<HttpResponse, Error> {
+pub(super) fn homeless(
+    visitor: &Visitor,
+    error: &Error,
+    texts: Vec<(Sentence, String)>,
+) -> Result<HttpResponse, Error> {
     let page = Page::of(say!("This section is not here any more"), visitor).with_error();
     render_as(error.status_code(), visitor, &HomelessPage { page, texts })
 }

@@ -13,7 +13,7 @@ use crate::format::html;
 use crate::format::language::Language;
 use crate::locale::Sentence;
 use crate::say;
-use crate::web::card::anchor;
+use crate::web::card::{anchor, said_name};
 use crate::web::control::{self, Control};
 use crate::web::error::Error;
 use crate::web::form::Form;
@@ -88,6 +88,8 @@ impl PictureForm {
 pub(super) struct FieldLine {
     pub id: String,
     pub label: Sentence,
+    /// What a further field is called in the card, in whichever language that is.
+    pub name: String,
     pub anchor: String,
     pub custom: bool,
     pub can_rise: bool,
@@ -139,7 +141,7 @@ impl Sheet {
         let key = data.section_key.as_str();
         let section = card.section(key).ok_or(Error::NotFound)?;
         let part = outline.part(key);
-        let mut fields = field_lines(section, part, seen.more.as_deref().unwrap_or_default());
+        let mut fields = field_lines(section, (outline, part), seen.more.as_deref().unwrap_or_default());
         if let Some(field) = fields.iter_mut().find(|field| field.id == results::CHARTS_QUESTION) {
             field.charts = html::charts(card, &field.id);
         }
@@ -193,7 +195,7 @@ impl Sheet {
 
     /// The title of its page: whether there is something to look at, the section and the card. An error says so itself.
     pub fn page_title(&self, card: &str) -> Sentence {
-        let section = &self.title;
+        let (section, card) = (&self.title, said_name(card));
         match self.summary.is_empty() || self.is_error {
             true => say!("{section} – {card}", section, card),
             false => say!("Problems: {section} – {card}", section, card),
@@ -220,7 +222,7 @@ fn undo(seen: &Seen, current: i32, told: &mut Option<Sentence>) -> Option<Undo> 
 }
 
 /// The questions in their order, answered or not, then the further fields.
-fn field_lines(section: &Section, part: Option<&'static Part>, more: &str) -> Vec<FieldLine> {
+fn field_lines(section: &Section, (outline, part): (&Outline, Option<&'static Part>), more: &str) -> Vec<FieldLine> {
     let questions: Vec<&Question> = part.into_iter().flat_map(|part| part.asked(section)).collect();
     let further: Vec<&Field> = section
         .fields
@@ -236,6 +238,7 @@ fn field_lines(section: &Section, part: Option<&'static Part>, more: &str) -> Ve
         FieldLine {
             id: question.id.into(),
             label: Sentence::new(question.label),
+            name: String::new(),
             anchor: anchor(question.id),
             custom: false,
             can_rise: false,
@@ -251,10 +254,12 @@ fn field_lines(section: &Section, part: Option<&'static Part>, more: &str) -> Ve
     let last = further.len().saturating_sub(1);
     let further = further.iter().enumerate().map(|(index, field)| {
         let place = questions.len() + index;
-        let control = control::of_field(place, field, more);
+        let label = outline.said_label(&field.label);
+        let control = control::of_field(place, field, label.clone(), more);
         FieldLine {
             id: field.id.clone(),
-            label: Sentence::as_written(&field.label),
+            label,
+            name: field.label.clone(),
             anchor: anchor(&field.id),
             // A section that is a single value has the name of its only field itself.
             custom: field.is_custom() && field.id != "+",
