@@ -11,7 +11,7 @@ use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
 use crate::card::Card;
-use crate::format::{self, Fonts, Format, Loss};
+use crate::format::{self, Extent, Fonts, Format, Loss};
 use figures::{Figure, gather};
 
 /// The formats in the ZIP besides the README and the format of the upload.
@@ -149,7 +149,12 @@ impl<W: Write + Seek> Bundle<W> {
                 Some(field) => format!("{} › {field}", loss.section),
                 None => loss.section.clone(),
             };
-            let part = if loss.is_in_part { " (carried in part)" } else { "" };
+            let part = match loss.extent {
+                Extent::Whole => "",
+                Extent::Part => " (carried in part)",
+                Extent::Characters => " (carried but for characters that the format cannot spell)",
+                Extent::Levels => " (carried but for the levels of headings inside it)",
+            };
             self.told.push_str(&format!("    - {}{part}\n", one_line(&place)));
         }
         if losses.len() > NAMED {

@@ -13,7 +13,7 @@ use super::paint::harmless;
 use super::progress::Progress;
 use super::table::columns;
 use crate::config;
-use crate::format::{self, Fonts, Format, Homeless, Kept, Loss, Reading};
+use crate::format::{self, Extent, Fonts, Format, Homeless, Kept, Loss, Reading};
 
 /// The words after `cartellino convert`.
 #[derive(clap::Args)]
@@ -246,10 +246,11 @@ fn told(path: &Path, format: Format, losses: &[Loss]) -> String {
             Some(field) => format!("{} › {field}", loss.section),
             None => loss.section.clone(),
         };
-        text.push_str(if loss.is_in_part {
-            "\n  carried in part: "
-        } else {
-            "\n  not carried: "
+        text.push_str(match loss.extent {
+            Extent::Whole => "\n  not carried: ",
+            Extent::Part => "\n  carried in part: ",
+            Extent::Characters => "\n  carried but for characters that the format cannot spell: ",
+            Extent::Levels => "\n  carried but for the levels of headings inside it: ",
         });
         text.push_str(&harmless(&place).replace('\n', " "));
     }

@@ -191,6 +191,7 @@ mod tests {
             let report = reading.report();
             let problem = report
                 .iter()
+                .map(|reported| &reported.finding)
                 .find(|finding| finding.severity != Severity::Note && !is_open(finding));
             assert!(problem.is_none(), "{what}: {problem:?}\n{text}");
         }

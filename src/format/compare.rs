@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::unspellable::Signs;
-use super::{Format, convert, losses, read_as};
+use super::{Extent, Format, convert, losses, read_as};
 use crate::card::Card;
 use crate::card::change::{self, Change};
 use crate::card::outline::{FULL, Outline};
@@ -67,7 +67,9 @@ fn terms(old: &Side, new: &Side) -> Terms {
     let is_carried = |one: &Side, other: &Side| {
         let lens = one.format.lens();
         let card = Signs::of(lens, &[other.card]).mark(other.card);
-        losses(one.format, None, &card).is_empty()
+        let mut lost = losses(one.format, None, &card).into_iter();
+        // The levels of headings count as layout: in its terms both cards have the same.
+        lost.all(|loss| loss.extent == Extent::Levels)
     };
     match second.format != Format::NATIVE && !is_carried(first, second) && is_carried(second, first) {
         true => Terms::Of(second.format),
@@ -93,9 +95,10 @@ fn in_terms(format: Format, old: &Side, new: &Side) -> Vec<Change> {
     };
     // Read again, so that what a new file adds of itself, such as an identifier, is no difference.
     let anew = |side: &Side| {
-        let fitted = lens.fit(side.card);
-        let read = read_as(format, &lens.write_new(&fitted));
-        convert::without_blanks(&read.map_or(fitted, |reading| reading.card))
+        let (placed, aside) = lens.placed(side.card);
+        let housed = lens.with_aside(placed, aside);
+        let read = read_as(format, &lens.write_new(&housed));
+        convert::without_blanks(&read.map_or(housed, |reading| reading.card))
     };
     let as_it_is = |side: &Side| match side.format == format {
         true => convert::without_blanks(side.card),

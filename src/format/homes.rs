@@ -3,9 +3,11 @@
 //! Most formats have a [`Home`] that takes what the visitor puts there, such as an appendix to the documentation. Formats
 //! made for it, with properties of any name, have a usual one: there everything goes that nobody chose to leave out.
 
-use super::loss::{Loss, in_order, losses_keeping, of_field, origin};
+use std::collections::{HashMap, HashSet};
+
+use super::loss::{Extent, Loss, in_order, losses_keeping, of_field};
+use super::origins::Origins;
 use super::{Format, ReadError, convert, markdown, write};
-use crate::card::change::Change;
 use crate::card::{Card, Field, Section, Value, outline};
 
 /// A place in a format's new files that takes what has no place of its own.
@@ -89,10 +91,13 @@ impl Homeless {
     pub fn of(format: Format, card: &Card) -> Self {
         let lost = losses_keeping(format, card, &[]);
         let (_, aside) = format.lens().placed(card);
-        let is_lost = |section: &Section, field: &Field| lost.iter().any(|loss| loss.is_of(section, field));
-        let found = origins(card, &aside).into_iter().flatten();
-        let kept = found.filter(|(section, field)| !is_lost(section, field));
-        let kept = kept.map(|(section, field)| of_field(section, field, false)).collect();
+        let items = lost.iter().filter_map(|loss| loss.item.as_ref());
+        let items: HashSet<Item> = items.map(|(key, id)| (key.as_str(), id.as_str())).collect();
+        let found = Origins::of(card).of_each(&aside).into_iter().flatten();
+        let kept = found.filter(|(section, field)| !items.contains(&item(section, field)));
+        let kept = kept
+            .map(|(section, field)| of_field(section, field, Extent::Whole))
+            .collect();
         Self {
             kept: in_order(kept, card),
             lost,
@@ -116,6 +121,13 @@ pub fn write_keeping(format: Format, card: &Card, kept: &[Kept]) -> Result<Vec<u
     Ok(format.lens().write_new(&housed(format, card, kept).card))
 }
 
+/// Section key and field id.
+type Item<'c> = (&'c str, &'c str);
+
+fn item<'c>(section: &'c Section, field: &'c Field) -> Item<'c> {
+    (&section.key, &field.id)
+}
+
 /// The card as the format says it, with each choice followed. A field that has a place for a part of its answer keeps
 /// that, too.
 pub(super) fn housed<'c>(format: Format, card: &'c Card, kept: &[Kept]) -> Housed<'c> {
@@ -125,7 +137,10 @@ pub(super) fn housed<'c>(format: Format, card: &'c Card, kept: &[Kept]) -> House
         Some((section, section.field(&kept.field)?))
     };
     let unwanted = kept.iter().filter(|kept| kept.home.is_empty());
-    let unwanted: Vec<(&Section, &Field)> = unwanted.filter_map(field_of).collect();
+    let unwanted = unwanted.filter_map(field_of);
+    let unwanted: HashMap<Item, (&Section, &Field)> = unwanted
+        .map(|(section, field)| (item(section, field), (section, field)))
+        .collect();
     let wanted = kept.iter().filter_map(|kept| {
         let home = format.homes().iter().find(|home| home.id == kept.home)?;
         let (section, field) = field_of(kept)?;
@@ -136,23 +151,30 @@ pub(super) fn housed<'c>(format: Format, card: &'c Card, kept: &[Kept]) -> House
         true => Vec::new(),
         false => losses_keeping(format, card, &[]),
     };
+    let lost: HashMap<Item, Extent> = lost
+        .iter()
+        .filter_map(|loss| {
+            loss.item
+                .as_ref()
+                .map(|(key, id)| ((key.as_str(), id.as_str()), loss.extent))
+        })
+        .collect();
     // What is carried has its place, or is in the usual home already.
-    let is_lost = |section: &Section, field: &Field| lost.iter().any(|loss| loss.is_of(section, field));
+    let is_lost = |section: &Section, field: &Field| lost.contains_key(&item(section, field));
     let moved = wanted
         .into_iter()
         .filter(|(section, field, manner)| *manner != Manner::Pairs || is_lost(section, field));
     let moved: Vec<(&Section, &Field, Manner)> = moved.collect();
-    let is_moved_whole = |section: &Section, field: &Field| {
-        moved
-            .iter()
-            .any(|(other, one, _)| other.key == section.key && one.id == field.id)
-            && lost.iter().any(|loss| !loss.is_in_part && loss.is_of(section, field))
-    };
+    let moved_whole: HashSet<Item> = moved
+        .iter()
+        .map(|(section, field, _)| item(section, field))
+        .filter(|item| lost.get(item) == Some(&Extent::Whole))
+        .collect();
     let rest = card.sections.iter().map(|section| Section {
         fields: section
             .fields
             .iter()
-            .filter(|field| !is_moved_whole(section, field))
+            .filter(|field| !moved_whole.contains(&item(section, field)))
             .cloned()
             .collect(),
         ..section.clone()
@@ -163,16 +185,10 @@ pub(super) fn housed<'c>(format: Format, card: &'c Card, kept: &[Kept]) -> House
     let (mut fitted, aside) = lens.placed(&rest);
     let mut left_out = Vec::new();
     let mut remaining = Vec::new();
-    let found: Vec<Option<(String, String)>> = origins(&rest, &aside)
-        .into_iter()
-        .map(|origin| origin.map(|(section, field)| (section.key.clone(), field.id.clone())))
-        .collect();
+    let found = Origins::of(&rest).of_each(&aside);
     for (aside, origin) in aside.into_iter().zip(found) {
-        let is_it = |(section, field): &&(&Section, &Field)| {
-            let origin = origin.as_ref();
-            origin.is_some_and(|(key, id)| *key == section.key && *id == field.id)
-        };
-        match unwanted.iter().find(is_it) {
+        let origin = origin.map(|(section, field)| item(section, field));
+        match origin.and_then(|origin| unwanted.get(&origin)) {
             Some(item) => left_out.push(*item),
             None => remaining.push(aside),
         }
@@ -205,40 +221,6 @@ impl Aside {
             field: field.clone(),
         }
     }
-}
-
-/// One way to know a field again.
-type Way<'f> = &'f dyn Fn(&Section, &Field) -> bool;
-
-/// The fields of the card that were put aside, each found once: fitting may have given them the id of a question, and other
-/// layout.
-fn origins<'c>(card: &'c Card, aside: &[Aside]) -> Vec<Option<(&'c Section, &'c Field)>> {
-    let sections = card.sections.iter();
-    let fields = sections.flat_map(|section| section.fields.iter().map(move |field| (section, field)));
-    let mut free: Vec<(&Section, &Field)> = fields.filter(|(_, field)| !field.value.is_blank()).collect();
-    let find = |aside: &Aside| {
-        let is_question = !aside.field.is_custom();
-        let is_same = |field: &Field| field.label == aside.field.label && field.value == aside.field.value;
-        let ways: [Way; 4] = [
-            &|_, field| is_question && field.id == aside.field.id,
-            &|section, field| section.title == aside.section.title && is_same(field),
-            &|_, field| is_same(field),
-            &|_, field| field.value == aside.field.value,
-        ];
-        let place = |is_it: &Way| free.iter().position(|(section, field)| is_it(section, field));
-        if let Some(place) = ways.iter().find_map(place) {
-            return Some(free.remove(place));
-        }
-        let change = Change {
-            section: aside.section.title.clone(),
-            field: Some(aside.field.label.clone()),
-            id: Some(aside.field.id.clone()),
-            before: None,
-            after: Some(aside.field.value.clone()),
-        };
-        origin(card, &change)
-    };
-    aside.iter().map(find).collect()
 }
 
 /// Puts a field below the answer to a question.

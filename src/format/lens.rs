@@ -11,8 +11,8 @@ use super::likeness::Profile;
 use super::pdf::Fonts;
 use super::tree::Tree;
 use super::{Finding, Format, Home, Loss, ReadError};
-use crate::card::Card;
 use crate::card::outline::Outline;
+use crate::card::{Card, Field, Section};
 
 /// A format: how its files are recognised, read and written.
 ///
@@ -102,6 +102,12 @@ pub(super) trait Lens: Sync {
     /// Whether its files can hold this character; one that they cannot is written as U+FFFD, or left out.
     fn spells(&self, _c: char) -> bool {
         true
+    }
+
+    /// The fields of a card that a new file carries with every word, but not with the levels of the headings inside them;
+    /// `got` is what is read from it.
+    fn reshaped<'c>(&self, _card: &'c Card, _got: &Card) -> Vec<(&'c Section, &'c Field)> {
+        Vec::new()
     }
 
     /// Whether the other format is the same in another version, so that a file of it is [adapted](Lens::adapted) instead of

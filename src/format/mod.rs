@@ -36,12 +36,14 @@ mod model_card_toolkit;
 mod native;
 #[cfg(test)]
 mod official;
+mod origins;
 mod pdf;
 mod plain;
 mod proto;
 mod proto_schemas;
 #[cfg(test)]
 mod proto_tests;
+mod reported;
 pub mod results;
 mod sagemaker;
 mod settle;
@@ -63,9 +65,9 @@ mod yaml;
 use std::collections::HashMap;
 use std::fmt;
 
+use crate::card::Card;
 pub use crate::card::check::Severity;
 use crate::card::outline::{self, FREE, FULL, Outline, arrange};
-use crate::card::{Card, check};
 use crate::json;
 use crate::locale::Sentence;
 use crate::say;
@@ -79,12 +81,13 @@ pub use homes::{Home, Homeless, Kept, Manner, write_keeping};
 use lens::Lens;
 pub use lens::{Notation, Readers};
 pub use likeness::Likeness;
-pub use loss::{Loss, losses, losses_keeping, unshown};
+pub use loss::{Extent, Loss, losses, losses_keeping, unshown};
 use markdown::Flavour;
 pub use markdown::hub;
 use model_card_toolkit::Toolkit;
 pub use native::SCHEMA;
 pub use pdf::Fonts;
+pub use reported::Reported;
 
 /// A format: what files look like, and how they are read and written.
 #[derive(Clone, Copy)]
@@ -134,33 +137,6 @@ impl Reading {
                 notation = self.notation.name()
             )
         }
-    }
-
-    /// Everything that is worth telling about the file: what is unusual in it as a file, and what
-    /// is odd in the answers, the graver and earlier first.
-    pub fn report(&self) -> Vec<Finding> {
-        let mut findings = self.findings.clone();
-        for problem in check::check(&self.card, self.outline) {
-            let section = self.card.section(&problem.section);
-            let field = section.and_then(|section| section.field(&problem.field));
-            let section = section.map(|section| self.outline.said_title(&section.title));
-            let field = field.map(|field| self.outline.said_label(&field.label));
-            let place = match (section, field) {
-                (Some(section), Some(field)) => say!("{section} › {field}", section, field),
-                (section, field) => section.or(field).unwrap_or_default(),
-            };
-            findings.push(Finding {
-                line: self
-                    .lines
-                    .get(&(problem.section.clone(), problem.field.clone()))
-                    .copied(),
-                place,
-                severity: problem.severity,
-                message: problem.message,
-            });
-        }
-        findings.sort_by_key(|finding| (finding.severity, finding.line));
-        findings
     }
 }
 

@@ -66,6 +66,34 @@ fn said(value: &Option<Value>) -> Option<Value> {
     value.as_ref().and_then(without)
 }
 
+#[test]
+fn a_message_that_says_nothing_has_no_bytes_and_is_known_by_its_name() {
+    for name in ["card.pb", "model_card.proto"] {
+        let reading = read_named(b"", Some(name)).unwrap();
+        assert_eq!(reading.format, BINARY, "{name}");
+    }
+    assert_eq!(read_named(b"", Some("README.md")).unwrap().format, Format::MARKDOWN);
+    assert_eq!(read(b"").unwrap().format, Format::MARKDOWN);
+}
+
+#[test]
+fn a_list_of_labels_is_no_card() {
+    let label = |name: &[u8], id: u8| record(1, &[&record(1, name)[..], &[2 << 3, id]].concat());
+    let two = [label(b"otter", 1), label(b"seal", 2)].concat();
+    for name in ["labels.pb", "labels"] {
+        let found = read_named(&two, Some(name)).map(|reading| reading.format);
+        assert_ne!(found.ok(), Some(BINARY), "{name}");
+    }
+}
+
+#[test]
+fn a_long_card_that_was_cut_off_is_explained() {
+    let details = [record(2, &[b'a'; 100]), record(2, &[0xff; 100])].concat();
+    let card = [&[1 << 3 | 2, 0x80 | 0x4c, 0x01][..], &details].concat();
+    let error = read(&card[..card.len() - 40]).unwrap_err();
+    assert!(error.message.to_string().contains("protobuf"), "{error:?}");
+}
+
 fn assert_laws(name: &str, format: Format, bytes: &[u8]) {
     let reading = read(bytes).unwrap_or_else(|error| panic!("{name}: {error:?}"));
     assert_eq!(reading.format, format, "{name}");

@@ -18,7 +18,11 @@ pub(super) fn fields<'c>(
     got: Option<&Card>,
 ) -> Vec<(&'c Section, &'c Field)> {
     let is_odd = |field: &Field| !is_spelled(lens, &field.value);
-    let mut found: Vec<_> = all(card).filter(|(_, field)| is_odd(field)).collect();
+    // A question has its words from the outline, and each format its own for it.
+    let is_oddly_named = |field: &Field| field.is_custom() && !is_written(lens, &field.label);
+    let mut found: Vec<_> = all(card)
+        .filter(|(_, field)| is_odd(field) || is_oddly_named(field))
+        .collect();
     if found.is_empty() {
         return found;
     }
@@ -33,11 +37,30 @@ pub(super) fn fields<'c>(
         .into_iter()
         .flat_map(|got| all(got).flat_map(|(_, field)| named(field)))
         .collect();
+    let names: HashSet<&str> = got
+        .into_iter()
+        .flat_map(|got| all(got).map(|(_, field)| field.label.as_str()))
+        .collect();
     found.retain(|(_, field)| {
+        if is_oddly_named(field) && !names.contains(field.label.as_str()) {
+            return true;
+        }
         let is_kept = named(field).iter().any(|one| kept.contains(one));
         let is_said_elsewhere = !ids.contains(field.id.as_str());
-        !is_kept && (odd.contains(field.id.as_str()) || is_said_elsewhere && !odd.is_empty())
+        !is_kept && is_odd(field) && (odd.contains(field.id.as_str()) || is_said_elsewhere && !odd.is_empty())
     });
+    found
+}
+
+/// The sections of a card of whose titles a new file does not have every character, with what is read from that file.
+pub(super) fn titles<'c>(lens: &dyn Lens, card: &'c Card, got: Option<&Card>) -> Vec<&'c Section> {
+    let is_odd = |section: &&Section| !section.fields.is_empty() && !is_written(lens, &section.title);
+    let mut found: Vec<_> = card.sections.iter().filter(is_odd).collect();
+    let kept: HashSet<&str> = got
+        .into_iter()
+        .flat_map(|got| got.sections.iter().map(|section| section.title.as_str()))
+        .collect();
+    found.retain(|section| !kept.contains(section.title.as_str()));
     found
 }
 
@@ -46,15 +69,50 @@ fn all(card: &Card) -> impl Iterator<Item = (&Section, &Field)> {
     sections.flat_map(|section| section.fields.iter().map(move |field| (section, field)))
 }
 
+fn is_written(lens: &dyn Lens, text: &str) -> bool {
+    text.chars().all(|c| lens.spells(c))
+}
+
 fn is_spelled(lens: &dyn Lens, value: &Value) -> bool {
     match value {
-        Value::Text(text) => text.chars().all(|c| lens.spells(c)),
+        Value::Text(text) => is_written(lens, text),
         Value::List(items) => items.iter().all(|item| is_spelled(lens, item)),
         Value::Group(members) => members
             .iter()
-            .all(|(name, value)| name.chars().all(|c| lens.spells(c)) && is_spelled(lens, value)),
+            .all(|(name, value)| is_written(lens, name) && is_spelled(lens, value)),
         Value::Null | Value::Bool(_) | Value::Number(_) => true,
     }
+}
+
+/// The card with its names as a new file spells them.
+pub(super) fn with_spelled_names(lens: &dyn Lens, mut card: Card) -> Card {
+    let spell = |text: &mut String| {
+        if !is_written(lens, text) {
+            *text = text.replace(|c| !lens.spells(c), "\u{fffd}");
+        }
+    };
+    for section in &mut card.sections {
+        spell(&mut section.title);
+        for field in &mut section.fields {
+            spell(&mut field.id);
+            spell(&mut field.label);
+        }
+    }
+    card
+}
+
+/// Whether a value that was read back differs only by characters which the format cannot spell.
+pub(super) fn is_all_but(lens: &dyn Lens, value: &Value, got: &Value) -> bool {
+    // Such a character is left out, or U+FFFD stands for it.
+    let is_kept = |c: &char| lens.spells(*c) && *c != '\u{fffd}';
+    let rest = |value: &Value| {
+        let mut value = value.clone();
+        each_text_of(&mut value, &|text: &mut String| {
+            *text = text.chars().filter(is_kept).collect()
+        });
+        value
+    };
+    !is_spelled(lens, value) && rest(value) == rest(got)
 }
 
 /// A sign for each character of some cards that a format cannot spell: one that none of them has.
@@ -67,14 +125,19 @@ impl Signs {
     /// Signs for the characters of these cards that the format cannot spell.
     pub(super) fn of(lens: &dyn Lens, cards: &[&Card]) -> Self {
         let (mut odd, mut taken) = (BTreeSet::new(), HashSet::new());
-        for (_, field) in cards.iter().flat_map(|card| all(card)) {
-            each_char(&field.value, &mut |c| {
-                if !lens.spells(c) {
-                    odd.insert(c);
-                } else if PRIVATE.contains(&c) {
-                    taken.insert(c);
-                }
-            });
+        let mut visit = |c: char| {
+            if !lens.spells(c) {
+                odd.insert(c);
+            } else if PRIVATE.contains(&c) {
+                taken.insert(c);
+            }
+        };
+        for section in cards.iter().flat_map(|card| &card.sections) {
+            section.title.chars().for_each(&mut visit);
+            for field in &section.fields {
+                field.label.chars().for_each(&mut visit);
+                each_char(&field.value, &mut visit);
+            }
         }
         let free = PRIVATE.filter(|c| !taken.contains(c));
         Self(odd.into_iter().zip(free).collect())
@@ -83,9 +146,14 @@ impl Signs {
     /// The card with its signs, so that it is told from others when it is said in that format.
     pub(super) fn mark(&self, card: &Card) -> Card {
         let mut card = card.clone();
-        let mark = |c: char| self.0.get(&c).copied().unwrap_or(c);
-        for field in card.sections.iter_mut().flat_map(|section| &mut section.fields) {
-            each_text(&mut field.value, &mark);
+        let mark = |text: &mut String| *text = text.chars().map(|c| self.0.get(&c).copied().unwrap_or(c)).collect();
+        for section in &mut card.sections {
+            mark(&mut section.title);
+            for field in &mut section.fields {
+                mark(&mut field.id);
+                mark(&mut field.label);
+                each_text_of(&mut field.value, &mark);
+            }
         }
         card
     }
@@ -93,10 +161,15 @@ impl Signs {
     /// The changes between marked cards, with the characters themselves.
     pub(super) fn unmark(&self, mut changes: Vec<Change>) -> Vec<Change> {
         let meant: HashMap<char, char> = self.0.iter().map(|(c, sign)| (*sign, *c)).collect();
-        let unmark = |c: char| meant.get(&c).copied().unwrap_or(c);
+        let unmark = |text: &mut String| *text = text.chars().map(|c| meant.get(&c).copied().unwrap_or(c)).collect();
         for change in &mut changes {
+            unmark(&mut change.section);
+            [&mut change.field, &mut change.id]
+                .into_iter()
+                .flatten()
+                .for_each(unmark);
             for value in [&mut change.before, &mut change.after].into_iter().flatten() {
-                each_text(value, &unmark);
+                each_text_of(value, &unmark);
             }
         }
         changes
@@ -117,15 +190,14 @@ fn each_char(value: &Value, visit: &mut impl FnMut(char)) {
     }
 }
 
-fn each_text(value: &mut Value, change: &impl Fn(char) -> char) {
-    let changed = |text: &str| -> String { text.chars().map(change).collect() };
+fn each_text_of(value: &mut Value, change: &impl Fn(&mut String)) {
     match value {
-        Value::Text(text) => *text = changed(text),
-        Value::List(items) => items.iter_mut().for_each(|item| each_text(item, change)),
+        Value::Text(text) => change(text),
+        Value::List(items) => items.iter_mut().for_each(|item| each_text_of(item, change)),
         Value::Group(members) => {
             for (name, value) in members {
-                *name = changed(name);
-                each_text(value, change);
+                change(name);
+                each_text_of(value, change);
             }
         }
         Value::Null | Value::Bool(_) | Value::Number(_) => {}
@@ -134,8 +206,8 @@ fn each_text(value: &mut Value, change: &impl Fn(char) -> char) {
 
 #[cfg(test)]
 mod tests {
-    use crate::card::Value;
-    use crate::format::{Format, Side, compare, losses, read, read_as, write};
+    use crate::card::{Card, Value};
+    use crate::format::{Extent, Format, Side, compare, losses, read, read_as, write};
 
     const ODD: &[u8] =
         br#"{"model_details": {"name": "otter", "overview": "a\u0001b"}, "considerations": {"users": ["x"]}}"#;
@@ -157,6 +229,52 @@ mod tests {
             assert_eq!(named, is_lost, "{format:?}: {lost:?}");
         }
         assert!(!losses(Format::CHAI_2, None, &card).is_empty());
+    }
+
+    #[test]
+    fn names_with_such_a_character_are_named() {
+        let card = read(br#"{"a\u0001b": {"c\u0001d": "otter", "plain": "x"}, "e": {"f\u0000g": "river"}}"#)
+            .unwrap()
+            .card;
+        let names = |card: &Card| -> Vec<String> {
+            let sections = card.sections.iter();
+            let names = sections.flat_map(|section| {
+                let labels = section.fields.iter().map(|field| field.label.clone());
+                std::iter::once(section.title.clone()).chain(labels)
+            });
+            names.collect()
+        };
+        for format in [
+            Format::JSON,
+            Format::YAML,
+            Format::NATIVE,
+            Format::MARKDOWN,
+            Format::XML,
+            Format::HTML,
+        ] {
+            let there = match format.can_read() {
+                true => names(&read_as(format, &write(format, None, &card).unwrap()).unwrap().card),
+                false => Vec::new(),
+            };
+            let lost: Vec<String> = losses(format, None, &card)
+                .into_iter()
+                .map(|loss| {
+                    assert_eq!(loss.extent, Extent::Characters, "{format:?}: {loss:?}");
+                    loss.field.unwrap_or(loss.section)
+                })
+                .collect();
+            for name in ["a\u{1}b", "c\u{1}d", "f\0g"].map(String::from) {
+                assert_eq!(
+                    lost.contains(&name),
+                    !there.contains(&name),
+                    "{format:?} {name:?}: {there:?}"
+                );
+            }
+            assert!(
+                !lost.contains(&"plain".to_owned()) && !lost.contains(&"e".to_owned()),
+                "{format:?}"
+            );
+        }
     }
 
     #[test]
@@ -185,7 +303,8 @@ mod tests {
         card.sections[1].fields[0].value = Value::text("odd \u{2}");
         let lost = losses(Format::XML, Some(bytes), &card);
         assert_eq!(lost.len(), 1, "{lost:?}");
-        assert_eq!((lost[0].section.as_str(), lost[0].is_in_part), ("b", true));
+        assert_eq!(lost[0].section, "b");
+        assert_eq!(lost[0].extent, Extent::Characters);
     }
 
     #[test]

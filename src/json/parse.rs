@@ -436,7 +436,12 @@ impl<'t> Parser<'t> {
             }
             self.at += 1;
             self.skip_space()?;
-            if !names.insert(key.clone()) {
+            // Halves of different characters look the same, and are told apart by their spelling.
+            let name = match key.contains('\u{fffd}') {
+                true => self.text[key_span.clone()].to_owned(),
+                false => key.clone(),
+            };
+            if !names.insert(name) {
                 self.quirk(key_start, QuirkKind::DuplicateKey(key.clone()));
             }
             let quirks = self.quirks.len();

@@ -12,7 +12,7 @@ use std::thread;
 
 use cartellino::card::change::{Change, difference};
 use cartellino::card::{Card, Field, Section, Value};
-use cartellino::format::{self, Format, Homeless, Reading, Severity};
+use cartellino::format::{self, Extent, Format, Homeless, Reading, Severity};
 
 /// Folder of the corpus, and the formats that its files have.
 const FOLDERS: [(&str, &[&str]); 21] = [
@@ -361,7 +361,7 @@ fn convert_all(sample: &Sample, reading: &Reading, row: &mut Row, faults: &mut V
                         || (loss.item.is_none() && loss.section == section.title)
                 });
                 let is_whole = losses.iter().any(|loss| {
-                    !loss.is_in_part && loss.item.as_ref() == Some(&(section.key.clone(), field.id.clone()))
+                    loss.extent == Extent::Whole && loss.item.as_ref() == Some(&(section.key.clone(), field.id.clone()))
                 });
                 if is_whole && carried.has_all_of(field, &reading.card) {
                     faults.push(format!(

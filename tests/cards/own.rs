@@ -30,12 +30,6 @@ pub fn taken_for(written: &[u8], format: Format, source: Option<Format>) -> Opti
         Err(error) => return Some(error.message.to_string()),
     };
     let is_excepted = match format.id() {
-        // Neither a message nor a page has bytes when it says nothing.
-        "model-card-toolkit-proto" | "markdown" if written.is_empty() => true,
-        // Bytes of a short message may be a text.
-        "model-card-toolkit-proto" if std::str::from_utf8(written).is_ok_and(|text| !text.contains('\0')) => {
-            found == Format::MARKDOWN
-        }
         // It is the same text in all of them.
         "yaml" | "webcards" if written == b"{}\n" => found == Format::JSON,
         // A document that was shown as it is is the same document again.

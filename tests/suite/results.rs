@@ -184,7 +184,7 @@ async fn story_6_figures_and_numbers_by_group() {
     let blocking: Vec<_> = reading
         .report()
         .into_iter()
-        .filter(|finding| finding.severity.name() == "must be mended")
+        .filter(|reported| reported.finding.severity.name() == "must be mended")
         .collect();
     assert!(blocking.is_empty(), "{blocking:?}");
 

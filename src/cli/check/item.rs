@@ -99,7 +99,7 @@ impl Checked {
         let (format, items) = match outcome {
             Ok(reading) => {
                 let findings = reading.report().into_iter();
-                let items = findings.map(|finding| Item::of(finding, &reading.findings));
+                let items = findings.map(|reported| Item::of(reported.finding, &reading.findings));
                 (Some(reading.format.id()), items.collect())
             }
             Err(error) => (None, vec![Item::unreadable(error)]),

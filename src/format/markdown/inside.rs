@@ -1,11 +1,15 @@
 //! Headings inside answers: on a new page they stay part of their answer.
 //!
 //! A page is divided by its headings, so those of an answer go below the level of the heading that the answer stands
-//! under. Where every heading divides, they become lines of bold words.
+//! under. Where every heading divides, they become lines of bold words. Markdown has six levels: an answer with more of
+//! them than are left keeps the words of its headings, and is [named](reshaped).
+
+use std::collections::{BTreeSet, HashSet};
 
 use super::headings::{self, Heading};
 use super::page::Page;
 use super::text::one_line;
+use crate::card::{Card, Field, Section, Value};
 
 /// Level of the headings of sections on a new page.
 const SECTION: usize = 2;
@@ -34,16 +38,62 @@ pub(super) fn keep_inside(page: &mut Page) {
     }
 }
 
-/// Moves the headings of a text down together, so that none stands above this level.
+/// The fields of a card whose headings have other levels among themselves in the card that was read from a new page.
+pub(super) fn reshaped<'c>(card: &'c Card, got: &Card) -> Vec<(&'c Section, &'c Field)> {
+    let fields = card.sections.iter();
+    let fields = fields.flat_map(|section| section.fields.iter().map(move |field| (section, field)));
+    let mut shaped: Vec<_> = fields
+        .filter_map(|(section, field)| Some((section, field, shape(&field.value)?)))
+        .collect();
+    if shaped.is_empty() {
+        return Vec::new();
+    }
+    let there = got.sections.iter().flat_map(|section| &section.fields);
+    let there: HashSet<_> = there.filter_map(|field| shape(&field.value)).collect();
+    shaped.retain(|(_, _, shape)| !there.contains(shape));
+    shaped.into_iter().map(|(section, field, _)| (section, field)).collect()
+}
+
+/// The words of the headings in an answer, each with its level among them, from 0; `None` without headings.
+fn shape(value: &Value) -> Option<Vec<(usize, String)>> {
+    let text = value.as_text()?;
+    let found = headings::find(text, 0).found;
+    let levels = levels(&found);
+    let rank = |heading: &Heading| levels.iter().position(|level| *level == heading.level);
+    let words = found.iter().map(|heading| {
+        let words = one_line(&text[heading.words.clone()]);
+        (rank(heading).unwrap_or_default(), words)
+    });
+    (!found.is_empty()).then(|| words.collect())
+}
+
+/// The levels of headings, the highest first, each once.
+fn levels(headings: &[Heading]) -> Vec<usize> {
+    let levels: BTreeSet<usize> = headings.iter().map(|heading| heading.level).collect();
+    levels.into_iter().collect()
+}
+
+/// Moves the headings of a text down together, so that none stands above this level. Levels that it leaves out are closed
+/// up where there would not be enough.
 fn lower(text: &mut String, level: usize) {
     let found = headings::find(text, 0).found;
-    let highest = found.iter().map(|heading| heading.level).min().unwrap_or(level);
-    if highest >= level {
+    let levels = levels(&found);
+    let (Some(highest), Some(lowest)) = (levels.first(), levels.last()) else {
+        return;
+    };
+    if *highest >= level {
         return;
     }
     let down = level - highest;
+    let is_enough = lowest + down <= LAST_LEVEL;
+    let rank = |heading: &Heading| levels.iter().take_while(|level| **level < heading.level).count();
     rewrite(text, &found, |heading, words| {
-        let signs = "#".repeat((heading.level + down).min(LAST_LEVEL));
+        let lowered = if is_enough {
+            heading.level + down
+        } else {
+            level + rank(heading)
+        };
+        let signs = "#".repeat(lowered.min(LAST_LEVEL));
         format!("{signs} {words}").trim_end().to_owned() + "\n"
     });
 }
@@ -106,6 +156,10 @@ mod tests {
         assert_eq!(
             lowered("a\n# B\nc\n\nD\n-\ne\n\n###### F #"),
             "a\n#### B\nc\n\n##### D\ne\n\n###### F"
+        );
+        assert_eq!(
+            lowered("# A\n### B\n###### C\n#### D"),
+            "#### A\n##### B\n###### C\n###### D"
         );
         for same in ["a\n#### B\n\n##### C", "```\n# code\n```\n> # quote", "#no", ""] {
             assert_eq!(lowered(same), same);

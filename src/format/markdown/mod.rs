@@ -31,8 +31,8 @@ use super::file::File;
 use super::homes::Aside;
 use super::lens::{About, Certainty, Lens, Notation, Parts, Readers};
 use super::{Finding, ReadError, Severity, detect, findings};
-use crate::card::Card;
 use crate::card::outline::{FREE, HUGGING_FACE, Outline};
+use crate::card::{Card, Field, Section};
 use crate::json;
 use crate::locale::Sentence;
 use crate::say;
@@ -168,6 +168,10 @@ impl Lens for Flavour {
     /// CommonMark 0.31, section 2.3.
     fn spells(&self, c: char) -> bool {
         c != '\0'
+    }
+
+    fn reshaped<'c>(&self, card: &'c Card, got: &Card) -> Vec<(&'c Section, &'c Field)> {
+        inside::reshaped(card, got)
     }
 
     fn fit(&self, card: &Card) -> Card {

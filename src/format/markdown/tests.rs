@@ -6,7 +6,7 @@ use super::headings;
 use crate::card::change::difference;
 use crate::card::{Card, Field, Section, Value};
 use crate::format::file::File;
-use crate::format::{Format, Severity, losses, read, read_as, read_named, write};
+use crate::format::{Extent, Format, Severity, losses, read, read_as, read_named, write};
 
 const CARD: &str = "\
 ---
@@ -401,17 +401,36 @@ fn a_heading_inside_an_answer_divides_nothing() {
             assert_eq!(answers, [&[("x", Some(first.as_str()))], &rest[..]].concat());
         }
     }
-    // Where every heading divides.
+    // Where every heading divides, they become bold words, and this is said.
     for source in [
         r###"{"m": "# A\n\ntext", "n": 1}"###,
         r###"{"model_details": {"overview": "## A\n\ntext"}}"###,
     ] {
         let card = read(source.as_bytes()).unwrap().card;
         for format in [Format::HUGGING_FACE, Format::MARKDOWN] {
-            assert_eq!(losses(format, None, &card), [], "{source}");
+            let extents: Vec<_> = losses(format, None, &card).iter().map(|loss| loss.extent).collect();
+            assert_eq!(extents, [Extent::Levels], "{source}");
             let page = text(write(format, None, &card).unwrap());
             assert!(page.contains("**A**\n\ntext\n"), "{page}");
         }
+    }
+}
+
+#[test]
+fn levels_of_headings_that_a_page_has_no_room_for_are_named() {
+    let card = |answer: &str| {
+        let source = format!(r##"{{"m": {{"x": "{answer}", "y": "keep"}}, "n": {{"z": "other"}}}}"##);
+        read(source.as_bytes()).unwrap().card
+    };
+    for (answer, is_named) in [
+        ("# A\n### B\n###### C", false),
+        ("# A\n## B\n### C\n#### D", true),
+        ("no heading", false),
+    ] {
+        let lost = losses(Format::MARKDOWN, None, &card(&answer.replace('\n', "\\n")));
+        let named: Vec<_> = lost.iter().map(|loss| (loss.field.as_deref(), loss.extent)).collect();
+        let expected = [(Some("x"), Extent::Levels)];
+        assert_eq!(named, if is_named { &expected[..] } else { &[] }, "{answer}");
     }
 }
 

@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 
 use super::*;
 use crate::format::tests::{corpus_folder, documents, places};
-use crate::format::{Format, read, read_as, write};
+use crate::format::{Format, read, read_as, taken_back, write};
 use crate::json::tests::values;
 
 const FIXTURE: &str = include_str!("../../../tests/fixtures/cartellino/datasheet.json");
@@ -188,7 +188,7 @@ proptest! {
         prop_assert_eq!(reading.format, Format::NATIVE);
         let put = |card: &Card| write(Format::NATIVE, Some(source.as_bytes()), card).unwrap();
         prop_assert_eq!(String::from_utf8(put(&reading.card)).unwrap(), source.clone());
-        let mut card = reading.card;
+        let (mut card, read) = (reading.card.clone(), reading.card);
         let places = places(&card);
         if places.is_empty() {
             return Ok(());
@@ -196,10 +196,12 @@ proptest! {
         let (section, field) = places[at.index(places.len())];
         card.sections[section].fields[field].value = new;
         card.sections[section].title.push('!');
+        // What is new and blank in the answer to a question leaves no trace.
+        let said = |card: &Card| taken_back::without(card.clone(), &read);
         let again = read_as(Format::NATIVE, &put(&card)).unwrap().card;
-        prop_assert_eq!(&again, &card);
+        prop_assert_eq!(&again, &said(&card));
         card.sections[section].fields.remove(field);
         let again = read_as(Format::NATIVE, &put(&card)).unwrap().card;
-        prop_assert_eq!(&again, &card);
+        prop_assert_eq!(&again, &said(&card));
     }
 }

@@ -42,6 +42,10 @@ impl Name {
 /// and texts at the top, so the less a file has of a card, the more its name and its bytes must say.
 pub(in crate::format) fn recognise(file: &File, bytes: &[u8]) -> Option<ProtoSource> {
     let name = Name::of(file);
+    // A message that says nothing has no bytes.
+    if bytes.is_empty() {
+        return (!matches!(name, Name::Other)).then(|| ProtoSource::binary(bytes).ok())?;
+    }
     let is_plain = !wire::has_controls(bytes) && std::str::from_utf8(bytes).is_ok();
     if matches!(name, Name::Other) && (is_plain || !bytes.first().is_some_and(is_tag)) {
         return None;
@@ -142,7 +146,13 @@ const BEGINNING: usize = 8;
 
 fn begins_like_card(bytes: &[u8]) -> bool {
     let start = &bytes[..bytes.len().min(BEGINNING)];
-    start.first().is_some_and(is_tag) && start.iter().copied().any(is_binary)
+    let Some((tag, rest)) = start.split_first() else {
+        return false;
+    };
+    // A length of 128 and more has a byte for every seven bits, all but the last with the highest bit.
+    let more = rest.iter().take_while(|byte| **byte >= 0x80).count();
+    let is_long = more > 0 && rest.get(more + 1).is_some_and(is_tag);
+    is_tag(tag) && (is_long || start.iter().copied().any(is_binary))
 }
 
 fn is_list_of_entries(bytes: &[u8]) -> bool {

@@ -7,7 +7,7 @@ use super::Told;
 use super::datasheet::Datasheets;
 use crate::card::Card;
 use crate::card::outline::Outline;
-use crate::format::{self, Format, Severity};
+use crate::format::{self, Format, Reported, Severity};
 use crate::locale::Sentence;
 use crate::say;
 use crate::session::Visitor;
@@ -48,6 +48,8 @@ struct SectionLine {
 
 struct FindingLine {
     place: Sentence,
+    /// Where the field is edited that it is about.
+    address: Option<String>,
     message: Sentence,
     line: Option<usize>,
     severity: &'static str,
@@ -107,7 +109,11 @@ fn report(page: Page, whole: Whole, datasheets: &Datasheets) -> Report {
     let findings = found
         .into_iter()
         .take(SHOWN)
-        .map(|finding| FindingLine {
+        .map(|Reported { finding, field }| FindingLine {
+            address: field.map(|(section, field)| {
+                let section = card::section_address(&whole.row.id, &section);
+                format!("{section}#{}", card::anchor(&field))
+            }),
             place: finding.place,
             message: finding.message,
             line: finding.line,

@@ -9,7 +9,7 @@ use askama::Template;
 use super::download::{file_name, source_for};
 use crate::card::Card;
 use crate::card::outline::Outline;
-use crate::format::{self, Format, Homeless, Kept, Loss};
+use crate::format::{self, Extent, Format, Homeless, Kept, Loss};
 use crate::locale::Sentence;
 use crate::say;
 use crate::session::Visitor;
@@ -49,7 +49,8 @@ struct Item {
     section: Sentence,
     field: Option<Sentence>,
     excerpt: Option<String>,
-    is_in_part: bool,
+    /// How much of it, where something is carried.
+    extent: Option<Sentence>,
     /// Key of the section and id of the field, where a choice can name them.
     address: Option<String>,
 }
@@ -126,10 +127,10 @@ fn item(card: &Card, outline: &Outline, loss: Loss) -> Item {
         Some(&section.field(field)?.value)
     });
     Item {
+        extent: extent(&loss),
         section: outline.said_title(&loss.section),
         field: loss.field.map(|field| outline.said_label(&field)),
         excerpt: value.map(|value| excerpt(&in_words(value))),
-        is_in_part: loss.is_in_part,
         address: loss.item.map(|(section, field)| format!("{section}/{field}")),
     }
 }
@@ -145,12 +146,25 @@ fn excerpt(text: &str) -> String {
 /// A loss in a few words.
 pub(super) fn words(loss: &Loss, outline: &Outline) -> Sentence {
     let field = loss.field.as_ref().map(|field| outline.said_label(field));
-    let sentence = match (field, loss.is_in_part) {
-        (Some(field), true) => say!("{section}: {field}, in part", field),
-        (Some(field), false) => say!("{section}: {field}", field),
-        (None, _) => say!("{section} (the whole section)"),
+    let what = match (field, loss.extent) {
+        (Some(field), _) => say!("{section}: {field}", field),
+        (None, Extent::Whole) => say!("{section} (the whole section)"),
+        (None, _) => say!("{section} (the title)"),
     };
-    sentence.with("section", outline.said_title(&loss.section))
+    let what = what.with("section", outline.said_title(&loss.section));
+    match extent(loss) {
+        Some(extent) => say!("{what}, {extent}", what, extent),
+        None => what,
+    }
+}
+
+fn extent(loss: &Loss) -> Option<Sentence> {
+    match loss.extent {
+        Extent::Whole => None,
+        Extent::Part => Some(say!("in part")),
+        Extent::Characters => Some(say!("only characters it cannot spell")),
+        Extent::Levels => Some(say!("only levels of headings")),
+    }
 }
 
 /// Where a query puts what has no place of its own in a new file: `keep=home/section/field` for one thing, with an empty

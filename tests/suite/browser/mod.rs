@@ -3,6 +3,7 @@
 
 mod asking;
 mod keyboard;
+mod repair;
 mod saving;
 
 use std::path::PathBuf;

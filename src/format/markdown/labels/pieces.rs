@@ -119,11 +119,23 @@ fn items(text: &str, lines: &[std::ops::Range<usize>]) -> Vec<bool> {
 
 /// The text without its lines with labels.
 pub(super) fn rest_of(pieces: &[Piece]) -> String {
-    let texts = pieces.iter().filter_map(|piece| match piece {
-        Piece::Text(text) => Some(text.as_str()),
-        Piece::Line { .. } => None,
-    });
-    trimmed(&texts.collect::<String>()).to_owned()
+    trimmed(&whole_rest(pieces).0).to_owned()
+}
+
+/// The pieces of text one behind the other, and how many bytes of each are left out of that: where lines stood between
+/// two paragraphs, one blank line is left.
+fn whole_rest(pieces: &[Piece]) -> (String, Vec<usize>) {
+    let (mut whole, mut left_out) = (String::new(), Vec::new());
+    for piece in pieces {
+        let Piece::Text(text) = piece else { continue };
+        let rest = match whole.ends_with("\n\n") {
+            true => text.trim_start_matches('\n'),
+            false => text,
+        };
+        whole.push_str(rest);
+        left_out.push(text.len() - rest.len());
+    }
+    (whole, left_out)
 }
 
 /// The labels of a text with their answers, by rank.
@@ -209,13 +221,7 @@ fn replace_rest(pieces: &mut Vec<Piece>, rest: &str) {
         pieces.insert(0, Piece::Text(format!("{rest}\n\n")));
         return;
     }
-    let whole: String = pieces
-        .iter()
-        .filter_map(|piece| match piece {
-            Piece::Text(text) => Some(text.as_str()),
-            Piece::Line { .. } => None,
-        })
-        .collect();
+    let (whole, left_out) = whole_rest(pieces);
     let offset = whole.find(&old).unwrap_or_default();
     let same = old.char_indices().zip(rest.chars());
     let start = same
@@ -232,16 +238,19 @@ fn replace_rest(pieces: &mut Vec<Piece>, rest: &str) {
     let cut = offset + start..offset + old.len() - tail;
     let mut new = Some(&rest[start..rest.len() - tail]);
     let mut at = 0;
-    for piece in pieces.iter_mut() {
-        let Piece::Text(text) = piece else { continue };
-        let range = at..at + text.len();
+    let texts = pieces.iter_mut().filter_map(|piece| match piece {
+        Piece::Text(text) => Some(text),
+        Piece::Line { .. } => None,
+    });
+    for (text, left_out) in texts.zip(left_out) {
+        let range = at..at + text.len() - left_out;
         at = range.end;
         let is_here = cut.start < range.end || range.end == whole.len();
         if !is_here || cut.end < range.start {
             continue;
         }
-        let from = cut.start.clamp(range.start, range.end) - range.start;
-        let to = cut.end.clamp(range.start, range.end) - range.start;
+        let from = left_out + cut.start.clamp(range.start, range.end) - range.start;
+        let to = left_out + cut.end.clamp(range.start, range.end) - range.start;
         text.replace_range(from..to.max(from), new.take().unwrap_or_default());
     }
 }

@@ -190,6 +190,25 @@ fn text_around_the_lines_keeps_its_order() {
 }
 
 #[test]
+fn where_lines_stood_between_paragraphs_one_blank_line_is_left() {
+    let page = "# M\n\n## Model Details\n\n### Model Description\n\nOtters.\n\n\
+                - **Developed by:** Lab\n\nRivers.\n\n- **License:** mit\n\nLakes.\n";
+    let mut card = card_of(page);
+    assert_eq!(
+        said(&card, "model-details.description"),
+        Some("Otters.\n\nRivers.\n\nLakes.")
+    );
+    set(
+        &mut card,
+        "model-details",
+        "model-details.description",
+        "Otters.\n\nRiver banks.\n\nLakes.",
+    );
+    let written = String::from_utf8(write(Format::HUGGING_FACE, Some(page.as_bytes()), &card).unwrap()).unwrap();
+    assert_eq!(written, page.replace("Rivers.", "River banks."));
+}
+
+#[test]
 fn a_label_written_into_the_text_becomes_its_answer() {
     let edited = edit(|card| set(card, "model-details", "model-details.sources", "- **Paper:** One"));
     assert_eq!(said(&card_of(&edited), "model-details.paper"), Some("One"));

@@ -1,17 +1,21 @@
 //! A card put into its page: every part that says the same keeps its bytes.
 
+mod front;
+mod order;
+
 use std::borrow::Cow;
 use std::ops::Range;
 
+use front::key_of;
+use order::{continued, order};
+
 use super::fit::{closed, follows_at_once, trimmed};
 use super::headings::Heading;
-use super::page::{ABOVE, CardOfPage, METADATA, NAME, OVERVIEW, Page, Place, RAW, SUMMARY, is_lead};
-use super::text::{Document, Front, front, one_line};
+use super::page::{ABOVE, CardOfPage, METADATA, NAME, OVERVIEW, Page, Place, SUMMARY, is_lead};
+use super::text::{Document, one_line};
 use super::{Flavour, known, metadata, rows};
 use crate::card::{Card, Field, Section, Value};
 use crate::format::steps::rearrange;
-use crate::json::apply;
-use crate::yaml;
 
 /// The text of a new page. One for the hub has metadata even without an answer in it, and a key that only the hub has, by
 /// which it is known to be the hub's.
@@ -180,132 +184,6 @@ impl Writer<'_> {
         self.text.push_str(&text[heading.words.end..heading.span.end]);
         self.at = Some(heading.span.end);
     }
-
-    // --- Front matter ---
-
-    fn front(&mut self, card: &Card) {
-        let document = self.document;
-        let none: &[Field] = &[];
-        let section = card.section(METADATA);
-        let fields = section.map_or(none, |section| &section.fields);
-        let before = self
-            .old
-            .card
-            .section(METADATA)
-            .map_or_else(Vec::new, |section| section.fields.clone());
-        match &document.front {
-            Some(front) => {
-                self.keep(0..front.span.start);
-                if before == *fields {
-                    return self.keep(front.span.clone());
-                }
-                let inner = match &front.yaml {
-                    Ok(yaml) => self.keys(front, yaml, &before, fields),
-                    Err(_) => self.raw(front, fields),
-                };
-                if section.is_none() || (fields.is_empty() && !before.is_empty()) {
-                    self.at = Some(front.span.end);
-                    return;
-                }
-                let text = &document.text;
-                self.text.push_str(&text[front.span.start..front.inner.start]);
-                self.text.push_str(&inner);
-                if !inner.is_empty() && !inner.ends_with('\n') {
-                    self.text.push('\n');
-                }
-                self.text.push_str(&text[front.inner.end..front.span.end]);
-                self.at = Some(front.span.end);
-            }
-            None => {
-                let filled: Vec<&Field> = fields.iter().filter(|field| !field.value.is_blank()).collect();
-                if filled.is_empty() {
-                    return;
-                }
-                let raw = filled
-                    .iter()
-                    .find(|field| field.id == RAW)
-                    .map(|field| text_of(&field.value).into_owned() + "\n");
-                let members = filled
-                    .iter()
-                    .filter(|field| field.id != RAW)
-                    .map(|field| (key_of(field), field.value.clone()));
-                let members: Vec<(String, Value)> = members.collect();
-                let yaml = if members.is_empty() {
-                    String::new()
-                } else {
-                    yaml::to_text(&Value::Group(members))
-                };
-                self.text
-                    .push_str(&format!("---\n{}{yaml}---\n", raw.unwrap_or_default()));
-                if !document.text.is_empty() && !document.text.starts_with('\n') {
-                    self.text.push('\n');
-                }
-            }
-        }
-    }
-
-    fn keys(&self, front: &Front, yaml: &yaml::Document, before: &[Field], fields: &[Field]) -> String {
-        let text = &self.document.text[front.inner.clone()];
-        let members = match yaml.root.to_value() {
-            Value::Group(members) => members,
-            _ => Vec::new(),
-        };
-        // The fields are sorted by question; the members by place.
-        let mut ids = vec![String::new(); members.len()];
-        for field in before {
-            if let Some(Place::Key(index)) = self.old.places.get(&(METADATA.to_owned(), field.id.clone())) {
-                ids[*index].clone_from(&field.id);
-            }
-        }
-        let slots = order(
-            &ids,
-            fields,
-            |id| id.starts_with('+'),
-            |index, field| members[index].1 == field.value,
-        );
-        let new: Vec<(String, Value)> = slots
-            .into_iter()
-            .filter_map(|(old, new)| {
-                let field = &fields[new?];
-                let key = match old {
-                    Some(old) if ids[old] == field.id => members[old].0.clone(),
-                    _ => key_of(field),
-                };
-                Some((key, field.value.clone()))
-            })
-            .collect();
-        if new.is_empty() {
-            return String::new();
-        }
-        let is_group = matches!(yaml.root.kind, yaml::Kind::Group(..));
-        let new = Value::Group(new);
-        match members.is_empty() {
-            true if is_group => first_keys(text, yaml, &new),
-            true => text.to_owned() + &yaml::to_text(&new),
-            false => apply(text, &yaml::edits(text, yaml, &new)),
-        }
-    }
-
-    fn raw(&self, front: &Front, fields: &[Field]) -> String {
-        let text = &self.document.text[front.inner.clone()];
-        let raw = fields
-            .iter()
-            .find(|field| field.id == RAW)
-            .map(|field| text_of(&field.value));
-        let mut inner = match raw {
-            Some(raw) if *raw == *text.trim_end_matches('\n') => text.to_owned(),
-            Some(raw) => raw.into_owned() + "\n",
-            None => String::new(),
-        };
-        let others = fields.iter().filter(|field| field.id != RAW && !field.value.is_blank());
-        let others: Vec<(String, Value)> = others.map(|field| (key_of(field), field.value.clone())).collect();
-        if !others.is_empty() {
-            inner.push_str(&yaml::to_text(&Value::Group(others)));
-        }
-        inner
-    }
-
-    // --- Title and introduction ---
 
     fn beginning(&mut self, card: &Card) {
         let document = self.document;
@@ -549,34 +427,6 @@ impl Writer<'_> {
     }
 }
 
-/// Front matter with its first keys, where it has an empty group in braces: in lines, for which the braces go.
-/// It stays as it was where these would not be read back, such as below a directive.
-fn first_keys(text: &str, yaml: &yaml::Document, new: &Value) -> String {
-    let span = &yaml.root.span;
-    let (before, behind) = (text[..span.start].trim_end_matches([' ', '\t']), &text[span.end..]);
-    let inside = text[span.clone()].trim_start_matches('{').trim_end_matches('}');
-    let comments = inside.lines().map(str::trim).filter(|line| !line.is_empty());
-    // A line of three hyphens would end the front matter; its fence begins the document as well.
-    let start = before.rfind('\n').map_or(0, |line_break| line_break + 1);
-    let mut lines = match &before[start..] {
-        "---" => before[..start].to_owned(),
-        "" => before.to_owned(),
-        _ => format!("{before}\n"),
-    };
-    for comment in comments {
-        lines.push_str(comment);
-        lines.push('\n');
-    }
-    lines.push_str(&yaml::to_text(new));
-    lines.push_str(behind.trim_start());
-    let page = format!("---\n{}\n---\n", lines.trim_end_matches('\n'));
-    let read = front(&page).0.filter(|front| front.span.end == page.len());
-    match read.is_some_and(|front| front.yaml.is_ok_and(|yaml| yaml.root.to_value() == *new)) {
-        true => lines,
-        false => text.to_owned(),
-    }
-}
-
 /// An answer as it stands on the page.
 fn text_of(value: &Value) -> Cow<'_, str> {
     match rows::text_of(value) {
@@ -595,75 +445,4 @@ fn words_of<'f>(field: &'f Field, part: &str) -> &'f str {
     known::place(&field.id)
         .filter(|known| known.section == part)
         .map_or(field.label.as_str(), |known| known.heading)
-}
-
-/// The name of a field in the front matter.
-fn key_of(field: &Field) -> String {
-    metadata::key(&field.id).map_or_else(|| field.label.clone(), str::to_owned)
-}
-
-/// The order in which fields shall stand: the visitor's own follow the card, the others stay where they are, and new
-/// ones come last.
-fn order(
-    ids: &[String],
-    fields: &[Field],
-    is_own: impl Fn(&str) -> bool,
-    says_same: impl Fn(usize, &Field) -> bool,
-) -> Vec<Slot> {
-    let own: Vec<usize> = (0..fields.len()).filter(|index| is_own(&fields[*index].id)).collect();
-    let own_ids: Vec<usize> = (0..ids.len()).filter(|index| is_own(&ids[*index])).collect();
-    let before: Vec<String> = own_ids.iter().map(|index| ids[*index].clone()).collect();
-    let after: Vec<String> = own.iter().map(|index| fields[*index].id.clone()).collect();
-    let matched = continued(&before, &after, |before, after| {
-        says_same(own_ids[before], &fields[own[after]])
-    });
-    let wanted = matched.into_iter().zip(&own).map(|(before, after)| {
-        let before = before.map(|before| own_ids[before]);
-        (before, (before, Some(*after)))
-    });
-    let place = |id: &str| fields.iter().position(|field| field.id == id);
-    let slots = ids
-        .iter()
-        .enumerate()
-        .map(|(index, id)| (Some(index), place(id)))
-        .collect();
-    let mut slots: Vec<Slot> = rearrange(slots, |index| is_own(&ids[index]), wanted.collect());
-    let new = (0..fields.len()).filter(|index| !is_own(&fields[*index].id) && !ids.contains(&fields[*index].id));
-    slots.extend(new.map(|index| (None, Some(index))));
-    slots
-}
-
-/// For each new name the old one that it continues: the same name, or, for one that is renamed, the one that says the
-/// same, or else the one that stood behind its predecessor.
-fn continued(old: &[String], new: &[String], says_same: impl Fn(usize, usize) -> bool) -> Vec<Option<usize>> {
-    let places: std::collections::HashMap<&str, usize> = old
-        .iter()
-        .enumerate()
-        .rev()
-        .map(|(index, name)| (name.as_str(), index))
-        .collect();
-    let mut matched: Vec<Option<usize>> = new.iter().map(|name| places.get(name.as_str()).copied()).collect();
-    let mut free: Vec<bool> = vec![true; old.len()];
-    for index in matched.iter().flatten() {
-        free[*index] = false;
-    }
-    if !free.contains(&true) {
-        return matched;
-    }
-    for index in 0..new.len() {
-        if matched[index].is_some() {
-            continue;
-        }
-        let next = index
-            .checked_sub(1)
-            .map_or(Some(0), |before| matched[before].map(|before| before + 1));
-        let found = (0..old.len())
-            .find(|before| free[*before] && says_same(*before, index))
-            .or(next.filter(|next| free.get(*next) == Some(&true)));
-        if let Some(before) = found {
-            free[before] = false;
-            matched[index] = found;
-        }
-    }
-    matched
 }
