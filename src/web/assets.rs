@@ -34,13 +34,36 @@ macro_rules! asset {
     };
 }
 
+/// The sheet with the dark colours where they hold: one file, so that a first visit asks for one.
+macro_rules! sheet {
+    ($name:literal, $media:literal) => {
+        (
+            $name,
+            SHEET,
+            concat!(
+                include_str!("../../static/style.css"),
+                "@media ",
+                $media,
+                " {\n",
+                include_str!("../../static/dark.css"),
+                "}\n"
+            )
+            .as_bytes(),
+        )
+    };
+}
+
+/// The media type of stylesheets.
+const SHEET: &str = "text/css; charset=utf-8";
+
 /// The media type of scripts.
 const MODULE: &str = "text/javascript; charset=utf-8";
 
 /// The files, the only list.
-const FILES: [(&str, &str, &[u8]); 12] = [
-    asset!("style.css", "text/css; charset=utf-8"),
-    asset!("dark.css", "text/css; charset=utf-8"),
+const FILES: [(&str, &str, &[u8]); 13] = [
+    asset!("style.css", SHEET),
+    sheet!("style-by-system.css", "screen and (prefers-color-scheme: dark)"),
+    sheet!("style-dark.css", "screen"),
     asset!("count.js", MODULE),
     asset!("drop.js", MODULE),
     asset!("pick.js", MODULE),

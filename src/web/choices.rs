@@ -76,12 +76,12 @@ impl Colours {
         }
     }
 
-    /// Where the sheet with the dark colours holds; `None` for nowhere. Paper is white whatever was chosen.
-    pub fn dark_media(self) -> Option<&'static str> {
+    /// The stylesheet with these colours. Paper is white whatever was chosen.
+    pub fn sheet(self) -> &'static str {
         match self {
-            Self::System => Some("screen and (prefers-color-scheme: dark)"),
-            Self::Light => None,
-            Self::Dark => Some("screen"),
+            Self::System => "style-by-system.css",
+            Self::Light => "style.css",
+            Self::Dark => "style-dark.css",
         }
     }
 }

@@ -329,17 +329,28 @@ async fn r26_the_last_card_is_remembered_and_written_once() {
 }
 
 /// What the page tells the browser about its colours.
-fn colours(page: &Answer) -> (String, Option<String>) {
+fn scheme(page: &Answer) -> String {
     let page = page.page();
-    let scheme = page.all("meta[name=color-scheme]")[0]
+    page.all("meta[name=color-scheme]")[0]
         .attr("content")
         .unwrap()
-        .to_owned();
-    let dark = page
-        .all("link[href$='dark.css']")
-        .first()
-        .map(|link| link.attr("media").unwrap().to_owned());
-    (scheme, dark)
+        .to_owned()
+}
+
+/// The same, and where its stylesheet has the dark ones.
+async fn colours(visitor: &Visitor, page: &Answer) -> (String, Option<String>) {
+    let scheme = scheme(page);
+    let page = page.page();
+    let sheets = page.all("link[rel=stylesheet]");
+    assert_eq!(sheets.len(), 1);
+    let sheet = sheets[0].attr("href").unwrap().to_owned();
+    let sheet = visitor.get(&sheet).await.text();
+    let (before, _) = match sheet.split_once(" {\n/* The dark colours;") {
+        Some(parts) => parts,
+        None => return (scheme, None),
+    };
+    let (_, media) = before.rsplit_once("@media ").unwrap();
+    (scheme, Some(media.to_owned()))
 }
 
 #[tokio::test]
@@ -350,7 +361,7 @@ async fn the_display_is_chosen_and_kept() {
         "light dark".to_owned(),
         Some("screen and (prefers-color-scheme: dark)".to_owned()),
     );
-    assert_eq!(colours(&visitor.get("/").await), system);
+    assert_eq!(colours(&visitor, &visitor.get("/").await).await, system);
     assert!(
         visitor
             .get("/session")
@@ -369,18 +380,26 @@ async fn the_display_is_chosen_and_kept() {
     assert_eq!(app.rows("sessions").await, 1);
     let chosen = ("dark".to_owned(), Some("screen".to_owned()));
     for path in ["/", "/session", "/help", "/privacy"] {
-        assert_eq!(colours(&visitor.get(path).await), chosen, "{path}");
+        assert_eq!(colours(&visitor, &visitor.get(path).await).await, chosen, "{path}");
     }
     let missing = visitor.get("/cards/none").await;
     assert_eq!(
-        (missing.status, colours(&missing)),
+        (missing.status, colours(&visitor, &missing).await),
         (StatusCode::NOT_FOUND, chosen),
         "errors too"
     );
 
     send(&visitor, "/session", "Keep this choice", &[("colours", "light")]).await;
-    assert_eq!(colours(&visitor.get("/").await), ("light".to_owned(), None));
-    assert_eq!(colours(&app.visitor().get("/").await), system, "for one browser only");
+    assert_eq!(
+        colours(&visitor, &visitor.get("/").await).await,
+        ("light".to_owned(), None)
+    );
+    let other = app.visitor();
+    assert_eq!(
+        colours(&other, &other.get("/").await).await,
+        system,
+        "for one browser only"
+    );
     let odd = visitor
         .post("/session/display", &[("colours".to_owned(), "purple".to_owned())])
         .await;
@@ -418,7 +437,7 @@ async fn the_display_is_chosen_and_kept() {
         &[("help", "open"), ("colours", "system")],
     )
     .await;
-    assert_eq!(colours(&visitor.get("/").await), system);
+    assert_eq!(colours(&visitor, &visitor.get("/").await).await, system);
     assert_eq!(
         app.rows("session_keys WHERE state LIKE '%display%'").await,
         0,
@@ -444,7 +463,7 @@ async fn r46_different_choices_at_the_same_time_are_both_kept() {
         );
         let page = visitor.get("/session").await;
         assert_eq!(
-            (colours(&page).0.as_str(), kept(&page).as_str()),
+            (scheme(&page).as_str(), kept(&page).as_str()),
             ("dark", SHARED),
             "round {round}"
         );
@@ -497,7 +516,7 @@ async fn r29_an_unreadable_state_costs_the_choices_and_nothing_else() {
         for path in ["/", "/session", &card, &format!("{card}/sections/ethics"), "/?told=x"] {
             let page = visitor.get(path).await;
             assert_eq!(
-                (page.status, colours(&page).0.as_str()),
+                (page.status, scheme(&page).as_str()),
                 (StatusCode::OK, "light dark"),
                 "{rubbish} {path}"
             );
@@ -505,7 +524,7 @@ async fn r29_an_unreadable_state_costs_the_choices_and_nothing_else() {
     }
     assert_eq!(visitor.download(&card, "json").await, CARD);
     let again = send(&visitor, "/session", "Keep this choice", &[("colours", "dark")]).await;
-    assert_eq!(colours(&again).0, "dark");
+    assert_eq!(scheme(&again), "dark");
     let page = visitor.get(&format!("{card}/sections/ethics")).await;
     save(&visitor, &page, &section_form(&page)).await;
     let log = server.stop();

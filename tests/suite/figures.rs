@@ -11,12 +11,12 @@ use crate::harness::page::Form;
 use crate::harness::{Answer, TestApp, Upload, Visitor, fixture};
 
 /// The place in a photograph's EXIF data.
-const PLACE: &[u8] = b"48.8584 N, 2.2945 E";
+pub const PLACE: &[u8] = b"48.8584 N, 2.2945 E";
 const ALT: &str = "Recall falls from 0.92 to 0.71 with age.";
 const CAPTION: &str = "Recall by age group";
 
 /// A picture of one colour with a line of another.
-fn plot(shade: u8) -> Vec<u8> {
+pub fn plot(shade: u8) -> Vec<u8> {
     let image = RgbImage::from_fn(60, 40, |x, y| match x == y {
         true => Rgb([20, 20, 20]),
         false => Rgb([255, 255, shade]),
@@ -29,7 +29,7 @@ fn plot(shade: u8) -> Vec<u8> {
 }
 
 /// A photograph of this many bytes at least, with its place, and a page behind it.
-fn photograph(width: u32, bytes: usize) -> Vec<u8> {
+pub fn photograph(width: u32, bytes: usize) -> Vec<u8> {
     let image = RgbImage::from_fn(width, width / 2, |x, y| Rgb([(x / 16) as u8, (y / 16) as u8, 90]));
     let mut jpeg = Cursor::new(Vec::new());
     DynamicImage::from(image)

@@ -46,3 +46,4 @@ mod settings;
 mod storage;
 mod upload;
 mod webcards;
+mod weight;

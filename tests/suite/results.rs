@@ -63,7 +63,7 @@ async fn rows(visitor: &Visitor, section: &str) -> Vec<Value> {
 }
 
 /// 48 rows: three metrics on two datasets for everybody and seven groups. One value cannot be.
-fn story() -> String {
+pub fn story() -> String {
     let mut csv = "metric,dataset,group,value,ci_low,ci_high\n".to_owned();
     let groups = [
         "all",

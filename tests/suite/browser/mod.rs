@@ -2,9 +2,12 @@
 //! section that somebody else writes, `keyboard` about doing without a mouse.
 
 mod asking;
+mod destinations;
+mod first;
 mod keyboard;
 mod repair;
 mod saving;
+mod weeks;
 
 use std::path::PathBuf;
 
