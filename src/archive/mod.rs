@@ -103,8 +103,9 @@ impl Refusal {
         Self::new(
             message,
             say!(
-                "Choose the ZIP file exactly as it was downloaded here. If it was copied or sent since, fetch it once more; \
-             the originals and finished cards in it open with any program that unpacks ZIP files."
+                "Choose the ZIP file exactly as it was downloaded here. If it was copied or sent since, \
+                         fetch it once more; the originals and finished cards in it open with any program that \
+                         unpacks ZIP files."
             ),
         )
     }

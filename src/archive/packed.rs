@@ -295,7 +295,10 @@ fn explained(error: ZipError, what: &Sentence) -> Error {
     match error {
         ZipError::UnsupportedArchive(ZipError::PASSWORD_REQUIRED) | ZipError::InvalidPassword => Refusal::new(
             say!("The ZIP file is protected by a password."),
-            say!("Choose the ZIP file as it was downloaded here, or unpack it and pack its folder again without a password."),
+            say!(
+                "Choose the ZIP file as it was downloaded here, or unpack it and pack its folder again without \
+                     a password."
+            ),
         ),
         ZipError::UnsupportedArchive(_) | ZipError::CompressionMethodNotSupported(_) => Refusal::new(
             say!("In the ZIP file {what} is packed in a way that is not read here.", what),

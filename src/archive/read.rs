@@ -42,15 +42,26 @@ impl Reader {
         let format = members.optional("format").ok().flatten();
         if format != Some(FORMAT) {
             return Err(Refusal::new(
-                say!("{place} in the ZIP file does not say that it is a copy made by Cartellino.", place),
-                say!("Choose the file that “Download everything (ZIP)” gave you. A single card goes in on the first page."),
+                say!(
+                    "{place} in the ZIP file does not say that it is a copy made by Cartellino.",
+                    place
+                ),
+                say!(
+                    "Choose the file that “Download everything (ZIP)” gave you. A single card goes in on the \
+                         first page."
+                ),
             )
             .into());
         }
         let version = members.count("version", 1)?;
         if version > VERSION {
             return Err(Refusal::new(
-                say!("The copy was made by a newer Cartellino: it is of version {version}, and version {known} is known here.", version, known = VERSION),
+                say!(
+                    "The copy was made by a newer Cartellino: it is of version {version}, and version {known} \
+                         is known here.",
+                    version,
+                    known = VERSION
+                ),
                 say!("Bring it back on the server it came from, or ask whoever runs this one to update it."),
             )
             .into());
@@ -114,7 +125,8 @@ impl Reader {
                     format = &row.format
                 ),
                 say!(
-                    "Maybe the copy is from a newer server: bring it back there, or ask whoever runs this one to update it."
+                    "Maybe the copy is from a newer server: bring it back there, or ask whoever runs this \
+                             one to update it."
                 ),
             ));
         };
@@ -130,7 +142,7 @@ impl Reader {
                 "“{folder}/{path}” cannot be read as {format}: {message}",
                 folder,
                 path,
-                format = format.name(),
+                format = format.said_name(),
                 message = error.message
             ))),
         }

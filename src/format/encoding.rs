@@ -55,9 +55,10 @@ impl Encoding {
             }
             Self::Windows1252 => {
                 let message = say!(
-                    "The file is not in UTF-8, so it is read as Windows-1252; this is the first letter that \
-                               tells. It is downloaded in Windows-1252 as well. In JSON a letter that Windows-1252 lacks \
-                               is written as an escape; in YAML and Markdown such a letter turns the download into UTF-8."
+                    "The file is not in UTF-8, so it is read as Windows-1252; this is the first letter \
+                             that tells. It is downloaded in Windows-1252 as well. In JSON a letter that \
+                             Windows-1252 lacks is written as an escape; in YAML and Markdown such a letter turns \
+                             the download into UTF-8."
                 );
                 Some((
                     text.find(|c: char| !c.is_ascii()).unwrap_or(0),

@@ -34,19 +34,62 @@ pub(super) fn of_json(source: &Source) -> Vec<Finding> {
     for quirk in source.document.quirks.iter().take(MAX_LISTED) {
         let at = Some(line(quirk.at));
         findings.push(match &quirk.kind {
-            QuirkKind::RawControl => blocks(at, say!("text"), say!("A line break or another control character stands inside a text, where strict JSON wants \\n. Kept as \
-                 it is until you edit this text.")),
-            QuirkKind::TrailingComma => blocks(at, say!("comma"), say!("A comma stands before a closing bracket. Strict readers refuse that; it is kept.")),
-            QuirkKind::MissingComma => blocks(at, say!("comma"), say!("A comma is missing in front of this. Strict readers refuse that; it is read as if it stood there, and \
-                 put in when an entry beside it comes or goes.")),
-            QuirkKind::UnclosedText => blocks(at, say!("text"), say!("The closing quote of this text is missing, so it is read up to the end of its line. Strict readers \
-                 refuse that; the quote is put in when you edit the text or an entry beside it comes or goes.")),
-            QuirkKind::Comment => blocks(at, say!("comment"), say!("A comment, which strict readers of JSON refuse. It is kept.")),
-            QuirkKind::DuplicateKey(name) => problem(at, Sentence::as_written(name), say!("This name stands twice in the same object; other programs see only one of them. Both are kept and \
-                 shown.")),
-            QuirkKind::NotFinite => blocks(at, say!("number"), say!("NaN and Infinity are no JSON numbers; strict readers refuse them. Kept as written.")),
-            QuirkKind::LoneSurrogate => problem(at, say!("text"), say!("Half of a character is missing here; it is shown as �. Kept as written until you edit this text; no other \
-                 format can hold it.")),
+            QuirkKind::RawControl => blocks(
+                at,
+                say!("text"),
+                say!(
+                    "A line break or another control character stands inside a text, where strict JSON wants \\n. \
+                     Kept as it is until you edit this text."
+                ),
+            ),
+            QuirkKind::TrailingComma => blocks(
+                at,
+                say!("comma"),
+                say!("A comma stands before a closing bracket. Strict readers refuse that; it is kept."),
+            ),
+            QuirkKind::MissingComma => blocks(
+                at,
+                say!("comma"),
+                say!(
+                    "A comma is missing in front of this. Strict readers refuse that; it is read as if it stood \
+                     there, and put in when an entry beside it comes or goes."
+                ),
+            ),
+            QuirkKind::UnclosedText => blocks(
+                at,
+                say!("text"),
+                say!(
+                    "The closing quote of this text is missing, so it is read up to the end of its line. Strict \
+                     readers refuse that; the quote is put in when you edit the text or an entry beside it comes \
+                     or goes."
+                ),
+            ),
+            QuirkKind::Comment => blocks(
+                at,
+                say!("comment"),
+                say!("A comment, which strict readers of JSON refuse. It is kept."),
+            ),
+            QuirkKind::DuplicateKey(name) => problem(
+                at,
+                Sentence::as_written(name),
+                say!(
+                    "This name stands twice in the same object; other programs see only one of them. Both are kept \
+                     and shown."
+                ),
+            ),
+            QuirkKind::NotFinite => blocks(
+                at,
+                say!("number"),
+                say!("NaN and Infinity are no JSON numbers; strict readers refuse them. Kept as written."),
+            ),
+            QuirkKind::LoneSurrogate => problem(
+                at,
+                say!("text"),
+                say!(
+                    "Half of a character is missing here; it is shown as �. Kept as written until you edit this \
+                     text; no other format can hold it."
+                ),
+            ),
         });
     }
     findings.extend(uncounted(total));
@@ -78,17 +121,43 @@ pub(super) fn of_quirks(quirks: &[yaml::Quirk], line: impl Fn(usize) -> usize) -
     let findings = listed.map(|quirk| {
         let at = Some(line(quirk.at));
         match &quirk.kind {
-            yaml::QuirkKind::DuplicateKey(name) => problem(at, Sentence::as_written(name), say!("This name stands twice in the same group; other programs see only one of them or refuse the file. Both \
-                 are kept and shown.")),
-            yaml::QuirkKind::UnknownAlias(name) => blocks(at, Sentence::as_written(name), say!("This refers to an anchor that does not stand before it, so other programs refuse the file. Kept as \
-                 written.")),
+            yaml::QuirkKind::DuplicateKey(name) => problem(
+                at,
+                Sentence::as_written(name),
+                say!(
+                    "This name stands twice in the same group; other programs see only one of them or refuse the \
+                     file. Both are kept and shown."
+                ),
+            ),
+            yaml::QuirkKind::UnknownAlias(name) => blocks(
+                at,
+                Sentence::as_written(name),
+                say!(
+                    "This refers to an anchor that does not stand before it, so other programs refuse the file. \
+                     Kept as written."
+                ),
+            ),
             yaml::QuirkKind::OldYesNo(word) => {
-                let message = say!("Some programs read the bare word “{word}” as yes or no. If a text is meant, put it in quotes. Kept as \
-                     written.", word);
+                let message = say!(
+                    "Some programs read the bare word “{word}” as yes or no. If a text is meant, put it in \
+                         quotes. Kept as written.",
+                    word
+                );
                 note(at, Sentence::as_written(word), message)
             }
-            yaml::QuirkKind::ComplexKey => note(at, say!("name"), say!("This name is a list or group itself. It is shown as written.")),
-            yaml::QuirkKind::FurtherDocument => note(at, say!("file"), say!("Another document begins here. Only the first is shown and edited; what follows is kept as it is.")),
+            yaml::QuirkKind::ComplexKey => note(
+                at,
+                say!("name"),
+                say!("This name is a list or group itself. It is shown as written."),
+            ),
+            yaml::QuirkKind::FurtherDocument => note(
+                at,
+                say!("file"),
+                say!(
+                    "Another document begins here. Only the first is shown and edited; what follows is kept as it \
+                     is."
+                ),
+            ),
         }
     });
     findings.chain(uncounted(quirks.len())).collect()
@@ -141,7 +210,8 @@ pub(super) fn of_session(source: &Tree) -> Vec<Finding> {
 }
 
 /// Where a Model Card Toolkit card departs from its schema.
-pub(super) fn of_toolkit(source: &Tree, name: &str, dialect: &Dialect) -> Vec<Finding> {
+pub(super) fn of_toolkit(source: &Tree, name: &'static str, dialect: &Dialect) -> Vec<Finding> {
+    let name = &Sentence::new(name);
     let mut findings = Vec::new();
     let root: &Node = source;
     let (_, said) = model_card_toolkit::is_version_1(root);
@@ -161,8 +231,8 @@ pub(super) fn of_toolkit(source: &Tree, name: &str, dialect: &Dialect) -> Vec<Fi
     // Of a protobuf file its own findings tell this, by the numbers of the fields.
     if let Some(relative) = relative.filter(|_| !matches!(source, Tree::Proto(_))) {
         let message = say!(
-            "By its members this is a {relative} card, a relative of the Model Card Toolkit. What only {relative} has is kept as sections \
-             and further fields, and can be edited.",
+            "By its members this is a {relative} card, a relative of the Model Card Toolkit. What only \
+                     {relative} has is kept as sections and further fields, and can be edited.",
             relative = relative.name()
         );
         findings.push(note(Some(source.line(root.span.start)), say!("file"), message));
@@ -324,16 +394,16 @@ pub(super) fn of_whole(source: &Tree) -> Vec<Finding> {
     let message = match &source.kind {
         Kind::List(items) if webcards::is_section_names(items) => {
             say!(
-                "This is section_names.json, the list that WebCards saves beside a card. It holds names only: the card is \
-             answer.json in the same folder."
+                "This is section_names.json, the list that WebCards saves beside a card. It holds names \
+                         only: the card is answer.json in the same folder."
             )
         }
         Kind::List(_) => say!("The document is a list, so it is shown as one section with one field."),
         Kind::Group(_) if is_cartellino => {
             let version = native::version(source).unwrap_or_else(|| "unknown".into());
             let message = say!(
-                "This is a Cartellino card of version {version}; this program knows version {known}. It is edited here as plain \
-                 JSON; open it with the program that wrote it to see its questions.",
+                "This is a Cartellino card of version {version}; this program knows version {known}. It is \
+                         edited here as plain JSON; open it with the program that wrote it to see its questions.",
                 version,
                 known = native::VERSION
             );

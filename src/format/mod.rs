@@ -129,11 +129,11 @@ impl Reading {
     /// The name of the format, and the notation where it is not the usual one.
     pub fn name(&self) -> Sentence {
         if self.notation == self.format.0.about().notation {
-            Sentence::as_written(self.format.name())
+            self.format.said_name()
         } else {
             say!(
                 "{format}, written in {notation}",
-                format = self.format.name(),
+                format = self.format.said_name(),
                 notation = self.notation.name()
             )
         }
@@ -256,6 +256,11 @@ impl Format {
     /// The name shown.
     pub fn name(self) -> &'static str {
         self.0.about().name
+    }
+
+    /// The same as readers have it in their language.
+    pub fn said_name(self) -> Sentence {
+        Sentence::new(self.name())
     }
 
     /// What a download is good for, in one or two sentences.

@@ -163,26 +163,38 @@ impl ProtoSource {
             let (severity, message) = match quirk.kind {
                 QuirkKind::NotText => (
                     Severity::Problem,
-                    say!("This text is not in UTF-8; what cannot be read is shown as �. Kept as it is until you edit it."),
+                    say!(
+                        "This text is not in UTF-8; what cannot be read is shown as �. Kept as it is until you \
+                             edit it."
+                    ),
                 ),
                 QuirkKind::Bytes(count) => (
                     Severity::Note,
-                    say!("{count} bytes of unknown meaning. They are kept, and shown in base64.", count),
+                    say!(
+                        "{count} bytes of unknown meaning. They are kept, and shown in base64.",
+                        count
+                    ),
                 ),
                 QuirkKind::Again if is_binary => (
                     Severity::Problem,
-                    say!("This field comes twice where it may come once. The last one is shown, as every reader of protobuf takes \
-                     it; the file keeps the others until you edit an answer."),
+                    say!(
+                        "This field comes twice where it may come once. The last one is shown, as every reader \
+                             of protobuf takes it; the file keeps the others until you edit an answer."
+                    ),
                 ),
                 QuirkKind::Again => (
                     Severity::Problem,
-                    say!("This field comes twice where it may come once; other programs take the last one or mix them. Both \
-                     are kept and shown."),
+                    say!(
+                        "This field comes twice where it may come once; other programs take the last one or \
+                             mix them. Both are kept and shown."
+                    ),
                 ),
                 QuirkKind::Piece => (
                     Severity::Note,
-                    say!("This message comes in several pieces, which every reader of protobuf takes for one. They are shown as one; \
-                     the file keeps them apart until you edit an answer."),
+                    say!(
+                        "This message comes in several pieces, which every reader of protobuf takes for one. \
+                             They are shown as one; the file keeps them apart until you edit an answer."
+                    ),
                 ),
             };
             Finding {
@@ -206,9 +218,9 @@ pub(super) const VERIFYML_CARD: &str = word!(
 );
 
 const PRIVATE_CARD: &str = word!(
-    "Some fields of this card are in no published schema; programs such as WebCards write such \
-    cards. Where the file tells their numbers only, they are shown as “field 9” and the like. They are kept, and can be \
-    edited."
+    "Some fields of this card are in no published schema; programs such as WebCards write such cards. \
+             Where the file tells their numbers only, they are shown as “field 9” and the like. They are kept, and \
+             can be edited."
 );
 
 fn read(parse: impl Fn(&'static Schema) -> Result<Document, SyntaxError>) -> Result<(Product, Document), SyntaxError> {

@@ -184,7 +184,8 @@ fn words(error: &Error, is_form: bool) -> [Sentence; 3] {
             say!("Your browser sent two different keys"),
             say!("Two cookies of this site contradict each other, so nobody can say which work is yours."),
             say!(
-                "Delete the cookies of this site in your browser’s settings, or ask who else sets cookies for this address."
+                "Delete the cookies of this site in your browser’s settings, or ask who else sets cookies \
+                         for this address."
             ),
         ],
         Error::CrossSite => [
@@ -208,7 +209,8 @@ fn words(error: &Error, is_form: bool) -> [Sentence; 3] {
         Error::Stale => [
             say!("This has changed meanwhile"),
             say!(
-                "Somebody, maybe you in another tab, changed the same thing after you opened this page. Nothing was overwritten."
+                "Somebody, maybe you in another tab, changed the same thing after you opened this page. \
+                         Nothing was overwritten."
             ),
             say!("Go back, reload that page to see how it is now, and decide what to keep."),
         ],
@@ -216,7 +218,8 @@ fn words(error: &Error, is_form: bool) -> [Sentence; 3] {
             say!("This browser cannot save to these cards any more"),
             say!("They were deleted, or this browser was signed out of them from another one. Nothing was saved."),
             say!(
-                "Go back to copy what you typed. On the first page you can begin anew, or continue from another browser."
+                "Go back to copy what you typed. On the first page you can begin anew, or continue from \
+                         another browser."
             ),
         ],
         Error::TooLarge { limit_bytes } => [
@@ -226,16 +229,16 @@ fn words(error: &Error, is_form: bool) -> [Sentence; 3] {
                 limit = size_in_words(*limit_bytes)
             ),
             say!(
-                "Go back: your browser still has what you typed. Take embedded pictures or long data out and send it again; a \
-             card is mostly text."
+                "Go back: your browser still has what you typed. Take embedded pictures or long data out \
+                         and send it again; a card is mostly text."
             ),
         ],
         Error::Full(full) => [
             full::heading(full),
             full::message(full),
             say!(
-                "Download and delete a card that you do not need here any more, then reload this page: your browser sends \
-             it again."
+                "Download and delete a card that you do not need here any more, then reload this page: \
+                         your browser sends it again."
             ),
         ],
         Error::Unfit(unfit) => {
@@ -263,8 +266,8 @@ fn words(error: &Error, is_form: bool) -> [Sentence; 3] {
         Error::TooMany { retry_after } => [
             say!("Too many beginnings"),
             say!(
-                "Many new visitors came from your network in a short time, so no new work can be begun from there for now. \
-             Work that exists is not affected."
+                "Many new visitors came from your network in a short time, so no new work can be begun \
+                         from there for now. Work that exists is not affected."
             ),
             say!(
                 "Try again in {time}. {again}",
@@ -275,8 +278,8 @@ fn words(error: &Error, is_form: bool) -> [Sentence; 3] {
         Error::Unavailable(_) if is_form => [
             say!("The server is catching its breath"),
             say!(
-                "The place where work is kept does not answer at the moment. What was saved before is safe; whether this was \
-             saved as well is not certain."
+                "The place where work is kept does not answer at the moment. What was saved before is \
+                         safe; whether this was saved as well is not certain."
             ),
             say!("{again} Nothing is saved twice by that.", again),
         ],

@@ -127,8 +127,8 @@ async fn read_parts(state: &AppState, parts: &mut Multipart) -> Result<SectionFo
         let bytes = match posted::bytes(&mut field, &mut { most }, most).await {
             Err(Error::TooLarge { .. }) => {
                 trouble = Some(Trouble(say!(
-                    "The picture is larger than the {most} that this server takes. Make it smaller, 2400 pixels on the longer \
-                     side are kept anyway, and choose it again.",
+                    "The picture is larger than the {most} that this server takes. Make it smaller, 2400 \
+                             pixels on the longer side are kept anyway, and choose it again.",
                     most = size_in_words(most)
                 )));
                 rest_of(&mut field).await?;

@@ -32,14 +32,15 @@ fn words(kind: &ErrorKind) -> (Sentence, Sentence) {
         ErrorKind::MappingValueNotAllowed | ErrorKind::InvalidColonPlacement => (
             say!("A colon stands here where no name can end."),
             say!(
-                "Put a text that holds a colon and a blank in quotes: title: \"Otters: a study\". Or check the brackets and \
-             the indentation above."
+                "Put a text that holds a colon and a blank in quotes: title: \"Otters: a study\". Or check \
+                         the brackets and the indentation above."
             ),
         ),
         ErrorKind::BlockSequenceEntryNotAllowed => (
             say!("A list entry begins here where none can stand."),
             say!(
-                "Put the first “- ” on a line of its own below the name, or put a text that begins with a dash in quotes."
+                "Put the first “- ” on a line of its own below the name, or put a text that begins with a \
+                         dash in quotes."
             ),
         ),
         ErrorKind::BlockEntryInFlowCollection => (
@@ -56,8 +57,8 @@ fn words(kind: &ErrorKind) -> (Sentence, Sentence) {
         | ErrorKind::ExpectedDocumentStart => (
             say!("This line fits neither the entries above it nor begins a new one."),
             say!(
-                "Let entries that belong together begin in the same column, with “name: value” or “- value”; indent the further \
-             lines of a long text."
+                "Let entries that belong together begin in the same column, with “name: value” or “- \
+                         value”; indent the further lines of a long text."
             ),
         ),
         ErrorKind::UnclosedQuotedScalar
@@ -66,7 +67,8 @@ fn words(kind: &ErrorKind) -> (Sentence, Sentence) {
         | ErrorKind::UnexpectedEof => (
             say!("A quoted text is not closed before this place."),
             say!(
-                "Add the missing quote at its end; inside single quotes write a quote twice, inside double quotes as \\\"."
+                "Add the missing quote at its end; inside single quotes write a quote twice, inside double \
+                         quotes as \\\"."
             ),
         ),
         ErrorKind::InvalidTrailingSingleQuotedScalar | ErrorKind::InvalidTrailingDoubleQuotedScalar => (
@@ -97,7 +99,8 @@ fn words(kind: &ErrorKind) -> (Sentence, Sentence) {
         | ErrorKind::InvalidFlowScalarIndent => (
             say!("The brackets do not match, or a comma is missing between entries in brackets."),
             say!(
-                "Close every [ with ] and every { with }, separate entries with commas, or put a text with brackets in quotes."
+                "Close every [ with ] and every { with }, separate entries with commas, or put a text with \
+                         brackets in quotes."
             ),
         ),
         ErrorKind::RecursionLimitExceeded => (

@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use cartellino::card::outline;
-use cartellino::format::Format;
 use cartellino::locale::{Locale, entries};
 use reqwest::StatusCode;
 use scraper::{ElementRef, Node};
@@ -118,10 +117,7 @@ fn said(page: &Answer) -> Vec<String> {
 
 /// What of a page is English, though it is ours.
 fn lapses(page: &Answer, english: &BTreeSet<String>) -> Vec<String> {
-    // Formats keep their names.
     let is_english = |text: &String| {
-        let names = Format::ALL.iter().map(|format| format.name());
-        let text = names.fold(text.clone(), |text, name| text.replace(name, ""));
         let words = text
             .split(|c: char| !c.is_alphanumeric())
             .filter(|word| ENGLISH.contains(word));

@@ -142,7 +142,7 @@ fn said_as_data() -> Vec<&'static str> {
     }
     found.extend(FIGURE.iter().flat_map(|column| [column.label, column.help]));
     for format in Format::ALL {
-        found.push(format.purpose());
+        found.extend([format.name(), format.purpose()]);
         found.extend(format.homes().iter().map(|home| home.name));
     }
     found.extend([Severity::Blocks, Severity::Problem, Severity::Note].map(Severity::name));

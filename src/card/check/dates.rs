@@ -101,7 +101,8 @@ fn check_slashes(text: &str, first: u32, second: u32, year: u32) -> Remark {
             date = date.to_string()
         )),
         (Some(american), Some(other)) => Remark::problem(say!(
-            "“{text}” can be read in two ways. Write {american} if the month comes first, or {other} if the day comes first.",
+            "“{text}” can be read in two ways. Write {american} if the month comes first, or {other} if \
+                     the day comes first.",
             text,
             american,
             other

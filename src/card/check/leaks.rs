@@ -44,8 +44,10 @@ pub(super) fn check(text: &str) -> Vec<Remark> {
         }
     }
     if starts_of(text, "Bearer ").any(|tail| is_secret(tail, 20)) {
-        remarks.push(Remark::problem(say!("What follows “Bearer” looks like a token. Take it out before you publish the card, and revoke it: somebody \
-             may have seen it.")));
+        remarks.push(Remark::problem(say!(
+            "What follows “Bearer” looks like a token. Take it out before you publish the card, and revoke it: \
+                 somebody may have seen it."
+        )));
     }
     if text
         .match_indices("://")

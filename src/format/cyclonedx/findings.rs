@@ -53,7 +53,8 @@ pub(super) fn of(tree: &Tree, bill: &Bill, version: CycloneDx) -> Vec<Finding> {
     }
     if bill.models.len() > 1 {
         let message = say!(
-            "There are {hidden} models in this bill. The first is the card; each of the others is a section named after it.",
+            "There are {hidden} models in this bill. The first is the card; each of the others is a \
+                     section named after it.",
             hidden = bill.models.len() + bill.hidden
         );
         findings.push(note(None, say!("components"), message));
@@ -124,7 +125,7 @@ fn unknown(tree: &Tree, model: &Node, version: CycloneDx) -> Vec<Finding> {
         let unknown = members.iter().filter(|member| !is_known(&member.key)).take(MAX_LISTED);
         unknown
             .map(|member| {
-                let name = version.about().name;
+                let name = Sentence::new(version.about().name);
                 let message = say!(
                     "{name} does not know this member, and strict readers refuse it. It is kept.",
                     name

@@ -136,7 +136,10 @@ impl Looking<'_> {
 
     /// A member that the schema does not know.
     fn add_unknown(&mut self, member: &Member) {
-        let message = say!("{about} does not know this member.", about = self.version.about().name);
+        let message = say!(
+            "{about} does not know this member.",
+            about = Sentence::new(self.version.about().name)
+        );
         self.faults.push(Fault {
             at: member.key_span.start,
             place: member.key.clone(),

@@ -36,7 +36,7 @@ pub(super) fn of_family(tree: &Tree, root: &Node, family: &Family, dialect: &Dia
     let missing = family.required.iter().filter(|path| !is_there(path)).map(|path| {
         let message = say!(
             "{about} needs an answer here; its own readers refuse a card without it.",
-            about = family.about.name
+            about = Sentence::new(family.about.name)
         );
         problem(None, Sentence::as_written(path.join(" › ")), message)
     });
@@ -77,7 +77,7 @@ fn strangers(tree: &Tree, family: &Family, dialect: &Dialect, further: &[&[&str]
     let told = found.into_iter().take(MAX_LISTED).map(|(at, place)| {
         let message = say!(
             "The schema of {about} does not name this member; its strict readers refuse it. It is kept as it is.",
-            about = family.about.name
+            about = Sentence::new(family.about.name)
         );
         note(Some(line(at)), Sentence::as_written(&place), message)
     });

@@ -255,9 +255,9 @@ fn of_kind(file: &File, document: &Document) -> Option<Finding> {
     };
     if detect::is_html(&document.text) {
         let message = say!(
-            "This is a page for browsers (HTML), exported from a card rather than the card itself. It is opened \
-                       as text. Upload what the page was made from instead, if you have it: answer.json of WebCards, the \
-                       JSON or data/model_card.proto of the Model Card Toolkit, README.md of a hub."
+            "This is a page for browsers (HTML), exported from a card rather than the card itself. It is \
+                     opened as text. Upload what the page was made from instead, if you have it: answer.json of \
+                     WebCards, the JSON or data/model_card.proto of the Model Card Toolkit, README.md of a hub."
         );
         return Some(finding(Some(1), Severity::Problem, message));
     }
@@ -270,7 +270,8 @@ fn of_kind(file: &File, document: &Document) -> Option<Finding> {
     }
     let error = detect::broken(file).ok().flatten()?;
     let message = say!(
-        "This was meant as JSON, YAML or XML, but cannot be read as that, so it is opened as plain text. {message} {advice}",
+        "This was meant as JSON, YAML or XML, but cannot be read as that, so it is opened as plain text. \
+                 {message} {advice}",
         message = error.message,
         advice = error.advice
     );
@@ -312,8 +313,8 @@ fn of_page(document: &Document, line: &impl Fn(usize) -> usize) -> Vec<Finding> 
         let fence = document.text[front.span.start..start].trim_end_matches(['\n', '\r']);
         if fence.len() > "---".len() {
             let message = say!(
-                "There are blanks behind the three hyphens that open the metadata, so the hub takes it all for text. Remove \
-                           them; they are kept as they are."
+                "There are blanks behind the three hyphens that open the metadata, so the hub takes it all \
+                         for text. Remove them; they are kept as they are."
             );
             found.push(finding(
                 front.span.start,
@@ -329,7 +330,8 @@ fn of_page(document: &Document, line: &impl Fn(usize) -> usize) -> Vec<Finding> 
             }
             Err(error) => {
                 let message = say!(
-                    "The metadata cannot be read as YAML: {message} {advice} It is kept as it is, and can be mended in the section Metadata.",
+                    "The metadata cannot be read as YAML: {message} {advice} It is kept as it is, and can \
+                             be mended in the section Metadata.",
                     message = &error.message,
                     advice = &error.advice
                 );
@@ -354,8 +356,11 @@ fn of_page(document: &Document, line: &impl Fn(usize) -> usize) -> Vec<Finding> 
             Undivided::Large => say!("has more than 100,000 lines or 1 MB of text without its long lines"),
             Undivided::Headings => say!("has more than {most} sections, or as many headings in one", most = MOST),
         };
-        let message = say!("The page {why}, so it is not divided by its headings: it is one text. Nothing is lost. To edit it section by \
-             section, move tables, logs and pictures into files of their own and upload the rest.", why);
+        let message = say!(
+            "The page {why}, so it is not divided by its headings: it is one text. Nothing is lost. To edit it \
+                 section by section, move tables, logs and pictures into files of their own and upload the rest.",
+            why
+        );
         finding(0, say!("headings"), Severity::Note, message)
     }));
     found

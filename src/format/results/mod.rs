@@ -122,8 +122,10 @@ fn of_json(text: &str) -> Result<Sheet, ReadError> {
             return shapes::sheet(&document.root.into_value()).ok_or_else(|| {
                 refuse(
                     say!("This is JSON, but there are no numbers with names in it."),
-                    say!("Readable are a list of objects, an object of metrics and numbers, and the results that scikit-learn, \
-                     lm-eval and MLflow write."),
+                    say!(
+                        "Readable are a list of objects, an object of metrics and numbers, and the results \
+                             that scikit-learn, lm-eval and MLflow write."
+                    ),
                 )
             });
         }

@@ -86,8 +86,9 @@ impl XmlSource {
             && !self.is_said(declared)
         {
             let message = say!(
-                "The declaration says {declared}, but the file is written in {encoding_name}. Other programs may refuse it or show \
-                 wrong letters; correct the declaration. It is kept as it is.",
+                "The declaration says {declared}, but the file is written in {encoding_name}. Other \
+                         programs may refuse it or show wrong letters; correct the declaration. It is kept as it \
+                         is.",
                 declared,
                 encoding_name = self.encoding_name()
             );
@@ -231,16 +232,16 @@ fn explained(line: usize, kind: &QuirkKind) -> Finding {
             at,
             say!("text"),
             say!(
-                "A & stands here by itself, where XML wants &amp;. Strict readers refuse the file. Kept as it is until you edit \
-             this text."
+                "A & stands here by itself, where XML wants &amp;. Strict readers refuse the file. Kept as \
+                         it is until you edit this text."
             ),
         ),
         QuirkKind::BareLessThan => problem(
             at,
             say!("text"),
             say!(
-                "A < stands here by itself, where XML wants &lt;. Strict readers refuse the file. Kept as it is until you edit \
-             this text."
+                "A < stands here by itself, where XML wants &lt;. Strict readers refuse the file. Kept as \
+                         it is until you edit this text."
             ),
         ),
         QuirkKind::Entity(name) => note(
@@ -255,7 +256,8 @@ fn explained(line: usize, kind: &QuirkKind) -> Finding {
             at,
             Sentence::as_written(name),
             say!(
-                "This attribute stands twice in the same tag, so strict readers refuse the file. Both are kept and shown."
+                "This attribute stands twice in the same tag, so strict readers refuse the file. Both are \
+                         kept and shown."
             ),
         ),
         QuirkKind::Control => problem(
@@ -269,7 +271,8 @@ fn explained(line: usize, kind: &QuirkKind) -> Finding {
             match entities {
                 true => {
                     say!(
-                        "A document type declaration with entities. Nothing in it is expanded or fetched; it is kept as it is."
+                        "A document type declaration with entities. Nothing in it is expanded or fetched; \
+                                 it is kept as it is."
                     )
                 }
                 false => say!("A document type declaration. Nothing in it is fetched; it is kept as it is."),

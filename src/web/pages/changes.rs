@@ -109,7 +109,7 @@ fn words_of(terms: Terms) -> Option<Sentence> {
         Terms::Of(format) => Some(say!(
             "The two cards came in different formats. Both are compared as {format} would say them, so that only what \
              they say counts.",
-            format = format.name()
+            format = format.said_name()
         )),
         Terms::Questions => Some(say!(
             "The two cards ask different questions. They are compared by the questions of the full model card."

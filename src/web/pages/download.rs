@@ -52,7 +52,7 @@ struct Group {
 
 struct Offer {
     id: &'static str,
-    name: &'static str,
+    name: Sentence,
     about: &'static str,
     /// `JSON` or `HTML`, for the button.
     ending: &'static str,
@@ -220,7 +220,7 @@ fn offer(whole: &Whole, format: Format, is_tried: bool) -> Offer {
     let is_own = whole.format() == format;
     Offer {
         id: format.id(),
-        name: format.name(),
+        name: format.said_name(),
         about: match source {
             Some(_) if is_own => UPLOAD,
             _ => format.purpose(),

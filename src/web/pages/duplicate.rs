@@ -37,17 +37,23 @@ pub async fn post(
     let uploads = state.uploads.clone();
     let copied = state.db.write(move |conn| {
         quota::within(conn, &session, quota, |conn| {
-            let title = say!("Copy of {card}", card = said_name(&cards::load(conn, &session, &id)?.title));
+            let title = say!(
+                "Copy of {card}",
+                card = said_name(&cards::load(conn, &session, &id)?.title)
+            );
             let title = title.said(locale).to_string();
             let title = tidy_title(&title).unwrap_or(title);
             let told = match cards::datasheet_owner(conn, &session, &id)? {
-                Some(_) => say!("The copy is called {title}. The card it was made from stays as it is. It is linked to no card yet."),
+                Some(_) => say!(
+                    "The copy is called {title}. The card it was made from stays as it is. It is linked to no \
+                         card yet."
+                ),
                 None if cards::datasheets_of(conn, &session, &id)?.is_empty() => {
                     say!("The copy is called {title}. The card it was made from stays as it is.")
                 }
                 None => say!(
-                    "The copy is called {title}. The card it was made from stays as it is. Its datasheets stay with it, and \
-                     the copy has none yet."
+                    "The copy is called {title}. The card it was made from stays as it is. Its datasheets \
+                             stay with it, and the copy has none yet."
                 ),
             };
             let mut pictures = Vec::new();

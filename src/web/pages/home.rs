@@ -48,7 +48,7 @@ struct Label {
     title: Sentence,
     /// The name of the card whose datasheet it is; it follows that card.
     datasheet_of: Option<Sentence>,
-    format: &'static str,
+    format: Sentence,
     changed: Date,
     once: String,
 }
@@ -101,7 +101,7 @@ async fn home(state: &AppState, visitor: &Visitor) -> Result<Home, Error> {
         .into_iter()
         .map(|(row, datasheet_of)| {
             Ok(Label {
-                format: format_of(&row).name(),
+                format: format_of(&row).said_name(),
                 changed: row.updated_at.into(),
                 id: row.id,
                 title: said_name(&row.title),

@@ -98,7 +98,7 @@ fn report(page: Page, whole: Whole, datasheets: &Datasheets) -> Report {
         .and_then(|source| format::read_as(format, source).ok());
     let name = reading
         .as_ref()
-        .map_or_else(|| Sentence::as_written(format.name()), format::Reading::name);
+        .map_or_else(|| format.said_name(), format::Reading::name);
     let found = reading.as_ref().map(format::Reading::report).unwrap_or_default();
     let read = reading.map(|reading| reading.card).unwrap_or_default();
     let outline = outline_of(&whole.row);
@@ -148,8 +148,8 @@ fn next(format: Format, datasheets: &Datasheets) -> Option<Sentence> {
             "This is a datasheet. On its page it can be linked to the card of the model, and both are shown together."
         )),
         Datasheets::Has { lines, .. } if lines.is_empty() && format == Format::WEBCARDS => Some(say!(
-            "WebCards keeps the datasheet in a file of its own, answer_datasheet.json. If you have it, open it here as well: \
-             the two can be linked then."
+            "WebCards keeps the datasheet in a file of its own, answer_datasheet.json. If you have it, \
+                     open it here as well: the two can be linked then."
         )),
         _ => None,
     }

@@ -70,7 +70,7 @@ pub async fn get(
     let page = Page::of(
         say!(
             "As {format}: {title}",
-            format = format.name(),
+            format = format.said_name(),
             title = card::said_name(&whole.row.title)
         ),
         &visitor,

@@ -198,7 +198,7 @@ async fn overview(state: &AppState, visitor: &Visitor, id: String, told: &Told) 
         problems,
         more_problems,
         format: if has_source {
-            Sentence::as_written(format_of(&row).name())
+            format_of(&row).said_name()
         } else {
             say!("a blank card")
         },

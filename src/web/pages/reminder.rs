@@ -58,9 +58,10 @@ impl Reminder {
         let until = Date::from(self.deleted_at);
         let start = (self.deleted_at - AHEAD).max(self.now);
         let text = say!(
-            "Your model cards at {origin}/ are kept until {moment}. To keep them longer, open the page before then with the \
-             same browser: each visit moves the date. Or download what you need.\nIf you have been there since you \
-             saved this reminder, the date is later by now; the page tells it.",
+            "Your model cards at {origin}/ are kept until {moment}. To keep them longer, open the page \
+                     before then with the same browser: each visit moves the date. Or download what you need.\nIf \
+                     you have been there since you saved this reminder, the date is later by now; the page tells \
+                     it.",
             origin = &self.origin,
             moment = until.moment,
         );

@@ -121,8 +121,8 @@ impl Why {
     fn fault(&self, link_age: Sentence) -> Option<Fault> {
         let message = match self {
             Self::Worthless => say!(
-                "It opens nothing. It may be mistyped, or it has been used or has expired: a link and its code work once, \
-                 within {link_age}.",
+                "It opens nothing. It may be mistyped, or it has been used or has expired: a link and its \
+                         code work once, within {link_age}.",
                 link_age
             ),
             Self::TooMany(seconds) => count!(

@@ -69,8 +69,8 @@ pub async fn post(state: web::Data<AppState>, visitor: Visitor, form: web::Form<
         let coming = visitor.browsers().await?.len().saturating_sub(1);
         if !visitor.has_room_for(&work.session, coming).await? {
             return Err(Error::BadRequest(say!(
-                "Together they would be open in more browsers than may be. Under “Your browsers”, sign out one that you do \
-                 not need, then bring both together."
+                "Together they would be open in more browsers than may be. Under “Your browsers”, sign out \
+                         one that you do not need, then bring both together."
             )));
         }
         let (now, uploads) = (state.clock.now(), state.uploads.clone());

@@ -263,7 +263,8 @@ fn gone(state: &AppState, locale: Locale, texts: Vec<(Sentence, String)>) -> Res
             page: Page::for_guest(say!("This link opens nothing any more"), locale, None).with_error(),
             heading: say!("This link opens nothing any more"),
             message: say!(
-                "It was taken back, or its time is over: a link to a section is good for {age}. Or the section was deleted.",
+                "It was taken back, or its time is over: a link to a section is good for {age}. Or the \
+                         section was deleted.",
                 age = time_in_words(state.config.section_link_age)
             ),
             advice: say!("Ask whoever sent it to you for a new one."),
@@ -280,8 +281,8 @@ fn full(locale: Locale, texts: Vec<(Sentence, String)>) -> Result<HttpResponse, 
             page: Page::for_guest(say!("There is no room for this"), locale, None).with_error(),
             heading: say!("There is no room for this"),
             message: say!(
-                "With a link a section can have {most}, and whoever asked you may have filled their room on this server. \
-                 Nothing was changed.",
+                "With a link a section can have {most}, and whoever asked you may have filled their room \
+                         on this server. Nothing was changed.",
                 most = size_in_words(MOST_BYTES)
             ),
             advice: say!("Go back and shorten what you wrote, or send it to whoever asked you."),
