@@ -206,7 +206,7 @@ impl Reader {
             .needs
             .iter()
             .filter(|one_of| !one_of.iter().any(|name| is_there(&name)))
-            .map(|one_of| say!("{one_of} is missing here.", one_of = quoted(one_of)))
+            .map(|one_of| say!("{names} is missing here.", names = quoted(one_of)))
             .collect();
         let alone: Vec<&str> = wanted.alone.iter().filter(is_there).copied().collect();
         let double = (alone.len() > 1).then(|| say!("Only one may stand here: {alone}.", alone = quoted(&alone)));
@@ -251,7 +251,10 @@ fn one_of(words: &[&str], kind: &Kind) -> Sentence {
             word
         ),
         None if words.len() <= MOST_WORDS => {
-            say!("One of these words is expected here: {join}.", join = words.join(", "))
+            say!(
+                "One of these words is expected here: {words}.",
+                words = words.join(", ")
+            )
         }
         None => say!(
             "The schema does not know the word “{shown}” here; “other” is for all the rest.",

@@ -53,16 +53,16 @@ pub(super) fn of(tree: &Tree, bill: &Bill, version: CycloneDx) -> Vec<Finding> {
     }
     if bill.models.len() > 1 {
         let message = say!(
-            "There are {hidden} models in this bill. The first is the card; each of the others is a \
+            "There are {count} models in this bill. The first is the card; each of the others is a \
                      section named after it.",
-            hidden = bill.models.len() + bill.hidden
+            count = bill.models.len() + bill.hidden
         );
         findings.push(note(None, say!("components"), message));
     }
     if bill.hidden > 0 {
         let message = say!(
-            "{hidden} of them are not shown; they are kept as they are.",
-            hidden = bill.hidden
+            "{count} of them are not shown; they are kept as they are.",
+            count = bill.hidden
         );
         findings.push(note(None, say!("components"), message));
     }

@@ -137,8 +137,8 @@ impl Looking<'_> {
     /// A member that the schema does not know.
     fn add_unknown(&mut self, member: &Member) {
         let message = say!(
-            "{about} does not know this member.",
-            about = Sentence::new(self.version.about().name)
+            "{name} does not know this member.",
+            name = Sentence::new(self.version.about().name)
         );
         self.faults.push(Fault {
             at: member.key_span.start,
@@ -192,8 +192,8 @@ impl Looking<'_> {
                 let is_known = TYPES.contains(&word) || word == CRYPTOGRAPHIC && self.version >= V1_6;
                 if !is_known {
                     let message = say!(
-                        "A type that the schema knows is expected here: {join}.",
-                        join = TYPES.join(", ")
+                        "A type that the schema knows is expected here: {words}.",
+                        words = TYPES.join(", ")
                     );
                     self.add(kind, "type", message);
                 }

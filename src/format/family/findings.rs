@@ -35,8 +35,8 @@ pub(super) fn of_family(tree: &Tree, root: &Node, family: &Family, dialect: &Dia
     };
     let missing = family.required.iter().filter(|path| !is_there(path)).map(|path| {
         let message = say!(
-            "{about} needs an answer here; its own readers refuse a card without it.",
-            about = Sentence::new(family.about.name)
+            "{name} needs an answer here; its own readers refuse a card without it.",
+            name = Sentence::new(family.about.name)
         );
         problem(None, Sentence::as_written(path.join(" › ")), message)
     });
@@ -76,8 +76,8 @@ fn strangers(tree: &Tree, family: &Family, dialect: &Dialect, further: &[&[&str]
     let total = found.len();
     let told = found.into_iter().take(MAX_LISTED).map(|(at, place)| {
         let message = say!(
-            "The schema of {about} does not name this member; its strict readers refuse it. It is kept as it is.",
-            about = Sentence::new(family.about.name)
+            "The schema of {name} does not name this member; its strict readers refuse it. It is kept as it is.",
+            name = Sentence::new(family.about.name)
         );
         note(Some(line(at)), Sentence::as_written(&place), message)
     });

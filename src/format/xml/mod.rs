@@ -86,11 +86,11 @@ impl XmlSource {
             && !self.is_said(declared)
         {
             let message = say!(
-                "The declaration says {declared}, but the file is written in {encoding_name}. Other \
+                "The declaration says {declared}, but the file is written in {encoding}. Other \
                          programs may refuse it or show wrong letters; correct the declaration. It is kept as it \
                          is.",
                 declared,
-                encoding_name = self.encoding_name()
+                encoding = self.encoding_name()
             );
             findings.push(problem(Some(line(place.start)), say!("encoding"), message));
         }
