@@ -83,7 +83,7 @@ pub(super) fn unreadable(path: &Path, error: &ReadError) -> anyhow::Error {
     anyhow!(
         "{}{place}: {} {}",
         name(path),
-        harmless(&error.message),
-        harmless(&error.advice)
+        harmless(&error.message.to_string()),
+        harmless(&error.advice.to_string())
     )
 }

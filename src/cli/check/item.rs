@@ -123,8 +123,8 @@ impl Item {
             severity: Some(finding.severity),
             line: finding.line,
             column: None,
-            place: finding.place,
-            message: finding.message,
+            place: finding.place.to_string(),
+            message: finding.message.to_string(),
         }
     }
 
