@@ -15,23 +15,24 @@
 //!
 //! | room | holds | knows |
 //! |---|---|---|
-//! | [`json`] | JSON as a text with places: lenient reading, edits in place | nothing of ours |
-//! | [`yaml`] | YAML as a text with places: lenient reading, edits in place | `json`'s values |
-//! | [`proto`] | protocol buffers, binary and text, with places: edits in place | `json`'s values |
-//! | [`xml`] | XML as a text with places: lenient reading, edits in place | `json`'s values |
-//! | [`card`] | the card: sections, fields, outlines, checks, differences | `json` |
+//! | [`json`] | JSON as a text with places: lenient reading, edits in place | `locale` |
+//! | [`yaml`] | YAML as a text with places: lenient reading, edits in place | `json`'s values, `locale` |
+//! | [`proto`] | protocol buffers, binary and text, with places: edits in place | `json`'s values, `locale` |
+//! | [`xml`] | XML as a text with places: lenient reading, edits in place | `json`'s values, `locale` |
+//! | [`card`] | the card: sections, fields, outlines, checks, differences | `json`, `locale` |
 //! | [`chart`] | numbers as SVG pictures with words and a table | nothing of ours |
 //! | [`prose`] | visitors' Markdown as safe HTML | `card`'s pictures |
-//! | [`format`](mod@format) | other people's files to and from cards, the finished page, on screen and on paper | `card`, `chart`, `json`, `yaml`, `xml`, `prose` |
+//! | [`format`](mod@format) | other people's files to and from cards, the finished page, on screen and on paper | `card`, `chart`, `json`, `yaml`, `xml`, `prose`, `locale` |
 //! | [`inspect`] | a file checked: its findings with their rules, as JSON and as SARIF | `card`, `format` |
 //! | [`bundle`] | a card in every format that many read, with its figures, as one ZIP file | `card`, `format` |
 //! | [`config`] | every setting, read once and checked | nothing of ours |
 //! | [`clock`], [`random`] | the time as a value, bytes from the operating system | nothing of ours |
-//! | [`redraw`] | visitors' pictures: decoded within limits, drawn anew without what else is in them | nothing of ours |
+//! | [`locale`] | what is said to people, as sentences in no language yet, and the catalogues of languages | nothing of ours |
+//! | [`redraw`] | visitors' pictures: decoded within limits, drawn anew without what else is in them | `locale` |
 //! | [`db`] | rows and SQL for SQLite and PostgreSQL; Diesel ends here | `session`'s id, `card`'s references to files |
-//! | [`session`] | the anonymous visitor: key, cookie, engine, middleware | `db`, `config`, `clock`, `random` |
+//! | [`session`] | the anonymous visitor: key, cookie, engine, middleware | `db`, `config`, `clock`, `random`, `locale` |
 //! | [`uploads`] | bytes on disk under names of our own, and pictures of figures into a card | `random`, `card` |
-//! | [`archive`] | everything of a visitor as one ZIP file, and back | `db`, `uploads`, `card`, `format`, `json` |
+//! | [`archive`] | everything of a visitor as one ZIP file, and back | `db`, `uploads`, `card`, `format`, `json`, `locale` |
 //! | [`cleanup`] | removes what has expired | `db`, `session`, `uploads` |
 //! | [`web`] | HTTP: routes, pages, forms, errors; who may reach what ([`web::access`]); the only room that knows status codes | all of the above |
 //! | [`cli`] | the command line, a file a subcommand | all of the above |
@@ -63,6 +64,7 @@ pub mod db;
 pub mod format;
 pub mod inspect;
 pub mod json;
+pub mod locale;
 pub mod prose;
 pub mod proto;
 pub mod random;

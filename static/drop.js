@@ -2,18 +2,22 @@
 //
 // Without this module the input works as every file input does. Marked up as
 //   <div data-drop> <input type="file"> <p data-drop-name hidden></p> </div>
-// where data-drop-name shows what was chosen, and its size against data-limit (bytes).
+// where data-drop-name shows what was chosen, and its size against data-limit (bytes). What else is said stands in
+// data-single, data-too-large and data-bytes.
 
 const UNITS = [
   [1024 * 1024, "MiB"],
   [1024, "KiB"],
 ];
 
-function size(bytes) {
+const { lang } = document.documentElement;
+const oneDigit = { minimumFractionDigits: 1, maximumFractionDigits: 1 };
+
+function size(bytes, words) {
   for (const [unit, name] of UNITS) {
-    if (bytes >= unit) return `${(bytes / unit).toFixed(1)} ${name}`;
+    if (bytes >= unit) return `${(bytes / unit).toLocaleString(lang, oneDigit)} ${name}`;
   }
-  return `${bytes} bytes`;
+  return words.replace("{n}", bytes);
 }
 
 for (const zone of document.querySelectorAll("[data-drop]")) {
@@ -46,7 +50,7 @@ for (const zone of document.querySelectorAll("[data-drop]")) {
     depth = 0;
     mark();
     if (event.dataTransfer.files.length !== 1) {
-      say("Please drop one file at a time.");
+      say(zone.dataset.single);
       return;
     }
     input.files = event.dataTransfer.files;
@@ -57,8 +61,10 @@ for (const zone of document.querySelectorAll("[data-drop]")) {
   function describe() {
     const [file] = input.files;
     if (!file) return say("");
-    const over = limit && file.size > limit ? `: more than the ${size(limit)} this server takes` : "";
-    say(`${file.name}, ${size(file.size)}${over}`);
+    const { bytes, tooLarge } = zone.dataset;
+    const chosen = `${file.name}, ${size(file.size, bytes)}`;
+    const over = limit && file.size > limit;
+    say(over ? tooLarge.replace("{limit}", size(limit, bytes)).replace("{file}", () => chosen) : chosen);
   }
 
   function say(text) {

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::{CARD, Refusal};
+use crate::say;
 
 /// The folder of each datasheet with the folder of the card that it belongs to.
 #[derive(Default)]
@@ -24,9 +25,11 @@ impl Datasheets {
         });
         match wrong {
             None => Ok(()),
-            Some((datasheet, card)) => Err(Refusal::damaged(format!(
-                "“{datasheet}/{CARD}” calls the card a datasheet of “{card}”, which is no card of the copy, or a \
-                 datasheet itself."
+            Some((datasheet, card)) => Err(Refusal::damaged(say!(
+                "“{path}” calls the card a datasheet of “{card}”, which is no card of the copy, or a \
+                 datasheet itself.",
+                path = format!("{datasheet}/{CARD}"),
+                card
             ))),
         }
     }
@@ -70,6 +73,7 @@ mod tests {
             assert!(
                 refusal
                     .message
+                    .to_string()
                     .contains("which is no card of the copy, or a datasheet itself")
             );
         }

@@ -4,6 +4,8 @@ use chrono::{DateTime, NaiveDateTime, SubsecRound as _};
 
 use super::Refusal;
 use crate::card::Value;
+use crate::locale::Sentence;
+use crate::say;
 
 /// Numbers that are counted on from here never leave their type.
 const HIGHEST: i32 = 1_000_000_000;
@@ -11,15 +13,16 @@ const HIGHEST: i32 = 1_000_000_000;
 /// The members of a group, each wanted with its kind.
 pub(super) struct Members<'v> {
     value: &'v Value,
-    place: &'v str,
+    place: &'v Sentence,
 }
 
 impl<'v> Members<'v> {
-    pub(super) fn of(value: &'v Value, place: &'v str) -> Result<Self, Refusal> {
+    pub(super) fn of(value: &'v Value, place: &'v Sentence) -> Result<Self, Refusal> {
         match value {
             Value::Group(_) => Ok(Self { value, place }),
-            _ => Err(Refusal::damaged(format!(
-                "In {place} something else stands where an object with named members must be."
+            _ => Err(Refusal::damaged(say!(
+                "In {place} something else stands where an object with named members must be.",
+                place
             ))),
         }
     }
@@ -28,19 +31,24 @@ impl<'v> Members<'v> {
         match self.value.member(name) {
             None | Some(Value::Null) => Ok(None),
             Some(Value::Text(text)) => Ok(Some(text)),
-            Some(_) => Err(wrong(self.place, name, "a text")),
+            Some(_) => Err(wrong(self.place, name, say!("a text"))),
         }
     }
 
     pub(super) fn text(&self, name: &str) -> Result<&'v str, Refusal> {
-        self.optional(name)?.ok_or_else(|| wrong(self.place, name, "a text"))
+        self.optional(name)?
+            .ok_or_else(|| wrong(self.place, name, say!("a text")))
     }
 
     pub(super) fn word(&self, name: &str) -> Result<String, Refusal> {
         let text = self.text(name)?;
         match is_word(text) {
             true => Ok(text.to_owned()),
-            false => Err(wrong(self.place, name, "a word of small letters, digits and hyphens")),
+            false => Err(wrong(
+                self.place,
+                name,
+                say!("a word of small letters, digits and hyphens"),
+            )),
         }
     }
 
@@ -52,21 +60,26 @@ impl<'v> Members<'v> {
         };
         number
             .filter(|number| (least..=HIGHEST).contains(number))
-            .ok_or_else(|| wrong(self.place, name, &format!("a whole number from {least}")))
+            .ok_or_else(|| wrong(self.place, name, say!("a whole number from {least}", least)))
     }
 
     /// A time; one to come counts as `now`, and one before 1970 as the beginning of it.
     pub(super) fn time(&self, name: &str, now: NaiveDateTime) -> Result<NaiveDateTime, Refusal> {
         let time = NaiveDateTime::parse_from_str(self.text(name)?, "%Y-%m-%dT%H:%M:%S%.fZ")
-            .map_err(|_| wrong(self.place, name, "a time such as 2026-11-21T07:54:19.000000Z"))?;
+            .map_err(|_| wrong(self.place, name, say!("a time such as 2026-11-21T07:54:19.000000Z")))?;
         let beginning = DateTime::UNIX_EPOCH.naive_utc();
         Ok(time.trunc_subsecs(6).min(now).max(beginning))
     }
 }
 
 /// The refusal of a member that is not what it must be.
-pub(super) fn wrong(place: &str, name: &str, wanted: &str) -> Refusal {
-    Refusal::damaged(format!("In {place} the member “{name}” is not {wanted}."))
+pub(super) fn wrong(place: &Sentence, name: &str, wanted: Sentence) -> Refusal {
+    Refusal::damaged(say!(
+        "In {place} the member “{name}” is not {wanted}.",
+        place,
+        name,
+        wanted
+    ))
 }
 
 /// Whether a text can be a section's key or an outline's: a word for addresses.
@@ -93,7 +106,7 @@ mod tests {
         let now = DateTime::UNIX_EPOCH.naive_utc() + chrono::TimeDelta::days(20_000);
         let read = |text: &str| {
             let value = Value::Group(vec![("t".to_owned(), Value::text(text))]);
-            Members::of(&value, "x").unwrap().time("t", now)
+            Members::of(&value, &Sentence::as_written("x")).unwrap().time("t", now)
         };
         assert_eq!(read("2999-01-01T00:00:00Z").unwrap(), now);
         assert_eq!(

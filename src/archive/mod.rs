@@ -22,6 +22,8 @@ pub(crate) use names::file as file_name;
 pub use restore::Incoming;
 pub use write::write;
 
+use crate::locale::Sentence;
+use crate::say;
 use crate::{db, random, uploads};
 
 /// What `manifest.json` says of itself.
@@ -86,33 +88,35 @@ impl Limits {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {
     /// What is wrong and where.
-    pub message: String,
+    pub message: Sentence,
     /// What to try.
-    pub advice: String,
+    pub advice: Sentence,
 }
 
 impl Refusal {
-    fn new(message: impl Into<String>, advice: impl Into<String>) -> Self {
-        Self {
-            message: message.into(),
-            advice: advice.into(),
-        }
+    fn new(message: Sentence, advice: Sentence) -> Self {
+        Self { message, advice }
     }
 
     /// Something in the copy is not as this program writes it.
-    fn damaged(message: impl Into<String>) -> Self {
+    fn damaged(message: Sentence) -> Self {
         Self::new(
             message,
-            "Choose the ZIP file exactly as it was downloaded here. If it was copied or sent since, fetch it once more; \
-             the originals and finished cards in it open with any program that unpacks ZIP files.",
+            say!(
+                "Choose the ZIP file exactly as it was downloaded here. If it was copied or sent since, \
+                         fetch it once more; the originals and finished cards in it open with any program that \
+                         unpacks ZIP files."
+            ),
         )
     }
 
     /// The copy holds more than this server takes.
-    fn too_much(message: impl Into<String>) -> Self {
+    fn too_much(message: Sentence) -> Self {
         Self::new(
             message,
-            "Unpack the ZIP file on your computer and upload the cards you need one by one; each is in its folder.",
+            say!(
+                "Unpack the ZIP file on your computer and upload the cards you need one by one; each is in its folder."
+            ),
         )
     }
 }

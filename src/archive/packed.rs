@@ -10,6 +10,8 @@ use zip::result::ZipError;
 use super::{Error, Limits, MANIFEST, Refusal};
 use crate::card::Value;
 use crate::json;
+use crate::locale::{self, Sentence};
+use crate::say;
 
 /// A ZIP with a bound on what is unpacked of it.
 pub(super) struct Packed {
@@ -28,10 +30,10 @@ impl Packed {
     /// A refusal for what is no ZIP, has no end, too many entries or twice the same name.
     pub fn open(mut file: File, limits: Limits) -> Result<Self, Error> {
         check_end(&mut file, &limits)?;
-        let archive =
-            ZipArchive::new(BufReader::new(file)).map_err(|error| explained(error, "the list of its entries"))?;
+        let archive = ZipArchive::new(BufReader::new(file))
+            .map_err(|error| explained(error, &say!("the list of its entries")))?;
         if archive.has_duplicate_names() {
-            return Err(Refusal::damaged("The ZIP file holds two entries of the same name.").into());
+            return Err(Refusal::damaged(say!("The ZIP file holds two entries of the same name.")).into());
         }
         let manifests: Vec<String> = archive
             .file_names_raw()
@@ -67,12 +69,15 @@ impl Packed {
     /// A refusal when it is not there, or is encrypted or packed in a way that is not read here.
     pub fn entry(&mut self, path: &str, most: u64) -> Result<Entry<'_>, Error> {
         let Some(index) = self.archive.index_for_name(&format!("{}{path}", self.root)) else {
-            return Err(Refusal::damaged(format!("“{path}” is missing in the ZIP file.")).into());
+            return Err(Refusal::damaged(say!("“{path}” is missing in the ZIP file.", path)).into());
         };
         let path = format!("“{path}”");
-        let inner = self.archive.by_index(index).map_err(|error| explained(error, &path))?;
+        let inner = self
+            .archive
+            .by_index(index)
+            .map_err(|error| explained(error, &Sentence::as_written(&path)))?;
         if !inner.is_file() {
-            return Err(Refusal::damaged(format!("{path} in the ZIP file is no plain file.")).into());
+            return Err(Refusal::damaged(say!("{path} in the ZIP file is no plain file.", path)).into());
         }
         Ok(Entry {
             inner,
@@ -103,20 +108,24 @@ impl Packed {
     /// As [`Packed::bytes`], and a refusal when it is no JSON.
     pub fn json(&mut self, path: &str, most: u64) -> Result<Value, Error> {
         let bytes = self.bytes(path, most)?;
-        Ok(parse(&bytes, &format!("“{path}”"), self.limits.file_bytes)?)
+        Ok(parse(&bytes, &entry_name(path), self.limits.file_bytes)?)
     }
 
     /// Gives each line of an entry, which is JSON, to `each`, with its place in words. One line is in memory at a time.
     ///
     /// # Errors
     /// As [`Packed::json`], and what `each` returns.
-    pub fn lines(&mut self, path: &str, mut each: impl FnMut(Value, &str) -> Result<(), Error>) -> Result<(), Error> {
+    pub fn lines(
+        &mut self,
+        path: &str,
+        mut each: impl FnMut(Value, &Sentence) -> Result<(), Error>,
+    ) -> Result<(), Error> {
         let limits = self.limits;
         let mut reader = BufReader::new(self.entry(path, u64::MAX)?);
         let mut line = Vec::new();
         for number in 1_usize.. {
             line.clear();
-            let place = format!("line {number} of “{path}”");
+            let place = say!("line {number} of {path}", number, path = entry_name(path));
             if let Err(error) = reader
                 .by_ref()
                 .take(limits.line_bytes() + 1)
@@ -128,7 +137,7 @@ impl Packed {
                 break;
             }
             if line.len() as u64 > limits.line_bytes() {
-                return Err(Refusal::too_much(format!("In {place} is more than a section can hold here.")).into());
+                return Err(Refusal::too_much(say!("In {place} is more than a section can hold here.", place)).into());
             }
             if !line.trim_ascii().is_empty() {
                 each(parse(&line, &place, limits.file_bytes)?, &place)?;
@@ -185,31 +194,42 @@ impl Entry<'_> {
         match self.trouble {
             None => Error::Disk(error),
             Some(Trouble::Damaged) => {
-                Refusal::damaged(format!("{path} in the ZIP file is damaged and cannot be unpacked.")).into()
+                Refusal::damaged(say!("{path} in the ZIP file is damaged and cannot be unpacked.", path)).into()
             }
             Some(Trouble::TooLarge) => {
-                Refusal::too_much(format!("{path} in the ZIP file is larger than this server takes.")).into()
+                Refusal::too_much(say!("{path} in the ZIP file is larger than this server takes.", path)).into()
             }
-            Some(Trouble::TooMuch) => {
-                Refusal::too_much("The ZIP file holds more, once it is unpacked, than this server takes.").into()
-            }
+            Some(Trouble::TooMuch) => Refusal::too_much(say!(
+                "The ZIP file holds more, once it is unpacked, than this server takes."
+            ))
+            .into(),
         }
     }
 }
 
+/// An entry of the ZIP, in a sentence.
+pub(super) fn entry_name(path: &str) -> Sentence {
+    say!("{path}", path = locale::Value::Quoted(Sentence::as_written(path)))
+}
+
 /// The JSON in these bytes, unless it has more parts than an upload could have.
-fn parse(bytes: &[u8], place: &str, most_parts: u64) -> Result<Value, Refusal> {
+fn parse(bytes: &[u8], place: &Sentence, most_parts: u64) -> Result<Value, Refusal> {
     let text = str::from_utf8(bytes)
-        .map_err(|_| Refusal::damaged(format!("In {place} is something that is no text in UTF-8.")))?;
+        .map_err(|_| Refusal::damaged(say!("In {place} is something that is no text in UTF-8.", place)))?;
     let parts = bytes.iter().filter(|byte| matches!(byte, b'[' | b'{' | b',')).count();
     if parts as u64 > most_parts.max(1 << 20) {
-        return Err(Refusal::too_much(format!(
-            "In {place} are more values than this server takes."
+        return Err(Refusal::too_much(say!(
+            "In {place} are more values than this server takes.",
+            place
         )));
     }
     match json::parse_assembled(text) {
         Ok(document) => Ok(document.root.into_value()),
-        Err(error) => Err(Refusal::damaged(format!("In {place} is no JSON: {}", error.message))),
+        Err(error) => Err(Refusal::damaged(say!(
+            "In {place} is no JSON: {message}",
+            place,
+            message = error.message
+        ))),
     }
 }
 
@@ -236,19 +256,25 @@ fn check_end(file: &mut File, limits: &Limits) -> Result<(), Error> {
         (b"PK\x05\x06", _) if entries == 0 => Err(no_copy().into()),
         (b"PK\x03\x04", b"PK\x05\x06") if list_start + list_bytes + END_BYTES == length && short(20) == 0 => {
             if entries > limits.entries as u64 {
-                let message = format!("The ZIP file has {entries} entries; {} are taken.", limits.entries);
+                let message = say!(
+                    "The ZIP file has {entries} entries; {most} are taken.",
+                    entries,
+                    most = limits.entries
+                );
                 return Err(Refusal::too_much(message).into());
             }
             Ok(())
         }
-        (b"PK\x03\x04", _) => Err(Refusal::damaged(
-            "The end of the ZIP file is missing or changed: maybe it was not fetched to its end.",
-        )
+        (b"PK\x03\x04", _) => Err(Refusal::damaged(say!(
+            "The end of the ZIP file is missing or changed: maybe it was not fetched to its end."
+        ))
         .into()),
         _ => Err(Refusal::new(
-            "The file is no ZIP file.",
-            "Choose the file that “Download everything (ZIP)” gave you; its name begins with “cartellino”. \
-             A single card goes in on the first page.",
+            say!("The file is no ZIP file."),
+            say!(
+                "Choose the file that “Download everything (ZIP)” gave you; its name begins with “cartellino”. \
+             A single card goes in on the first page."
+            ),
         )
         .into()),
     }
@@ -256,23 +282,29 @@ fn check_end(file: &mut File, limits: &Limits) -> Result<(), Error> {
 
 fn no_copy() -> Refusal {
     Refusal::new(
-        format!("The ZIP file has no “{MANIFEST}”, so it was not made by “Download everything (ZIP)”."),
-        "Choose the file that “Download everything (ZIP)” gave you. A single card goes in on the first page.",
+        say!(
+            "The ZIP file has no “{manifest}”, so it was not made by “Download everything (ZIP)”.",
+            manifest = MANIFEST
+        ),
+        say!("Choose the file that “Download everything (ZIP)” gave you. A single card goes in on the first page."),
     )
 }
 
 /// What the reader of ZIPs says, in our words.
-fn explained(error: ZipError, what: &str) -> Error {
+fn explained(error: ZipError, what: &Sentence) -> Error {
     match error {
         ZipError::UnsupportedArchive(ZipError::PASSWORD_REQUIRED) | ZipError::InvalidPassword => Refusal::new(
-            "The ZIP file is protected by a password.",
-            "Choose the ZIP file as it was downloaded here, or unpack it and pack its folder again without a password.",
+            say!("The ZIP file is protected by a password."),
+            say!(
+                "Choose the ZIP file as it was downloaded here, or unpack it and pack its folder again without \
+                     a password."
+            ),
         ),
         ZipError::UnsupportedArchive(_) | ZipError::CompressionMethodNotSupported(_) => Refusal::new(
-            format!("In the ZIP file {what} is packed in a way that is not read here."),
-            "Choose the ZIP file as it was downloaded here, or unpack it and pack its folder again as plain ZIP.",
+            say!("In the ZIP file {what} is packed in a way that is not read here.", what),
+            say!("Choose the ZIP file as it was downloaded here, or unpack it and pack its folder again as plain ZIP."),
         ),
-        _ => Refusal::damaged(format!("In the ZIP file {what} cannot be read.")),
+        _ => Refusal::damaged(say!("In the ZIP file {what} cannot be read.", what)),
     }
     .into()
 }

@@ -5,12 +5,13 @@ use std::fs::File;
 use chrono::NaiveDateTime;
 
 use super::members::Members;
-use super::packed::Packed;
+use super::packed::{Packed, entry_name};
 use super::rows::{self, CardEntry, Content};
 use super::{CARD, Error, FORMAT, HISTORY, Limits, MANIFEST, Refusal, SECTIONS, VERSION};
 use crate::card::Value;
 use crate::db::cards::{CardSectionData, Revision};
 use crate::format::{self, Format};
+use crate::say;
 use crate::uploads;
 
 /// The most that a manifest takes, in bytes.
@@ -36,21 +37,32 @@ impl Reader {
     pub fn open(file: File, limits: Limits, now: NaiveDateTime) -> Result<Self, Error> {
         let mut zip = Packed::open(file, limits)?;
         let manifest = zip.json(MANIFEST, MANIFEST_BYTES)?;
-        let place = format!("“{MANIFEST}”");
+        let place = entry_name(MANIFEST);
         let members = Members::of(&manifest, &place)?;
         let format = members.optional("format").ok().flatten();
         if format != Some(FORMAT) {
             return Err(Refusal::new(
-                format!("{place} in the ZIP file does not say that it is a copy made by Cartellino."),
-                "Choose the file that “Download everything (ZIP)” gave you. A single card goes in on the first page.",
+                say!(
+                    "{place} in the ZIP file does not say that it is a copy made by Cartellino.",
+                    place
+                ),
+                say!(
+                    "Choose the file that “Download everything (ZIP)” gave you. A single card goes in on the \
+                         first page."
+                ),
             )
             .into());
         }
         let version = members.count("version", 1)?;
         if version > VERSION {
             return Err(Refusal::new(
-                format!("The copy was made by a newer Cartellino: it is of version {version}, and version {VERSION} is known here."),
-                "Bring it back on the server it came from, or ask whoever runs this one to update it.",
+                say!(
+                    "The copy was made by a newer Cartellino: it is of version {version}, and version {known} \
+                         is known here.",
+                    version,
+                    known = VERSION
+                ),
+                say!("Bring it back on the server it came from, or ask whoever runs this one to update it."),
             )
             .into());
         }
@@ -59,20 +71,20 @@ impl Reader {
                 .iter()
                 .map(|card| Ok(Members::of(card, &place)?.text("folder")?.to_owned()))
                 .collect::<Result<Vec<_>, Refusal>>()?,
-            _ => return Err(Refusal::damaged(format!("{place} does not list the cards.")).into()),
+            _ => return Err(Refusal::damaged(say!("{place} does not list the cards.", place)).into()),
         };
         if folders.is_empty() {
             return Err(Refusal::new(
-                "There is no card in the copy.",
-                "Choose another copy, or begin a card on the first page.",
+                say!("There is no card in the copy."),
+                say!("Choose another copy, or begin a card on the first page."),
             )
             .into());
         }
         if folders.len() > limits.cards {
-            let message = format!(
-                "The copy has {} cards; {} are taken at once.",
-                folders.len(),
-                limits.cards
+            let message = say!(
+                "The copy has {folders} cards; {cards} are taken at once.",
+                folders = folders.len(),
+                cards = limits.cards
             );
             return Err(Refusal::too_much(message).into());
         }
@@ -91,7 +103,7 @@ impl Reader {
     pub fn card(&mut self, folder: &str) -> Result<CardEntry, Error> {
         let path = format!("{folder}/{CARD}");
         let value = self.zip.json(&path, CARD_BYTES)?;
-        let mut card = CardEntry::from_value(&value, &format!("“{path}”"), self.now)?;
+        let mut card = CardEntry::from_value(&value, &entry_name(&path), self.now)?;
         if let Some(source) = &card.source {
             let path = format!("{folder}/{}", source.path);
             card.row.source = Some(self.zip.bytes(&path, self.limits.file_bytes)?);
@@ -107,11 +119,15 @@ impl Reader {
         let row = &card.row;
         let Some(format) = Format::from_id(&row.format).filter(|format| format.can_read()) else {
             return Err(Refusal::new(
-                format!(
-                    "The card “{}” has the format “{}”, which is not known here.",
-                    row.title, row.format
+                say!(
+                    "The card “{row}” has the format “{format}”, which is not known here.",
+                    row = &row.title,
+                    format = &row.format
                 ),
-                "Maybe the copy is from a newer server: bring it back there, or ask whoever runs this one to update it.",
+                say!(
+                    "Maybe the copy is from a newer server: bring it back there, or ask whoever runs this \
+                             one to update it."
+                ),
             ));
         };
         let (Some(Content { path, sha256 }), Some(bytes)) = (&card.source, &row.source) else {
@@ -122,10 +138,12 @@ impl Reader {
         }
         match format::read_as(format, bytes) {
             Ok(_) => Ok(()),
-            Err(error) => Err(Refusal::damaged(format!(
-                "“{folder}/{path}” cannot be read as {}: {}",
-                format.name(),
-                error.message
+            Err(error) => Err(Refusal::damaged(say!(
+                "“{folder}/{path}” cannot be read as {format}: {message}",
+                folder,
+                path,
+                format = format.said_name(),
+                message = error.message
             ))),
         }
     }
@@ -144,7 +162,11 @@ impl Reader {
         self.zip.lines(&format!("{folder}/{SECTIONS}"), |value, place| {
             count += 1;
             if count > most {
-                let message = format!("A card of the copy has more than {most} sections (“{folder}”).");
+                let message = say!(
+                    "A card of the copy has more than {most} sections (“{folder}”).",
+                    most,
+                    folder
+                );
                 return Err(Refusal::too_much(message).into());
             }
             each(rows::section_from_value(value, place, now)?)
@@ -170,7 +192,7 @@ impl Reader {
         self.zip.lines(&path, |value, place| {
             count += 1;
             if count > most {
-                return Err(Refusal::too_much("The copy has more history than this server takes.").into());
+                return Err(Refusal::too_much(say!("The copy has more history than this server takes.")).into());
             }
             each(rows::revision_from_value(value, place, now)?)
         })?;
@@ -180,7 +202,9 @@ impl Reader {
 
 /// The refusal of a file that is not what it was.
 pub(super) fn changed(folder: &str, path: &str) -> Refusal {
-    Refusal::damaged(format!(
-        "“{folder}/{path}” is not what it was when the copy was made: its SHA-256 differs."
+    Refusal::damaged(say!(
+        "“{folder}/{path}” is not what it was when the copy was made: its SHA-256 differs.",
+        folder,
+        path
     ))
 }

@@ -15,6 +15,7 @@ use crate::db::files::{self, FileRow};
 use crate::db::quota::{self, Quota};
 use crate::db::{self, DbConnection};
 use crate::random;
+use crate::say;
 use crate::session::SessionId;
 use crate::uploads::{self, Uploads};
 
@@ -69,7 +70,7 @@ impl Incoming {
             copy.bytes += card.row.source.as_ref().map_or(0, Vec::len) as u64;
             file_count += card.files.len();
             if file_count > limits.files {
-                let message = format!("The copy has more than {} files.", limits.files);
+                let message = say!("The copy has more than {files} files.", files = limits.files);
                 return Err(Refusal::too_much(message).into());
             }
             let mut kept = Vec::new();
@@ -85,9 +86,10 @@ impl Incoming {
                 if keys.insert(section.section_key.clone()) {
                     return Ok(());
                 }
-                let message = format!(
-                    "A card of the copy has two sections “{}” (“{folder}”).",
-                    section.section_key
+                let message = say!(
+                    "A card of the copy has two sections “{section_key}” (“{folder}”).",
+                    section_key = section.section_key,
+                    folder = &folder
                 );
                 Err(Refusal::damaged(message).into())
             })?;

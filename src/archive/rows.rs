@@ -7,6 +7,8 @@ use super::members::{Members, is_word, on_one_line, wrong};
 use crate::card::{Field, Names, Value, stored};
 use crate::db::cards::{CardSectionData, RestoredCard, Revision};
 use crate::json;
+use crate::locale::Sentence;
+use crate::say;
 
 /// As both databases keep times: microseconds, UTC.
 const TIME: &str = "%Y-%m-%dT%H:%M:%S%.6fZ";
@@ -91,7 +93,7 @@ impl CardEntry {
         ])
     }
 
-    pub(super) fn from_value(value: &Value, place: &str, now: NaiveDateTime) -> Result<Self, Refusal> {
+    pub(super) fn from_value(value: &Value, place: &Sentence, now: NaiveDateTime) -> Result<Self, Refusal> {
         let members = Members::of(value, place)?;
         let row = RestoredCard {
             title: on_one_line(members.text("title")?, LONGEST_TITLE).unwrap_or_else(|| "Untitled card".to_owned()),
@@ -116,7 +118,7 @@ impl CardEntry {
                 .iter()
                 .map(|file| FileEntry::from_value(file, place, now))
                 .collect::<Result<_, _>>()?,
-            Some(_) => return Err(wrong(place, "files", "a list")),
+            Some(_) => return Err(wrong(place, "files", say!("a list"))),
         };
         Ok(Self {
             row,
@@ -138,7 +140,7 @@ impl FileEntry {
         ])
     }
 
-    fn from_value(value: &Value, place: &str, now: NaiveDateTime) -> Result<Self, Refusal> {
+    fn from_value(value: &Value, place: &Sentence, now: NaiveDateTime) -> Result<Self, Refusal> {
         let members = Members::of(value, place)?;
         let media_type = members.text("media_type")?;
         let is_media_type = |c: char| c.is_ascii_alphanumeric() || "/+-.;= ".contains(c);
@@ -163,7 +165,7 @@ impl Content {
         group([("path", Value::text(&self.path)), ("sha256", Value::text(&self.sha256))])
     }
 
-    fn from_value(value: &Value, place: &str) -> Result<Self, Refusal> {
+    fn from_value(value: &Value, place: &Sentence) -> Result<Self, Refusal> {
         let members = Members::of(value, place)?;
         Ok(Self {
             path: members.text("path")?.to_owned(),
@@ -188,7 +190,11 @@ pub(super) fn section_to_value(row: &CardSectionData) -> Value {
     ])
 }
 
-pub(super) fn section_from_value(value: Value, place: &str, now: NaiveDateTime) -> Result<CardSectionData, Refusal> {
+pub(super) fn section_from_value(
+    value: Value,
+    place: &Sentence,
+    now: NaiveDateTime,
+) -> Result<CardSectionData, Refusal> {
     let members = Members::of(&value, place)?;
     let mut row = CardSectionData {
         section_key: members.word("key")?,
@@ -215,10 +221,10 @@ pub(super) fn revision_to_value(revision: &Revision) -> Value {
     value
 }
 
-pub(super) fn revision_from_value(value: Value, place: &str, now: NaiveDateTime) -> Result<Revision, Refusal> {
+pub(super) fn revision_from_value(value: Value, place: &Sentence, now: NaiveDateTime) -> Result<Revision, Refusal> {
     let removed = match value.member("removed") {
         Some(Value::Bool(removed)) => *removed,
-        _ => return Err(wrong(place, "removed", "true or false")),
+        _ => return Err(wrong(place, "removed", say!("true or false"))),
     };
     let section = section_from_value(value, place, now)?;
     Ok(Revision { section, removed })
@@ -313,7 +319,7 @@ mod tests {
             let line = json::to_text(&revision_to_value(&revision));
             prop_assert!(!line.contains('\n'));
             let value = json::parse_assembled(&line).unwrap().root.into_value();
-            let read = revision_from_value(value, "a line", now()).unwrap();
+            let read = revision_from_value(value, &Sentence::as_written("a line"), now()).unwrap();
             prop_assert_eq!(format!("{read:?}"), format!("{revision:?}"));
         }
 

@@ -101,7 +101,7 @@ impl Detected {
             outline: Some(reading.outline.key),
             sections: reading.card.sections.len(),
             fields: fields.sum(),
-            notes: notes.map(|finding| finding.message.clone()).collect(),
+            notes: notes.map(|finding| finding.message.to_string()).collect(),
             problem: None,
         }
     }
@@ -120,8 +120,8 @@ impl Detected {
             problem: Some(Unreadable {
                 line: error.position.map(|(line, _)| line),
                 column: error.position.map(|(_, column)| column),
-                message: error.message,
-                advice: error.advice,
+                message: error.message.to_string(),
+                advice: error.advice.to_string(),
             }),
         }
     }

@@ -88,8 +88,8 @@ pub(super) fn unreadable(path: &Path, error: &ReadError) -> anyhow::Error {
     anyhow!(
         "{}{place}: {} {}",
         name(path),
-        harmless(&error.message),
-        harmless(&error.advice)
+        harmless(&error.message.to_string()),
+        harmless(&error.advice.to_string())
     )
 }
 

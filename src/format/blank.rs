@@ -186,7 +186,7 @@ mod tests {
             // That the answers which a family requires are open is true of a blank card.
             let is_open = |finding: &Finding| {
                 let words = ["needs an answer here", "is expected here"];
-                words.iter().any(|words| finding.message.contains(words))
+                words.iter().any(|words| finding.message.to_string().contains(words))
             };
             let report = reading.report();
             let problem = report

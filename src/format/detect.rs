@@ -3,6 +3,7 @@
 use super::file::File;
 use super::lens::Certainty;
 use super::{Format, ReadError, xml};
+use crate::say;
 
 /// The endings of files that hold a model; some of them run what is in them when they are loaded, and some are text.
 const MODELS: &[&str] = &[
@@ -29,8 +30,8 @@ const MODELS: &[&str] = &[
 pub(super) fn detect(file: &File) -> Result<Format, ReadError> {
     if file.is_called(MODELS) {
         return Err(ReadError {
-            message: "By its name this is a model itself, which is never opened here.".into(),
-            advice: "Upload the model card, such as README.md or model_card.json, or paste its text.".into(),
+            message: say!("By its name this is a model itself, which is never opened here."),
+            advice: say!("Upload the model card, such as README.md or model_card.json, or paste its text."),
             position: None,
             text: None,
         });

@@ -4,6 +4,9 @@ use std::ops::RangeInclusive;
 
 use super::{ReadError, Severity};
 use crate::json;
+use crate::locale::Sentence;
+use crate::say;
+use crate::word;
 
 /// How a text is written in bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,26 +35,31 @@ const WINDOWS: [char; 32] = [
 
 impl Encoding {
     /// What is worth telling about it, and the byte offset in the text where it shows first.
-    pub fn note(self, text: &str) -> Option<(usize, Severity, &'static str)> {
+    pub fn note(self, text: &str) -> Option<(usize, Severity, Sentence)> {
         match self {
             Self::Utf8 => None,
             Self::Utf8WithMark => {
-                let message = "The file begins with a byte order mark; it is kept.";
+                let message = say!("The file begins with a byte order mark; it is kept.");
                 Some((0, Severity::Note, message))
             }
             Self::Utf16LittleEndian | Self::Utf16BigEndian => {
-                let message = "The file is written in UTF-16; it is downloaded in UTF-16 as well.";
+                let message = say!("The file is written in UTF-16; it is downloaded in UTF-16 as well.");
                 Some((0, Severity::Note, message))
             }
             Self::DamagedUtf8 { .. } => {
-                let message = "A byte here has no meaning in UTF-8, so a character is damaged. It is shown as a sign \
-                               without meaning and kept as it is; type the right character over it.";
+                let message = say!(
+                    "A byte here has no meaning in UTF-8, so a character is damaged. It is shown as a sign \
+                               without meaning and kept as it is; type the right character over it."
+                );
                 Some((text.find(is_stray).unwrap_or(0), Severity::Problem, message))
             }
             Self::Windows1252 => {
-                let message = "The file is not in UTF-8, so it is read as Windows-1252; this is the first letter that \
-                               tells. It is downloaded in Windows-1252 as well. In JSON a letter that Windows-1252 lacks \
-                               is written as an escape; in YAML and Markdown such a letter turns the download into UTF-8.";
+                let message = say!(
+                    "The file is not in UTF-8, so it is read as Windows-1252; this is the first letter \
+                             that tells. It is downloaded in Windows-1252 as well. In JSON a letter that \
+                             Windows-1252 lacks is written as an escape; in YAML and Markdown such a letter turns \
+                             the download into UTF-8."
+                );
                 Some((
                     text.find(|c: char| !c.is_ascii()).unwrap_or(0),
                     Severity::Problem,
@@ -142,27 +150,33 @@ const MARK: &[u8] = b"\xEF\xBB\xBF";
 
 /// The beginnings of files that are no text, and what they are.
 const SIGNATURES: [(&[u8], &str); 14] = [
-    (b"\x89PNG", "a PNG image"),
-    (b"\xFF\xD8\xFF", "a JPEG image"),
-    (b"GIF8", "a GIF image"),
-    (b"%PDF", "a PDF document"),
-    (b"PK\x03\x04", "a ZIP archive (or an office document)"),
-    (b"\x1F\x8B", "a gzip archive"),
-    (b"7z\xBC\xAF", "a 7z archive"),
-    (b"\xFD7zXZ", "an xz archive"),
-    (b"\x80\x02", "a Python pickle, which is never opened here"),
-    (b"\x80\x04", "a Python pickle, which is never opened here"),
-    (b"\x7FELF", "a program"),
-    (b"\x89HDF", "an HDF5 file, as Keras keeps its models in"),
-    (b"\x93NUMPY", "an array of NumPy"),
-    (b"GGUF", "a model itself, in the format GGUF"),
+    (b"\x89PNG", word!("a PNG image")),
+    (b"\xFF\xD8\xFF", word!("a JPEG image")),
+    (b"GIF8", word!("a GIF image")),
+    (b"%PDF", word!("a PDF document")),
+    (b"PK\x03\x04", word!("a ZIP archive (or an office document)")),
+    (b"\x1F\x8B", word!("a gzip archive")),
+    (b"7z\xBC\xAF", word!("a 7z archive")),
+    (b"\xFD7zXZ", word!("an xz archive")),
+    (b"\x80\x02", word!("a Python pickle, which is never opened here")),
+    (b"\x80\x04", word!("a Python pickle, which is never opened here")),
+    (b"\x7FELF", word!("a program")),
+    (b"\x89HDF", word!("an HDF5 file, as Keras keeps its models in")),
+    (b"\x93NUMPY", word!("an array of NumPy")),
+    (b"GGUF", word!("a model itself, in the format GGUF")),
 ];
+
+/// What a file is by its first bytes, where that is no text.
+pub(super) fn kind_of(bytes: &[u8]) -> Option<Sentence> {
+    let signature = SIGNATURES.iter().find(|(signature, _)| bytes.starts_with(signature));
+    signature.map(|(_, kind)| Sentence::new(kind))
+}
 
 /// The encoding of a file and its text, without byte order mark.
 pub(super) fn decode(bytes: &[u8]) -> Result<(Encoding, String), ReadError> {
-    let refuse = |message: String, position| {
+    let refuse = |message: Sentence, position| {
         let advice =
-            "Upload the model card itself, as a JSON, YAML or Markdown file in UTF-8, or paste its text.".to_owned();
+            say!("Upload the model card itself, as a JSON, YAML or Markdown file in UTF-8, or paste its text.");
         Err(ReadError {
             message,
             advice,
@@ -170,8 +184,8 @@ pub(super) fn decode(bytes: &[u8]) -> Result<(Encoding, String), ReadError> {
             text: None,
         })
     };
-    if let Some((_, name)) = SIGNATURES.iter().find(|(signature, _)| bytes.starts_with(signature)) {
-        return refuse(format!("This is {name}, not a model card."), None);
+    if let Some(kind) = kind_of(bytes) {
+        return refuse(say!("This is {kind}, not a model card.", kind), None);
     }
     let wide = |decode: fn([u8; 2]) -> u16| {
         let (pairs, rest) = bytes.as_chunks::<2>();
@@ -190,7 +204,7 @@ pub(super) fn decode(bytes: &[u8]) -> Result<(Encoding, String), ReadError> {
         return match wide(decode) {
             Some(text) => Ok((encoding, text)),
             None => refuse(
-                "The file begins like UTF-16 text, but is damaged further on.".into(),
+                say!("The file begins like UTF-16 text, but is damaged further on."),
                 None,
             ),
         };
@@ -201,7 +215,7 @@ pub(super) fn decode(bytes: &[u8]) -> Result<(Encoding, String), ReadError> {
     };
     match std::str::from_utf8(content) {
         Ok(text) if text.contains('\0') => refuse(
-            "The file holds zero bytes, so it is no text.".into(),
+            say!("The file holds zero bytes, so it is no text."),
             Some(json::position(text, text.find('\0').unwrap_or(0))),
         ),
         Ok(text) if has_mark => Ok((Encoding::Utf8WithMark, text.to_owned())),
@@ -210,7 +224,7 @@ pub(super) fn decode(bytes: &[u8]) -> Result<(Encoding, String), ReadError> {
             if let Some(at) = content.iter().position(|byte| is_binary(*byte)) {
                 let before = String::from_utf8_lossy(&content[..at.min(error.valid_up_to())]);
                 return refuse(
-                    "The file is no text: it holds bytes that are no characters in any common encoding.".into(),
+                    say!("The file is no text: it holds bytes that are no characters in any common encoding."),
                     Some(json::position(&before, before.len())),
                 );
             }

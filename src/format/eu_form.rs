@@ -9,6 +9,7 @@ use super::{ReadError, convert, language};
 use crate::card::check::is_answered;
 use crate::card::outline::{EU, Question};
 use crate::card::{Card, Section};
+use crate::say;
 
 /// The form.
 pub(super) struct EuForm;
@@ -29,8 +30,8 @@ impl Lens for EuForm {
 
     fn read(&self, _file: &File) -> Result<Parts, ReadError> {
         Err(ReadError {
-            message: "A form is the end of the way: no card is read out of it.".into(),
-            advice: "Upload the card that the form was made from.".into(),
+            message: say!("A form is the end of the way: no card is read out of it."),
+            advice: say!("Upload the card that the form was made from."),
             position: None,
             text: None,
         })

@@ -7,6 +7,8 @@ use super::tree::Tree;
 use super::{Finding, Severity};
 use crate::card::check;
 use crate::json::{Kind, Node};
+use crate::locale::Sentence;
+use crate::say;
 
 /// Whether a document is such a list.
 fn is_it(root: &Node) -> bool {
@@ -37,7 +39,7 @@ pub(super) fn findings(tree: &Tree) -> Vec<Finding> {
         for (at, place, severity, message) in of_entry(entry) {
             found.push(Finding {
                 line: Some(line(at)),
-                place: format!("entry {}{place}", index + 1),
+                place: say!("entry {number}{place}", number = index + 1, place),
                 severity,
                 message,
             });
@@ -51,43 +53,43 @@ pub(super) fn findings(tree: &Tree) -> Vec<Finding> {
 }
 
 /// Byte offset, place in the entry, severity, message.
-type Odd = (usize, &'static str, Severity, String);
+type Odd = (usize, &'static str, Severity, Sentence);
 
 fn of_entry(entry: &Node) -> Vec<Odd> {
     let mut odd = Vec::new();
-    let mut lack = |of: &Node, name: &str, place: &'static str, what: &str| {
+    let mut lack = |of: &Node, name: &str, place: &'static str, what: Sentence| {
         let there = of.member(name);
         let at = there.unwrap_or(of).span.start;
         if there.is_none_or(is_blank) {
-            let message = format!("The hub wants “{name}” here: {what}.");
+            let message = say!("The hub wants “{name}” here: {what}.", name, what);
             odd.push((at, place, Severity::Problem, message));
         }
     };
-    lack(entry, "value", "", "the result as a number");
+    lack(entry, "value", "", say!("the result as a number"));
     match entry.member("dataset") {
         Some(dataset) => {
             lack(
                 dataset,
                 "id",
                 " › dataset",
-                "the benchmark’s name on the hub, owner/dataset",
+                say!("the benchmark’s name on the hub, owner/dataset"),
             );
             lack(
                 dataset,
                 "task_id",
                 " › dataset",
-                "the task, as the benchmark’s eval.yaml names it",
+                say!("the task, as the benchmark’s eval.yaml names it"),
             );
         }
-        None => lack(entry, "dataset", "", "the benchmark, with id and task_id"),
+        None => lack(entry, "dataset", "", say!("the benchmark, with id and task_id")),
     }
     if let Some(source) = entry.member("source").filter(|source| !is_blank(source)) {
-        lack(source, "url", " › source", "a source is told by its address");
+        lack(source, "url", " › source", say!("a source is told by its address"));
     }
     if let Some(value) = entry.member("value").filter(|value| !is_blank(value))
         && !matches!(value.kind, Kind::Number(_))
     {
-        let message = "The hub wants a number here, without a sign for per cent and without words.".to_owned();
+        let message = say!("The hub wants a number here, without a sign for per cent and without words.");
         odd.push((value.span.start, " › value", Severity::Problem, message));
     }
     match entry.member("date").map(|date| (date, &date.kind)) {
@@ -97,7 +99,7 @@ fn of_entry(entry: &Node) -> Vec<Odd> {
         }
         None | Some((_, Kind::Null)) => {}
         Some((date, _)) => {
-            let message = "The hub wants the date as text in quotes: \"2026-01-31\".".to_owned();
+            let message = say!("The hub wants the date as text in quotes: \"2026-01-31\".");
             odd.push((date.span.start, " › date", Severity::Problem, message));
         }
     }
@@ -120,7 +122,7 @@ mod tests {
         let findings = read_named(source.as_bytes(), Some("results.yaml")).unwrap().findings;
         let own = findings
             .into_iter()
-            .filter(|finding| finding.place.starts_with("entry "));
+            .filter(|finding| finding.place.to_string().starts_with("entry "));
         own.map(|finding| (finding.line, format!("{}: {}", finding.place, finding.message)))
             .collect()
     }

@@ -5,6 +5,8 @@ use super::dialect::{Dialect, Shape};
 use super::findings::{MAX_LISTED, problem, uncounted};
 use super::{Finding, tree::Tree};
 use crate::json::{Kind, Node};
+use crate::locale::Sentence;
+use crate::say;
 
 /// A place that the schema does not accept.
 pub(super) struct Fault {
@@ -13,7 +15,7 @@ pub(super) struct Fault {
     /// The member concerned.
     pub place: String,
     /// What is so.
-    pub message: String,
+    pub message: Sentence,
 }
 
 /// What is not accepted in the value of a member, in the names of the document.
@@ -48,7 +50,7 @@ pub(super) fn of(tree: &Tree, dialect: &Dialect, document: &Node) -> Vec<Finding
     let line = tree.lines();
     let total = faults.len();
     let listed = faults.into_iter().take(MAX_LISTED);
-    let listed = listed.map(|fault| problem(Some(line(fault.at)), &fault.place, &fault.message));
+    let listed = listed.map(|fault| problem(Some(line(fault.at)), Sentence::as_written(&fault.place), fault.message));
     listed.chain(uncounted(total)).collect()
 }
 
@@ -60,11 +62,11 @@ struct Reader {
 }
 
 impl Reader {
-    fn add(&mut self, node: &Node, message: String) {
+    fn add(&mut self, node: &Node, message: Sentence) {
         self.faults.push(Fault {
             at: node.span.start,
             place: self.place.clone(),
-            message: format!("{message} It is kept as it is."),
+            message: say!("{message} It is kept as it is.", message),
         });
     }
 
@@ -87,7 +89,7 @@ impl Reader {
                 for row in rows {
                     match row.member(name) {
                         Some(inner) => self.look(entry, inner),
-                        None => self.add(row, format!("An object with “{name}” is expected here.")),
+                        None => self.add(row, say!("An object with “{name}” is expected here.", name)),
                     }
                 }
             }
@@ -115,21 +117,24 @@ impl Reader {
                 if !wording.is_short(text) {
                     let count = text.chars().count();
                     let most = wording.most;
-                    self.add(node, format!("This text has {count} characters; {most} are allowed."));
+                    self.add(
+                        node,
+                        say!("This text has {count} characters; {most} are allowed.", count, most),
+                    );
                 } else if let Some((name, _)) = wording.form.filter(|(_, is_one)| !is_one(text)) {
-                    self.add(node, format!("{name} is expected here."));
+                    self.add(node, say!("{what} is expected here.", what = Sentence::new(name)));
                 }
             }
             (Want::Text(_), Kind::Number(_)) => self.add(
                 node,
-                "A text is expected here; put the number in quotation marks.".into(),
+                say!("A text is expected here; put the number in quotation marks."),
             ),
-            (Want::Text(_), _) => self.add(node, "A text is expected here.".into()),
+            (Want::Text(_), _) => self.add(node, say!("A text is expected here.")),
             (Want::Number, Kind::Number(_)) | (Want::YesNo, Kind::Bool(_)) => {}
-            (Want::Number, _) => self.add(node, "A number is expected here, without quotation marks.".into()),
+            (Want::Number, _) => self.add(node, say!("A number is expected here, without quotation marks.")),
             (Want::YesNo, _) => self.add(
                 node,
-                "The word true or false is expected here, without quotation marks.".into(),
+                say!("The word true or false is expected here, without quotation marks."),
             ),
             (Want::OneOf(words), Kind::Text(text)) if words.contains(&text.as_str()) => {}
             (Want::OneOf(words), kind) => {
@@ -139,7 +144,14 @@ impl Reader {
             (Want::List(entry, most), Kind::List(items)) => {
                 if items.len() > *most {
                     let count = items.len();
-                    self.add(node, format!("This list has {count} entries; {most} are allowed."));
+                    self.add(
+                        node,
+                        say!(
+                            "This list has {count} entries; {most} are allowed.",
+                            count,
+                            most = *most
+                        ),
+                    );
                 }
                 items.iter().for_each(|item| self.look(entry, item));
             }
@@ -148,14 +160,17 @@ impl Reader {
                     let count = items.len();
                     self.add(
                         node,
-                        format!("This list has {count} entries, which is not a number that is allowed here."),
+                        say!(
+                            "This list has {count} entries, which is not a number that is allowed here.",
+                            count
+                        ),
                     );
                 }
                 items.iter().for_each(|item| self.look(entry, item));
             }
-            (Want::List(..) | Want::Whole(..), _) => self.add(node, "A list is expected here.".into()),
+            (Want::List(..) | Want::Whole(..), _) => self.add(node, say!("A list is expected here.")),
             (Want::Group(members), Kind::Group(_)) => self.members(members, node),
-            (Want::Group(_), _) => self.add(node, "An object is expected here: names with values.".into()),
+            (Want::Group(_), _) => self.add(node, say!("An object is expected here: names with values.")),
             (Want::Either(wants), _) => {
                 let before = self.faults.len();
                 let mut best: Option<Vec<Fault>> = None;
@@ -176,7 +191,10 @@ impl Reader {
         for member in members {
             match wanted.want(self.ours(&member.key)) {
                 Some(want) => self.look(want, &member.node),
-                None => self.add(&member.node, format!("The schema does not know “{}” here.", member.key)),
+                None => self.add(
+                    &member.node,
+                    say!("The schema does not know “{key}” here.", key = &member.key),
+                ),
             }
         }
         let is_there = |name: &&&str| members.iter().any(|member| self.ours(&member.key) == **name);
@@ -184,14 +202,14 @@ impl Reader {
             let names: Vec<String> = names.iter().map(|name| format!("“{}”", self.theirs(name))).collect();
             names.join(" or ")
         };
-        let missing: Vec<String> = wanted
+        let missing: Vec<Sentence> = wanted
             .needs
             .iter()
             .filter(|one_of| !one_of.iter().any(|name| is_there(&name)))
-            .map(|one_of| format!("{} is missing here.", quoted(one_of)))
+            .map(|one_of| say!("{names} is missing here.", names = quoted(one_of)))
             .collect();
         let alone: Vec<&str> = wanted.alone.iter().filter(is_there).copied().collect();
-        let double = (alone.len() > 1).then(|| format!("Only one may stand here: {}.", quoted(&alone)));
+        let double = (alone.len() > 1).then(|| say!("Only one may stand here: {alone}.", alone = quoted(&alone)));
         for message in missing.into_iter().chain(double) {
             self.add(node, message);
         }
@@ -216,7 +234,7 @@ impl Reader {
 /// The most words that a message lists.
 const MOST_WORDS: usize = 12;
 
-fn one_of(words: &[&str], kind: &Kind) -> String {
+fn one_of(words: &[&str], kind: &Kind) -> Sentence {
     let text = match kind {
         Kind::Text(text) => text.as_str(),
         _ => "",
@@ -227,8 +245,20 @@ fn one_of(words: &[&str], kind: &Kind) -> String {
         .find(|word| start.len() >= 4 && word.to_lowercase().starts_with(&start));
     let shown: String = text.chars().take(40).collect();
     match near {
-        Some(word) => format!("The schema does not know the word “{shown}” here; “{word}” is one that it knows."),
-        None if words.len() <= MOST_WORDS => format!("One of these words is expected here: {}.", words.join(", ")),
-        None => format!("The schema does not know the word “{shown}” here; “other” is for all the rest."),
+        Some(word) => say!(
+            "The schema does not know the word “{shown}” here; “{word}” is one that it knows.",
+            shown,
+            word
+        ),
+        None if words.len() <= MOST_WORDS => {
+            say!(
+                "One of these words is expected here: {words}.",
+                words = words.join(", ")
+            )
+        }
+        None => say!(
+            "The schema does not know the word “{shown}” here; “other” is for all the rest.",
+            shown
+        ),
     }
 }

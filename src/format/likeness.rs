@@ -5,6 +5,8 @@
 
 use super::Format;
 use crate::json::{Kind, Node};
+use crate::locale::Sentence;
+use crate::{say, word};
 
 /// What files of a format have at their top level.
 pub(super) struct Profile {
@@ -45,23 +47,24 @@ pub struct Likeness {
 
 impl Likeness {
     /// A sentence or two: `This resembles an Amazon SageMaker model card, but has no member “model_overview”.`
-    pub fn sentence(&self) -> String {
+    pub fn sentence(&self) -> Sentence {
         let quoted: Vec<String> = self.missing.iter().map(|name| format!("“{name}”")).collect();
+        let name = Sentence::new(self.name);
         let sentence = match quoted.as_slice() {
-            [] => format!("This looks like {}.", self.name),
-            [one] => format!("This resembles {}, but has no member {one}.", self.name),
-            [first @ .., last] => format!(
-                "This resembles {}, but has no members {} and {last}.",
-                self.name,
-                first.join(", ")
+            [] => say!("This looks like {name}.", name),
+            [one] => say!("This resembles {name}, but has no member {one}.", name, one),
+            [first @ .., last] => say!(
+                "This resembles {name}, but has no members {first} and {last}.",
+                name,
+                first = first.join(", "),
+                last
             ),
         };
-        let advice = if self.advice.is_empty() {
-            "It is edited here as it is, member by member."
-        } else {
-            self.advice
+        let advice = match self.advice {
+            "" => say!("It is edited here as it is, member by member."),
+            advice => Sentence::new(advice),
         };
-        format!("{sentence} {advice}")
+        say!("{sentence} {advice}", sentence, advice)
     }
 }
 
@@ -115,94 +118,94 @@ pub(super) fn of(root: &Node) -> Vec<Likeness> {
 /// and the files that people have.
 const FAMILIES: &[Profile] = &[
     Profile {
-        name: "a Croissant description of a dataset",
+        name: word!("a Croissant description of a dataset"),
         members: &["@context"],
         enough: 1,
         says: Some(("@context", "mlcommons.org/croissant")),
-        advice: "It tells of a dataset, not of a model. It is edited here as plain JSON.",
+        advice: word!("It tells of a dataset, not of a model. It is edited here as plain JSON."),
         ..PROFILE
     },
     Profile {
-        name: "an SPDX 3 document",
+        name: word!("an SPDX 3 document"),
         members: &["@context"],
         enough: 1,
         says: Some(("@context", "spdx.org/rdf/3")),
-        advice: "Its elements refer to each other by id. It is edited here as plain JSON.",
+        advice: word!("Its elements refer to each other by id. It is edited here as plain JSON."),
         ..PROFILE
     },
     Profile {
-        name: "a JSON-LD document",
+        name: word!("a JSON-LD document"),
         members: &["@context", "@type"],
         ..PROFILE
     },
     Profile {
-        name: "the metadata of a Kaggle model",
+        name: word!("the metadata of a Kaggle model"),
         members: &["ownerSlug", "title", "slug", "description"],
         enough: 3,
-        advice: "The card itself is the Markdown text in “description”.",
+        advice: word!("The card itself is the Markdown text in “description”."),
         ..PROFILE
     },
     Profile {
-        name: "the metadata of a Kaggle model instance",
+        name: word!("the metadata of a Kaggle model instance"),
         members: &["ownerSlug", "modelSlug", "instanceSlug", "framework"],
         enough: 2,
-        advice: "The card itself is the Markdown text in “usage”.",
+        advice: word!("The card itself is the Markdown text in “usage”."),
         ..PROFILE
     },
     Profile {
-        name: "an MCX disclosure",
+        name: word!("an MCX disclosure"),
         members: &["disclosure_id", "risk_class", "attestation"],
         ..PROFILE
     },
     Profile {
-        name: "an OpenModelCard file",
+        name: word!("an OpenModelCard file"),
         members: &["$schema"],
         enough: 1,
         says: Some(("$schema", "openmodelcard.org")),
         ..PROFILE
     },
     Profile {
-        name: "an EvalEval card",
+        name: word!("an EvalEval card"),
         members: &["model_id", "evaluation_results"],
         ..PROFILE
     },
     Profile {
-        name: "the EU model documentation form as JSON",
+        name: word!("the EU model documentation form as JSON"),
         members: &["GeneralInformation", "ModelProperties"],
         ..PROFILE
     },
     Profile {
-        name: "evaluation results for Hugging Face (.eval_results)",
+        name: word!("evaluation results for Hugging Face (.eval_results)"),
         members: &["dataset", "value"],
         is_list: true,
-        advice: "It is edited here as plain YAML.",
+        advice: word!("It is edited here as plain YAML."),
         ..PROFILE
     },
     Profile {
-        name: "a list of questions with answers",
+        name: word!("a list of questions with answers"),
         members: &["question", "answer"],
         is_list: true,
         ..PROFILE
     },
     Profile {
-        name: "the answer of SageMaker to a request for a card",
+        name: word!("the answer of SageMaker to a request for a card"),
         members: &["ModelCardName", "Content"],
-        advice: "The card itself is the JSON text in “Content”; paste that text to edit it alone.",
+        advice: word!("The card itself is the JSON text in “Content”; paste that text to edit it alone."),
         ..PROFILE
     },
     Profile {
-        name: "an Amazon SageMaker model card",
+        name: word!("an Amazon SageMaker model card"),
         members: &["model_overview", "intended_uses"],
         enough: 1,
         ..PROFILE
     },
     Profile {
-        name: "a CycloneDX bill of materials",
+        name: word!("a CycloneDX bill of materials"),
         members: &["bomFormat", "specVersion", "components"],
         ..PROFILE
     },
     Profile {
-        name: "an RT-AI model card",
+        name: word!("an RT-AI model card"),
         members: &[
             "card_metadata",
             "model_basic_information",
@@ -214,12 +217,12 @@ const FAMILIES: &[Profile] = &[
         ..PROFILE
     },
     Profile {
-        name: "a Patra model card",
+        name: word!("a Patra model card"),
         members: &["ai_model", "short_description", "full_description"],
         ..PROFILE
     },
     Profile {
-        name: "the metadata of a MONAI bundle",
+        name: word!("the metadata of a MONAI bundle"),
         members: &["monai_version", "network_data_format", "pytorch_version"],
         ..PROFILE
     },
@@ -230,7 +233,7 @@ mod tests {
     use super::*;
     use crate::json;
 
-    fn sentences(text: &str) -> Vec<String> {
+    fn sentences(text: &str) -> Vec<Sentence> {
         let root = json::parse(text).unwrap().root;
         of(&root).iter().map(Likeness::sentence).collect()
     }
@@ -239,10 +242,12 @@ mod tests {
     fn what_is_missing_is_named() {
         let found = sentences(r#"{"intended_uses": {}, "business_details": {}}"#);
         let words = "This resembles an Amazon SageMaker model card, but has no member “model_overview”.";
-        assert!(found[0].starts_with(words), "{found:?}");
+        assert!(found[0].to_string().starts_with(words), "{found:?}");
         let found = sentences(r#"{"model_parameters": {}, "considerations": {}}"#);
         assert!(
-            found.iter().any(|sentence| sentence.contains("Model Card Toolkit")),
+            found
+                .iter()
+                .any(|sentence| sentence.to_string().contains("Model Card Toolkit")),
             "{found:?}"
         );
         assert_eq!(sentences(r#"{"name": "otter", "version": 1}"#), [""; 0]);
@@ -269,7 +274,7 @@ mod tests {
         ] {
             let found = sentences(text);
             assert!(
-                found.iter().any(|sentence| sentence.contains(words)),
+                found.iter().any(|sentence| sentence.to_string().contains(words)),
                 "{text}: {found:?}"
             );
         }

@@ -70,6 +70,8 @@ use crate::card::Card;
 pub use crate::card::check::Severity;
 use crate::card::outline::{self, FREE, FULL, Outline, arrange};
 use crate::json;
+use crate::locale::Sentence;
+use crate::say;
 pub use aliases::without_aliases;
 pub use blank::blank;
 use chai::Chai;
@@ -99,11 +101,11 @@ pub struct Finding {
     /// Line in the file, counted from 1, where there is one.
     pub line: Option<usize>,
     /// The member concerned, as a readable path: `model_details › version › date`.
-    pub place: String,
+    pub place: Sentence,
     /// How much it matters.
     pub severity: Severity,
     /// What is so, and what to try, in plain words.
-    pub message: String,
+    pub message: Sentence,
 }
 
 /// A file understood.
@@ -127,11 +129,15 @@ pub struct Reading {
 
 impl Reading {
     /// The name of the format, and the notation where it is not the usual one.
-    pub fn name(&self) -> String {
+    pub fn name(&self) -> Sentence {
         if self.notation == self.format.0.about().notation {
-            self.format.name().to_owned()
+            self.format.said_name()
         } else {
-            format!("{}, written in {}", self.format.name(), self.notation.name())
+            say!(
+                "{format}, written in {notation}",
+                format = self.format.said_name(),
+                notation = self.notation.name()
+            )
         }
     }
 
@@ -166,9 +172,9 @@ impl Reading {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReadError {
     /// What is wrong, in one or two plain sentences.
-    pub message: String,
+    pub message: Sentence,
     /// What to try.
-    pub advice: String,
+    pub advice: Sentence,
     /// Line and column, both counted from 1, columns in characters.
     pub position: Option<(usize, usize)>,
     /// The text of the file, when it is text that can be mended in a box.
@@ -299,6 +305,11 @@ impl Format {
     pub fn version(self) -> Option<&'static str> {
         let is_number = |word: &&str| word.starts_with(|c: char| c.is_ascii_digit());
         self.name().rsplit(' ').next().filter(is_number)
+    }
+
+    /// The same as readers have it in their language.
+    pub fn said_name(self) -> Sentence {
+        Sentence::new(self.name())
     }
 
     /// What a download is good for, in one or two sentences.
@@ -441,10 +452,11 @@ fn within_bounds(card: &Card, file: &File) -> Result<(), ReadError> {
     match largest {
         _ if card.sections.len() > MAX_ENTRIES => Err(too_many_members(card.sections.len(), file)),
         Some(section) if section.fields.len() > MAX_ENTRIES => {
-            let message = format!(
-                "The member “{}” has {} members of its own; {MAX_ENTRIES} can be edited.",
-                section.title,
-                section.fields.len()
+            let message = say!(
+                "The member “{section}” has {fields} members of its own; {most} can be edited.",
+                section = &section.title,
+                fields = section.fields.len(),
+                most = MAX_ENTRIES
             );
             Err(too_many(message, file))
         }
@@ -453,15 +465,19 @@ fn within_bounds(card: &Card, file: &File) -> Result<(), ReadError> {
 }
 
 fn too_many_members(count: usize, file: &File) -> ReadError {
-    let message = format!("The document has {count} members at its top level; {MAX_ENTRIES} can be edited.");
+    let message = say!(
+        "The document has {count} members at its top level; {most} can be edited.",
+        count,
+        most = MAX_ENTRIES
+    );
     too_many(message, file)
 }
 
-fn too_many(message: String, file: &File) -> ReadError {
-    let advice = "Gather related members into objects or lists, or move measurements into a file of their own.";
+fn too_many(message: Sentence, file: &File) -> ReadError {
+    let advice = say!("Gather related members into objects or lists, or move measurements into a file of their own.");
     ReadError {
         message,
-        advice: advice.into(),
+        advice,
         position: None,
         text: file.text().ok().map(|text| text.text.to_string()),
     }

@@ -19,6 +19,7 @@ use crate::card::outline::FULL;
 use crate::card::{Card, check};
 use crate::json::{self, Kind, Node, Value};
 use crate::proto::{self, Schema, Type};
+use crate::word;
 
 /// The dialect of schema v0.0.1.
 static VERSION_1: LazyLock<Dialect> = LazyLock::new(|| dialect(&PLACES_1));
@@ -175,7 +176,7 @@ impl Lens for Toolkit {
 
     fn profile(&self) -> Option<&'static Profile> {
         const PROFILE: Profile = Profile {
-            name: "a Model Card Toolkit card",
+            name: word!("a Model Card Toolkit card"),
             members: &[
                 "model_details",
                 "model_parameters",

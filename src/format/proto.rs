@@ -15,7 +15,10 @@ use super::lens::Notation;
 use super::proto_schemas::{TELLING, TOOLKIT, VERIFYML};
 use super::{Finding, ReadError, Severity, findings};
 use crate::json::{self, Value};
+use crate::locale::Sentence;
 use crate::proto::{Content, Document, Item, Message, QuirkKind, Schema, SyntaxError, text, wire};
+use crate::say;
+use crate::word;
 
 pub(super) use recognition::{is_meant_as_text, is_named_as_text, recognise, refusal};
 
@@ -54,7 +57,10 @@ impl ProtoSource {
     pub fn binary(bytes: &[u8]) -> Result<Self, ReadError> {
         let parsed = |bytes: &[u8]| {
             read(|schema| wire::parse(bytes, schema)).map_err(|error| ReadError {
-                message: format!("As a binary protobuf card this cannot be read. {}", error.message),
+                message: say!(
+                    "As a binary protobuf card this cannot be read. {message}",
+                    message = error.message
+                ),
                 advice: error.advice,
                 position: None,
                 text: None,
@@ -151,41 +157,49 @@ impl ProtoSource {
         };
         let notes = encoding
             .into_iter()
-            .chain(product.map(|message| findings::note(Some(1), "file", message)));
+            .chain(product.map(|message| findings::note(Some(1), say!("file"), Sentence::new(message))));
         let is_binary = matches!(self.form, Form::Binary { .. });
         let quirks = self.document.quirks.iter().take(MAX_LISTED).map(|quirk| {
             let (severity, message) = match quirk.kind {
                 QuirkKind::NotText => (
                     Severity::Problem,
-                    "This text is not in UTF-8; what cannot be read is shown as �. Kept as it is until you edit it."
-                        .to_owned(),
+                    say!(
+                        "This text is not in UTF-8; what cannot be read is shown as �. Kept as it is until you \
+                             edit it."
+                    ),
                 ),
                 QuirkKind::Bytes(count) => (
                     Severity::Note,
-                    format!("{count} bytes of unknown meaning. They are kept, and shown in base64."),
+                    say!(
+                        "{count} bytes of unknown meaning. They are kept, and shown in base64.",
+                        count
+                    ),
                 ),
                 QuirkKind::Again if is_binary => (
                     Severity::Problem,
-                    "This field comes twice where it may come once. The last one is shown, as every reader of protobuf takes \
-                     it; the file keeps the others until you edit an answer."
-                        .to_owned(),
+                    say!(
+                        "This field comes twice where it may come once. The last one is shown, as every reader \
+                             of protobuf takes it; the file keeps the others until you edit an answer."
+                    ),
                 ),
                 QuirkKind::Again => (
                     Severity::Problem,
-                    "This field comes twice where it may come once; other programs take the last one or mix them. Both \
-                     are kept and shown."
-                        .to_owned(),
+                    say!(
+                        "This field comes twice where it may come once; other programs take the last one or \
+                             mix them. Both are kept and shown."
+                    ),
                 ),
                 QuirkKind::Piece => (
                     Severity::Note,
-                    "This message comes in several pieces, which every reader of protobuf takes for one. They are shown as one; \
-                     the file keeps them apart until you edit an answer."
-                        .to_owned(),
+                    say!(
+                        "This message comes in several pieces, which every reader of protobuf takes for one. \
+                             They are shown as one; the file keeps them apart until you edit an answer."
+                    ),
                 ),
             };
             Finding {
                 line: Some(line(quirk.at)),
-                place: quirk.name.clone(),
+                place: Sentence::as_written(&quirk.name),
                 severity,
                 message,
             }
@@ -198,12 +212,16 @@ impl ProtoSource {
 const MAX_LISTED: usize = 50;
 
 /// The note on a card of VerifyML.
-pub(super) const VERIFYML_CARD: &str = "By its shape this is a VerifyML card, a relative of the Model Card Toolkit. What \
-    only VerifyML has is kept as sections and further fields, and can be edited.";
+pub(super) const VERIFYML_CARD: &str = word!(
+    "By its shape this is a VerifyML card, a relative of the Model Card Toolkit. What \
+    only VerifyML has is kept as sections and further fields, and can be edited."
+);
 
-const PRIVATE_CARD: &str = "Some fields of this card are in no published schema; programs such as WebCards write such \
-    cards. Where the file tells their numbers only, they are shown as “field 9” and the like. They are kept, and can be \
-    edited.";
+const PRIVATE_CARD: &str = word!(
+    "Some fields of this card are in no published schema; programs such as WebCards write such cards. \
+             Where the file tells their numbers only, they are shown as “field 9” and the like. They are kept, and \
+             can be edited."
+);
 
 fn read(parse: impl Fn(&'static Schema) -> Result<Document, SyntaxError>) -> Result<(Product, Document), SyntaxError> {
     let document = parse(&TOOLKIT)?;

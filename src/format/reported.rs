@@ -2,6 +2,7 @@
 
 use super::{Finding, Reading};
 use crate::card::check;
+use crate::say;
 
 /// A finding, and what it is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,12 +25,17 @@ impl Reading {
         let problems = check::check(&self.card, self.outline).into_iter().map(|problem| {
             let section = self.card.section(&problem.section);
             let field = section.and_then(|section| section.field(&problem.field));
-            let names = [section.map(|section| &section.title), field.map(|field| &field.label)];
+            let section = section.map(|section| self.outline.said_title(&section.title));
+            let field = field.map(|field| self.outline.said_label(&field.label));
+            let place = match (section, field) {
+                (Some(section), Some(field)) => say!("{section} › {field}", section, field),
+                (section, field) => section.or(field).unwrap_or_default(),
+            };
             let item = (problem.section, problem.field);
             Reported {
                 finding: Finding {
                     line: self.lines.get(&item).copied(),
-                    place: names.into_iter().flatten().cloned().collect::<Vec<_>>().join(" › "),
+                    place,
                     severity: problem.severity,
                     message: problem.message,
                 },
@@ -54,7 +60,8 @@ impl Reading {
         let behind = starts.partition_point(|(line, _)| Some(*line) <= finding.line);
         let (line, item) = starts[..behind].last()?;
         let is_alone = behind < 2 || starts[behind - 2].0 != *line;
-        let named = letters(finding.place.split(" › ").next()?);
+        let place = finding.place.to_string();
+        let named = letters(place.split(" › ").next()?);
         let (key, id) = item;
         let label = &self.card.section(key)?.field(id)?.label;
         let is_named = [id, label].iter().any(|name| letters(name).contains(&named));

@@ -7,6 +7,8 @@ use super::encoding::Encoding;
 use super::file::Text;
 use super::{Finding, Loss, ReadError, findings};
 use crate::json::{self, Document, Kind, Member, Node, QuirkKind, Value};
+use crate::locale::Sentence;
+use crate::say;
 
 /// How many times a document may be wrapped in a JSON string; twice was seen in real files.
 const MAX_WRAPPINGS: usize = 3;
@@ -165,9 +167,7 @@ fn outward(wrappings: &[Wrapping], offset: usize) -> usize {
 fn parse(text: &str, file: &str, wrappings: &[Wrapping]) -> Result<Document, ReadError> {
     json::parse(text).map_err(|error| {
         let guess = if wrappings.is_empty() { not_json(text) } else { None };
-        let (message, advice) = guess.map_or((error.message, error.advice), |(message, advice)| {
-            (message.to_owned(), advice.to_owned())
-        });
+        let (message, advice) = guess.unwrap_or((error.message, error.advice));
         ReadError {
             message,
             advice,
@@ -178,12 +178,12 @@ fn parse(text: &str, file: &str, wrappings: &[Wrapping]) -> Result<Document, Rea
 }
 
 /// What a text is that does not even begin like JSON.
-fn not_json(text: &str) -> Option<(&'static str, &'static str)> {
+fn not_json(text: &str) -> Option<(Sentence, Sentence)> {
     let start = text.trim_start();
     if start.starts_with('<') {
         Some((
-            "This looks like an HTML page, not like a model card.",
-            "Upload the file that the page was made from, or start a blank card and paste the texts.",
+            say!("This looks like an HTML page, not like a model card."),
+            say!("Upload the file that the page was made from, or start a blank card and paste the texts."),
         ))
     } else {
         None

@@ -94,9 +94,9 @@ impl Item {
             severity: Some(finding.severity),
             line: finding.line,
             column: None,
-            place: finding.place,
+            place: finding.place.to_string(),
             field,
-            message: finding.message,
+            message: finding.message.to_string(),
         }
     }
 

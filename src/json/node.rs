@@ -1,6 +1,7 @@
 use std::ops::Range;
 
 use super::Value;
+use crate::locale::Sentence;
 
 /// A JSON text understood.
 #[derive(Debug)]
@@ -84,9 +85,9 @@ pub struct SyntaxError {
     /// Byte offset in the text.
     pub at: usize,
     /// What is wrong, a plain sentence.
-    pub message: String,
+    pub message: Sentence,
     /// What to try, a plain sentence.
-    pub advice: String,
+    pub advice: Sentence,
 }
 
 impl Node {

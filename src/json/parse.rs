@@ -2,6 +2,8 @@ use std::collections::HashSet;
 use std::ops::Range;
 
 use super::node::{Document, Kind, Member, Node, Quirk, QuirkKind, SyntaxError};
+use crate::locale::{self, Sentence};
+use crate::say;
 
 /// How deep lists and groups may nest in people's files, as in `serde_json`.
 const MAX_DEPTH: usize = 128;
@@ -33,8 +35,8 @@ fn parse_within(text: &str, max_depth: usize, max_values: usize) -> Result<Docum
     parser.skip_space()?;
     if parser.at == text.len() {
         return Err(parser.error(
-            "There is nothing in it.",
-            "Put in a JSON document, or start a blank card.",
+            say!("There is nothing in it."),
+            say!("Put in a JSON document, or start a blank card."),
         ));
     }
     let root = parser.value(0)?;
@@ -42,8 +44,8 @@ fn parse_within(text: &str, max_depth: usize, max_values: usize) -> Result<Docum
     if parser.at < text.len() {
         let found = parser.found();
         return Err(parser.error(
-            format!("The document is complete, but more follows: {found}."),
-            "Remove what follows, or the bracket that closes the document too early.",
+            say!("The document is complete, but more follows: {found}.", found),
+            say!("Remove what follows, or the bracket that closes the document too early."),
         ));
     }
     Ok(Document {
@@ -98,16 +100,12 @@ impl<'t> Parser<'t> {
         self.bytes.get(self.at).copied()
     }
 
-    fn error(&self, message: impl Into<String>, advice: impl Into<String>) -> SyntaxError {
+    fn error(&self, message: Sentence, advice: Sentence) -> SyntaxError {
         self.error_at(self.at, message, advice)
     }
 
-    fn error_at(&self, at: usize, message: impl Into<String>, advice: impl Into<String>) -> SyntaxError {
-        SyntaxError {
-            at,
-            message: message.into(),
-            advice: advice.into(),
-        }
+    fn error_at(&self, at: usize, message: Sentence, advice: Sentence) -> SyntaxError {
+        SyntaxError { at, message, advice }
     }
 
     fn quirk(&mut self, at: usize, kind: QuirkKind) {
@@ -115,19 +113,22 @@ impl<'t> Parser<'t> {
     }
 
     /// What stands at the current place, for messages.
-    fn found(&self) -> String {
+    fn found(&self) -> locale::Value {
         match self.text[self.at..].chars().next() {
-            None => "the end of the file".into(),
-            Some(c) if c.is_control() => format!("the control character U+{:04X}", u32::from(c)),
+            None => say!("the end of the file").into(),
+            Some(c) if c.is_control() => {
+                let code = format!("U+{:04X}", u32::from(c));
+                say!("the control character {code}", code).into()
+            }
             Some(c) if c.is_alphanumeric() => {
                 let word: String = self.text[self.at..]
                     .chars()
                     .take_while(|c| c.is_alphanumeric())
                     .take(20)
                     .collect();
-                format!("“{word}”")
+                locale::Value::Quoted(Sentence::as_written(word))
             }
-            Some(c) => format!("“{c}”"),
+            Some(c) => locale::Value::Quoted(Sentence::as_written(c)),
         }
     }
 
@@ -146,7 +147,10 @@ impl<'t> Parser<'t> {
                     match self.text[self.at + 2..].find("*/") {
                         Some(length) => self.at += length + 4,
                         None => {
-                            return Err(self.error("This comment is never closed.", "Close it with */ or remove it."));
+                            return Err(self.error(
+                                say!("This comment is never closed."),
+                                say!("Close it with */ or remove it."),
+                            ));
                         }
                     }
                 }
@@ -158,8 +162,8 @@ impl<'t> Parser<'t> {
     fn value(&mut self, depth: usize) -> Result<Node, SyntaxError> {
         let (start, quirks) = (self.at, self.quirks.len());
         let Some(left) = self.values_left.checked_sub(1) else {
-            let message = format!("Here the document has more than {MAX_VALUES} values.");
-            return Err(self.error(message, "Move measurements into a file of their own."));
+            let message = say!("Here the document has more than {most} values.", most = MAX_VALUES);
+            return Err(self.error(message, say!("Move measurements into a file of their own.")));
         };
         self.values_left = left;
         let kind = match self.peek() {
@@ -175,7 +179,7 @@ impl<'t> Parser<'t> {
             _ if self.word("false") => Kind::Bool(false),
             _ => {
                 let (found, advice) = (self.found(), self.advice_for_value());
-                return Err(self.error(format!("A value is expected here, but {found} was found."), advice));
+                return Err(self.error(say!("A value is expected here, but {found} was found.", found), advice));
             }
         };
         Ok(Node {
@@ -184,14 +188,14 @@ impl<'t> Parser<'t> {
         })
     }
 
-    fn advice_for_value(&self) -> &'static str {
+    fn advice_for_value(&self) -> Sentence {
         match self.peek() {
-            Some(b'\'') => "JSON puts text in double quotes: \"like this\".",
-            Some(b'T' | b'F') => "JSON writes true and false in small letters.",
-            Some(b'}' | b']' | b',') => "Put a value before it, or remove the comma or colon in front of it.",
-            Some(b'u') => "JSON has no undefined; write null or leave the member out.",
-            None => "The file seems to be cut off: upload it again, or add what is missing at the end.",
-            _ => "Put text in double quotes, or write a number, true, false or null.",
+            Some(b'\'') => say!("JSON puts text in double quotes: \"like this\"."),
+            Some(b'T' | b'F') => say!("JSON writes true and false in small letters."),
+            Some(b'}' | b']' | b',') => say!("Put a value before it, or remove the comma or colon in front of it."),
+            Some(b'u') => say!("JSON has no undefined; write null or leave the member out."),
+            None => say!("The file seems to be cut off: upload it again, or add what is missing at the end."),
+            _ => say!("Put text in double quotes, or write a number, true, false or null."),
         }
     }
 
@@ -244,8 +248,8 @@ impl<'t> Parser<'t> {
                 .collect();
             return Err(self.error_at(
                 start,
-                format!("“{spelled}” is not a number that JSON knows."),
-                "Write it like 0.5, -12 or 1e-5, or put it in double quotes to keep it as text.",
+                say!("“{spelled}” is not a number that JSON knows.", spelled),
+                say!("Write it like 0.5, -12 or 1e-5, or put it in double quotes to keep it as text."),
             ));
         }
         Ok(self.text[start..self.at].to_owned())
@@ -272,8 +276,8 @@ impl<'t> Parser<'t> {
                 self.at = self.text.len();
                 return Err(self.error_at(
                     start,
-                    "The text that begins here is never closed.",
-                    "Add the missing double quote at its end; write a double quote inside it as \\\".",
+                    say!("The text that begins here is never closed."),
+                    say!("Add the missing double quote at its end; write a double quote inside it as \\\"."),
                 ));
             };
             decoded.push_str(&self.text[self.at..self.at + length]);
@@ -312,8 +316,8 @@ impl<'t> Parser<'t> {
                 let Some(first) = self.hex() else {
                     return Err(self.error_at(
                         start,
-                        "After \\u four hexadecimal digits are expected.",
-                        "Write \\u00e9, say, or the character itself; write a plain backslash as \\\\.",
+                        say!("After \\u four hexadecimal digits are expected."),
+                        say!("Write \\u00e9, say, or the character itself; write a plain backslash as \\\\."),
                     ));
                 };
                 return Ok(self.code_point(start, first));
@@ -321,8 +325,8 @@ impl<'t> Parser<'t> {
             _ => {
                 return Err(self.error_at(
                     start,
-                    "A backslash in a text begins an escape, and JSON does not know this one.",
-                    "Write a plain backslash as \\\\ (as in C:\\\\data or \\\\alpha).",
+                    say!("A backslash in a text begins an escape, and JSON does not know this one."),
+                    say!("Write a plain backslash as \\\\ (as in C:\\\\data or \\\\alpha)."),
                 ));
             }
         })
@@ -359,8 +363,11 @@ impl<'t> Parser<'t> {
     fn enter(&self, depth: usize) -> Result<(), SyntaxError> {
         if depth >= self.max_depth {
             return Err(self.error(
-                format!("Here the document nests deeper than {} levels.", self.max_depth),
-                "A model card needs a handful of levels; flatten the document, or split it.",
+                say!(
+                    "Here the document nests deeper than {most} levels.",
+                    most = self.max_depth
+                ),
+                say!("A model card needs a handful of levels; flatten the document, or split it."),
             ));
         }
         Ok(())
@@ -400,11 +407,14 @@ impl<'t> Parser<'t> {
                 _ => {
                     let found = self.found();
                     let advice = match self.peek() {
-                        None => "The file seems to be cut off: upload it again, or add the closing brackets.",
-                        _ => "Put the name in double quotes: \"name\": …",
+                        None => say!("The file seems to be cut off: upload it again, or add the closing brackets."),
+                        _ => say!("Put the name in double quotes: \"name\": …"),
                     };
                     return Err(self.error(
-                        format!("A name in double quotes is expected here, but {found} was found."),
+                        say!(
+                            "A name in double quotes is expected here, but {found} was found.",
+                            found
+                        ),
                         advice,
                     ));
                 }
@@ -416,11 +426,12 @@ impl<'t> Parser<'t> {
             if self.peek() != Some(b':') {
                 let found = self.found();
                 return Err(self.error(
-                    format!(
-                        "After the name “{}” a colon is expected, but {found} was found.",
-                        shorten(&key)
+                    say!(
+                        "After the name “{key}” a colon is expected, but {found} was found.",
+                        key = shorten(&key),
+                        found
                     ),
-                    "Put a colon between the name and its value.",
+                    say!("Put a colon between the name and its value."),
                 ));
             }
             self.at += 1;
@@ -506,7 +517,6 @@ impl<'t> Parser<'t> {
 
     /// Takes the comma after an entry, or stops before the closing bracket.
     fn separator(&mut self, open: usize, close: u8) -> Result<(), SyntaxError> {
-        let container = if close == b']' { "list" } else { "object" };
         let end = self.at;
         self.skip_space()?;
         match self.peek() {
@@ -522,11 +532,15 @@ impl<'t> Parser<'t> {
             Some(byte) if byte == close => Ok(()),
             None => {
                 let (line, column) = super::position(self.text, open);
+                let container = if close == b']' { say!("list") } else { say!("object") };
                 Err(self.error(
-                    format!(
-                        "The file ends before the {container} that begins in line {line}, column {column} is closed."
+                    say!(
+                        "The file ends before the {container} that begins in line {line}, column {column} is closed.",
+                        container,
+                        line,
+                        column
                     ),
-                    "The file seems to be cut off: upload it again, or add the closing brackets.",
+                    say!("The file seems to be cut off: upload it again, or add the closing brackets."),
                 ))
             }
             Some(_) if self.goes_on(end, close) => {
@@ -536,11 +550,12 @@ impl<'t> Parser<'t> {
             Some(_) => {
                 let found = self.found();
                 Err(self.error(
-                    format!(
-                        "A comma or “{}” is expected here, but {found} was found.",
-                        char::from(close)
+                    say!(
+                        "A comma or “{close}” is expected here, but {found} was found.",
+                        close = char::from(close),
+                        found
                     ),
-                    "Put a comma between two entries; write a double quote inside a text as \\\".",
+                    say!("Put a comma between two entries; write a double quote inside a text as \\\"."),
                 ))
             }
         }

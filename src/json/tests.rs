@@ -159,7 +159,7 @@ proptest! {
     fn any_text_is_parsed_or_explained(text in r#"[\[\]{}",:\\/*\n0-9eE.+aNtrue-]{0,40}"#) {
         if let Err(error) = parse(&text) {
             prop_assert!(error.at <= text.len());
-            prop_assert!(error.message.ends_with('.') && error.advice.len() > 5);
+            prop_assert!(error.message.to_string().ends_with('.') && error.advice.to_string().len() > 5);
         }
     }
 }
@@ -302,7 +302,7 @@ fn broken_text_is_explained_at_its_place() {
     let case = |text: &str, line_column, words: &str| {
         let error = parse(text).expect_err(text);
         assert_eq!(position(text, error.at), line_column, "{text}");
-        assert!(error.message.contains(words), "{}", error.message);
+        assert!(error.message.to_string().contains(words), "{}", error.message);
     };
     case("", (1, 1), "nothing");
     case("{\n  \"a\": 1\n  b: 2\n}", (3, 3), "comma");

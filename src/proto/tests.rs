@@ -284,7 +284,7 @@ proptest! {
     fn any_bytes_and_any_text_are_read_or_explained(bytes in prop::collection::vec(any::<u8>(), 0..60), text in "[a-c:{}<>\\[\\]\"'#\n 0-9.,-]{0,40}") {
         match wire::parse(&bytes, &OUTER) {
             Ok(document) => prop_assert_eq!(wire::edited(&bytes, &document, &document.view.to_value()), bytes),
-            Err(error) => prop_assert!(error.message.contains("byte")),
+            Err(error) => prop_assert!(error.message.to_string().contains("byte")),
         }
         match text::parse(&text, &OUTER) {
             Ok(document) => prop_assert_eq!(text::edits(&text, &document, &document.view.to_value()), []),
@@ -366,7 +366,7 @@ fn one_edit_changes_one_field_of_bytes_and_the_lengths_around_it() {
 fn damaged_and_hostile_files_end_soon_with_a_message() {
     let fails = |bytes: &[u8], words: &str| {
         let error = wire::parse(bytes, &OUTER).expect_err(words);
-        assert!(error.message.contains(words), "{}", error.message);
+        assert!(error.message.to_string().contains(words), "{}", error.message);
     };
     fails(b"\x0a\x05abc", "middle of field 1");
     fails(b"\x0a\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01", "middle of field 1");
@@ -406,7 +406,7 @@ fn damaged_and_hostile_files_end_soon_with_a_message() {
         ("ok: true\n".repeat(MAX_FIELDS + 1), "more than 300000"),
     ] {
         let error = text::parse(&text, &OUTER).expect_err(words);
-        assert!(error.message.contains(words), "{}", error.message);
+        assert!(error.message.to_string().contains(words), "{}", error.message);
     }
 }
 

@@ -3,57 +3,60 @@
 use image::ImageError;
 
 use super::MOST_PIXELS;
+use crate::locale::Sentence;
+use crate::say;
 
 /// Why a file is not taken as a picture.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {
     /// What is wrong.
-    pub message: String,
+    pub message: Sentence,
     /// What to try.
-    pub advice: &'static str,
+    pub advice: Sentence,
 }
 
 /// How far into a file an SVG may begin, in bytes: behind a declaration and comments.
 const SVG_HEAD: usize = 4096;
 
-const SAVE_AS: &str = "Save it as PNG or JPEG and choose that file.";
+fn save_as() -> Sentence {
+    say!("Save it as PNG or JPEG and choose that file.")
+}
 
 impl Refusal {
-    fn new(message: impl Into<String>, advice: &'static str) -> Self {
-        Self {
-            message: message.into(),
-            advice,
-        }
+    fn new(message: Sentence, advice: Sentence) -> Self {
+        Self { message, advice }
     }
 
     /// The file is of none of the kinds that are read.
     pub(super) fn of_other(bytes: &[u8]) -> Self {
         if bytes.is_empty() {
-            return Self::new("The file is empty.", "Choose the picture itself.");
+            return Self::new(say!("The file is empty."), say!("Choose the picture itself."));
         }
         if is_svg(bytes) {
             return Self::new(
-                "This is an SVG drawing. It can carry scripts and fetch things from elsewhere, so it is not taken.",
-                "Export it as PNG, twice as wide as it will be shown, and choose that file.",
+                say!(
+                    "This is an SVG drawing. It can carry scripts and fetch things from elsewhere, so it is not taken."
+                ),
+                say!("Export it as PNG, twice as wide as it will be shown, and choose that file."),
             );
         }
         let kind = match bytes {
-            [b'%', b'P', b'D', b'F', ..] => Some("a PDF"),
-            [b'I', b'I', 42, 0, ..] | [b'M', b'M', 0, 42, ..] => Some("a TIFF"),
-            [b'B', b'M', ..] => Some("a BMP"),
-            [_, _, _, _, b'f', b't', b'y', b'p', b'h', ..] => Some("a HEIC photograph"),
-            [_, _, _, _, b'f', b't', b'y', b'p', b'a', b'v', b'i', ..] => Some("an AVIF"),
-            [0, 0, 0, 12, b'J', b'X', b'L', ..] | [0xFF, 0x0A, ..] => Some("a JPEG XL"),
+            [b'%', b'P', b'D', b'F', ..] => Some(say!("a PDF")),
+            [b'I', b'I', 42, 0, ..] | [b'M', b'M', 0, 42, ..] => Some(say!("a TIFF")),
+            [b'B', b'M', ..] => Some(say!("a BMP")),
+            [_, _, _, _, b'f', b't', b'y', b'p', b'h', ..] => Some(say!("a HEIC photograph")),
+            [_, _, _, _, b'f', b't', b'y', b'p', b'a', b'v', b'i', ..] => Some(say!("an AVIF")),
+            [0, 0, 0, 12, b'J', b'X', b'L', ..] | [0xFF, 0x0A, ..] => Some(say!("a JPEG XL")),
             _ => None,
         };
         match kind {
             Some(kind) => Self::new(
-                format!("This is {kind}; pictures are taken as PNG, JPEG, WebP or GIF."),
-                SAVE_AS,
+                say!("This is {kind}; pictures are taken as PNG, JPEG, WebP or GIF.", kind),
+                save_as(),
             ),
             None => Self::new(
-                "This is no picture of a kind that is read: PNG, JPEG, WebP or GIF.",
-                SAVE_AS,
+                say!("This is no picture of a kind that is read: PNG, JPEG, WebP or GIF."),
+                save_as(),
             ),
         }
     }
@@ -61,19 +64,21 @@ impl Refusal {
     /// The file is damaged.
     pub(super) fn damaged() -> Self {
         Self::new(
-            "The picture is damaged or incomplete and cannot be read.",
-            "Open it in a program for pictures, save it once more as PNG or JPEG, and choose that file.",
+            say!("The picture is damaged or incomplete and cannot be read."),
+            say!("Open it in a program for pictures, save it once more as PNG or JPEG, and choose that file."),
         )
     }
 
     /// The picture would take too much memory.
     pub(super) fn too_many_pixels(width: u32, height: u32) -> Self {
         Self::new(
-            format!(
-                "The picture is {width} by {height} pixels; at most {} million pixels are read.",
-                MOST_PIXELS / 1_000_000
+            say!(
+                "The picture is {width} by {height} pixels; at most {most} million pixels are read.",
+                width,
+                height,
+                most = MOST_PIXELS / 1_000_000
             ),
-            "Make it smaller and choose that file: 2400 pixels on the longer side are kept anyway.",
+            say!("Make it smaller and choose that file: 2400 pixels on the longer side are kept anyway."),
         )
     }
 
@@ -81,13 +86,13 @@ impl Refusal {
     pub(super) fn of_error(error: &ImageError) -> Self {
         match error {
             ImageError::Limits(_) => Self::new(
-                format!(
-                    "The picture takes more memory than there is for it; at most {} million pixels are read.",
-                    MOST_PIXELS / 1_000_000
+                say!(
+                    "The picture takes more memory than there is for it; at most {most} million pixels are read.",
+                    most = MOST_PIXELS / 1_000_000
                 ),
-                "Make it smaller and choose that file: 2400 pixels on the longer side are kept anyway.",
+                say!("Make it smaller and choose that file: 2400 pixels on the longer side are kept anyway."),
             ),
-            ImageError::Unsupported(_) => Self::new("The picture is of a rare kind that is not read.", SAVE_AS),
+            ImageError::Unsupported(_) => Self::new(say!("The picture is of a rare kind that is not read."), save_as()),
             _ => Self::damaged(),
         }
     }

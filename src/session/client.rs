@@ -1,8 +1,14 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
-use actix_web::http::header::HeaderMap;
+use actix_web::HttpMessage;
+use actix_web::http::header::{AcceptLanguage, Header as _, HeaderMap};
 
 use crate::config::Network;
+use crate::locale::{Locale, Sentence};
+use crate::say;
+
+/// A browser that does not say what it is.
+const UNKNOWN: &str = "A browser";
 
 /// The address a request came from: that of the connection, or, when a trusted proxy made the
 /// connection, the last one in `X-Forwarded-For` that is not a trusted proxy's.
@@ -23,6 +29,15 @@ pub fn address(peer: Option<SocketAddr>, headers: &HeaderMap, trusted: &[Network
         }
     }
     address
+}
+
+/// The language that a browser asks for, of those that the pages have.
+pub fn locale(request: &impl HttpMessage) -> Locale {
+    let asked = AcceptLanguage::parse(request)
+        .map(|header| header.ranked())
+        .unwrap_or_default();
+    let tags: Vec<String> = asked.iter().map(ToString::to_string).collect();
+    Locale::of_tags(tags.iter().map(String::as_str))
 }
 
 /// What a visitor recognises a browser of theirs by, such as `Firefox on Linux`: two words of the User-Agent, which
@@ -61,8 +76,20 @@ pub fn family(headers: &HeaderMap) -> String {
     match (named(&BROWSERS), named(&SYSTEMS)) {
         (Some(browser), Some(system)) => format!("{browser} on {system}"),
         (Some(name), None) => name.to_owned(),
-        (None, Some(system)) => format!("A browser on {system}"),
-        (None, None) => "A browser".to_owned(),
+        (None, Some(system)) => format!("{UNKNOWN} on {system}"),
+        (None, None) => UNKNOWN.to_owned(),
+    }
+}
+
+/// The same as readers have it in their language.
+pub fn said_family(family: &str) -> Sentence {
+    let named = |browser: &str| match browser {
+        UNKNOWN => say!("A browser"),
+        name => Sentence::as_written(name),
+    };
+    match family.split_once(" on ") {
+        Some((browser, system)) => say!("{browser} on {system}", browser = named(browser), system),
+        None => named(family),
     }
 }
 

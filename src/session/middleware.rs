@@ -149,7 +149,8 @@ impl Sessions {
             touched = self.touch(open, now).await;
         }
         let family = client::family(request.headers());
-        let visitor = Visitor::new(self.clone(), standing, family, brought_cookie, was_ended);
+        let locale = client::locale(request);
+        let visitor = Visitor::new(self.clone(), standing, family, locale, brought_cookie, was_ended);
         if touched {
             visitor.touch_parked().await;
         }

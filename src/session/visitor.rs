@@ -12,6 +12,7 @@ use super::state::{self, Change, Expiry, Item, Message, State};
 use super::store::{Begun, Found, Open};
 use super::{Error, SessionId, Sessions, parked};
 use crate::db::{self, DbConnection};
+use crate::locale::Locale;
 use crate::random;
 
 /// The visitor of a page: with [`Beginner`](super::Beginner) the only way for handlers to meet the session.
@@ -30,6 +31,7 @@ struct Inner {
     sessions: Sessions,
     standing: Standing,
     family: String,
+    locale: Locale,
     brought_cookie: bool,
     was_ended: bool,
     doings: Mutex<Doings>,
@@ -85,6 +87,7 @@ impl Visitor {
         sessions: Sessions,
         standing: Standing,
         family: String,
+        locale: Locale,
         brought_cookie: bool,
         was_ended: bool,
     ) -> Self {
@@ -93,6 +96,7 @@ impl Visitor {
                 sessions,
                 standing,
                 family,
+                locale,
                 brought_cookie,
                 was_ended,
                 doings: Mutex::default(),
@@ -112,6 +116,11 @@ impl Visitor {
     /// What the browser is, such as `Firefox on Linux`.
     pub fn family(&self) -> &str {
         &self.inner.family
+    }
+
+    /// The language that the browser asks for, of those that the pages have.
+    pub fn browser_locale(&self) -> Locale {
+        self.inner.locale
     }
 
     pub(super) fn doings(&self) -> MutexGuard<'_, Doings> {

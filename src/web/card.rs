@@ -1,7 +1,6 @@
 //! From rows to a card and back, and how far its sections are.
 
 use std::borrow::Cow;
-use std::fmt;
 
 use actix_web::web;
 
@@ -11,9 +10,12 @@ use super::page::CardLink;
 use crate::card::check::Tally;
 use crate::card::outline::{self, Outline, Part};
 use crate::card::{Card, Section, stored};
+use crate::count;
 use crate::db::cards::{self, CardRow, CardSectionData, NewSection};
 use crate::db::{self, DbConnection};
 use crate::format::Format;
+use crate::locale::Sentence;
+use crate::say;
 use crate::session::{SessionId, Visitor};
 
 /// The card row, the card that its sections make, and the section rows.
@@ -134,7 +136,15 @@ pub fn outline_of(row: &CardRow) -> &'static Outline {
 pub fn link(row: &CardRow) -> CardLink {
     CardLink {
         id: row.id.clone(),
-        title: row.title.clone(),
+        title: said_name(&row.title),
+    }
+}
+
+/// The name of a card as readers have it in their language: that of a card without one is ours.
+pub fn said_name(title: &str) -> Sentence {
+    match title {
+        UNTITLED => say!("Untitled card"),
+        title => Sentence::as_written(title),
     }
 }
 
@@ -220,29 +230,34 @@ impl Progress {
         }
     }
 
+    /// The words for it.
+    pub fn words(self) -> Sentence {
+        match self {
+            Self::NotStarted => say!("not started"),
+            Self::Started(tally) => say!(
+                "in progress: {settled} of {questions}",
+                settled = tally.settled(),
+                questions = tally.questions()
+            ),
+            Self::Done(_) => say!("done"),
+            Self::Written { fields } => count!(fields, "{n} field", "{n} fields"),
+        }
+    }
+
     /// Whether nothing is left to do in it.
     pub fn is_done(self) -> bool {
         matches!(self, Self::Done(_) | Self::Written { .. })
     }
 }
 
-impl fmt::Display for Progress {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NotStarted => f.write_str("not started"),
-            Self::Started(tally) => write!(f, "in progress: {} of {}", tally.settled(), tally.questions()),
-            Self::Done(_) => f.write_str("done"),
-            Self::Written { fields: 1 } => f.write_str("1 field"),
-            Self::Written { fields } => write!(f, "{fields} fields"),
-        }
-    }
-}
+/// The name of a card that has none.
+const UNTITLED: &str = "Untitled card";
 
 /// A name for the card: what it calls itself, or its file's name.
 pub fn title_of(card: &Card, file_name: Option<&str>) -> String {
     let stem = || file_name.map(|name| name.rsplit_once('.').map_or(name, |(stem, _)| stem));
     let name = card.name().or_else(stem).unwrap_or_default();
-    tidy_title(name).unwrap_or_else(|| "Untitled card".to_owned())
+    tidy_title(name).unwrap_or_else(|| UNTITLED.to_owned())
 }
 
 /// The longest title, in characters.

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::locale::Locale;
 use crate::session::Visitor;
 use crate::session::state::Item;
 
@@ -9,6 +10,15 @@ use crate::session::state::Item;
 pub const LAST_CARD: Item<String> = Item::new("last");
 /// How pages look in this browser.
 pub const DISPLAY: Item<Display> = Item::new("display");
+
+/// The language that this browser chose; without it, the browser's own setting holds.
+pub const LANGUAGE: Item<Locale> = Item::new("language");
+
+impl From<&Visitor> for Locale {
+    fn from(visitor: &Visitor) -> Self {
+        visitor.get(&LANGUAGE).unwrap_or_else(|| visitor.browser_locale())
+    }
+}
 
 /// How pages look.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

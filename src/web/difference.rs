@@ -3,8 +3,10 @@
 use std::time::{Duration, Instant};
 
 use crate::card::change::{Change, Stretch, by_line, by_word};
+use crate::card::outline::Outline;
 use crate::card::words;
-use crate::web::page::quoted;
+use crate::locale::{Sentence, Value};
+use crate::say;
 use crate::web::words::{SHOWN_CHARS, in_words};
 
 /// How many changes the page shows.
@@ -28,7 +30,7 @@ const NAMED: usize = 4;
 /// The changes of one section.
 pub struct SectionChanges {
     /// Its title.
-    pub title: String,
+    pub title: Sentence,
     /// Its fields that changed.
     pub fields: Vec<FieldChange>,
 }
@@ -36,9 +38,9 @@ pub struct SectionChanges {
 /// One field that changed.
 pub struct FieldChange {
     /// Its label.
-    pub label: String,
+    pub label: Sentence,
     /// How it changed, in a word.
-    pub kind: &'static str,
+    pub kind: Sentence,
     /// What is shown of it.
     pub shown: Shown,
 }
@@ -52,19 +54,22 @@ pub enum Shown {
 }
 
 /// The changes by section, up to [`SHOWN`] of them.
-pub fn by_section(changes: Vec<Change>) -> Vec<SectionChanges> {
+pub fn by_section(changes: Vec<Change>, outline: &Outline) -> Vec<SectionChanges> {
     let until = Instant::now() + PATIENCE;
     let mut sections: Vec<SectionChanges> = Vec::new();
     for change in changes.into_iter().take(SHOWN) {
         let field = FieldChange {
             kind: kind(&change),
             shown: shown(&change, until),
-            label: change.field.unwrap_or_else(|| "The whole section".to_owned()),
+            label: change
+                .field
+                .map_or_else(|| say!("The whole section"), |label| outline.said_label(&label)),
         };
-        match sections.last_mut().filter(|section| section.title == change.section) {
+        let title = outline.said_title(&change.section);
+        match sections.last_mut().filter(|section| section.title == title) {
             Some(section) => section.fields.push(field),
             None => sections.push(SectionChanges {
-                title: change.section,
+                title,
                 fields: vec![field],
             }),
         }
@@ -72,26 +77,31 @@ pub fn by_section(changes: Vec<Change>) -> Vec<SectionChanges> {
     sections
 }
 
-fn kind(change: &Change) -> &'static str {
+fn kind(change: &Change) -> Sentence {
     match (&change.before, &change.after, &change.field) {
-        (_, _, None) => "the section itself came or went",
-        (None, _, _) => "added",
-        (_, None, _) => "removed",
-        _ => "changed",
+        (_, _, None) => say!("the section itself came or went"),
+        (None, _, _) => say!("added"),
+        (_, None, _) => say!("removed"),
+        _ => say!("changed"),
     }
 }
 
 /// The changes in one sentence: what happened to which field.
-pub fn in_short(changes: &[Change]) -> String {
-    let one = |change: &Change| {
-        let label = change.field.as_deref().unwrap_or("The whole section");
-        format!("{} {}", quoted(label), kind(change))
+pub fn in_short(changes: &[Change], outline: &Outline) -> Sentence {
+    let one = |change: &Change| match &change.field {
+        Some(label) => say!(
+            "{field} {happened}",
+            field = Value::Quoted(outline.said_label(label)),
+            happened = kind(change)
+        ),
+        None => kind(change),
     };
-    let mut words: Vec<String> = changes.iter().take(NAMED).map(one).collect();
-    if changes.len() > NAMED {
-        words.push(format!("and {} more", changes.len() - NAMED));
-    }
-    words.join(", ")
+    let rest = changes.len().saturating_sub(NAMED);
+    let rest = (rest > 0).then(|| say!("and {rest} more", rest));
+    let named = changes.iter().take(NAMED).map(one).chain(rest);
+    named
+        .reduce(|before, next| say!("{before}, {next}", before, next))
+        .unwrap_or_default()
 }
 
 /// Long texts that are much alike with marks inside, everything else before and after.
@@ -141,6 +151,7 @@ fn cut(stretch: Stretch) -> Stretch {
 mod tests {
     use super::*;
     use crate::card::Value;
+    use crate::card::outline::FREE;
 
     #[test]
     fn a_sentence_names_some_fields_and_counts_the_rest() {
@@ -156,8 +167,15 @@ mod tests {
             change("Limits", None, Some("c")),
             change("Old", Some("d"), None),
         ];
-        assert_eq!(in_short(&changes), "“Name” changed, “Limits” added, “Old” removed");
+        assert_eq!(
+            in_short(&changes, &FREE).to_string(),
+            "“Name” changed, “Limits” added, “Old” removed"
+        );
         changes.extend_from_within(..);
-        assert!(in_short(&changes).ends_with("“Name” changed, and 2 more"));
+        assert!(
+            in_short(&changes, &FREE)
+                .to_string()
+                .ends_with("“Name” changed, and 2 more")
+        );
     }
 }

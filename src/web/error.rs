@@ -3,7 +3,6 @@
 //! Handlers return [`Error`]; [`explain`] stands outside of everything and turns every failure
 //! into a page: of handlers and extractors, of the session's middleware, of unknown addresses.
 
-use std::borrow::Cow;
 use std::time::Duration;
 
 use actix_web::body::{BoxBody, EitherBody, MessageBody};
@@ -25,6 +24,10 @@ use crate::archive::{self, Refusal};
 use crate::db::cards::Unfit;
 use crate::db::quota::Full;
 use crate::format::ReadError;
+use crate::locale::{Locale, Sentence};
+use crate::say;
+use crate::session::Visitor;
+use crate::web::filters;
 use crate::{db, random, session};
 
 /// Why there is no page to show. Text in a variant is for the log, unless it says otherwise.
@@ -32,7 +35,7 @@ use crate::{db, random, session};
 pub enum Error {
     /// The request does not make sense; the sentence is shown.
     #[error("bad request: {0}")]
-    BadRequest(Cow<'static, str>),
+    BadRequest(Sentence),
     /// The browser sent two session cookies that contradict each other.
     #[error("two session cookies")]
     Ambiguous,
@@ -168,114 +171,148 @@ impl ResponseError for Error {
 }
 
 /// What the page says: heading, what happened, what to try.
-pub(super) fn words(error: &Error, is_form: bool) -> (&'static str, Cow<'static, str>, Cow<'static, str>) {
+pub(super) fn words(error: &Error, is_form: bool) -> [Sentence; 3] {
     // Browsers keep the body of a form whose answer failed, and send it again on reload.
     let again = if is_form {
-        "What you typed is not lost: wait a moment and reload this page, and your browser sends it again."
+        say!("What you typed is not lost: wait a moment and reload this page, and your browser sends it again.")
     } else {
-        "Wait a moment and reload this page."
+        say!("Wait a moment and reload this page.")
     };
     match error {
-        Error::BadRequest(what) => (
-            "This request could not be understood",
+        Error::BadRequest(what) => [
+            say!("This request could not be understood"),
             what.clone(),
-            "Nothing was changed. Go back and send the form again.".into(),
-        ),
-        Error::Ambiguous => (
-            "Your browser sent two different keys",
-            "Two cookies of this site contradict each other, so nobody can say which work is yours.".into(),
-            "Delete the cookies of this site in your browser’s settings, or ask who else sets cookies for this address."
-                .into(),
-        ),
-        Error::CrossSite => (
-            "This form came from another site",
-            "To protect your cards, forms are taken only from the pages of this site. Nothing was done.".into(),
-            "Open the page here and send it again.".into(),
-        ),
-        Error::NotFound => (
-            "There is nothing here",
-            "The address may be mistyped, the card may have been deleted, or it belongs to another browser. \
+            say!("Nothing was changed. Go back and send the form again."),
+        ],
+        Error::Ambiguous => [
+            say!("Your browser sent two different keys"),
+            say!("Two cookies of this site contradict each other, so nobody can say which work is yours."),
+            say!(
+                "Delete the cookies of this site in your browser’s settings, or ask who else sets cookies \
+                         for this address."
+            ),
+        ],
+        Error::CrossSite => [
+            say!("This form came from another site"),
+            say!("To protect your cards, forms are taken only from the pages of this site. Nothing was done."),
+            say!("Open the page here and send it again."),
+        ],
+        Error::NotFound => [
+            say!("There is nothing here"),
+            say!(
+                "The address may be mistyped, the card may have been deleted, or it belongs to another browser. \
              Work that nobody visits for long is deleted by itself."
-                .into(),
-            "Your own cards are on the first page.".into(),
-        ),
-        Error::Method { .. } => (
-            "This address does not work that way",
-            "It was called with a method that it does not have. Nothing was changed.".into(),
-            "Start from the first page and use its links and buttons.".into(),
-        ),
-        Error::Stale => (
-            "This has changed meanwhile",
-            "Somebody, maybe you in another tab, changed the same thing after you opened this page. Nothing was overwritten."
-                .into(),
-            "Go back, reload that page to see how it is now, and decide what to keep.".into(),
-        ),
-        Error::Ended => (
-            "This browser cannot save to these cards any more",
-            "They were deleted, or this browser was signed out of them from another one. Nothing was saved.".into(),
-            "Go back to copy what you typed. On the first page you can begin anew, or continue from another browser.".into(),
-        ),
-        Error::TooLarge { limit_bytes } => (
-            "This is too large",
-            format!("This server takes up to {}, and what you sent is more. Nothing was stored.", size_in_words(*limit_bytes)).into(),
-            "Go back: your browser still has what you typed. Take embedded pictures or long data out and send it again; a \
-             card is mostly text."
-                .into(),
-        ),
-        Error::Full(full) => (
+            ),
+            say!("Your own cards are on the first page."),
+        ],
+        Error::Method { .. } => [
+            say!("This address does not work that way"),
+            say!("It was called with a method that it does not have. Nothing was changed."),
+            say!("Start from the first page and use its links and buttons."),
+        ],
+        Error::Stale => [
+            say!("This has changed meanwhile"),
+            say!(
+                "Somebody, maybe you in another tab, changed the same thing after you opened this page. \
+                         Nothing was overwritten."
+            ),
+            say!("Go back, reload that page to see how it is now, and decide what to keep."),
+        ],
+        Error::Ended => [
+            say!("This browser cannot save to these cards any more"),
+            say!("They were deleted, or this browser was signed out of them from another one. Nothing was saved."),
+            say!(
+                "Go back to copy what you typed. On the first page you can begin anew, or continue from \
+                         another browser."
+            ),
+        ],
+        Error::TooLarge { limit_bytes } => [
+            say!("This is too large"),
+            say!(
+                "This server takes up to {limit}, and what you sent is more. Nothing was stored.",
+                limit = size_in_words(*limit_bytes)
+            ),
+            say!(
+                "Go back: your browser still has what you typed. Take embedded pictures or long data out \
+                         and send it again; a card is mostly text."
+            ),
+        ],
+        Error::Full(full) => [
             full::heading(full),
-            full::message(full).into(),
-            "Download and delete a card that you do not need here any more, then reload this page: your browser sends \
-             it again."
-                .into(),
-        ),
+            full::message(full),
+            say!(
+                "Download and delete a card that you do not need here any more, then reload this page: \
+                         your browser sends it again."
+            ),
+        ],
         Error::Unfit(unfit) => {
-            let (message, advice) = datasheet::refusal(*unfit);
-            ("These cards cannot be linked", message.into(), advice.into())
+            let [message, advice] = datasheet::refusal(*unfit);
+            [say!("These cards cannot be linked"), message, advice]
         }
-        Error::Unreadable { error, .. } => ("This could not be read", error.message.clone().into(), error.advice.clone().into()),
-        Error::NoPages(error) => ("There is no PDF of this card", error.message.clone().into(), error.advice.clone().into()),
-        Error::Refused(refusal) => (
-            "This copy could not be brought back",
-            format!("{} Nothing was stored, and what you have here is as it was.", refusal.message).into(),
-            refusal.advice.clone().into(),
-        ),
-        Error::Program(refusal) => ("This was refused", refusal.detail.clone().into(), refusal.advice.clone().into()),
-        Error::TooMany { retry_after } => (
-            "Too many beginnings",
-            "Many new visitors came from your network in a short time, so no new work can be begun from there for now. \
-             Work that exists is not affected."
-                .into(),
-            format!("Try again in {}. {again}", wait_in_words(*retry_after)).into(),
-        ),
-        Error::Unavailable(_) if is_form => (
-            "The server is catching its breath",
-            "The place where work is kept does not answer at the moment. What was saved before is safe; whether this was \
-             saved as well is not certain."
-                .into(),
-            format!("{again} Nothing is saved twice by that.").into(),
-        ),
-        Error::Unavailable(_) => (
-            "The server is catching its breath",
-            "The place where work is kept does not answer at the moment. What was saved is safe.".into(),
-            again.into(),
-        ),
-        Error::Internal(_) => (
-            "Something broke on our side",
-            "It is not your fault, and what was saved is safe. The cause is in our log.".into(),
-            again.into(),
-        ),
+        Error::Unreadable { error, .. } => [
+            say!("This could not be read"),
+            error.message.clone(),
+            error.advice.clone(),
+        ],
+        Error::NoPages(error) => [
+            say!("There is no PDF of this card"),
+            error.message.clone(),
+            error.advice.clone(),
+        ],
+        Error::Refused(refusal) => [
+            say!("This copy could not be brought back"),
+            say!(
+                "{what} Nothing was stored, and what you have here is as it was.",
+                what = &refusal.message
+            ),
+            refusal.advice.clone(),
+        ],
+        Error::Program(refusal) => [
+            say!("This was refused"),
+            Sentence::as_written(&refusal.detail),
+            Sentence::as_written(&refusal.advice),
+        ],
+        Error::TooMany { retry_after } => [
+            say!("Too many beginnings"),
+            say!(
+                "Many new visitors came from your network in a short time, so no new work can be begun \
+                         from there for now. Work that exists is not affected."
+            ),
+            say!(
+                "Try again in {time}. {again}",
+                time = wait_in_words(*retry_after),
+                again
+            ),
+        ],
+        Error::Unavailable(_) if is_form => [
+            say!("The server is catching its breath"),
+            say!(
+                "The place where work is kept does not answer at the moment. What was saved before is \
+                         safe; whether this was saved as well is not certain."
+            ),
+            say!("{again} Nothing is saved twice by that.", again),
+        ],
+        Error::Unavailable(_) => [
+            say!("The server is catching its breath"),
+            say!("The place where work is kept does not answer at the moment. What was saved is safe."),
+            again,
+        ],
+        Error::Internal(_) => [
+            say!("Something broke on our side"),
+            say!("It is not your fault, and what was saved is safe. The cause is in our log."),
+            again,
+        ],
     }
 }
 
 #[derive(Template)]
 #[template(path = "pages/error.html")]
-struct ErrorPage<'a> {
+struct ErrorPage {
     page: Page,
     status: StatusCode,
-    heading: &'a str,
-    message: &'a str,
-    advice: &'a str,
+    heading: Sentence,
+    message: Sentence,
+    advice: Sentence,
     request_id: Option<String>,
 }
 
@@ -283,6 +320,24 @@ struct ErrorPage<'a> {
 struct Asked {
     method: Method,
     path: String,
+}
+
+/// Who reads the page of a failure.
+#[derive(Clone, Copy)]
+pub struct Reader {
+    /// The language of the page.
+    pub locale: Locale,
+    /// How it looks.
+    pub display: Display,
+}
+
+impl From<&Visitor> for Reader {
+    fn from(visitor: &Visitor) -> Self {
+        Self {
+            locale: visitor.into(),
+            display: Display::of(visitor),
+        }
+    }
 }
 
 /// The path as a log may have it: what follows these words opens somebody's work, or a section of it.
@@ -308,14 +363,18 @@ pub async fn explain<B: MessageBody + 'static>(
         method: request.method().clone(),
         path: loggable(request.path()).to_owned(),
     };
+    let stranger = Reader {
+        locale: session::browser_locale(&request),
+        display: Display::default(),
+    };
     match next.call(request).await {
         Ok(answer) => {
             let mut answer = match failure(&answer, &state) {
                 None => answer.map_into_left_body(),
                 Some(error) => {
                     let (request, old) = answer.into_parts();
-                    let display = request.extensions().get().map(Display::of).unwrap_or_default();
-                    let page = page(&error, &asked, display, old.headers(), &state);
+                    let reader = request.extensions().get::<Visitor>().map_or(stranger, Reader::from);
+                    let page = page(&error, &asked, reader, old.headers(), &state);
                     ServiceResponse::new(request, page).map_into_right_body()
                 }
             };
@@ -324,7 +383,7 @@ pub async fn explain<B: MessageBody + 'static>(
         }
         Err(error) => {
             let error = cause(&error, &state);
-            let mut page = page(&error, &asked, Display::default(), &HeaderMap::new(), &state);
+            let mut page = page(&error, &asked, stranger, &HeaderMap::new(), &state);
             headers::secure(page.headers_mut(), &state);
             Err(InternalError::from_response(error, page).into())
         }
@@ -372,14 +431,14 @@ fn by_status(status: StatusCode, cause: &str, state: &AppState) -> Error {
         },
         StatusCode::SERVICE_UNAVAILABLE => Error::Unavailable(cause.to_owned()),
         status if status.is_client_error() => {
-            Error::BadRequest("Something in it is missing, broken off or of the wrong kind.".into())
+            Error::BadRequest(say!("Something in it is missing, broken off or of the wrong kind."))
         }
         _ => Error::Internal(cause.to_owned()),
     }
 }
 
 /// The page for a failure, or for programs the same as JSON; keeps the headers that layers within have set, cookies among them.
-fn page(error: &Error, asked: &Asked, display: Display, old: &HeaderMap, state: &AppState) -> HttpResponse {
+fn page(error: &Error, asked: &Asked, reader: Reader, old: &HeaderMap, state: &AppState) -> HttpResponse {
     let status = error.status_code();
     let request_id = match error {
         Error::Internal(_) | Error::Unavailable(_) => {
@@ -392,21 +451,21 @@ fn page(error: &Error, asked: &Asked, display: Display, old: &HeaderMap, state: 
     let rendered = if api::is_for_programs(&asked.path) {
         Ok(api::problem(error, request_id))
     } else if let Error::Unreadable { name, error, is_shared } = error {
-        unreadable::page(name.as_deref(), error, *is_shared, display, state)
+        unreadable::page(name.as_deref(), error, *is_shared, reader, state)
     } else {
-        let (heading, message, advice) = words(error, asked.method == Method::POST);
+        let [heading, message, advice] = words(error, asked.method == Method::POST);
         let template = ErrorPage {
             page: Page {
-                display,
-                ..Page::bare(heading).with_error()
+                display: reader.display,
+                ..Page::bare(heading.clone(), reader.locale).with_error()
             },
             status,
             heading,
-            message: &message,
-            advice: &advice,
+            message,
+            advice,
             request_id,
         };
-        render_as(status, &template)
+        render_as(status, reader.locale, &template)
     };
     let mut page = rendered.unwrap_or_else(|failed| {
         tracing::error!(cause = %failed, "the page of an error failed");

@@ -23,6 +23,8 @@ use crate::card::figure::{self, NewFigure};
 use crate::card::outline::{self, Part, Question};
 use crate::card::{Field, Names, Value, field_id, picture};
 use crate::json;
+use crate::locale::Sentence;
+use crate::say;
 
 /// How deep names may nest: deeper than any form that is shown, so that with a document in the innermost control the
 /// value is still one that can be stored.
@@ -243,25 +245,27 @@ impl Form {
 
     /// All texts that were typed, with their labels where the form tells them: for giving them back
     /// when they cannot be saved.
-    pub fn texts(&self) -> Vec<(String, String)> {
+    pub fn texts(&self) -> Vec<(Sentence, String)> {
         texts_of(&self.pairs)
     }
 }
 
 /// The texts among the names and contents of a form, as [`Form::texts`].
-pub fn texts_of(pairs: &[(String, String)]) -> Vec<(String, String)> {
-    let mut questions: HashMap<&str, &str> = HashMap::new();
+pub fn texts_of(pairs: &[(String, String)]) -> Vec<(Sentence, String)> {
+    let mut questions: HashMap<&str, &'static str> = HashMap::new();
     for part in outline::ALL.iter().flat_map(|outline| outline.sections) {
         for question in part.questions {
             questions.entry(question.id).or_insert(question.label);
         }
     }
-    let mut labels: HashMap<&str, &str> = HashMap::new();
+    let mut labels: HashMap<&str, Sentence> = HashMap::new();
     for mark in ["~i", "~l"] {
         for (name, content) in pairs {
             if let Some(field) = name.strip_prefix("f.").and_then(|name| name.strip_suffix(mark)) {
-                let label = questions.get(content.as_str()).copied();
-                labels.insert(field, label.unwrap_or(content.trim_start_matches('+')));
+                let question = questions.get(content.as_str());
+                let label = question.map(|label| Sentence::new(label));
+                let own = || Sentence::as_written(content.trim_start_matches('+'));
+                labels.insert(field, label.unwrap_or_else(own));
             }
         }
     }
@@ -272,8 +276,8 @@ pub fn texts_of(pairs: &[(String, String)]) -> Vec<(String, String)> {
         .filter(|(name, content)| is_typed(name, content))
         .map(|(name, content)| {
             let field = name.split('.').next().unwrap_or(name);
-            let label = labels.get(field).copied().unwrap_or("Text");
-            (label.to_owned(), content.clone())
+            let label = labels.get(field).cloned().unwrap_or_else(|| say!("Text"));
+            (label, content.clone())
         })
         .collect()
 }
@@ -695,7 +699,10 @@ mod tests {
             .iter()
             .flat_map(|name| [(name.as_str(), "+a"), (name.trim_end_matches("~i"), "x")])
             .collect();
-        assert_eq!(form(&typed).texts()[19_999], ("a".to_owned(), "x".to_owned()));
+        assert_eq!(
+            form(&typed).texts()[19_999],
+            (Sentence::as_written("a"), "x".to_owned())
+        );
     }
 
     #[test]
@@ -711,6 +718,10 @@ mod tests {
         ];
         let texts = form(&pairs).texts();
         let expected = [(limits.label, "fog"), ("mine", "smoke")];
+        let texts: Vec<(String, String)> = texts
+            .into_iter()
+            .map(|(label, text)| (label.to_string(), text))
+            .collect();
         assert_eq!(texts, expected.map(|(label, text)| (label.to_owned(), text.to_owned())));
     }
 

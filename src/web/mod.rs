@@ -14,6 +14,7 @@ pub mod choices;
 pub mod control;
 pub mod difference;
 pub mod error;
+mod filters;
 pub mod form;
 mod headers;
 pub mod page;
@@ -47,7 +48,7 @@ use error::Error;
 use pages::{
     changes, computer, convert, datasheet, delete, display, download, download_zip, duplicate, elsewhere, example,
     files, health, help, home, import, language, losses, outline, overview, preview, privacy, reminder, results,
-    section, sections, session as own, session_delete, session_export, session_import, upload,
+    section, sections, session as own, session_delete, session_export, session_import, site_language, upload,
 };
 
 /// What handlers share; cheap to clone.
@@ -293,6 +294,7 @@ pub fn routes() -> Vec<RouteEntry> {
         get("/session", |route| route.to(own::get)),
         post("/session/computer", |route| route.to(computer::post)),
         post("/session/display", |route| route.to(display::post)),
+        post("/session/language", |route| route.to(site_language::post)),
         get("/session/continue", |route| route.to(elsewhere::link::get)),
         post("/session/continue", |route| route.to(elsewhere::link::post)),
         get("/session/browsers", |route| route.to(elsewhere::browsers::get)),

@@ -2,32 +2,37 @@
 
 use std::time::Duration;
 
-use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::ContentType;
+use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use chrono::{DateTime, NaiveDateTime, Utc};
 
 use super::choices::Display;
 use super::error::Error;
+use super::filters::In;
 use crate::db::quota::{Quota, Usage};
+use crate::locale::{Locale, Sentence, Value};
 use crate::random;
-use crate::session::Visitor;
 use crate::session::state::Message;
+use crate::session::{self, Visitor};
+use crate::{count, say};
 
 /// The frame around the content of every page.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Page {
     /// The title of the browser's window, without the name of the site.
-    pub title: String,
+    pub title: Sentence,
     /// Whether it says what is wrong with what was sent: the title says so first, and the summary gets the focus.
     pub is_error: bool,
+    /// The language of the page.
+    pub locale: Locale,
     /// Until when the visitor's work is kept; `None` when nothing is stored.
     pub kept_until: Option<Date>,
     /// How long the work is kept after the last visit, in words, where the browser forgets its key when it is closed.
-    pub closes: Option<String>,
+    pub closes: Option<Sentence>,
     /// One sentence on what has just happened.
-    pub notice: Option<String>,
+    pub notice: Option<Sentence>,
     /// How the page looks.
     pub display: Display,
     /// What the visitor should know, until it is put away.
@@ -46,18 +51,18 @@ pub struct Fault {
     /// The id of the control where it can be mended.
     pub place: String,
     /// What the control is called.
-    pub label: String,
+    pub label: Sentence,
     /// What is wrong, in a sentence.
-    pub message: String,
+    pub message: Sentence,
 }
 
 impl Fault {
     /// What is wrong at this control.
-    pub fn new(place: impl Into<String>, label: impl Into<String>, message: impl Into<String>) -> Self {
+    pub fn new(place: impl Into<String>, label: Sentence, message: Sentence) -> Self {
         Self {
             place: place.into(),
-            label: label.into(),
-            message: message.into(),
+            label,
+            message,
         }
     }
 }
@@ -100,25 +105,34 @@ pub struct Notice {
 
 impl Page {
     /// A page that knows nothing about a visitor.
-    pub fn bare(title: impl Into<String>) -> Self {
+    pub fn bare(title: Sentence, locale: Locale) -> Self {
         Self {
-            title: title.into(),
-            ..Self::default()
+            title,
+            is_error: false,
+            locale,
+            kept_until: None,
+            closes: None,
+            notice: None,
+            display: Display::default(),
+            notices: Vec::new(),
+            buffer: None,
+            signed_out: false,
+            is_for_guest: false,
         }
     }
 
     /// A page for whoever has a link to one section. The name of the link, which opens nothing, is that under which the
     /// browser may keep what did not reach the server.
-    pub fn for_guest(title: impl Into<String>, link: Option<&str>) -> Self {
+    pub fn for_guest(title: Sentence, locale: Locale, link: Option<&str>) -> Self {
         Self {
             buffer: link.map(|link| format!("link-{link}")),
             is_for_guest: true,
-            ..Self::bare(title)
+            ..Self::bare(title, locale)
         }
     }
 
     /// A page for this visitor.
-    pub fn of(title: impl Into<String>, visitor: &Visitor) -> Self {
+    pub fn of(title: Sentence, visitor: &Visitor) -> Self {
         let closes = visitor.session().is_some() && visitor.ends_with_the_browser();
         Self {
             kept_until: visitor.session().map(|_| visitor.expires_at().into()),
@@ -131,14 +145,35 @@ impl Page {
                 .map(|Message { id, text, .. }| Notice { id, text })
                 .collect(),
             signed_out: visitor.was_ended(),
-            ..Self::bare(title)
+            ..Self::bare(title, visitor.into())
         }
+    }
+
+    /// A page for this visitor or, where nobody is known, in the language that the browser asks for.
+    pub fn of_anybody(title: Sentence, visitor: Option<&Visitor>, request: &HttpRequest) -> Self {
+        match visitor {
+            Some(visitor) => Self::of(title, visitor),
+            None => Self::bare(title, session::browser_locale(request)),
+        }
+    }
+
+    /// Until when the visitor's work is kept, after "until"; `None` when nothing is stored.
+    pub fn kept(&self) -> Option<Value> {
+        let date = self.kept_until.as_ref()?;
+        Some(match &self.closes {
+            Some(time) => say!(
+                "you close this browser, at the latest {time} after your last visit",
+                time
+            )
+            .into(),
+            None => date.day.clone(),
+        })
     }
 
     /// The same page with the sentence that was left for the visitor, if the address names one; a page that was
     /// opened by a stranger's address shows nothing.
     pub fn with_told(mut self, visitor: &Visitor, id: Option<&str>) -> Self {
-        self.notice = id.and_then(|id| visitor.told(id));
+        self.notice = id.and_then(|id| visitor.told(id)).map(Sentence::as_written);
         self
     }
 
@@ -159,23 +194,23 @@ impl Page {
     /// The same page with a fixed sentence on what has just happened with the visitor's browsers.
     pub fn with_done(mut self, done: Option<&str>) -> Self {
         let sentence = match done {
-            Some("joined") => "This browser opens these cards now, as your other browser does.",
-            Some("brought") => "The cards of both are together now, here and in your other browsers.",
-            Some("switched") => "These are the other cards. Those you had open are kept as before.",
-            Some("signed-out") => "That browser does not open your cards any more.",
-            Some("others") => "No other browser opens your cards any more.",
-            Some("revoked") => "The recovery code is worthless now.",
+            Some("joined") => say!("This browser opens these cards now, as your other browser does."),
+            Some("brought") => say!("The cards of both are together now, here and in your other browsers."),
+            Some("switched") => say!("These are the other cards. Those you had open are kept as before."),
+            Some("signed-out") => say!("That browser does not open your cards any more."),
+            Some("others") => say!("No other browser opens your cards any more."),
+            Some("revoked") => say!("The recovery code is worthless now."),
             _ => return self,
         };
-        self.notice = Some(sentence.to_owned());
+        self.notice = Some(sentence);
         self
     }
 
-    /// The same page with a sentence on the section that was just saved, unless there is more to say. Saving is what visitors do most, so its
-    /// sentence is made from the address and costs no write.
-    pub fn with_saved(mut self, title: Option<&str>) -> Self {
+    /// The same page with a sentence on the section that was just saved, unless there is more to say. Saving is what
+    /// visitors do most, so its sentence is made from the address and costs no write.
+    pub fn with_saved(mut self, title: Option<Sentence>) -> Self {
         if let (Some(title), None) = (title, &self.notice) {
-            self.notice = Some(format!("{} was saved.", quoted(title)));
+            self.notice = Some(say!("{title} was saved.", title = Value::Quoted(title)));
         }
         self
     }
@@ -185,20 +220,20 @@ impl Page {
 const QUOTED_CHARS: usize = 60;
 
 /// A title in quotation marks, cut to be part of a sentence.
-pub fn quoted(title: &str) -> String {
-    match title.char_indices().nth(QUOTED_CHARS) {
-        Some((end, _)) => format!("“{}…”", title[..end].trim_end()),
-        None => format!("“{title}”"),
-    }
+pub fn quoted(title: &str) -> Value {
+    Value::Quoted(Sentence::as_written(match title.char_indices().nth(QUOTED_CHARS) {
+        Some((end, _)) => format!("{}…", title[..end].trim_end()),
+        None => title.to_owned(),
+    }))
 }
 
 /// A point in time, as templates show it. All times are UTC and say so when the hour matters.
 #[derive(Clone, Debug)]
 pub struct Date {
     /// `21 November 2026`.
-    pub day: String,
+    pub day: Value,
     /// `21 November 2026, 07:54 UTC`.
-    pub moment: String,
+    pub moment: Value,
     /// `2026-11-21T07:54:19Z`.
     pub machine: String,
 }
@@ -212,8 +247,8 @@ impl From<DateTime<Utc>> for Date {
 impl From<NaiveDateTime> for Date {
     fn from(time: NaiveDateTime) -> Self {
         Self {
-            day: time.format("%-d %B %Y").to_string(),
-            moment: time.format("%-d %B %Y, %H:%M UTC").to_string(),
+            day: Value::Day(time),
+            moment: Value::Moment(time),
             machine: time.format("%Y-%m-%dT%H:%M:%SZ").to_string(),
         }
     }
@@ -225,24 +260,28 @@ pub struct CardLink {
     /// The word in addresses.
     pub id: String,
     /// The name shown.
-    pub title: String,
+    pub title: Sentence,
 }
 
-/// Answers 200 with a page.
+/// Answers 200 with a page in the reader's language.
 ///
 /// # Errors
 /// When the template cannot be filled, which is our fault.
-pub fn render(template: &impl Template) -> Result<HttpResponse, Error> {
-    render_as(StatusCode::OK, template)
+pub fn render(reader: impl Into<Locale>, template: &impl Template) -> Result<HttpResponse, Error> {
+    render_as(StatusCode::OK, reader, template)
 }
 
 /// Answers with a page of another status.
 ///
 /// # Errors
 /// As [`render`].
-pub fn render_as(status: StatusCode, template: &impl Template) -> Result<HttpResponse, Error> {
+pub fn render_as(
+    status: StatusCode,
+    reader: impl Into<Locale>,
+    template: &impl Template,
+) -> Result<HttpResponse, Error> {
     let html = template
-        .render()
+        .render_with_values(&In(reader.into()))
         .map_err(|error| Error::Internal(format!("a template failed: {error}")))?;
     Ok(HttpResponse::build(status)
         .insert_header(ContentType::html())
@@ -260,9 +299,9 @@ pub fn see_other(address: impl AsRef<str>) -> HttpResponse {
 ///
 /// The address names the sentence, and showing does not use it up, because GET changes nothing. Where it cannot be
 /// kept, the page is shown without.
-pub fn see_other_telling(visitor: &Visitor, address: impl AsRef<str>, text: impl Into<String>) -> HttpResponse {
+pub fn see_other_telling(visitor: &Visitor, address: impl AsRef<str>, sentence: &Sentence) -> HttpResponse {
     let address = address.as_ref();
-    match visitor.tell(text) {
+    match visitor.tell(sentence.said(visitor.into()).to_string()) {
         Ok(id) => see_other(with_query(address, "told", &id)),
         Err(error) => {
             tracing::debug!(%error, "a sentence for the visitor was not kept");
@@ -291,74 +330,69 @@ pub fn is_once(text: &str) -> bool {
     (1..=64).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
-const UNITS: [(usize, &str); 3] = [(1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB")];
-
 /// `512 bytes`, `10 MiB`, `1.5 KiB`: at most one digit after the point.
-pub fn size_in_words(bytes: usize) -> String {
-    for (unit, name) in UNITS {
-        if bytes >= unit {
-            let tenths = bytes.saturating_mul(10) / unit;
-            return match tenths % 10 {
-                0 => format!("{} {name}", tenths / 10),
-                digit => format!("{}.{digit} {name}", tenths / 10),
-            };
-        }
+pub fn size_in_words(bytes: usize) -> Sentence {
+    let unit = unit_of(bytes);
+    in_unit(Value::Tenths((bytes.saturating_mul(10) / unit) as u64), unit, bytes)
+}
+
+/// The largest unit that is not larger.
+fn unit_of(bytes: usize) -> usize {
+    let units = [1 << 30, 1 << 20, 1 << 10];
+    units.into_iter().find(|unit| bytes >= *unit).unwrap_or(1)
+}
+
+/// A size in a unit; the bytes say, for the smallest, whether there is one.
+fn in_unit(size: impl Into<Value>, unit: usize, bytes: usize) -> Sentence {
+    let size = size.into();
+    match unit {
+        0x4000_0000 => say!("{size} GiB", size),
+        0x10_0000 => say!("{size} MiB", size),
+        0x400 => say!("{size} KiB", size),
+        _ => count!(bytes, "{size} byte", "{size} bytes", size),
     }
-    in_words(bytes as u64, "byte")
 }
 
 /// `3 of 200 cards, 1.2 of 100 MiB`: what is used, in the unit of its limit.
-pub fn share_in_words(usage: &Usage, quota: &Quota) -> String {
-    let cards = match (quota.cards, usage.cards) {
-        (Some(most), used) => format!("{used} of {most} cards"),
-        (None, used) => in_words(u64::try_from(used).unwrap_or(0), "card"),
+pub fn share_in_words(usage: &Usage, quota: &Quota) -> Sentence {
+    let used = u64::try_from(usage.cards).unwrap_or(0);
+    let cards = match quota.cards {
+        Some(most) => say!("{used} of {most} cards", used, most),
+        None => count!(used, "{n} card", "{n} cards"),
     };
     let used = usize::try_from(usage.bytes()).unwrap_or(0);
     let bytes = match quota.bytes.and_then(|most| usize::try_from(most).ok()) {
         Some(most) => {
+            let unit = unit_of(most);
+            let tenths = (used.saturating_mul(10) / unit) as u64;
             let whole = size_in_words(most);
-            let unit = UNITS
-                .iter()
-                .find(|(unit, _)| most >= *unit)
-                .map_or(1, |(unit, _)| *unit);
-            let share = match used.saturating_mul(10) / unit {
-                _ if unit == 1 => used.to_string(),
-                0 if used > 0 => "less than 0.1".to_owned(),
-                tenths if tenths % 10 == 0 => (tenths / 10).to_string(),
-                tenths => format!("{}.{}", tenths / 10, tenths % 10),
-            };
-            format!("{share} of {whole}")
+            match tenths {
+                0 if used > 0 => say!("less than {share} of {whole}", share = Value::Tenths(1), whole),
+                tenths => say!("{share} of {whole}", share = Value::Tenths(tenths), whole),
+            }
         }
         None => size_in_words(used),
     };
-    format!("{cards}, {bytes}")
+    say!("{cards}, {bytes}", cards, bytes)
 }
 
 /// `30 days`, `1 hour`, `90 seconds`: the largest unit that divides the time.
-pub fn time_in_words(time: Duration) -> String {
-    const UNITS: [(u64, &str); 3] = [(86_400, "day"), (3_600, "hour"), (60, "minute")];
+pub fn time_in_words(time: Duration) -> Sentence {
     let seconds = time.as_secs();
-    for (unit, name) in UNITS {
-        if seconds >= unit && seconds.is_multiple_of(unit) {
-            return in_words(seconds / unit, name);
-        }
+    let divides = |unit: u64| seconds >= unit && seconds.is_multiple_of(unit);
+    match seconds {
+        _ if divides(86_400) => count!(seconds / 86_400, "{n} day", "{n} days"),
+        _ if divides(3_600) => count!(seconds / 3_600, "{n} hour", "{n} hours"),
+        _ if divides(60) => count!(seconds / 60, "{n} minute", "{n} minutes"),
+        _ => count!(seconds, "{n} second", "{n} seconds"),
     }
-    in_words(seconds, "second")
 }
 
 /// `1 minute`, `40 seconds`: how long to wait, whole minutes rounded up.
-pub fn wait_in_words(time: Duration) -> String {
+pub fn wait_in_words(time: Duration) -> Sentence {
     match time.as_secs() {
-        seconds @ 0..=59 => in_words(seconds.max(1), "second"),
-        seconds => in_words(seconds.div_ceil(60), "minute"),
-    }
-}
-
-/// `1 card`, `3 cards`.
-pub fn in_words(number: u64, unit: &str) -> String {
-    match number {
-        1 => format!("1 {unit}"),
-        _ => format!("{number} {unit}s"),
+        seconds @ 0..=59 => count!(seconds.max(1), "{n} second", "{n} seconds"),
+        seconds => count!(seconds.div_ceil(60), "{n} minute", "{n} minutes"),
     }
 }
 
@@ -368,21 +402,25 @@ mod tests {
 
     #[test]
     fn sizes_read_as_people_say_them() {
-        assert_eq!(size_in_words(0), "0 bytes");
-        assert_eq!(size_in_words(1), "1 byte");
-        assert_eq!(size_in_words(1536), "1.5 KiB");
-        assert_eq!(size_in_words(10_485_760), "10 MiB");
+        assert_eq!(size_in_words(0).to_string(), "0 bytes");
+        assert_eq!(size_in_words(1).to_string(), "1 byte");
+        assert_eq!(size_in_words(1536).to_string(), "1.5 KiB");
+        assert_eq!(size_in_words(10_485_760).to_string(), "10 MiB");
     }
 
     #[test]
     fn long_titles_are_cut_in_sentences() {
-        assert_eq!(quoted("Ethics"), "“Ethics”");
-        assert_eq!(quoted(&"模".repeat(61)), format!("“{}…”", "模".repeat(60)));
+        assert_eq!(quoted("Ethics").to_string(), "“Ethics”");
+        assert_eq!(quoted(&"模".repeat(61)).to_string(), format!("“{}…”", "模".repeat(60)));
     }
 
     #[test]
     fn a_control_names_its_hint_and_what_is_wrong_with_it() {
-        let faults = Faults::one(Fault::new("code", "Code", "It opens nothing."));
+        let faults = Faults::one(Fault::new(
+            "code",
+            Sentence::as_written("Code"),
+            Sentence::as_written("It opens nothing."),
+        ));
         let both = r#" aria-invalid="true" aria-describedby="code-hint code-problem""#;
         assert_eq!(faults.attributes("code", true), both);
         assert_eq!(
@@ -408,6 +446,7 @@ mod tests {
                     bytes: most_bytes,
                 },
             )
+            .to_string()
         };
         assert_eq!(
             say(3, 1_258_292, Some(200), Some(100 << 20)),
@@ -424,8 +463,8 @@ mod tests {
 
     #[test]
     fn times_read_as_people_say_them() {
-        assert_eq!(time_in_words(Duration::from_secs(2_592_000)), "30 days");
-        assert_eq!(time_in_words(Duration::from_secs(3600)), "1 hour");
-        assert_eq!(time_in_words(Duration::from_secs(61)), "61 seconds");
+        assert_eq!(time_in_words(Duration::from_secs(2_592_000)).to_string(), "30 days");
+        assert_eq!(time_in_words(Duration::from_secs(3600)).to_string(), "1 hour");
+        assert_eq!(time_in_words(Duration::from_secs(61)).to_string(), "61 seconds");
     }
 }

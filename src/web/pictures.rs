@@ -17,8 +17,10 @@ use crate::card::figure::{self, NewFigure};
 use crate::db::cards;
 use crate::db::files::{self, FileRow};
 use crate::db::{self, DbConnection, quota};
+use crate::locale::Sentence;
 use crate::random;
 use crate::redraw::{self, Picture};
+use crate::say;
 use crate::session::SessionId;
 use crate::uploads::{self, Uploads};
 
@@ -40,7 +42,7 @@ const REPLACING: &str = "~p";
 
 /// What is wrong with a picture, in words for the visitor.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Trouble(pub String);
+pub struct Trouble(pub Sentence);
 
 /// A picture as the form brought it.
 pub struct Sent {
@@ -84,7 +86,7 @@ pub async fn read(state: &AppState, request: &HttpRequest, payload: web::Payload
         let body = web::Bytes::from_request(request, &mut payload).await;
         let body = body.map_err(|error| match error.as_response_error().status_code().as_u16() {
             413 => Error::TooLarge { limit_bytes },
-            _ => Error::BadRequest("The form did not arrive as a whole. Nothing was changed.".into()),
+            _ => Error::BadRequest(say!("The form did not arrive as a whole. Nothing was changed.")),
         })?;
         return Ok(SectionForm {
             form: Form::parse(&body),
@@ -116,7 +118,7 @@ async fn read_parts(state: &AppState, parts: &mut Multipart) -> Result<SectionFo
         if name != PICTURE && !name.ends_with(REPLACING) {
             let content = posted::bytes(&mut field, &mut left, limit_bytes).await?;
             let content = String::from_utf8(content)
-                .map_err(|_| Error::BadRequest("The texts are not in the encoding UTF-8.".into()))?;
+                .map_err(|_| Error::BadRequest(say!("The texts are not in the encoding UTF-8.")))?;
             pairs.push((name, content));
             continue;
         }
@@ -124,10 +126,10 @@ async fn read_parts(state: &AppState, parts: &mut Multipart) -> Result<SectionFo
         let most = state.config.max_upload_bytes;
         let bytes = match posted::bytes(&mut field, &mut { most }, most).await {
             Err(Error::TooLarge { .. }) => {
-                trouble = Some(Trouble(format!(
-                    "The picture is larger than the {} that this server takes. Make it smaller, 2400 pixels on the longer \
-                     side are kept anyway, and choose it again.",
-                    size_in_words(most)
+                trouble = Some(Trouble(say!(
+                    "The picture is larger than the {most} that this server takes. Make it smaller, 2400 \
+                             pixels on the longer side are kept anyway, and choose it again.",
+                    most = size_in_words(most)
                 )));
                 rest_of(&mut field).await?;
                 continue;
@@ -139,8 +141,9 @@ async fn read_parts(state: &AppState, parts: &mut Multipart) -> Result<SectionFo
             continue;
         }
         if sent.len() == MOST_AT_ONCE {
-            trouble = Some(Trouble(format!(
-                "More than {MOST_AT_ONCE} pictures came at once; none of them was taken. Save after each few."
+            trouble = Some(Trouble(say!(
+                "More than {most_at_once} pictures came at once; none of them was taken. Save after each few.",
+                most_at_once = MOST_AT_ONCE
             )));
             continue;
         }
@@ -150,7 +153,7 @@ async fn read_parts(state: &AppState, parts: &mut Multipart) -> Result<SectionFo
             bytes,
         });
     }
-    Err(Error::BadRequest("The form has too many parts.".into()))
+    Err(Error::BadRequest(say!("The form has too many parts.")))
 }
 
 /// What is read of a picture that is too large, so that the parts behind it arrive.
@@ -185,20 +188,27 @@ pub async fn draw(state: &AppState, sent: Vec<Sent>) -> Result<Result<Vec<Drawn>
             let _turn = turn;
             redraw::redraw(&bytes)
         });
-        let of = name.as_deref().map_or_else(String::new, |name| format!("{name}: "));
+        let about = |sentence: Sentence| match &name {
+            Some(name) => say!("{file}: {sentence}", file = name, sentence),
+            None => sentence,
+        };
         match redrawn.await {
             Ok(Ok(picture)) => drawn.push(Drawn {
                 control,
                 sha256: uploads::sha256(&picture.bytes),
-                name,
+                name: name.clone(),
                 picture,
                 id: random::id()?,
             }),
-            Ok(Err(refusal)) => return Ok(Err(Trouble(format!("{of}{} {}", refusal.message, refusal.advice)))),
+            Ok(Err(refusal)) => {
+                let refusal = say!("{message} {advice}", message = refusal.message, advice = refusal.advice);
+                return Ok(Err(Trouble(about(refusal))));
+            }
             Err(error) => {
                 tracing::error!(%error, "a decoder gave up on a picture");
-                let trouble = "The picture cannot be read. Save it once more as PNG or JPEG and choose that file.";
-                return Ok(Err(Trouble(format!("{of}{trouble}"))));
+                let trouble =
+                    say!("The picture cannot be read. Save it once more as PNG or JPEG and choose that file.");
+                return Ok(Err(Trouble(about(trouble))));
             }
         }
     }
@@ -235,8 +245,9 @@ pub fn keep(
         let file = match same {
             Some(file) => file.id.clone(),
             None if pictures().filter(|file| file.removed_at.is_none()).count() >= MOST_FIGURES => {
-                return Ok(Err(Trouble(format!(
-                    "The card has {MOST_FIGURES} pictures, and no more are kept for one card. Remove one first."
+                return Ok(Err(Trouble(say!(
+                    "The card has {most_figures} pictures, and no more are kept for one card. Remove one first.",
+                    most_figures = MOST_FIGURES
                 ))));
             }
             None => {

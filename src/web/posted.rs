@@ -7,6 +7,7 @@ use futures_util::StreamExt as _;
 
 use super::error::Error;
 use super::page::is_once;
+use crate::say;
 
 /// What somebody sent to begin a card.
 #[derive(Default)]
@@ -76,7 +77,7 @@ async fn read_parts(form: &mut Multipart, limit_bytes: usize) -> Result<Posted, 
             "text" => {
                 let bytes = bytes(&mut field, &mut left, limit_bytes).await?;
                 let text = String::from_utf8(bytes)
-                    .map_err(|_| Error::BadRequest("The text is not in the encoding UTF-8.".into()))?;
+                    .map_err(|_| Error::BadRequest(say!("The text is not in the encoding UTF-8.")))?;
                 posted.text = (!text.trim().is_empty()).then(|| as_typed(text));
             }
             "outline" => posted.outline = Some(word(&mut field).await?),
@@ -89,7 +90,7 @@ async fn read_parts(form: &mut Multipart, limit_bytes: usize) -> Result<Posted, 
             }
         }
     }
-    Err(Error::BadRequest("The form has too many parts.".into()))
+    Err(Error::BadRequest(say!("The form has too many parts.")))
 }
 
 /// The client's name of a file: text to show, never a path.
@@ -125,9 +126,7 @@ pub(super) async fn word(field: &mut Field) -> Result<String, Error> {
     let mut left = WORD_BYTES;
     match bytes(field, &mut left, WORD_BYTES).await {
         Ok(bytes) => Ok(String::from_utf8_lossy(&bytes).into_owned()),
-        Err(Error::TooLarge { .. }) => Err(Error::BadRequest(
-            "A field of the form is longer than it can be.".into(),
-        )),
+        Err(Error::TooLarge { .. }) => Err(Error::BadRequest(say!("A field of the form is longer than it can be."))),
         Err(error) => Err(error),
     }
 }
@@ -155,13 +154,13 @@ pub(super) fn as_typed(text: String) -> String {
 
 pub(super) fn broken(error: MultipartError) -> Error {
     tracing::debug!(%error, "an upload broke off");
-    Error::BadRequest(
-        "What arrived is incomplete: it broke off on the way, or was not sent as a form with a file.".into(),
-    )
+    Error::BadRequest(say!(
+        "What arrived is incomplete: it broke off on the way, or was not sent as a form with a file."
+    ))
 }
 
 pub(super) fn too_slow() -> Error {
-    Error::BadRequest("The rest of the form did not arrive in time. Nothing was stored.".into())
+    Error::BadRequest(say!("The rest of the form did not arrive in time. Nothing was stored."))
 }
 
 #[cfg(test)]

@@ -4,11 +4,14 @@
 use actix_web::http::header::CACHE_CONTROL;
 use actix_web::{HttpResponse, web};
 use askama::Template;
+use serde::Deserialize;
 
 use super::error::Error;
+use super::filters::{self, In};
 use crate::card::check;
 use crate::card::outline::Vocabulary;
 use crate::format::hub;
+use crate::locale::Locale;
 
 /// One word, with what it stands for where that is not plain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -164,17 +167,24 @@ struct Options {
     words: Vec<Word>,
 }
 
+/// In which language the words are explained.
+#[derive(Deserialize)]
+pub struct Wish {
+    #[serde(default)]
+    language: Locale,
+}
+
 /// `GET /words/{list}`: all words of a list as the options of a `datalist`.
 ///
 /// # Errors
 /// [`Error::NotFound`] for a list that there is not.
-pub async fn get(path: web::Path<String>) -> Result<HttpResponse, Error> {
+pub async fn get(path: web::Path<String>, wish: web::Query<Wish>) -> Result<HttpResponse, Error> {
     let vocabulary = Vocabulary::ALL
         .into_iter()
         .find(|vocabulary| vocabulary.key() == path.as_str());
     let words = all(vocabulary.ok_or(Error::NotFound)?);
     let body = Options { words }
-        .render()
+        .render_with_values(&In(wish.language))
         .map_err(|error| Error::Internal(error.to_string()))?;
     let mut answer = HttpResponse::Ok();
     answer.insert_header((CACHE_CONTROL, "public, max-age=86400"));

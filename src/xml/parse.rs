@@ -5,6 +5,8 @@ use super::SyntaxError;
 use super::name::{is_inside, is_start};
 use super::node::{Attribute, Document, Element, Piece, PieceKind, Quirk, QuirkKind};
 use super::text::{Reference, SPACE, is_allowed, reference};
+use crate::locale::Sentence;
+use crate::say;
 
 /// How deep elements may stand in each other: twice what JSON may, since a list in a list takes two.
 const MAX_DEPTH: usize = 300;
@@ -34,8 +36,8 @@ pub fn parse(text: &str) -> Result<Document, SyntaxError> {
     if !parser.rest().starts_with('<') || !parser.rest()[1..].starts_with(is_start) {
         return Err(error(
             parser.at,
-            "An XML document is one element with everything else in it; here is none.".into(),
-            "Put all of it between a start tag and an end tag, such as <card> and </card>.",
+            say!("An XML document is one element with everything else in it; here is none."),
+            say!("Put all of it between a start tag and an end tag, such as <card> and </card>."),
         ));
     }
     let root = parser.root()?;
@@ -43,8 +45,11 @@ pub fn parse(text: &str) -> Result<Document, SyntaxError> {
     if !parser.rest().is_empty() {
         return Err(error(
             parser.at,
-            format!("The document ends with </{}>, but something follows.", &text[root.name]),
-            "Move what follows into that element, or remove it.",
+            say!(
+                "The document ends with </{root}>, but something follows.",
+                root = &text[root.name]
+            ),
+            say!("Move what follows into that element, or remove it."),
         ));
     }
     Ok(Document {
@@ -61,12 +66,8 @@ struct Parser<'t> {
     quirks: Vec<Quirk>,
 }
 
-fn error(at: usize, message: String, advice: &str) -> SyntaxError {
-    SyntaxError {
-        at,
-        message,
-        advice: advice.into(),
-    }
+fn error(at: usize, message: Sentence, advice: Sentence) -> SyntaxError {
+    SyntaxError { at, message, advice }
 }
 
 impl<'t> Parser<'t> {
@@ -86,7 +87,7 @@ impl<'t> Parser<'t> {
     }
 
     /// Behind the next `end`, or an error that names what is not closed.
-    fn behind(&mut self, opening: usize, end: &str, what: &str) -> Result<Range<usize>, SyntaxError> {
+    fn behind(&mut self, opening: usize, end: &str, what: Sentence) -> Result<Range<usize>, SyntaxError> {
         let start = self.at + opening;
         match self.text.get(start..).and_then(|rest| rest.find(end)) {
             Some(length) => {
@@ -95,8 +96,8 @@ impl<'t> Parser<'t> {
             }
             None => Err(error(
                 self.at,
-                format!("{what} begins here and never ends."),
-                &format!("Write {end} where it ends."),
+                say!("{what} begins here and never ends.", what),
+                say!("Write {end} where it ends.", end),
             )),
         }
     }
@@ -107,7 +108,7 @@ impl<'t> Parser<'t> {
         if !self.rest().starts_with("<?xml") || self.rest()[5..].starts_with(is_inside) {
             return Ok(None);
         }
-        let inner = self.behind(5, "?>", "The declaration")?;
+        let inner = self.behind(5, "?>", say!("The declaration"))?;
         let declared = &self.text[inner.clone()];
         let Some(at) = declared.find("encoding") else {
             return Ok(None);
@@ -125,7 +126,7 @@ impl<'t> Parser<'t> {
             let start = self.at;
             let rest = self.rest();
             if rest.starts_with("<!--") {
-                self.behind(4, "-->", "A comment")?;
+                self.behind(4, "-->", say!("A comment"))?;
             } else if rest.starts_with("<?") {
                 self.instruction()?;
             } else if is_before && rest.get(..9).is_some_and(|word| word.eq_ignore_ascii_case("<!doctype")) {
@@ -139,7 +140,7 @@ impl<'t> Parser<'t> {
 
     fn instruction(&mut self) -> Result<(), SyntaxError> {
         let at = self.at;
-        let inner = self.behind(2, "?>", "A processing instruction")?;
+        let inner = self.behind(2, "?>", say!("A processing instruction"))?;
         let name: String = self.text[inner]
             .chars()
             .take_while(|c| is_inside(*c))
@@ -158,18 +159,18 @@ impl<'t> Parser<'t> {
             let Some(length) = self.rest().find(['[', ']', '<', '>', '"', '\'']) else {
                 return Err(error(
                     start,
-                    "A document type declaration begins here and never ends.".into(),
-                    "Write > where it ends, or remove it: nothing here needs it.",
+                    say!("A document type declaration begins here and never ends."),
+                    say!("Write > where it ends, or remove it: nothing here needs it."),
                 ));
             };
             self.at += length;
             let rest = self.rest();
             if rest.starts_with("<!--") {
-                self.behind(4, "-->", "A comment")?;
+                self.behind(4, "-->", say!("A comment"))?;
             } else if rest.starts_with("<?") {
-                self.behind(2, "?>", "A processing instruction")?;
+                self.behind(2, "?>", say!("A processing instruction"))?;
             } else if rest.starts_with(['"', '\'']) {
-                self.behind(1, &rest[..1], "A text in quotes")?;
+                self.behind(1, &rest[..1], say!("A text in quotes"))?;
             } else {
                 entities |= rest.starts_with("<!ENTITY");
                 self.at += 1;
@@ -194,11 +195,11 @@ impl<'t> Parser<'t> {
                 } else if rest.starts_with("</") {
                     self.end_tag(&mut open)?
                 } else if rest.starts_with("<!--") {
-                    self.behind(4, "-->", "A comment")?;
+                    self.behind(4, "-->", say!("A comment"))?;
                     element.pieces.push(piece(start..self.at, PieceKind::Aside));
                     None
                 } else if rest.starts_with("<![CDATA[") {
-                    let inner = self.behind(9, "]]>", "CDATA")?;
+                    let inner = self.behind(9, "]]>", say!("CDATA"))?;
                     self.controls(inner);
                     element.pieces.push(piece(start..self.at, PieceKind::CData));
                     None
@@ -232,8 +233,11 @@ impl<'t> Parser<'t> {
         let name = &self.text[element.name.clone()];
         error(
             element.span.start,
-            format!("The element <{name}> begins here and never ends."),
-            &format!("Write </{name}> where it ends; what was opened last is closed first."),
+            say!("The element <{name}> begins here and never ends.", name),
+            say!(
+                "Write </{name}> where it ends; what was opened last is closed first.",
+                name
+            ),
         )
     }
 
@@ -250,8 +254,16 @@ impl<'t> Parser<'t> {
                 .map_or(1, |element| crate::json::position(self.text, element.span.start).0);
             return Err(error(
                 start,
-                format!("</{name}> stands here, but <{own}> of line {line} is still open."),
-                &format!("Write </{own}> before it, or correct the name; what was opened last is closed first."),
+                say!(
+                    "</{name}> stands here, but <{own}> of line {line} is still open.",
+                    name,
+                    own,
+                    line
+                ),
+                say!(
+                    "Write </{own}> before it, or correct the name; what was opened last is closed first.",
+                    own
+                ),
             ));
         }
         self.at += 1;
@@ -277,8 +289,11 @@ impl<'t> Parser<'t> {
         if open.len() == MAX_DEPTH {
             return Err(error(
                 start,
-                format!("The elements stand more than {MAX_DEPTH} levels deep in each other."),
-                "Put them beside each other instead.",
+                say!(
+                    "The elements stand more than {most} levels deep in each other.",
+                    most = MAX_DEPTH
+                ),
+                say!("Put them beside each other instead."),
             ));
         }
         self.at += 1;
@@ -309,9 +324,11 @@ impl<'t> Parser<'t> {
             } else if !rest.starts_with(is_start) || self.at == element.tag_end {
                 return Err(error(
                     start,
-                    format!("The tag <{name} begins here and does not end well."),
-                    "A tag is a name, attributes such as unit=\"mm\" with blanks between, and >. A < in a text is \
-                     written &lt;.",
+                    say!("The tag <{name} begins here and does not end well.", name),
+                    say!(
+                        "A tag is a name, attributes such as unit=\"mm\" with blanks between, and >. A < in a text is \
+                     written &lt;."
+                    ),
                 ));
             }
             let attribute = self.attribute()?;
@@ -339,11 +356,11 @@ impl<'t> Parser<'t> {
         let Some(quote) = quote else {
             return Err(error(
                 start,
-                format!("The attribute {name} has no value in quotes."),
-                &format!("Write {name}=\"…\"."),
+                say!("The attribute {name} has no value in quotes.", name),
+                say!("Write {name}=\"…\".", name),
             ));
         };
-        let value = self.behind(1, quote, "A value in quotes")?;
+        let value = self.behind(1, quote, say!("A value in quotes"))?;
         self.references(value.clone());
         self.controls(value.clone());
         Ok(Attribute {
@@ -359,8 +376,11 @@ impl<'t> Parser<'t> {
         }
         Err(error(
             at,
-            format!("The document has more than {MAX_PARTS} elements and attributes."),
-            "Move measurements into a file of their own.",
+            say!(
+                "The document has more than {most} elements and attributes.",
+                most = MAX_PARTS
+            ),
+            say!("Move measurements into a file of their own."),
         ))
     }
 

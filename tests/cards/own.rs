@@ -27,7 +27,7 @@ pub fn taken_for(written: &[u8], format: Format, source: Option<Format>) -> Opti
     let name = format!("card.{}", format.extension(format.notation(None), false));
     let found = match format::read_named(written, Some(&name)) {
         Ok(reading) => reading.format,
-        Err(error) => return Some(error.message),
+        Err(error) => return Some(error.message.to_string()),
     };
     let is_excepted = match format.id() {
         // It is the same text in all of them.

@@ -850,7 +850,7 @@ async fn unpacking_stops_at_the_limits() {
         file.rewind().expect("it can be read");
         match Incoming::open(file, limits, &uploads, now) {
             Ok(_) => String::new(),
-            Err(Error::Refused(refusal)) => refusal.message,
+            Err(Error::Refused(refusal)) => refusal.message.to_string(),
             Err(other) => panic!("{other}"),
         }
     };

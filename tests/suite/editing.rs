@@ -33,7 +33,7 @@ const TYPED: &str = " typed by a visitor";
 pub fn section_form(page: &Answer) -> Form {
     assert_eq!(page.status, StatusCode::OK, "{}: {}", page.path, page.text());
     page.page()
-        .find_form(|form| form.value("version").is_some() && form.buttons.iter().any(|button| button.text == "Save"))
+        .find_form(|form| form.value("version").is_some() && form.buttons.iter().any(|button| button.value == "save"))
 }
 
 /// Presses a button of a section's form; returns the page that follows.

@@ -12,6 +12,11 @@ pub async fn every_page(visitor: &Visitor) -> Vec<Answer> {
     visitor.post(&format!("{card}/datasheet"), &[]).await;
     let begun = crate::harness::card_of(&visitor.post(&format!("{card}/datasheet"), &[]).await.location());
     visitor.post(&format!("{begun}/datasheet/unlink"), &[]).await;
+    every_page_of(visitor).await
+}
+
+/// Opens every page that this visitor can reach by links, and returns them.
+pub async fn every_page_of(visitor: &Visitor) -> Vec<Answer> {
     let mut waiting = vec!["/".to_owned()];
     let mut seen = waiting.clone();
     let mut pages = Vec::new();

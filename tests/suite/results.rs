@@ -269,7 +269,7 @@ async fn hostile_files_are_explained_and_nothing_is_lost() {
         (b"metric,value\nrecall,0\0.9\n", "zero bytes"),
         (b"\x89PNG\r\n\x1a\n\0\0", "PNG image"),
         (b"", "no text pasted"),
-        (b"{\"a\": [1, }", "line 1"),
+        (b"{\"a\": [1, }", "Line 1: A value"),
     ];
     for (bytes, words) in cases {
         let answer = send(&anna, &section, bytes).await;

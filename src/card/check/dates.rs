@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 
 use super::{Remark, placeholders};
+use crate::say;
 
 const MONTHS: [&str; 12] = [
     "january",
@@ -41,13 +42,16 @@ pub(super) fn check(text: &str) -> Option<Remark> {
         && is_year(year)
         && (1..=12).contains(&month)
     {
-        return Some(Remark::tip(format!(
-            "“{text}” names a month. If you know the day, add it: {year:04}-{month:02}-15, for example."
+        return Some(Remark::tip(say!(
+            "“{text}” names a month. If you know the day, add it: {day}, for example.",
+            text,
+            day = format!("{year:04}-{month:02}-15")
         )));
     }
     if text.len() == 4 && text.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Some(Remark::tip(format!(
-            "“{text}” names a year only. If you know the day, write it as {text}-01-31."
+        return Some(Remark::tip(say!(
+            "“{text}” names a year only. If you know the day, write it as {text}-01-31.",
+            text
         )));
     }
     for separator in ['/', '.', '-'] {
@@ -58,13 +62,15 @@ pub(super) fn check(text: &str) -> Option<Remark> {
         }
     }
     if let Some(date) = with_month_name(text) {
-        return Some(Remark::tip(format!(
-            "“{text}” is clear to people; write it as {date} and programs can read it too."
+        return Some(Remark::tip(say!(
+            "“{text}” is clear to people; write it as {date} and programs can read it too.",
+            text,
+            date = date.to_string()
         )));
     }
-    Some(Remark::problem(format!(
-        "“{}” is no date that can be read. Write it as 2026-01-31.",
-        shorten(text)
+    Some(Remark::problem(say!(
+        "“{text}” is no date that can be read. Write it as 2026-01-31.",
+        text = shorten(text)
     )))
 }
 
@@ -72,11 +78,15 @@ pub(super) fn check(text: &str) -> Option<Remark> {
 fn check_day(year: u32, month: u32, day: u32, is_iso: bool) -> Option<Remark> {
     match date(year, month, day) {
         Some(_) if is_iso => None,
-        Some(date) => Some(Remark::tip(format!(
-            "Write this date as {date}, so that programs can read it too."
+        Some(date) => Some(Remark::tip(say!(
+            "Write this date as {date}, so that programs can read it too.",
+            date = date.to_string()
         ))),
-        None => Some(Remark::problem(format!(
-            "There is no day {day} in month {month} of {year}. Write the date as year, month and day: 2026-01-31."
+        None => Some(Remark::problem(say!(
+            "There is no day {day} in month {month} of {year}. Write the date as year, month and day: 2026-01-31.",
+            day,
+            month,
+            year
         ))),
     }
 }
@@ -86,20 +96,30 @@ fn check_slashes(text: &str, first: u32, second: u32, year: u32) -> Remark {
     let month_first = date(year, first, second);
     let day_first = date(year, second, first);
     match (month_first, day_first) {
-        (Some(date), Some(same)) if date == same => {
-            Remark::tip(format!("Write this date as {date}, so that programs can read it too."))
-        }
-        (Some(american), Some(other)) => Remark::problem(format!(
-            "“{text}” can be read in two ways. Write {american} if the month comes first, or {other} if the day comes first."
+        (Some(date), Some(same)) if date == same => Remark::tip(say!(
+            "Write this date as {date}, so that programs can read it too.",
+            date = date.to_string()
         )),
-        (Some(date), None) => Remark::problem(format!(
-            "“{text}” has the month first, which readers in many countries do not expect. Write it as {date}."
+        (Some(american), Some(other)) => Remark::problem(say!(
+            "“{text}” can be read in two ways. Write {american} if the month comes first, or {other} if \
+                     the day comes first.",
+            text,
+            american,
+            other
         )),
-        (None, Some(date)) => Remark::tip(format!(
-            "“{text}” has the day first. Write it as {date}, which nobody misreads."
+        (Some(date), None) => Remark::problem(say!(
+            "“{text}” has the month first, which readers in many countries do not expect. Write it as {date}.",
+            text,
+            date
         )),
-        (None, None) => Remark::problem(format!(
-            "“{text}” is no day of the calendar. Write the date as 2026-01-31."
+        (None, Some(date)) => Remark::tip(say!(
+            "“{text}” has the day first. Write it as {date}, which nobody misreads.",
+            text,
+            date
+        )),
+        (None, None) => Remark::problem(say!(
+            "“{text}” is no day of the calendar. Write the date as 2026-01-31.",
+            text
         )),
     }
 }
@@ -158,7 +178,7 @@ mod tests {
     use super::*;
 
     fn message(text: &str) -> String {
-        check(text).map(|remark| remark.message).unwrap_or_default()
+        check(text).map(|remark| remark.message.to_string()).unwrap_or_default()
     }
 
     #[test]
@@ -179,7 +199,7 @@ mod tests {
     fn the_american_order_is_named_and_mended() {
         let remark = check("08/28/2020").unwrap();
         assert_eq!(remark.severity, Severity::Problem);
-        assert!(remark.message.contains("2020-08-28"), "{}", remark.message);
+        assert!(remark.message.to_string().contains("2020-08-28"), "{}", remark.message);
         let ambiguous = message("08/07/2020");
         assert!(
             ambiguous.contains("2020-08-07") && ambiguous.contains("2020-07-08"),

@@ -1,6 +1,7 @@
 //! What should not leave the house: keys, passwords in disguise, paths of somebody's computer.
 
 use super::Remark;
+use crate::say;
 
 /// How secrets of well-known services begin, how long the rest is at least, and their name.
 const SECRETS: &[(&str, usize, &str)] = &[
@@ -27,41 +28,44 @@ const PRIVATE: &[&str] = &["/home/", "/Users/", "/root/", "/tmp/", "C:\\Users\\"
 pub(super) fn check(text: &str) -> Vec<Remark> {
     let mut remarks = Vec::new();
     if text.contains("-----BEGIN ") && text.contains("PRIVATE KEY-----") {
-        remarks.push(Remark::problem(
+        remarks.push(Remark::problem(say!(
             "There is a private key in this text. Take it out before you publish the card, and replace the key: \
-             somebody may have seen it.",
-        ));
+             somebody may have seen it."
+        )));
     }
     for (start, rest, name) in SECRETS {
         if starts_of(text, start).any(|tail| is_secret(tail, *rest)) {
-            remarks.push(Remark::problem(format!(
+            remarks.push(Remark::problem(say!(
                 "What begins with “{start}” looks like {name}. Take it out before you publish the card, and revoke \
-                 it: somebody may have seen it."
+                 it: somebody may have seen it.",
+                start,
+                name
             )));
         }
     }
     if starts_of(text, "Bearer ").any(|tail| is_secret(tail, 20)) {
-        remarks.push(Remark::problem(
-            "What follows “Bearer” looks like a token. Take it out before you publish the card, and revoke it: somebody \
-             may have seen it.",
-        ));
+        remarks.push(Remark::problem(say!(
+            "What follows “Bearer” looks like a token. Take it out before you publish the card, and revoke it: \
+                 somebody may have seen it."
+        )));
     }
     if text
         .match_indices("://")
         .any(|(at, mark)| has_password(&text[at + mark.len()..]))
     {
-        remarks.push(Remark::problem(
+        remarks.push(Remark::problem(say!(
             "A web address here has a password in it. Take it out before you publish the card, and change it: somebody \
-             may have seen it.",
-        ));
+             may have seen it."
+        )));
     }
     if let Some(path) = PRIVATE
         .iter()
         .find(|path| starts_of(text, path).any(|tail| !tail.is_empty()))
     {
-        remarks.push(Remark::problem(format!(
+        remarks.push(Remark::problem(say!(
             "The path beginning with “{path}” exists on one computer only and may give away a name. Replace it \
-             before you publish the card, for example with a web address."
+             before you publish the card, for example with a web address.",
+            path
         )));
     }
     remarks
@@ -109,8 +113,8 @@ mod tests {
         let token = format!("hf_{}", "aB3dEfGh1jKlMnOpQrStUvWxYz");
         let remarks = check(&format!("Use `{token}` to load it."));
         assert_eq!(remarks.len(), 1);
-        assert!(!remarks[0].message.contains(&token[3..]));
-        assert!(remarks[0].message.contains("before you publish"));
+        assert!(!remarks[0].message.to_string().contains(&token[3..]));
+        assert!(remarks[0].message.to_string().contains("before you publish"));
         let letters = format!("hf_{}", "QpWvXyZkLmNbVcXzAsDfGhJkLqWeRtYuIo");
         assert_eq!(
             check(&format!("use {letters} now")).len(),

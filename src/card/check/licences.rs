@@ -1,6 +1,7 @@
 //! Licence identifiers.
 
 use super::{Remark, placeholders};
+use crate::say;
 
 /// The identifiers of the SPDX License List, one a line, as CycloneDX 1.7 has them (spdx.schema.json); without the
 /// [open](OPEN) ones.
@@ -101,11 +102,15 @@ fn check_exception(text: &str) -> Option<Remark> {
         return None;
     }
     let advice = match EXCEPTIONS.lines().find(|id| same(id, text)) {
-        Some(id) => format!("It is written {id}."),
-        None => "Behind WITH stands an exception, such as LLVM-exception.".to_owned(),
+        Some(id) => say!("It is written {id}.", id),
+        None => say!("Behind WITH stands an exception, such as LLVM-exception."),
     };
     let quoted: String = text.chars().take(40).collect();
-    Some(Remark::tip(format!("SPDX knows no exception “{quoted}”. {advice}")))
+    Some(Remark::tip(say!(
+        "SPDX knows no exception “{quoted}”. {advice}",
+        quoted,
+        advice
+    )))
 }
 
 fn check_one(text: &str) -> Option<Remark> {
@@ -114,17 +119,19 @@ fn check_one(text: &str) -> Option<Remark> {
         return None;
     }
     if let Some(id) = OPEN.iter().copied().find(|id| same(id, text)) {
-        return Some(Remark::tip(format!(
-            "{id} leaves open whether later versions may be used. Write {id}-only or {id}-or-later."
+        return Some(Remark::tip(say!(
+            "{id} leaves open whether later versions may be used. Write {id}-only or {id}-or-later.",
+            id
         )));
     }
     if let Some(id) = identifier(text) {
-        return Some(Remark::tip(format!("The SPDX identifier is written {id}.")));
+        return Some(Remark::tip(say!("The SPDX identifier is written {id}.", id)));
     }
     let quoted: String = text.chars().take(40).collect();
-    Some(Remark::tip(format!(
+    Some(Remark::tip(say!(
         "“{quoted}” is no SPDX identifier we know. If it is another licence, put its name, text or address into \
-         “Other terms” instead."
+         “Other terms” instead.",
+        quoted
     )))
 }
 
@@ -152,7 +159,7 @@ mod tests {
     }
 
     fn message(text: &str) -> String {
-        check(text).map(|remark| remark.message).unwrap_or_default()
+        check(text).map(|remark| remark.message.to_string()).unwrap_or_default()
     }
 
     #[test]

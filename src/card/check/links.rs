@@ -1,6 +1,7 @@
 //! Web addresses that a reader of the card can open.
 
 use super::{Remark, placeholders};
+use crate::say;
 
 /// Says what is odd where a web address is expected.
 pub(super) fn check(text: &str) -> Option<Remark> {
@@ -15,23 +16,24 @@ pub(super) fn check(text: &str) -> Option<Remark> {
     if let Some(rest) = lower.strip_prefix("https://").or_else(|| lower.strip_prefix("http://")) {
         let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
         return match host {
-            "" => Some(Remark::problem(
-                "The address ends after its first part. Add the name of the site.",
-            )),
-            _ if text.contains(char::is_whitespace) => Some(Remark::problem(
-                "There is a blank in this address. If there is more than the address, move the rest into another field.",
-            )),
+            "" => Some(Remark::problem(say!(
+                "The address ends after its first part. Add the name of the site."
+            ))),
+            _ if text.contains(char::is_whitespace) => Some(Remark::problem(say!(
+                "There is a blank in this address. If there is more than the address, move the rest into another field."
+            ))),
             _ => None,
         };
     }
     if lower.starts_with("www.") {
-        return Some(Remark::problem(format!(
-            "The beginning of the address is missing: https://{text}"
+        return Some(Remark::problem(say!(
+            "The beginning of the address is missing: https://{text}",
+            text
         )));
     }
-    Some(Remark::problem(
-        "This is no address that readers can open. Begin with https://, or mailto: for an e-mail address.",
-    ))
+    Some(Remark::problem(say!(
+        "This is no address that readers can open. Begin with https://, or mailto: for an e-mail address."
+    )))
 }
 
 #[cfg(test)]
@@ -67,6 +69,7 @@ mod tests {
             check("www.example.org")
                 .unwrap()
                 .message
+                .to_string()
                 .ends_with("https://www.example.org")
         );
     }

@@ -23,6 +23,9 @@ pub use standing::{Standing, Tally, word_count};
 use super::outline::{Column, Kind, Outline};
 use super::{Card, Value};
 use super::{figure, picture, results};
+use crate::locale::Sentence;
+use crate::say;
+use crate::word;
 
 /// A table may hold thousands of rows; beyond this many remarks on one field the rest is counted.
 const MOST_PER_FIELD: usize = 20;
@@ -37,7 +40,7 @@ pub struct Problem {
     /// How much it matters.
     pub severity: Severity,
     /// What is odd and what to try, in plain words.
-    pub message: String,
+    pub message: Sentence,
 }
 
 /// How much something odd in a card or its file matters, the gravest first.
@@ -55,9 +58,9 @@ impl Severity {
     /// The words for it beside a finding.
     pub fn name(self) -> &'static str {
         match self {
-            Self::Blocks => "must be mended",
-            Self::Problem => "should be mended",
-            Self::Note => "tip",
+            Self::Blocks => word!("must be mended"),
+            Self::Problem => word!("should be mended"),
+            Self::Note => word!("tip"),
         }
     }
 }
@@ -66,28 +69,28 @@ impl Severity {
 #[derive(Debug, PartialEq, Eq)]
 struct Remark {
     severity: Severity,
-    message: String,
+    message: Sentence,
 }
 
 impl Remark {
-    fn problem(message: impl Into<String>) -> Self {
+    fn problem(message: Sentence) -> Self {
         Self {
             severity: Severity::Problem,
-            message: message.into(),
+            message,
         }
     }
 
-    fn tip(message: impl Into<String>) -> Self {
+    fn tip(message: Sentence) -> Self {
         Self {
             severity: Severity::Note,
-            message: message.into(),
+            message,
         }
     }
 
     /// The same remark, beginning with where in the field it applies: `Row 2, Value`.
-    fn at(self, place: &str) -> Self {
+    fn at(self, place: &Sentence) -> Self {
         Self {
-            message: format!("{place}: {}", self.message),
+            message: say!("{place}: {message}", place, message = self.message),
             ..self
         }
     }
@@ -115,8 +118,9 @@ pub fn check(card: &Card, outline: &Outline) -> Vec<Problem> {
             let rest = remarks.len().saturating_sub(MOST_PER_FIELD);
             if rest > 0 {
                 remarks.truncate(MOST_PER_FIELD);
-                remarks.push(Remark::tip(format!(
-                    "There are {rest} more remarks of this kind on this field."
+                remarks.push(Remark::tip(say!(
+                    "There are {rest} more remarks of this kind on this field.",
+                    rest
                 )));
             }
             problems.extend(remarks.into_iter().map(|remark| Problem {
@@ -134,21 +138,22 @@ pub fn check(card: &Card, outline: &Outline) -> Vec<Problem> {
 fn check_figures(value: &Value, remarks: &mut Vec<Remark>) {
     for (number, row) in (1..).zip(figure::rows(value)) {
         if figure::is_waiting(row) {
-            remarks.push(Remark::problem(format!(
+            remarks.push(Remark::problem(say!(
                 "Figure {number} waits for its caption and alt text: until it has both, it is in no preview and no \
-                 download. The picture is kept."
+                 download. The picture is kept.",
+                number
             )));
         }
     }
 }
 
 /// What is impossible about the number of a metric with this name.
-pub fn metric(name: &str, number: &str) -> Option<String> {
+pub fn metric(name: &str, number: &str) -> Option<Sentence> {
     numbers::out_of_range(name, number)
 }
 
 /// What is odd about a row of results: numbers out of the range of their metric, an interval that does not fit.
-pub fn result(row: &Value) -> Vec<String> {
+pub fn result(row: &Value) -> Vec<Sentence> {
     let remarks = numbers::check_metric(row).into_iter();
     remarks.map(|remark| remark.message).collect()
 }
@@ -164,7 +169,7 @@ pub fn split(text: &str) -> Option<Vec<(String, f64)>> {
 }
 
 /// What is odd about a date, and how much it matters.
-pub fn date(text: &str) -> Option<(Severity, String)> {
+pub fn date(text: &str) -> Option<(Severity, Sentence)> {
     dates::check(text).map(|remark| (remark.severity, remark.message))
 }
 
@@ -206,21 +211,22 @@ fn check_answer(value: &Value, kind: &Kind, remarks: &mut Vec<Remark>) {
                 _ => true,
             };
             if let Some(position) = items.iter().position(|item| !is_entry(&item)) {
-                remarks.push(Remark::tip(format!(
-                    "Entry {} holds several values where one text is expected. They are kept; consider writing \
+                remarks.push(Remark::tip(say!(
+                    "Entry {position} holds several values where one text is expected. They are kept; consider writing \
                      this {entry} as one sentence.",
-                    position + 1
+                    position = position + 1,
+                    entry
                 )));
             }
         }
         (Kind::Table { .. } | Kind::List { .. } | Kind::Figures, _) => {}
-        (_, Value::Group(_)) => remarks.push(Remark::tip(
+        (_, Value::Group(_)) => remarks.push(Remark::tip(say!(
             "One text is expected here, but the card has a group of named values. They are kept; consider writing \
-             them as one text.",
-        )),
-        (_, Value::List(_)) if !matches!(kind, Kind::Markdown) => remarks.push(Remark::tip(
-            "One answer is expected here, but the card has a list. It is kept; consider writing it as one text.",
-        )),
+             them as one text."
+        ))),
+        (_, Value::List(_)) if !matches!(kind, Kind::Markdown) => remarks.push(Remark::tip(say!(
+            "One answer is expected here, but the card has a list. It is kept; consider writing it as one text."
+        ))),
         (Kind::Date, Value::Text(text)) => remarks.extend(dates::check(text)),
         (Kind::Date, Value::Number(number)) => remarks.extend(dates::check(number)),
         (Kind::Number, Value::Text(text)) => remarks.extend(numbers::check(text)),
@@ -228,7 +234,7 @@ fn check_answer(value: &Value, kind: &Kind, remarks: &mut Vec<Remark>) {
         (Kind::YesNo, Value::Text(text)) => {
             let known = ["", "yes", "no", "true", "false"];
             if !known.contains(&text.trim().to_ascii_lowercase().as_str()) {
-                remarks.push(Remark::tip("The answer expected here is yes or no."));
+                remarks.push(Remark::tip(say!("The answer expected here is yes or no.")));
             }
         }
         _ => {}
@@ -239,28 +245,28 @@ fn check_answer(value: &Value, kind: &Kind, remarks: &mut Vec<Remark>) {
 fn without_reason(stance: Stance) -> Option<Remark> {
     let advice = match stance {
         Stance::NotApplicable(None) => {
-            "Readers are helped by the reason: “Not applicable: trained from the beginning”."
+            say!("Readers are helped by the reason: “Not applicable: trained from the beginning”.")
         }
-        Stance::NotKnown(None) => "Readers are helped by the reason: “Not known yet: the trial ends in May”.",
+        Stance::NotKnown(None) => say!("Readers are helped by the reason: “Not known yet: the trial ends in May”."),
         _ => return None,
     };
     Some(Remark::tip(advice))
 }
 
 /// Calls `visit` with each row of a table and its place: `Row 2`. A lone group counts as one row.
-fn for_each_row(value: &Value, mut visit: impl FnMut(String, &Value)) {
+fn for_each_row(value: &Value, mut visit: impl FnMut(Sentence, &Value)) {
     match value {
         Value::List(rows) => {
             for (index, row) in rows.iter().enumerate() {
-                visit(format!("Row {}", index + 1), row);
+                visit(say!("Row {number}", number = index + 1), row);
             }
         }
-        Value::Group(_) => visit("Row 1".to_owned(), value),
+        Value::Group(_) => visit(say!("Row {number}", number = 1), value),
         _ => {}
     }
 }
 
-fn check_row(place: &str, row: &Value, columns: &[Column], remarks: &mut Vec<Remark>) {
+fn check_row(place: &Sentence, row: &Value, columns: &[Column], remarks: &mut Vec<Remark>) {
     for column in columns {
         let Some(value) = cell(row, column.key) else { continue };
         let mut found = Vec::new();
@@ -271,7 +277,7 @@ fn check_row(place: &str, row: &Value, columns: &[Column], remarks: &mut Vec<Rem
         {
             found.extend(licences::check(text));
         }
-        let place = format!("{place}, {}", column.label);
+        let place = say!("{place}, {column}", place, column = Sentence::new(column.label));
         remarks.extend(found.into_iter().map(|remark| remark.at(&place)));
     }
 }
@@ -346,7 +352,7 @@ mod tests {
         );
         assert_eq!(found.len(), 1);
         assert_eq!(
-            found[0].message,
+            found[0].message.to_string(),
             "Row 2, SPDX identifier: The SPDX identifier is written Apache-2.0."
         );
     }
@@ -384,7 +390,7 @@ mod tests {
         let rows = Value::List(vec![group(&[("type", "accuracy"), ("value", "120")]); 3000]);
         let found = problems("quantitative-analyses.performance_metrics", rows);
         assert_eq!(found.len(), MOST_PER_FIELD + 1);
-        assert!(found[MOST_PER_FIELD].message.contains("2980 more"));
+        assert!(found[MOST_PER_FIELD].message.to_string().contains("2980 more"));
     }
 
     #[test]
@@ -398,7 +404,7 @@ mod tests {
             let found = problems(question.id, Value::text("Not known yet"));
             assert_eq!(found.len(), 1, "{}: {found:?}", question.id);
             assert_eq!(found[0].severity, Severity::Note);
-            assert!(found[0].message.contains("reason"), "{}", found[0].message);
+            assert!(found[0].message.to_string().contains("reason"), "{}", found[0].message);
         }
         let kinds: Vec<&Kind> = questions().map(|question| &question.kind).collect();
         assert!(kinds.iter().any(|kind| matches!(kind, Kind::Date)));
@@ -462,7 +468,7 @@ mod tests {
         fn no_card_makes_it_panic(id in any_id(), value in any_value()) {
             let card = card(&id, value);
             for problem in check(&card, &FULL) {
-                prop_assert!(problem.message.ends_with(['.', ':']) || problem.message.contains("https://"));
+                prop_assert!(problem.message.to_string().ends_with(['.', ':']) || problem.message.to_string().contains("https://"));
             }
             check(&card, &FREE);
         }

@@ -1,6 +1,8 @@
 //! Numbers and metric values.
 
 use super::{Remark, Value, cell, placeholders};
+use crate::locale::Sentence;
+use crate::say;
 
 /// Words in the names of metrics that lie between 0 and 1.
 const SHARES: &[&str] = &[
@@ -57,11 +59,12 @@ pub(super) fn check(text: &str) -> Option<Remark> {
         return None;
     }
     let message = match read(&text.replace(',', ".")) {
-        Some(_) => format!(
-            "“{text}” has a comma. Write the number with a point: {}.",
-            text.replace(',', ".")
+        Some(_) => say!(
+            "“{text}” has a comma. Write the number with a point: {replace}.",
+            text,
+            replace = text.replace(',', ".")
         ),
-        None => "This is no number. Write digits only, with a point for decimals: 0.94.".to_owned(),
+        None => say!("This is no number. Write digits only, with a point for decimals: 0.94."),
     };
     Some(Remark::problem(message))
 }
@@ -80,7 +83,11 @@ pub(super) fn check_metric(row: &Value) -> Vec<Remark> {
     let upper = number(row, "confidence_interval.upper_bound");
     let name = cell(row, "type").and_then(Value::as_text).unwrap_or_default();
     if is_share(name) {
-        let numbers = [("value", value), ("lower bound", lower), ("upper bound", upper)];
+        let numbers = [
+            (say!("value"), value),
+            (say!("lower bound"), lower),
+            (say!("upper bound"), upper),
+        ];
         remarks.extend(
             numbers
                 .into_iter()
@@ -91,22 +98,22 @@ pub(super) fn check_metric(row: &Value) -> Vec<Remark> {
         && comparable(lower, upper)
     {
         if lower.value > upper.value {
-            remarks.push(Remark::problem(
-                "The interval begins above its end. Exchange the two bounds if they were swapped.",
-            ));
+            remarks.push(Remark::problem(say!(
+                "The interval begins above its end. Exchange the two bounds if they were swapped."
+            )));
         } else if let Some(value) = value
             && comparable(value, lower)
             && !(lower.value..=upper.value).contains(&value.value)
         {
-            remarks.push(Remark::problem(
-                "The value lies outside its own confidence interval. Check all three numbers.",
-            ));
+            remarks.push(Remark::problem(say!(
+                "The value lies outside its own confidence interval. Check all three numbers."
+            )));
         }
     }
     remarks
 }
 
-fn check_share(name: &str, what: &str, number: Reading) -> Option<Remark> {
+fn check_share(name: &str, what: Sentence, number: Reading) -> Option<Remark> {
     let Reading { value, is_percent } = number;
     let top = if is_percent { 100.0 } else { 1.0 };
     if (0.0..=top).contains(&value) || value.is_nan() {
@@ -114,22 +121,33 @@ fn check_share(name: &str, what: &str, number: Reading) -> Option<Remark> {
     }
     let unit = if is_percent { "%" } else { "" };
     Some(if !is_percent && (0.0..=100.0).contains(&value) {
-        Remark::tip(format!(
+        Remark::tip(say!(
             "The {what} {value} is above 1, but {name} lies between 0 and 1. Check the number; if it is a \
-             percentage, write {value}%."
+             percentage, write {value}%.",
+            what,
+            value,
+            name
         ))
     } else {
-        Remark::problem(format!(
-            "The {what} {value}{unit} is not possible: {name} lies between 0 and 1, or 0% and 100%. Check the number."
+        Remark::problem(say!(
+            "The {what} {value}{unit} is not possible: {name} lies between 0 and 1, or 0% and 100%. Check the number.",
+            what,
+            value,
+            unit,
+            name
         ))
     })
 }
 
 /// Says that a number is out of the range of its metric, when either 0 to 1 or 0 to 100 could be meant.
-pub(super) fn out_of_range(name: &str, text: &str) -> Option<String> {
+pub(super) fn out_of_range(name: &str, text: &str) -> Option<Sentence> {
     let value = read(text.trim())?.value;
     (is_share(name) && !value.is_nan() && !(0.0..=100.0).contains(&value)).then(|| {
-        format!("The value {value} is not possible: {name} lies between 0 and 1, or 0 and 100. Check the number.")
+        say!(
+            "The value {value} is not possible: {name} lies between 0 and 1, or 0 and 100. Check the number.",
+            value,
+            name
+        )
     })
 }
 
@@ -214,7 +232,7 @@ mod tests {
     fn numbers_are_digits() {
         assert_eq!(check("1e-5"), None);
         assert_eq!(check(""), None);
-        assert!(check("0,94").unwrap().message.contains("0.94"));
+        assert!(check("0,94").unwrap().message.to_string().contains("0.94"));
         assert!(check("many").is_some());
     }
 }

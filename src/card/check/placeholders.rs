@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::Remark;
+use crate::say;
 
 /// Whole answers that say nothing, in lower case and without brackets, dots and colons around.
 const WHOLE: &[&str] = &[
@@ -83,17 +84,17 @@ pub(super) fn check(text: &str) -> Option<Remark> {
         return None;
     }
     if is_placeholder(text) {
-        return Some(Remark::tip(format!(
-            "“{}” is a placeholder. Write the answer, or empty the field.",
-            text.trim().chars().take(40).collect::<String>()
+        return Some(Remark::tip(say!(
+            "“{text}” is a placeholder. Write the answer, or empty the field.",
+            text = text.trim().chars().take(40).collect::<String>()
         )));
     }
     let lower = text.to_lowercase();
     let found = WITHIN.iter().copied().find(|piece| lower.contains(piece));
     let found = found.or_else(|| outside_code(text).find_map(mark))?;
-    Some(Remark::tip(format!(
-        "The text still has a placeholder in it: “{}”. Replace it, or take it out.",
-        found.trim()
+    Some(Remark::tip(say!(
+        "The text still has a placeholder in it: “{placeholder}”. Replace it, or take it out.",
+        placeholder = found.trim()
     )))
 }
 
@@ -180,6 +181,7 @@ mod tests {
             check("Trained on images. TODO: say which.")
                 .unwrap()
                 .message
+                .to_string()
                 .contains("TODO")
         );
         assert!(check("## Use\n[More Information Needed]\n## Limits\nnone").is_some());
@@ -187,6 +189,7 @@ mod tests {
             check("Load it from {{HF_REPO_ID}}.")
                 .unwrap()
                 .message
+                .to_string()
                 .contains("{{HF_REPO_ID}}")
         );
         assert!(check("Made by {{ authors }}").is_some());

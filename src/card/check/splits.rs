@@ -1,6 +1,7 @@
 //! How data was divided: `80/10/10`, `train 80 %, validation 10 %, test 10 %`.
 
 use super::{Remark, number};
+use crate::say;
 
 /// The names of three parts that are given as numbers only.
 const NAMES: [&str; 3] = ["training", "validation", "test"];
@@ -83,9 +84,10 @@ pub(super) fn check(text: &str) -> Option<Remark> {
         () if !is_share(1.0) && is_share(100.0) && !is_near(100.0) => (sum, 100.0),
         () => return None,
     };
-    Some(Remark::tip(format!(
-        "The parts add up to {}, not to {whole}. Check the numbers, or say what became of the rest.",
-        (shown * 100.0).round() / 100.0
+    Some(Remark::tip(say!(
+        "The parts add up to {round}, not to {whole}. Check the numbers, or say what became of the rest.",
+        round = (shown * 100.0).round() / 100.0,
+        whole
     )))
 }
 
@@ -137,7 +139,11 @@ mod tests {
         }
         for (text, sum) in [("80/10/20", "110"), ("0.8/0.1", "90"), ("train 80 %, test 30 %", "110")] {
             assert!(
-                check(text).unwrap().message.contains(&format!("add up to {sum},")),
+                check(text)
+                    .unwrap()
+                    .message
+                    .to_string()
+                    .contains(&format!("add up to {sum},")),
                 "{text}"
             );
         }

@@ -40,6 +40,7 @@ pub use short::SHORT;
 pub use vocabulary::Vocabulary;
 
 use super::Section;
+use crate::locale::Sentence;
 
 /// The outlines, in the order in which they are offered.
 pub static ALL: &[&Outline] = &[
@@ -126,6 +127,26 @@ impl Outline {
     pub fn short_path(&self) -> impl Iterator<Item = &'static Question> {
         let questions = self.sections.iter().flat_map(|part| part.questions);
         questions.filter(|question| question.short)
+    }
+
+    /// The title of a section as readers have it in their language, be it of this outline or of one that the card had
+    /// before. One that a file or the visitor gave stays as it is.
+    pub fn said_title(&self, title: &str) -> Sentence {
+        let mut parts = self.and_others().flat_map(|outline| outline.sections);
+        let part = parts.find(|part| part.title == title);
+        part.map_or_else(|| Sentence::as_written(title), |part| Sentence::new(part.title))
+    }
+
+    /// The label of a field, likewise.
+    pub fn said_label(&self, label: &str) -> Sentence {
+        let parts = self.and_others().flat_map(|outline| outline.sections);
+        let mut questions = parts.flat_map(|part| part.questions);
+        let question = questions.find(|question| question.label == label);
+        question.map_or_else(|| Sentence::as_written(label), |question| Sentence::new(question.label))
+    }
+
+    fn and_others(&self) -> impl Iterator<Item = &Self> {
+        std::iter::once(self).chain(ALL.iter().copied())
     }
 }
 

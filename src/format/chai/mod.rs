@@ -24,6 +24,8 @@ use super::{Finding, Home, Manner, ReadError, convert, markdown};
 use crate::card::outline::HEALTH;
 use crate::card::{Card, Field, Section};
 use crate::json::Value;
+use crate::locale::Sentence;
+use crate::say;
 use crate::xml;
 use rows::{CONTAINERS, RESULT, ROWS, Row};
 
@@ -186,11 +188,16 @@ impl Chai {
         let mut findings = Vec::new();
         let version = version(source);
         if version != self.word() {
-            let message = format!(
-                "The namespace names version “{version}”, which is not known here; the card is read as {}.",
-                self.word()
+            let message = say!(
+                "The namespace names version “{version}”, which is not known here; the card is read as {word}.",
+                version,
+                word = self.word()
             );
-            findings.push(problem(line(source.document.root.span.start), "version", &message));
+            findings.push(problem(
+                line(source.document.root.span.start),
+                Sentence::as_written("version"),
+                message,
+            ));
         }
         let xml::Document { root, .. } = &source.document;
         for piece in &root.pieces {
@@ -199,12 +206,15 @@ impl Chai {
             };
             let name = &source.text[element.name.clone()];
             if name.rsplit(':').next() == Some("Signature") {
-                let message = "The card is signed. Any edit makes the signature invalid; sign the card again afterwards. \
-                               Unedited, it is downloaded byte for byte.";
-                findings.push(problem(line(element.span.start), name, message));
+                let message = say!(
+                    "The card is signed. Any edit makes the signature invalid; sign the card again afterwards. \
+                               Unedited, it is downloaded byte for byte."
+                );
+                findings.push(problem(line(element.span.start), Sentence::as_written(name), message));
             } else if self.rank(name).is_none() {
-                let message = "The schema of the Applied Model Card has no such element. It is kept as a section.";
-                findings.push(note(line(element.span.start), name, message));
+                let message =
+                    say!("The schema of the Applied Model Card has no such element. It is kept as a section.");
+                findings.push(note(line(element.span.start), Sentence::as_written(name), message));
             }
         }
         findings

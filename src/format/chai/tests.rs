@@ -57,7 +57,7 @@ fn a_card_answers_the_questions_of_its_outline() {
         reading.lines[&("basic-information".to_owned(), "model-details.name".to_owned())],
         5
     );
-    let places: Vec<_> = reading.findings.iter().map(|finding| finding.place.as_str()).collect();
+    let places: Vec<_> = reading.findings.iter().map(|finding| finding.place.clone()).collect();
     assert_eq!(places, ["ds:Signature", "Ward"]);
     assert_eq!(card.sections.last().unwrap().title, "Ward");
     let older = read(OLDER.as_bytes()).unwrap();

@@ -11,6 +11,7 @@ use crate::card::check;
 use crate::card::outline::CYCLONEDX;
 use crate::format::closed::{CLOSED, Members, TEXT, TEXTS, Want};
 use crate::format::dialect::{Dialect, Place, Shape};
+use crate::word;
 
 /// For each section of the outline the member of the component that keeps its further fields. The schema knows only the
 /// first; what is kept in the others is told as a fault of the file.
@@ -229,7 +230,7 @@ pub(super) fn further(section: &str, pointer: &str) -> Option<&'static Want> {
 }
 
 const SCOPE: Want = Want::OneOf(&["required", "optional", "excluded"]);
-pub(super) const TIME: Want = Want::form("A time such as 2026-01-31T12:00:00Z", is_time);
+pub(super) const TIME: Want = Want::form(word!("A time such as 2026-01-31T12:00:00Z"), is_time);
 
 const ISSUES: Want = Want::list(&Want::Group(&Members {
     known: &[
@@ -252,7 +253,10 @@ const ISSUES: Want = Want::list(&Want::Group(&Members {
 
 const NOTES: Want = Want::list(&Want::Group(&Members {
     known: &[
-        ("locale", Want::form("A language such as en or en-GB", is_language)),
+        (
+            "locale",
+            Want::form(word!("A language such as en or en-GB"), is_language),
+        ),
         ("text", ATTACHMENT),
     ],
     needs: &[&["text"]],
@@ -271,9 +275,9 @@ const INTERVALS: Shape = Shape::Renamed(&[
     ("upper_bound", "upperBound"),
 ]);
 
-const FILLED: Want = Want::form("A text", is_filled);
-const ADDRESS: Want = Want::form("A web address without blanks", is_address);
-const EMAIL: Want = Want::form("An e-mail address", is_email);
+const FILLED: Want = Want::form(word!("A text"), is_filled);
+const ADDRESS: Want = Want::form(word!("A web address without blanks"), is_address);
+const EMAIL: Want = Want::form(word!("An e-mail address"), is_email);
 /// Definition `version` of 1.6 and later.
 const VERSION: Want = Want::text(1024);
 
@@ -343,7 +347,7 @@ const LICENCES: Want = Want::Either(&[
             ("bom-ref", FILLED),
             (
                 "identifier",
-                Want::form("An identifier of the SPDX License List", is_spdx),
+                Want::form(word!("An identifier of the SPDX License List"), is_spdx),
             ),
             ("custom_text", TEXT),
             ("text", ATTACHMENT),
@@ -603,7 +607,7 @@ const HASHES: Want = Want::list(&Want::Group(&Members {
                 "BLAKE3",
             ]),
         ),
-        ("content", Want::form("A hash in hexadecimal digits", is_hash)),
+        ("content", Want::form(word!("A hash in hexadecimal digits"), is_hash)),
     ],
     needs: &[&["alg"], &["content"]],
     ..CLOSED

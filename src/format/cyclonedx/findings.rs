@@ -7,6 +7,8 @@ use crate::format::lens::Lens;
 use crate::format::tree::Tree;
 use crate::format::{Finding, faults};
 use crate::json::{Kind, Node};
+use crate::locale::Sentence;
+use crate::say;
 
 /// Further members of a component that the schemas of all three versions know; they are shown as sections.
 pub(super) const FURTHER: &[&str] = &[
@@ -33,33 +35,41 @@ pub(super) fn of(tree: &Tree, bill: &Bill, version: CycloneDx) -> Vec<Finding> {
     let at = |node: &Node| Some(tree.line(node.span.start));
     let spec = root.member("specVersion");
     if super::says(root, "specVersion") != Some(version.number()) {
-        let message = format!(
-            "This names no version that is known here; the file is read as CycloneDX {}.",
-            version.number()
+        let message = say!(
+            "This names no version that is known here; the file is read as CycloneDX {number}.",
+            number = version.number()
         );
-        findings.push(note(at(spec.unwrap_or(root)), "specVersion", &message));
+        findings.push(note(
+            at(spec.unwrap_or(root)),
+            Sentence::as_written("specVersion"),
+            message,
+        ));
     }
     serial_number(tree, &mut findings);
     let signed = std::iter::once(root).chain(bill.models.iter().map(|model| model.node));
     for signature in signed.filter_map(|node| node.member("signature")) {
-        let message = "The file is signed. Any edit makes this signature invalid, so sign the download again.";
-        findings.push(problem(at(signature), "signature", message));
+        let message = say!("The file is signed. Any edit makes this signature invalid, so sign the download again.");
+        findings.push(problem(at(signature), Sentence::as_written("signature"), message));
     }
     if bill.models.len() > 1 {
-        let message = format!(
-            "There are {} models in this bill. The first is the card; each of the others is a section named after it.",
-            bill.models.len() + bill.hidden
+        let message = say!(
+            "There are {count} models in this bill. The first is the card; each of the others is a \
+                     section named after it.",
+            count = bill.models.len() + bill.hidden
         );
-        findings.push(note(None, "components", &message));
+        findings.push(note(None, say!("components"), message));
     }
     if bill.hidden > 0 {
-        let message = format!("{} of them are not shown; they are kept as they are.", bill.hidden);
-        findings.push(note(None, "components", &message));
+        let message = say!(
+            "{count} of them are not shown; they are kept as they are.",
+            count = bill.hidden
+        );
+        findings.push(note(None, say!("components"), message));
     }
     for model in &bill.models {
         if model.node.member("name").is_none() {
-            let message = "The model has no name here, and the schema asks for one.";
-            findings.push(problem(at(model.node), "name", message));
+            let message = say!("The model has no name here, and the schema asks for one.");
+            findings.push(problem(at(model.node), say!("name"), message));
         }
         findings.extend(faults::of(tree, version.dialect(), model.node));
         findings.extend(unknown(tree, model.node, version));
@@ -76,12 +86,14 @@ fn serial_number(tree: &Tree, findings: &mut Vec<Finding>) {
     let line = Some(tree.line(serial.span.start));
     let text = super::says(tree, "serialNumber").unwrap_or_default();
     if !is_serial(text) {
-        let message = "The schema expects urn:uuid: and a UUID in small letters here. It is kept as it is.";
-        findings.push(problem(line, "serialNumber", message));
+        let message = say!("The schema expects urn:uuid: and a UUID in small letters here. It is kept as it is.");
+        findings.push(problem(line, Sentence::as_written("serialNumber"), message));
     }
-    let message = "Serial number and version of the bill stay as they are when you edit it. If you publish the edited \
-                   bill in place of this one, raise “version” by one yourself.";
-    findings.push(note(line, "version", message));
+    let message = say!(
+        "Serial number and version of the bill stay as they are when you edit it. If you publish the edited \
+                   bill in place of this one, raise “version” by one yourself."
+    );
+    findings.push(note(line, Sentence::as_written("version"), message));
 }
 
 fn is_serial(text: &str) -> bool {
@@ -113,9 +125,16 @@ fn unknown(tree: &Tree, model: &Node, version: CycloneDx) -> Vec<Finding> {
         let unknown = members.iter().filter(|member| !is_known(&member.key)).take(MAX_LISTED);
         unknown
             .map(|member| {
-                let name = version.about().name;
-                let message = format!("{name} does not know this member, and strict readers refuse it. It is kept.");
-                problem(Some(tree.line(member.key_span.start)), &member.key, &message)
+                let name = Sentence::new(version.about().name);
+                let message = say!(
+                    "{name} does not know this member, and strict readers refuse it. It is kept.",
+                    name
+                );
+                problem(
+                    Some(tree.line(member.key_span.start)),
+                    Sentence::as_written(&member.key),
+                    message,
+                )
             })
             .collect()
     };

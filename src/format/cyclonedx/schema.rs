@@ -14,6 +14,8 @@ use crate::format::findings::{blocks, listed};
 use crate::format::lens::Lens;
 use crate::format::tree::Tree;
 use crate::json::{Kind, Member, Node};
+use crate::locale::Sentence;
+use crate::say;
 
 const THINGS: Want = Want::List(&Want::Group(&OPEN), usize::MAX);
 const GROUP: Want = Want::Group(&OPEN);
@@ -113,7 +115,7 @@ pub(super) fn of(tree: &Tree, bill: &Bill, version: CycloneDx) -> Vec<Finding> {
     looking.components(tree, &["components"], "components");
     looking.references(tree, &mut HashSet::new());
     let line = tree.lines();
-    let finding = |fault: Fault| blocks(Some(line(fault.at)), &fault.place, &fault.message);
+    let finding = |fault: Fault| blocks(Some(line(fault.at)), Sentence::as_written(&fault.place), fault.message);
     listed(looking.faults.into_iter().map(finding).collect())
 }
 
@@ -124,21 +126,24 @@ struct Looking<'n> {
 }
 
 impl Looking<'_> {
-    fn add(&mut self, node: &Node, place: &str, message: &str) {
+    fn add(&mut self, node: &Node, place: &str, message: Sentence) {
         self.faults.push(Fault {
             at: node.span.start,
             place: place.into(),
-            message: format!("{message} It is kept as it is."),
+            message: say!("{message} It is kept as it is.", message),
         });
     }
 
     /// A member that the schema does not know.
     fn add_unknown(&mut self, member: &Member) {
-        let message = format!("{} does not know this member.", self.version.about().name);
+        let message = say!(
+            "{name} does not know this member.",
+            name = Sentence::new(self.version.about().name)
+        );
         self.faults.push(Fault {
             at: member.key_span.start,
             place: member.key.clone(),
-            message: format!("{message} It is kept as it is."),
+            message: say!("{message} It is kept as it is.", message),
         });
     }
 
@@ -157,7 +162,7 @@ impl Looking<'_> {
                 self.add(
                     node,
                     "version",
-                    "A whole number from 1 is expected here, without quotation marks.",
+                    say!("A whole number from 1 is expected here, without quotation marks."),
                 );
             }
         }
@@ -173,28 +178,31 @@ impl Looking<'_> {
     fn component(&mut self, node: Option<&Node>, place: &str) {
         let Some(node) = node else { return };
         if !matches!(node.kind, Kind::Group(_)) {
-            self.add(node, place, "An object is expected here: a component.");
+            self.add(node, place, say!("An object is expected here: a component."));
             return;
         }
         match node.member("type") {
             None => self.add(
                 node,
                 place,
-                "“type” is missing here: every component has one, such as library.",
+                say!("“type” is missing here: every component has one, such as library."),
             ),
             Some(kind) => {
                 let word = super::says(node, "type").unwrap_or_default();
                 let is_known = TYPES.contains(&word) || word == CRYPTOGRAPHIC && self.version >= V1_6;
                 if !is_known {
-                    let message = format!("A type that the schema knows is expected here: {}.", TYPES.join(", "));
-                    self.add(kind, "type", &message);
+                    let message = say!(
+                        "A type that the schema knows is expected here: {words}.",
+                        words = TYPES.join(", ")
+                    );
+                    self.add(kind, "type", message);
                 }
             }
         }
         // Of models this is said with their answers.
         if !self.bill.models.iter().any(|model| std::ptr::eq(model.node, node)) {
             if node.member("name").is_none() {
-                self.add(node, place, "“name” is missing here: every component has one.");
+                self.add(node, place, say!("“name” is missing here: every component has one."));
             }
             let places = &self.version.dialect().places;
             let is_place = |name: &str| places.iter().any(|place| place.native && place.path[0] == name);
@@ -221,7 +229,7 @@ impl Looking<'_> {
                     match &member.node.kind {
                         Kind::Text(text) if member.key == "bom-ref" && !taken.insert(text) => {
                             let message =
-                                "Something else in the bill has this bom-ref already; it has to be the only one.";
+                                say!("Something else in the bill has this bom-ref already; it has to be the only one.");
                             self.add(&member.node, "bom-ref", message);
                         }
                         _ => self.references(&member.node, taken),

@@ -8,6 +8,8 @@ use crate::format::findings::{MAX_LISTED, note, of_session, problem, uncounted};
 use crate::format::tree::Tree;
 use crate::format::{Finding, faults};
 use crate::json::{Kind, Node};
+use crate::locale::Sentence;
+use crate::say;
 
 /// Required members that are missing, and answers that the family's schema does not accept.
 ///
@@ -18,9 +20,11 @@ pub(super) fn of_family(tree: &Tree, root: &Node, family: &Family, dialect: &Dia
     }
     let answered = answered(root);
     if !std::ptr::eq::<Node>(root, &**tree) {
-        let message = "This is the saved form of the tool. What it keeps for its own screen is not shown here, and stays in \
-                       the file.";
-        let mut findings = vec![note(Some(1), "file", message)];
+        let message = say!(
+            "This is the saved form of the tool. What it keeps for its own screen is not shown here, and stays in \
+                       the file."
+        );
+        let mut findings = vec![note(Some(1), say!("file"), message)];
         findings.extend(of_session(tree));
         findings.extend(faults::of(tree, dialect, &answered));
         return findings;
@@ -30,11 +34,11 @@ pub(super) fn of_family(tree: &Tree, root: &Node, family: &Family, dialect: &Dia
         found.is_some()
     };
     let missing = family.required.iter().filter(|path| !is_there(path)).map(|path| {
-        let message = format!(
-            "{} needs an answer here; its own readers refuse a card without it.",
-            family.about.name
+        let message = say!(
+            "{name} needs an answer here; its own readers refuse a card without it.",
+            name = Sentence::new(family.about.name)
         );
-        problem(None, &path.join(" › "), &message)
+        problem(None, Sentence::as_written(path.join(" › ")), message)
     });
     let mut findings: Vec<Finding> = missing.chain(faults::of(tree, dialect, &answered)).collect();
     if let Some(further) = family.closed {
@@ -71,11 +75,11 @@ fn strangers(tree: &Tree, family: &Family, dialect: &Dialect, further: &[&[&str]
     let line = tree.lines();
     let total = found.len();
     let told = found.into_iter().take(MAX_LISTED).map(|(at, place)| {
-        let message = format!(
-            "The schema of {} does not name this member; its strict readers refuse it. It is kept as it is.",
-            family.about.name
+        let message = say!(
+            "The schema of {name} does not name this member; its strict readers refuse it. It is kept as it is.",
+            name = Sentence::new(family.about.name)
         );
-        note(Some(line(at)), &place, &message)
+        note(Some(line(at)), Sentence::as_written(&place), message)
     });
     told.chain(uncounted(total)).collect()
 }

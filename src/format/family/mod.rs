@@ -29,6 +29,7 @@ use super::{Home, Manner, ReadError};
 use crate::card::outline::{self, FREE, Outline};
 use crate::card::{Card, names};
 use crate::json::{self, Kind, Node, Value};
+use crate::word;
 use crate::yaml;
 
 /// A family of cards.
@@ -69,7 +70,7 @@ const fn same(id: &'static str, path: &'static [&'static str], want: &'static Wa
 }
 
 /// A date as schemas have it (RFC 3339, full-date).
-const DATE: Want = Want::form("A date such as 2026-01-31", |text| {
+const DATE: Want = Want::form(word!("A date such as 2026-01-31"), |text| {
     chrono::NaiveDate::parse_from_str(text, "%Y-%m-%d").is_ok() && text.len() == 10
 });
 

@@ -11,6 +11,7 @@ use crate::format::closed::{TEXTS, Want};
 use crate::format::dialect::{Dialect, Row, Shape};
 use crate::format::lens::{About, Notation, Readers};
 use crate::json::{Kind, Node};
+use crate::word;
 
 /// The Open Model Card.
 pub(in crate::format) static OPEN_MODEL_CARD: Family = Family {
@@ -49,13 +50,13 @@ fn resembles(root: &Node) -> bool {
     names_itself || is_collection
 }
 
-const ID: Want = Want::form("A word of small letters, digits and hyphens", |text| {
+const ID: Want = Want::form(word!("A word of small letters, digits and hyphens"), |text| {
     !text.is_empty()
         && text
             .bytes()
             .all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-'))
 });
-const ADDRESS: Want = Want::form("A web address", |text| {
+const ADDRESS: Want = Want::form(word!("A web address"), |text| {
     text.split_once("://")
         .is_some_and(|(scheme, rest)| !scheme.is_empty() && !rest.is_empty() && !text.contains(char::is_whitespace))
 });

@@ -10,6 +10,7 @@ use crate::card::outline::{self, patra};
 use crate::format::closed::Want;
 use crate::format::dialect::{Dialect, Row, Shape};
 use crate::format::lens::{About, Notation, Readers};
+use crate::word;
 
 /// The model cards of the Patra toolkit.
 pub(in crate::format) static PATRA: Family = Family {
@@ -53,7 +54,7 @@ pub(in crate::format) static PATRA: Family = Family {
 static DIALECT: LazyLock<Dialect> =
     LazyLock::new(|| dialect(&outline::PATRA, &[], &[("ai-model", "ai_model")], &PLACES));
 
-const ADDRESS: Want = Want::form("A web address or a DOI", is_address);
+const ADDRESS: Want = Want::form(word!("A web address or a DOI"), is_address);
 
 /// As the schema's patterns have it: `http`, `https` or `ftp` and no blank, or a DOI that begins with `10.`.
 fn is_address(text: &str) -> bool {

@@ -15,6 +15,7 @@ use super::{ReadError, charts, convert, outline_of};
 use crate::card::check::is_answered;
 use crate::card::outline::{self, FREE, Outline};
 use crate::card::{Card, Field, Value};
+use crate::say;
 
 /// The finished page.
 pub(super) struct Html;
@@ -34,8 +35,8 @@ impl Lens for Html {
 
     fn read(&self, _file: &File) -> Result<Parts, ReadError> {
         Err(ReadError {
-            message: "A page is the end of the way: no card is read out of it.".into(),
-            advice: "Upload the card that the page was made from.".into(),
+            message: say!("A page is the end of the way: no card is read out of it."),
+            advice: say!("Upload the card that the page was made from."),
             position: None,
             text: None,
         })

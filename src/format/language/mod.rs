@@ -14,6 +14,7 @@ mod script;
 
 use crate::card::{Card, Field, Value};
 use crate::format::hub;
+use crate::locale::Sentence;
 pub(super) use script::language as of_script;
 
 /// A language as browsers and readers of PDFs want it named (BCP 47).
@@ -104,10 +105,10 @@ impl Language {
         format!(r#" lang="{}"{direction}"#, self.tag)
     }
 
-    /// Its name in English, or the tag where we know none.
-    pub fn name(&self) -> &str {
+    /// Its name, or the tag where we know none.
+    pub fn name(&self) -> Sentence {
         let named = hub::languages().find(|(code, _)| *code == self.tag);
-        named.map_or(&self.tag, |(_, name)| name)
+        named.map_or_else(|| Sentence::as_written(&self.tag), |(_, name)| Sentence::new(name))
     }
 
     /// The language that this text names: a code with what may follow it, or a name in English.

@@ -4,6 +4,8 @@ use super::vocabulary;
 use crate::card::check;
 use crate::format::{Finding, Severity};
 use crate::json::{self, Kind, Node};
+use crate::locale::Sentence;
+use crate::say;
 
 /// Questions and the keys that answer them.
 const KEYS: [(&str, &str); 12] = [
@@ -220,10 +222,10 @@ pub(super) fn findings(root: &Node, line: impl Fn(usize) -> usize) -> Vec<Findin
         return Vec::new();
     };
     let mut findings = Vec::new();
-    let mut push = |at: usize, place: &str, severity: Severity, message: String| {
+    let mut push = |at: usize, place: Sentence, severity: Severity, message: Sentence| {
         findings.push(Finding {
             line: Some(line(at)),
-            place: place.to_owned(),
+            place,
             severity,
             message,
         });
@@ -232,8 +234,8 @@ pub(super) fn findings(root: &Node, line: impl Fn(usize) -> usize) -> Vec<Findin
     let top = members.first().map_or(0, |member| member.key_span.start);
     if (has("sdk") && has("title")) || has("app_file") || (has("colorFrom") && has("colorTo")) {
         let message =
-            "These are the settings of a Space, an application, not of a model. The page is opened all the same.";
-        push(top, "front matter", Severity::Note, message.into());
+            say!("These are the settings of a Space, an application, not of a model. The page is opened all the same.");
+        push(top, say!("front matter"), Severity::Note, message);
     } else if [
         "task_categories",
         "size_categories",
@@ -247,16 +249,19 @@ pub(super) fn findings(root: &Node, line: impl Fn(usize) -> usize) -> Vec<Findin
             .into_iter()
             .any(has)
     {
-        let message = "These are keys of a dataset card, not of a model card. The page is opened all the same.";
-        push(top, "front matter", Severity::Note, message.into());
+        let message = say!("These are keys of a dataset card, not of a model card. The page is opened all the same.");
+        push(top, say!("front matter"), Severity::Note, message);
     }
     for member in members.iter().take(200) {
         let key = member.key.as_str();
         let at = member.key_span.start;
         if let Some((_, right)) = MISSPELT.iter().find(|(wrong, _)| *wrong == key) {
-            let message =
-                format!("The hub does not read “{key}”; it knows “{right}”. Rename it if that is what you mean.");
-            push(at, key, Severity::Problem, message);
+            let message = say!(
+                "The hub does not read “{key}”; it knows “{right}”. Rename it if that is what you mean.",
+                key,
+                right
+            );
+            push(at, Sentence::as_written(key), Severity::Problem, message);
         }
         match (key, &member.node.kind) {
             ("license", Kind::Text(id)) => {
@@ -264,23 +269,29 @@ pub(super) fn findings(root: &Node, line: impl Fn(usize) -> usize) -> Vec<Findin
                 let known = LICENCES.contains(&lower) || FAMILIES.iter().any(|family| lower.starts_with(family));
                 if !known && !id.trim().is_empty() && check::is_answered(&json::Value::text(id)) {
                     let advice = match licence(id) {
-                        Some(right) => format!("It writes {right}."),
-                        None => "Write other, and name the licence under license_name and license_link.".to_owned(),
+                        Some(right) => say!("It writes {right}.", right),
+                        None => say!("Write other, and name the licence under license_name and license_link."),
                     };
-                    let message = format!("The hub knows no licence “{}”. {advice}", short(id));
-                    push(member.node.span.start, key, Severity::Problem, message);
+                    let message = say!("The hub knows no licence “{id}”. {advice}", id = short(id), advice);
+                    push(
+                        member.node.span.start,
+                        Sentence::as_written(key),
+                        Severity::Problem,
+                        message,
+                    );
                 } else if lower == "other" && !has("license_name") {
-                    let message =
-                        "The licence “other” needs its name under license_name and its address under license_link.";
-                    push(at, key, Severity::Problem, message.into());
+                    let message = say!(
+                        "The licence “other” needs its name under license_name and its address under license_link."
+                    );
+                    push(at, Sentence::as_written(key), Severity::Problem, message);
                 }
             }
             ("license", Kind::List(_) | Kind::Group(_) | Kind::Bool(_)) => {
                 push(
                     at,
-                    key,
+                    Sentence::as_written(key),
                     Severity::Problem,
-                    "The hub wants one licence here, as one word.".into(),
+                    say!("The hub wants one licence here, as one word."),
                 );
             }
             ("language", Kind::List(_) | Kind::Text(_)) => {
@@ -294,45 +305,65 @@ pub(super) fn findings(root: &Node, line: impl Fn(usize) -> usize) -> Vec<Findin
                     .iter()
                     .filter_map(|node| Some((node.span.start, vocabulary::language(text(node)?)?)));
                 for (at, message) in odd.take(20) {
-                    push(at, key, Severity::Problem, message);
+                    push(at, Sentence::as_written(key), Severity::Problem, message);
                 }
             }
             ("language", Kind::Group(_)) => {
                 push(
                     at,
-                    key,
+                    Sentence::as_written(key),
                     Severity::Problem,
-                    "The hub wants a language code here, or a list of them.".into(),
+                    say!("The hub wants a language code here, or a list of them."),
                 );
             }
             ("pipeline_tag", Kind::Text(task)) => {
                 if let Some(message) = vocabulary::task(task) {
-                    push(member.node.span.start, key, Severity::Problem, message);
+                    push(
+                        member.node.span.start,
+                        Sentence::as_written(key),
+                        Severity::Problem,
+                        message,
+                    );
                 }
             }
             ("base_model_relation", Kind::Text(word)) if !RELATIONS.contains(&word.as_str()) => {
-                let message = format!(
-                    "The hub knows no relation “{}”. It wants one of: {}.",
-                    short(word),
-                    RELATIONS.join(", ")
+                let message = say!(
+                    "The hub knows no relation “{word}”. It wants one of: {words}.",
+                    word = short(word),
+                    words = RELATIONS.join(", ")
                 );
-                push(member.node.span.start, key, Severity::Problem, message);
+                push(
+                    member.node.span.start,
+                    Sentence::as_written(key),
+                    Severity::Problem,
+                    message,
+                );
             }
             ("model-index", Kind::List(models)) => {
                 for (place, offset, severity, message) in model_index(models) {
-                    push(offset, &place, severity, message);
+                    push(offset, Sentence::as_written(place), severity, message);
                 }
             }
             ("model-index", Kind::Null) => {}
             ("model-index", _) => {
-                let message = "The hub wants a list here: an entry for each model, with name and results.";
-                push(at, key, Severity::Problem, message.into());
+                let message = say!("The hub wants a list here: an entry for each model, with name and results.");
+                push(at, Sentence::as_written(key), Severity::Problem, message);
             }
             ("pipeline_tag" | "library_name", Kind::List(_) | Kind::Group(_) | Kind::Bool(_)) => {
-                push(at, key, Severity::Problem, "The hub wants one word here.".into());
+                push(
+                    at,
+                    Sentence::as_written(key),
+                    Severity::Problem,
+                    say!("The hub wants one word here."),
+                );
             }
             ("datasets" | "tags" | "metrics", Kind::Group(_) | Kind::Bool(_)) => {
-                push(at, key, Severity::Problem, "The hub wants a list of words here.".into());
+                push(
+                    at,
+                    Sentence::as_written(key),
+                    Severity::Problem,
+                    say!("The hub wants a list of words here."),
+                );
             }
             _ => {}
         }
@@ -342,17 +373,17 @@ pub(super) fn findings(root: &Node, line: impl Fn(usize) -> usize) -> Vec<Findin
 
 /// What the results lack that the hub wants: place, byte offset, severity, message. What its specification of the metadata
 /// calls required it refuses to be without.
-fn model_index(models: &[Node]) -> Vec<(String, usize, Severity, String)> {
+fn model_index(models: &[Node]) -> Vec<(&'static str, usize, Severity, Sentence)> {
     let (mut lacks, mut found) = (Vec::new(), Vec::new());
     for model in models {
-        let mut lack = |node: &Node, place: &str, severity, names: &[&str]| {
+        let mut lack = |node: &Node, place: &'static str, severity, names: &[&str]| {
             for name in names {
                 if node.member(name).is_none() {
                     let message = match severity {
-                        Severity::Blocks => format!("The hub refuses a card without “{name}” here."),
-                        _ => format!("The hub wants “{name}” here."),
+                        Severity::Blocks => say!("The hub refuses a card without “{name}” here.", name),
+                        _ => say!("The hub wants “{name}” here.", name),
                     };
-                    lacks.push((place.to_owned(), node.span.start, severity, message));
+                    lacks.push((place, node.span.start, severity, message));
                 }
             }
         };
@@ -362,7 +393,7 @@ fn model_index(models: &[Node]) -> Vec<(String, usize, Severity, String)> {
             lack(result, place, Severity::Problem, &["task", "dataset", "metrics"]);
             let metrics = items(result.member("metrics")).iter().filter_map(metric);
             found.extend(metrics.map(|(at, message)| {
-                let place = "model-index › results › metrics".to_owned();
+                let place = "model-index › results › metrics";
                 (place, at, Severity::Problem, message)
             }));
             for (member, place, required) in REQUIRED {
@@ -386,12 +417,12 @@ fn model_index(models: &[Node]) -> Vec<(String, usize, Severity, String)> {
 }
 
 /// What is odd about the value of a metric: byte offset and message.
-fn metric(metric: &Node) -> Option<(usize, String)> {
+fn metric(metric: &Node) -> Option<(usize, Sentence)> {
     let value = metric.member("value")?;
     let message = match &value.kind {
         Kind::Number(number) => check::metric(text(metric.member("type")?)?, number)?,
         Kind::Text(text) if text.trim().parse::<f64>().is_err() => {
-            format!("The hub wants a number here, not “{}”.", short(text))
+            say!("The hub wants a number here, not “{found}”.", found = short(text))
         }
         _ => return None,
     };

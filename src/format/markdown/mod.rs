@@ -34,6 +34,8 @@ use super::{Finding, ReadError, Severity, detect, findings};
 use crate::card::outline::{FREE, HUGGING_FACE, Outline};
 use crate::card::{Card, Field, Section};
 use crate::json;
+use crate::locale::Sentence;
+use crate::say;
 use headings::Undivided;
 pub(super) use metadata::{key as metadata_key, without as without_metadata};
 use page::{CardOfPage, METADATA_TITLE, Page, Place};
@@ -250,25 +252,31 @@ fn stretch(document: &Document, place: Place) -> Option<&std::ops::Range<usize>>
 fn of_kind(file: &File, document: &Document) -> Option<Finding> {
     let finding = |line, severity, message| Finding {
         line,
-        place: "file".into(),
+        place: say!("file"),
         severity,
         message,
     };
     if detect::is_html(&document.text) {
-        let message = "This is a page for browsers (HTML), exported from a card rather than the card itself. It is opened \
-                       as text. Upload what the page was made from instead, if you have it: answer.json of WebCards, the \
-                       JSON or data/model_card.proto of the Model Card Toolkit, README.md of a hub.";
-        return Some(finding(Some(1), Severity::Problem, message.into()));
+        let message = say!(
+            "This is a page for browsers (HTML), exported from a card rather than the card itself. It is \
+                     opened as text. Upload what the page was made from instead, if you have it: answer.json of \
+                     WebCards, the JSON or data/model_card.proto of the Model Card Toolkit, README.md of a hub."
+        );
+        return Some(finding(Some(1), Severity::Problem, message));
     }
     if is_export_of_rt_ai(&document.text) {
-        let message = "This is a page that the RT-AI tool exported from a radiotherapy card. It is opened as text; upload the \
-                       card itself, model_card.json, to edit it question by question and to load it in the tool again.";
-        return Some(finding(Some(1), Severity::Note, message.into()));
+        let message = say!(
+            "This is a page that the RT-AI tool exported from a radiotherapy card. It is opened as text; upload the \
+                       card itself, model_card.json, to edit it question by question and to load it in the tool again."
+        );
+        return Some(finding(Some(1), Severity::Note, message));
     }
     let error = detect::broken(file).ok().flatten()?;
-    let message = format!(
-        "This was meant as JSON, YAML or XML, but cannot be read as that, so it is opened as plain text. {} {}",
-        error.message, error.advice
+    let message = say!(
+        "This was meant as JSON, YAML or XML, but cannot be read as that, so it is opened as plain text. \
+                 {message} {advice}",
+        message = error.message,
+        advice = error.advice
     );
     Some(finding(error.position.map(|(line, _)| line), Severity::Blocks, message))
 }
@@ -284,30 +292,39 @@ fn is_export_of_rt_ai(text: &str) -> bool {
 
 /// What is unusual on a page.
 fn of_page(document: &Document, line: &impl Fn(usize) -> usize) -> Vec<Finding> {
-    let finding = |at: usize, place: &str, severity, message: &str| Finding {
+    let finding = |at: usize, place: Sentence, severity, message: Sentence| Finding {
         line: Some(line(at)),
-        place: place.into(),
+        place,
         severity,
-        message: message.into(),
+        message,
     };
     let mut found = Vec::new();
     found.extend(findings::of_encoding(document.encoding, &document.text));
     if document.is_unclosed {
-        let message = "The metadata block begins here and is never closed, so the hub takes it for text. End it with a line of \
-                       three hyphens: ---";
-        found.push(finding(0, "front matter", Severity::Problem, message));
+        let message = say!(
+            "The metadata block begins here and is never closed, so the hub takes it for text. End it with a line of \
+                       three hyphens: ---"
+        );
+        found.push(finding(0, say!("front matter"), Severity::Problem, message));
     } else if document.front.is_none() && document.text.lines().next().is_some_and(metadata::begins_with_hub_key) {
         let message =
-            "This looks like metadata without its fences. Put a line of three hyphens, ---, before and after it.";
-        found.push(finding(0, "front matter", Severity::Problem, message));
+            say!("This looks like metadata without its fences. Put a line of three hyphens, ---, before and after it.");
+        found.push(finding(0, say!("front matter"), Severity::Problem, message));
     }
     if let Some(front) = &document.front {
         let start = front.inner.start;
         let fence = document.text[front.span.start..start].trim_end_matches(['\n', '\r']);
         if fence.len() > "---".len() {
-            let message = "There are blanks behind the three hyphens that open the metadata, so the hub takes it all for text. Remove \
-                           them; they are kept as they are.";
-            found.push(finding(front.span.start, "front matter", Severity::Problem, message));
+            let message = say!(
+                "There are blanks behind the three hyphens that open the metadata, so the hub takes it all \
+                         for text. Remove them; they are kept as they are."
+            );
+            found.push(finding(
+                front.span.start,
+                say!("front matter"),
+                Severity::Problem,
+                message,
+            ));
         }
         match &front.yaml {
             Ok(yaml) => {
@@ -315,29 +332,39 @@ fn of_page(document: &Document, line: &impl Fn(usize) -> usize) -> Vec<Finding> 
                 found.extend(metadata::findings(&yaml.view(), |at| line(start + at)));
             }
             Err(error) => {
-                let message = format!(
-                    "The metadata cannot be read as YAML: {} {} It is kept as it is, and can be mended in the section Metadata.",
-                    error.message, error.advice
+                let message = say!(
+                    "The metadata cannot be read as YAML: {message} {advice} It is kept as it is, and can \
+                             be mended in the section Metadata.",
+                    message = &error.message,
+                    advice = &error.advice
                 );
-                found.push(finding(start + error.at, "front matter", Severity::Blocks, &message));
+                found.push(finding(
+                    start + error.at,
+                    say!("front matter"),
+                    Severity::Blocks,
+                    message,
+                ));
             }
         }
     }
     if let Some(at) = document.unspaced {
-        let message = "This looks like a heading, but lacks the blank behind #, so it is text. Put a blank there to make it a \
-                       section.";
-        found.push(finding(at, "heading", Severity::Note, message));
+        let message = say!(
+            "This looks like a heading, but lacks the blank behind #, so it is text. Put a blank there to make it a \
+                       section."
+        );
+        found.push(finding(at, say!("heading"), Severity::Note, message));
     }
     found.extend(document.undivided.map(|undivided| {
         let why = match undivided {
-            Undivided::Large => "has more than 100,000 lines or 1 MB of text without its long lines".to_owned(),
-            Undivided::Headings => format!("has more than {MOST} sections, or as many headings in one"),
+            Undivided::Large => say!("has more than 100,000 lines or 1 MB of text without its long lines"),
+            Undivided::Headings => say!("has more than {most} sections, or as many headings in one", most = MOST),
         };
-        let message = format!(
-            "The page {why}, so it is not divided by its headings: it is one text. Nothing is lost. To edit it section by \
-             section, move tables, logs and pictures into files of their own and upload the rest."
+        let message = say!(
+            "The page {why}, so it is not divided by its headings: it is one text. Nothing is lost. To edit it \
+                 section by section, move tables, logs and pictures into files of their own and upload the rest.",
+            why
         );
-        finding(0, "headings", Severity::Note, &message)
+        finding(0, say!("headings"), Severity::Note, message)
     }));
     found
 }

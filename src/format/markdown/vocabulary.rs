@@ -3,6 +3,8 @@
 use super::metadata::short;
 use crate::card::check;
 use crate::json::Value;
+use crate::locale::Sentence;
+use crate::say;
 
 /// The languages with a code of two letters (ISO 639-1), each with its English name.
 const LANGUAGES: &str = include_str!("languages.txt");
@@ -95,7 +97,7 @@ pub fn is_language(code: &str) -> bool {
 }
 
 /// Says what is odd about a language code.
-pub(super) fn language(text: &str) -> Option<String> {
+pub(super) fn language(text: &str) -> Option<Sentence> {
     let is_code = |code: &str| is_language(code) || NO_LANGUAGE.contains(&code);
     if is_code(text) || !check::is_answered(&Value::text(text)) {
         return None;
@@ -106,12 +108,16 @@ pub(super) fn language(text: &str) -> Option<String> {
         .map(|(code, _)| code);
     let base = lower.split(['-', '_']).next().filter(|base| is_code(base));
     let advice = match named.or(base) {
-        Some(code) if code == lower => format!("Write it in small letters: {code}."),
-        Some(code) if named.is_some() => format!("Write {code}."),
-        Some(code) => format!("Write {code}; a region can be told under language_bcp47."),
-        None => "Use a code of ISO 639 such as en or yue, and a list where there are several.".to_owned(),
+        Some(code) if code == lower => say!("Write it in small letters: {code}.", code),
+        Some(code) if named.is_some() => say!("Write {code}.", code),
+        Some(code) => say!("Write {code}; a region can be told under language_bcp47.", code),
+        None => say!("Use a code of ISO 639 such as en or yue, and a list where there are several."),
     };
-    Some(format!("The hub knows no language code “{}”. {advice}", short(text)))
+    Some(say!(
+        "The hub knows no language code “{word}”. {advice}",
+        word = short(text),
+        advice
+    ))
 }
 
 /// The hub's word for a task that is spelled with other blanks or letters.
@@ -125,7 +131,7 @@ fn plain(text: &str) -> String {
 }
 
 /// Says what is odd about a task.
-pub(super) fn task(text: &str) -> Option<String> {
+pub(super) fn task(text: &str) -> Option<Sentence> {
     if TASKS.contains(&text) || text == "other" || !check::is_answered(&Value::text(text)) {
         return None;
     }
@@ -142,10 +148,14 @@ pub(super) fn task(text: &str) -> Option<String> {
             .map(|(_, task)| task)
     };
     let advice = match other.or_else(nearest) {
-        Some(task) => format!("Do you mean {task}?"),
-        None => "Choose one of its tasks, such as text-classification, or leave it out.".to_owned(),
+        Some(task) => say!("Do you mean {task}?", task),
+        None => say!("Choose one of its tasks, such as text-classification, or leave it out."),
     };
-    Some(format!("The hub knows no task “{}”. {advice}", short(text)))
+    Some(say!(
+        "The hub knows no task “{word}”. {advice}",
+        word = short(text),
+        advice
+    ))
 }
 
 /// How many letters of one word must be put in, taken out or replaced for the other; words longer than any task are far.
@@ -193,7 +203,7 @@ mod tests {
             ("Italian Swedish", "ISO 639"),
             ("é", "ISO 639"),
         ] {
-            assert!(language(text).unwrap().contains(words), "{text}");
+            assert!(language(text).unwrap().to_string().contains(words), "{text}");
         }
     }
 
@@ -206,7 +216,7 @@ mod tests {
             ("ner", "token-classification"),
             ("baking", "such as"),
         ] {
-            assert!(task(text).unwrap().contains(words), "{text}");
+            assert!(task(text).unwrap().to_string().contains(words), "{text}");
         }
     }
 }

@@ -24,6 +24,8 @@ use super::language::{self, Language};
 use super::lens::{About, Lens, Notation, Parts, Readers};
 use super::{ReadError, convert, html, outline_of};
 use crate::card::{Card, Value};
+use crate::locale::Sentence;
+use crate::say;
 
 /// A larger paper is refused, for setting takes time and memory that grow with it: in bytes of its values.
 const MOST_BYTES: usize = 1_500_000;
@@ -52,8 +54,8 @@ impl Lens for Pdf {
 
     fn read(&self, _file: &File) -> Result<Parts, ReadError> {
         Err(ReadError {
-            message: "A printed page is the end of the way: no card is read out of it.".into(),
-            advice: "Upload the card that the page was made from.".into(),
+            message: say!("A printed page is the end of the way: no card is read out of it."),
+            advice: say!("Upload the card that the page was made from."),
             position: None,
             text: None,
         })
@@ -83,22 +85,22 @@ impl Lens for Pdf {
 fn print(card: &Card, fonts: &Fonts) -> Result<Vec<u8>, ReadError> {
     let mut composer = Composer::default();
     let paper = paper(card, &mut composer);
-    let values = serde_json::to_vec(&paper).map_err(|error| refusal(&error.to_string()))?;
+    let values = serde_json::to_vec(&paper).map_err(|error| refusal(Sentence::as_written(error.to_string())))?;
     let points: usize = composer.pictures.iter().map(picture::Picture::size).sum();
     if values.len() > MOST_BYTES || points > MOST_POINTS {
-        return Err(refusal("The card is too large to be set on pages here."));
+        return Err(refusal(say!("The card is too large to be set on pages here.")));
     }
     let pictures = composer.pictures.into_iter().map(|picture| picture.bytes).collect();
     press::print(values, pictures, fonts).map_err(|failure| {
         tracing::error!(failure = failure.0, "a card could not be set on pages");
-        refusal("The card could not be set on pages.")
+        refusal(say!("The card could not be set on pages."))
     })
 }
 
-fn refusal(message: &str) -> ReadError {
+fn refusal(message: Sentence) -> ReadError {
     ReadError {
-        message: message.to_owned(),
-        advice: "Download the HTML page and print it from your browser, which can also save it as PDF.".into(),
+        message,
+        advice: say!("Download the HTML page and print it from your browser, which can also save it as PDF."),
         position: None,
         text: None,
     }

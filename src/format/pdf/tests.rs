@@ -242,7 +242,7 @@ fn a_card_too_large_for_pages_is_refused_in_words() {
     let refusal = |markdown: &str| -> ReadError { write(Format::PDF, None, &card(markdown)).unwrap_err() };
     let error = refusal(&format!("# Otter\n\n{}", "many words ".repeat(MOST_BYTES / 10)));
     assert!(
-        error.message.contains("too large") && error.advice.contains("HTML page"),
+        error.message.to_string().contains("too large") && error.advice.to_string().contains("HTML page"),
         "{error:?}"
     );
 }

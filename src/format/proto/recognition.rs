@@ -8,6 +8,7 @@ use crate::proto::wire;
 
 use super::ProtoSource;
 use super::likeness::{self, Likeness, MAX_PIECES, is_tag};
+use crate::say;
 
 /// The endings of files in the text notation.
 const TEXT: &[&str] = &["pbtxt", "textproto", "textpb", "txtpb", "pbtext", "prototxt"];
@@ -88,10 +89,10 @@ pub(in crate::format) fn is_meant_as_text(file: &File, text: &str) -> bool {
 pub(in crate::format) fn refusal(file: &File, bytes: &[u8]) -> Option<ReadError> {
     match file.text() {
         Ok(text) if !file.is_called(&["md", "markdown"]) && is_schema(&text.text) => Some(ReadError {
-            message: "This is a protobuf schema: it says which fields a card can have, and holds no card.".into(),
-            advice:
+            message: say!("This is a protobuf schema: it says which fields a card can have, and holds no card."),
+            advice: say!(
                 "Upload the card that was written with it. The Model Card Toolkit keeps it as data/model_card.proto."
-                    .into(),
+            ),
             position: None,
             text: None,
         }),
@@ -162,16 +163,19 @@ fn is_list_of_entries(bytes: &[u8]) -> bool {
 /// What is wrong with a binary file that is no card. A text that only its name makes a protobuf file comes back.
 fn of_binary(file: &File, bytes: &[u8]) -> ReadError {
     let mut error = ProtoSource::binary(bytes).err().unwrap_or_else(|| ReadError {
-        message:
+        message: say!(
             "By its bytes this is a protobuf file, but no model card: what stands in it under the numbers of a card is \
                   something else."
-                .into(),
-        advice: "Upload the card itself. The Model Card Toolkit keeps it as data/model_card.proto.".into(),
+        ),
+        advice: say!("Upload the card itself. The Model Card Toolkit keeps it as data/model_card.proto."),
         position: None,
         text: None,
     });
     if let (Letters::Plain, Ok(text)) = (Letters::of(file), file.text()) {
-        error.advice += " If it is a text, give it a name that says so, such as README.md, or paste it.";
+        error.advice = say!(
+            "{advice} If it is a text, give it a name that says so, such as README.md, or paste it.",
+            advice = error.advice
+        );
         error.text = Some(text.text.to_string());
     }
     error

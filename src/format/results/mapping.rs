@@ -2,6 +2,9 @@
 
 use super::Sheet;
 use crate::card::{Value, check};
+use crate::locale::Sentence;
+use crate::say;
+use crate::word;
 
 /// What a column holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,18 +38,18 @@ pub enum Role {
 impl Role {
     /// All roles, in the order in which they are offered: the word in forms, and what visitors read.
     pub const ALL: [(Self, &'static str, &'static str); 12] = [
-        (Self::Metric, "metric", "Metric"),
-        (Self::Value, "value", "Value"),
-        (Self::Unit, "unit", "Unit"),
-        (Self::Lower, "lower", "Interval, from"),
-        (Self::Upper, "upper", "Interval, to"),
-        (Self::Dataset, "dataset", "Dataset"),
-        (Self::Group, "group", "Group or slice, as written"),
-        (Self::Factor, "factor", "Group by this: name = cell"),
-        (Self::Threshold, "threshold", "Threshold"),
-        (Self::Measure, "measure", "Values of a metric of this name"),
-        (Self::Further, "further", "Keep under its own name"),
-        (Self::Leave, "leave", "Leave out"),
+        (Self::Metric, "metric", word!("Metric")),
+        (Self::Value, "value", word!("Value")),
+        (Self::Unit, "unit", word!("Unit")),
+        (Self::Lower, "lower", word!("Interval, from")),
+        (Self::Upper, "upper", word!("Interval, to")),
+        (Self::Dataset, "dataset", word!("Dataset")),
+        (Self::Group, "group", word!("Group or slice, as written")),
+        (Self::Factor, "factor", word!("Group by this: name = cell")),
+        (Self::Threshold, "threshold", word!("Threshold")),
+        (Self::Measure, "measure", word!("Values of a metric of this name")),
+        (Self::Further, "further", word!("Keep under its own name")),
+        (Self::Leave, "leave", word!("Leave out")),
     ];
 
     /// The role of this word.
@@ -272,7 +275,7 @@ pub struct Row {
     /// The row as the metric table has it.
     pub value: Value,
     /// What is odd, in plain words.
-    pub remarks: Vec<String>,
+    pub remarks: Vec<Sentence>,
 }
 
 /// The rows that follow from a sheet with these roles, of which missing ones mean that the column is left out.
@@ -377,14 +380,17 @@ impl Shared<'_> {
         let row = Value::Group(members);
         let mut remarks = check::result(&row);
         if metric.is_empty() {
-            remarks.insert(0, "There is no name of a metric.".to_owned());
+            remarks.insert(0, say!("There is no name of a metric."));
         }
         if value.is_empty() {
-            remarks.insert(0, "There is no value.".to_owned());
+            remarks.insert(0, say!("There is no value."));
         } else if check::number(&value).is_none() {
             remarks.insert(
                 0,
-                format!("“{}” is no number.", value.chars().take(40).collect::<String>()),
+                say!(
+                    "“{text}” is no number.",
+                    text = value.chars().take(40).collect::<String>()
+                ),
             );
         }
         Row { value: row, remarks }

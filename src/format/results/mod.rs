@@ -11,8 +11,10 @@ mod table;
 mod tests;
 
 use super::ReadError;
-use super::encoding::decode;
+use super::encoding::{decode, kind_of};
 use crate::json;
+use crate::locale::Sentence;
+use crate::say;
 
 pub use table::parse as table;
 
@@ -27,7 +29,7 @@ pub const MOST_BYTES: usize = 2 << 20;
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Sheet {
     /// What was read, in words: "a table with semicolons between its columns".
-    pub what: String,
+    pub what: Sentence,
     /// The names of the columns.
     pub columns: Vec<String>,
     /// The rows; each has as many cells as there are columns.
@@ -35,16 +37,18 @@ pub struct Sheet {
 }
 
 /// A refusal.
-fn refuse(message: impl Into<String>, advice: &str) -> ReadError {
+fn refuse(message: Sentence, advice: Sentence) -> ReadError {
     ReadError {
-        message: message.into(),
-        advice: advice.to_owned(),
+        message,
+        advice,
         position: None,
         text: None,
     }
 }
 
-const ADVICE: &str = "Choose a CSV or JSON file with the results, or paste its text.";
+fn advice() -> Sentence {
+    say!("Choose a CSV or JSON file with the results, or paste its text.")
+}
 
 /// The text of a file, whatever its encoding.
 ///
@@ -53,16 +57,18 @@ const ADVICE: &str = "Choose a CSV or JSON file with the results, or paste its t
 pub fn text(bytes: &[u8]) -> Result<String, ReadError> {
     if bytes.len() > MOST_BYTES {
         return Err(refuse(
-            format!(
-                "This is larger than {} MiB, more than a table of results takes.",
-                MOST_BYTES >> 20
+            say!(
+                "This is larger than {most} MiB, more than a table of results takes.",
+                most = MOST_BYTES >> 20
             ),
-            "Send the rows that belong into the card, such as one for each metric and group.",
+            say!("Send the rows that belong into the card, such as one for each metric and group."),
         ));
     }
+    if let Some(kind) = kind_of(bytes) {
+        return Err(refuse(say!("This is {kind}, not a table of results.", kind), advice()));
+    }
     let (_, text) = decode(bytes).map_err(|error| ReadError {
-        advice: ADVICE.to_owned(),
-        message: error.message.replace("not a model card", "not a table of results"),
+        advice: advice(),
         ..error
     })?;
     Ok(text)
@@ -75,7 +81,7 @@ pub fn text(bytes: &[u8]) -> Result<String, ReadError> {
 pub fn read(text: &str) -> Result<Sheet, ReadError> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     if text.trim().is_empty() {
-        return Err(refuse("There is no text in it.", ADVICE));
+        return Err(refuse(say!("There is no text in it."), advice()));
     }
     let sheet = match text.trim_start().starts_with(['{', '[']) {
         true => of_json(text)?,
@@ -83,21 +89,29 @@ pub fn read(text: &str) -> Result<Sheet, ReadError> {
     };
     if sheet.columns.len() > MOST_COLUMNS {
         return Err(refuse(
-            format!(
-                "There are {} columns, and {MOST_COLUMNS} can be read.",
-                sheet.columns.len()
+            say!(
+                "There are {columns} columns, and {most} can be read.",
+                columns = sheet.columns.len(),
+                most = MOST_COLUMNS
             ),
-            "Leave out the columns that are no results.",
+            say!("Leave out the columns that are no results."),
         ));
     }
     if sheet.rows.len() > MOST_ROWS {
         return Err(refuse(
-            format!("There are {} rows, and {MOST_ROWS} can be read.", sheet.rows.len()),
-            "A card is for people: send one row for each metric and group instead of one for each example.",
+            say!(
+                "There are {rows} rows, and {most} can be read.",
+                rows = sheet.rows.len(),
+                most = MOST_ROWS
+            ),
+            say!("A card is for people: send one row for each metric and group instead of one for each example."),
         ));
     }
     if sheet.rows.is_empty() {
-        return Err(refuse("There are names of columns and no row below them.", ADVICE));
+        return Err(refuse(
+            say!("There are names of columns and no row below them."),
+            advice(),
+        ));
     }
     Ok(sheet)
 }
@@ -107,9 +121,11 @@ fn of_json(text: &str) -> Result<Sheet, ReadError> {
         Ok(document) => {
             return shapes::sheet(&document.root.into_value()).ok_or_else(|| {
                 refuse(
-                    "This is JSON, but there are no numbers with names in it.",
-                    "Readable are a list of objects, an object of metrics and numbers, and the results that scikit-learn, \
-                     lm-eval and MLflow write.",
+                    say!("This is JSON, but there are no numbers with names in it."),
+                    say!(
+                        "Readable are a list of objects, an object of metrics and numbers, and the results \
+                             that scikit-learn, lm-eval and MLflow write."
+                    ),
                 )
             });
         }
@@ -125,6 +141,6 @@ fn of_json(text: &str) -> Result<Sheet, ReadError> {
     }
     Err(ReadError {
         position: Some(json::position(text, broken.at)),
-        ..refuse(broken.message, &broken.advice)
+        ..refuse(broken.message, broken.advice)
     })
 }

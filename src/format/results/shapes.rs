@@ -2,6 +2,7 @@
 
 use super::Sheet;
 use crate::json::Value;
+use crate::say;
 
 /// Members that hold the results, beside others that say where they come from.
 const WRAPPERS: [&str; 9] = [
@@ -43,7 +44,7 @@ fn inside(value: &Value, depth: usize) -> Option<Sheet> {
 /// A row for each object, a column for each name in any of them.
 fn of_list(items: &[Value]) -> Option<Sheet> {
     let mut sheet = Sheet {
-        what: "a list of objects in JSON".to_owned(),
+        what: say!("a list of objects in JSON"),
         ..Sheet::default()
     };
     let mut places = std::collections::HashMap::new();
@@ -106,12 +107,12 @@ fn of_numbers(members: &[(String, Value)]) -> Option<Sheet> {
     let is_flat = numbers.iter().all(|number| number.path.is_empty());
     let (what, columns) = match (is_lm_eval, is_flat) {
         (true, _) => (
-            "results of lm-eval; an error of a metric is a row of its own",
+            say!("results of lm-eval; an error of a metric is a row of its own"),
             &["dataset", "metric", "value"][..],
         ),
-        (_, true) => ("metrics with their numbers in JSON", &["metric", "value"][..]),
+        (_, true) => (say!("metrics with their numbers in JSON"), &["metric", "value"][..]),
         _ => (
-            "numbers by group in JSON, as a classification report has them",
+            say!("numbers by group in JSON, as a classification report has them"),
             &["group", "metric", "value"][..],
         ),
     };
@@ -127,7 +128,7 @@ fn of_numbers(members: &[(String, Value)]) -> Option<Sheet> {
         }
     };
     Some(Sheet {
-        what: what.to_owned(),
+        what,
         columns: columns.iter().map(|name| (*name).to_owned()).collect(),
         rows: numbers.into_iter().map(row).collect(),
     })

@@ -3,13 +3,16 @@
 use super::super::ReadError;
 use super::{MOST_COLUMNS, MOST_ROWS, Sheet, refuse};
 use crate::card::check;
+use crate::locale::Sentence;
+use crate::say;
+use crate::word;
 
 /// What may stand between columns, and its name.
 const DELIMITERS: [(char, &str); 4] = [
-    ('\t', "a table with tabs between its columns"),
-    (';', "a table with semicolons between its columns"),
-    (',', "a table with commas between its columns"),
-    ('|', "a table of Markdown"),
+    ('\t', word!("a table with tabs between its columns")),
+    (';', word!("a table with semicolons between its columns")),
+    (',', word!("a table with commas between its columns")),
+    ('|', word!("a table of Markdown")),
 ];
 
 /// The table in a text.
@@ -59,7 +62,7 @@ pub fn parse(text: &str) -> Result<Sheet, ReadError> {
         row
     };
     Ok(Sheet {
-        what: what.to_owned(),
+        what: Sentence::new(what),
         // A file with one row of a million cells must not become a table of a million squares.
         rows: match widest > MOST_COLUMNS {
             true => Vec::new(),
@@ -136,8 +139,14 @@ fn records(text: &str, delimiter: char) -> Result<Vec<Vec<String>>, ReadError> {
                 if rows.len() > MOST_ROWS + 2 {
                     let all = text.lines().filter(|line| !line.trim().is_empty()).count();
                     return Err(refuse(
-                        format!("There are {all} lines, and {MOST_ROWS} rows can be read."),
-                        "A card is for people: send one row for each metric and group instead of one for each example.",
+                        say!(
+                            "There are {all} lines, and {most} rows can be read.",
+                            all,
+                            most = MOST_ROWS
+                        ),
+                        say!(
+                            "A card is for people: send one row for each metric and group instead of one for each example."
+                        ),
                     ));
                 }
             }
@@ -151,8 +160,8 @@ fn records(text: &str, delimiter: char) -> Result<Vec<Vec<String>>, ReadError> {
         return Err(ReadError {
             position: Some((line, 1)),
             ..refuse(
-                format!("A quotation mark that opens in line {line} is never closed."),
-                "Add the missing \" or write \"\" where the mark belongs to the text.",
+                say!("A quotation mark that opens in line {line} is never closed.", line),
+                say!("Add the missing \" or write \"\" where the mark belongs to the text."),
             )
         });
     }

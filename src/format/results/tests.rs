@@ -120,7 +120,7 @@ fn what_is_odd_is_said_and_kept() {
     assert_eq!(rows.len(), 5);
     let is_odd: Vec<bool> = rows.iter().map(|row| !row.remarks.is_empty()).collect();
     assert_eq!(is_odd, [true, false, true, true, true], "{rows:?}");
-    assert!(rows[0].remarks[0].contains("between 0 and 1"));
+    assert!(rows[0].remarks[0].to_string().contains("between 0 and 1"));
     assert!(to_text(&rows[0].value).contains("1.2"));
 }
 
@@ -131,21 +131,36 @@ fn refusals_say_what_and_where() {
         assert!(!error.advice.is_empty());
         error.message
     };
-    assert!(message("metric,value\na,\"0.9\nb,1\n").contains("line 2"));
-    assert!(message(&"a,x\n".repeat(1_000_000)).contains("1000000 lines"));
-    assert!(message(&format!("a,b\n{}\n", "1,".repeat(101))).contains("102 columns"));
-    assert!(message("  \n ").contains("no text"));
-    assert!(message("metric,value\n").contains("no row"));
-    assert!(message("{\"a\": \"b\"}").contains("no numbers"));
+    assert!(message("metric,value\na,\"0.9\nb,1\n").to_string().contains("line 2"));
+    assert!(
+        message(&"a,x\n".repeat(1_000_000))
+            .to_string()
+            .contains("1000000 lines")
+    );
+    assert!(
+        message(&format!("a,b\n{}\n", "1,".repeat(101)))
+            .to_string()
+            .contains("102 columns")
+    );
+    assert!(message("  \n ").to_string().contains("no text"));
+    assert!(message("metric,value\n").to_string().contains("no row"));
+    assert!(message("{\"a\": \"b\"}").to_string().contains("no numbers"));
     assert_eq!(
         read("{\"a\": 1\n\n").unwrap_err().position.map(|(line, _)| line > 0),
         Some(true)
     );
-    assert!(super::text(b"a,b\n1,\0\n").unwrap_err().message.contains("zero bytes"));
+    assert!(
+        super::text(b"a,b\n1,\0\n")
+            .unwrap_err()
+            .message
+            .to_string()
+            .contains("zero bytes")
+    );
     assert!(
         super::text(&vec![b'a'; MOST_BYTES + 1])
             .unwrap_err()
             .message
+            .to_string()
             .contains("2 MiB")
     );
 }

@@ -6,6 +6,7 @@
 use crate::card::outline::SAGEMAKER;
 use crate::format::closed::{CLOSED, Members, OPEN, TEXT, Want};
 use crate::format::dialect::{Dialect, Place, Row, Shape};
+use crate::word;
 
 const CONTAINERS: [(&str, &str); 6] = [
     ("model-overview", "model_overview"),
@@ -216,8 +217,12 @@ fn is_name(text: &str, most: usize) -> bool {
     (1..=most).contains(&text.chars().count()) && !text.contains(is_break)
 }
 
-const NAME_63: Want = Want::form("A name of 1 to 63 characters on one line", |text| is_name(text, 63));
-const NAME_255: Want = Want::form("A name of 1 to 255 characters on one line", |text| is_name(text, 255));
+const NAME_63: Want = Want::form(word!("A name of 1 to 63 characters on one line"), |text| {
+    is_name(text, 63)
+});
+const NAME_255: Want = Want::form(word!("A name of 1 to 255 characters on one line"), |text| {
+    is_name(text, 255)
+});
 
 const OBJECTIVE: Want = Want::Group(&Members {
     known: &[

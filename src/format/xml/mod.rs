@@ -13,7 +13,9 @@ use super::file::Text;
 use super::findings::{listed, note, of_encoding, problem};
 use super::{Finding, ReadError};
 use crate::json::{self, Kind, Member, Node, Value};
+use crate::locale::Sentence;
 use crate::xml::{self, Document, QuirkKind};
+use crate::{say, word};
 
 /// An XML file, ready to be read and to be written back with only the changed places replaced.
 #[derive(Debug)]
@@ -83,12 +85,14 @@ impl XmlSource {
         if let Some((place, declared)) = &self.document.encoding
             && !self.is_said(declared)
         {
-            let message = format!(
-                "The declaration says {declared}, but the file is written in {}. Other programs may refuse it or show \
-                 wrong letters; correct the declaration. It is kept as it is.",
-                self.encoding_name()
+            let message = say!(
+                "The declaration says {declared}, but the file is written in {encoding}. Other \
+                         programs may refuse it or show wrong letters; correct the declaration. It is kept as it \
+                         is.",
+                declared,
+                encoding = self.encoding_name()
             );
-            findings.push(problem(Some(line(place.start)), "encoding", &message));
+            findings.push(problem(Some(line(place.start)), say!("encoding"), message));
         }
         let quirks = self
             .document
@@ -118,20 +122,31 @@ impl XmlSource {
     /// Families of documents that are recognised and read as plain XML.
     pub fn relatives(&self) -> Vec<Finding> {
         const RELATIVES: [(&str, &str); 6] = [
-            ("http://cyclonedx.org/schema/bom/", "a CycloneDX bill of materials"),
-            ("https://mc.chai.org/", "a CHAI Applied Model Card with prefixed names"),
-            ("http://www.dmg.org/PMML", "a PMML model"),
-            ("http://www.w3.org/1999/02/22-rdf-syntax-ns#", "an RDF document"),
-            ("http://www.w3.org/2000/svg", "an SVG picture"),
-            ("http://www.w3.org/2001/XMLSchema", "an XML Schema"),
+            (
+                "http://cyclonedx.org/schema/bom/",
+                word!("a CycloneDX bill of materials"),
+            ),
+            (
+                "https://mc.chai.org/",
+                word!("a CHAI Applied Model Card with prefixed names"),
+            ),
+            ("http://www.dmg.org/PMML", word!("a PMML model")),
+            ("http://www.w3.org/1999/02/22-rdf-syntax-ns#", word!("an RDF document")),
+            ("http://www.w3.org/2000/svg", word!("an SVG picture")),
+            ("http://www.w3.org/2001/XMLSchema", word!("an XML Schema")),
         ];
         let found = RELATIVES
             .iter()
             .find(|(namespace, _)| self.namespace().starts_with(namespace));
-        let message = |family| format!("This looks like {family}. It is edited here as plain XML, element by element.");
+        let message = |family| {
+            say!(
+                "This looks like {family}. It is edited here as plain XML, element by element.",
+                family
+            )
+        };
         let line = json::position(&self.text, self.document.root.span.start).0;
         found
-            .map(|(_, family)| note(Some(line), "file", &message(family)))
+            .map(|(_, family)| note(Some(line), say!("file"), message(Sentence::new(family))))
             .into_iter()
             .collect()
     }
@@ -215,45 +230,58 @@ fn explained(line: usize, kind: &QuirkKind) -> Finding {
     match kind {
         QuirkKind::BareAmpersand => problem(
             at,
-            "text",
-            "A & stands here by itself, where XML wants &amp;. Strict readers refuse the file. Kept as it is until you edit \
-             this text.",
+            say!("text"),
+            say!(
+                "A & stands here by itself, where XML wants &amp;. Strict readers refuse the file. Kept as \
+                         it is until you edit this text."
+            ),
         ),
         QuirkKind::BareLessThan => problem(
             at,
-            "text",
-            "A < stands here by itself, where XML wants &lt;. Strict readers refuse the file. Kept as it is until you edit \
-             this text.",
+            say!("text"),
+            say!(
+                "A < stands here by itself, where XML wants &lt;. Strict readers refuse the file. Kept as \
+                         it is until you edit this text."
+            ),
         ),
         QuirkKind::Entity(name) => note(
             at,
-            name,
-            &format!("&{name}; stands for something else. It is never expanded here; it is shown and kept as written."),
+            Sentence::as_written(name),
+            say!(
+                "&{name}; stands for something else. It is never expanded here; it is shown and kept as written.",
+                name
+            ),
         ),
         QuirkKind::DuplicateAttribute(name) => problem(
             at,
-            name,
-            "This attribute stands twice in the same tag, so strict readers refuse the file. Both are kept and shown.",
+            Sentence::as_written(name),
+            say!(
+                "This attribute stands twice in the same tag, so strict readers refuse the file. Both are \
+                         kept and shown."
+            ),
         ),
         QuirkKind::Control => problem(
             at,
-            "text",
-            "A control character stands here that XML does not allow. Kept as it is until you edit this text.",
+            say!("text"),
+            say!("A control character stands here that XML does not allow. Kept as it is until you edit this text."),
         ),
         QuirkKind::DocumentType { entities } => note(
             at,
-            "document type",
+            say!("document type"),
             match entities {
                 true => {
-                    "A document type declaration with entities. Nothing in it is expanded or fetched; it is kept as it is."
+                    say!(
+                        "A document type declaration with entities. Nothing in it is expanded or fetched; \
+                                 it is kept as it is."
+                    )
                 }
-                false => "A document type declaration. Nothing in it is fetched; it is kept as it is.",
+                false => say!("A document type declaration. Nothing in it is fetched; it is kept as it is."),
             },
         ),
         QuirkKind::Instruction(name) => note(
             at,
-            name,
-            "An instruction to programs (<? … ?>). It is kept and not shown.",
+            Sentence::as_written(name),
+            say!("An instruction to programs (<? … ?>). It is kept and not shown."),
         ),
     }
 }

@@ -4,9 +4,11 @@ use std::ops::Range;
 use super::lexer::{self, Token, TokenKind};
 use super::string::unescaped;
 use crate::json;
+use crate::locale::{self, Sentence};
 use crate::proto::message::{Content, Field, Item, Message, Quirk, QuirkKind, again};
 use crate::proto::schema::{FieldType, Schema, Type, name_of};
 use crate::proto::{Document, MAX_DEPTH, MAX_FIELDS, SyntaxError, Value};
+use crate::say;
 
 /// The text as a message of this kind. Fields that the schema does not have keep their names.
 ///
@@ -44,32 +46,28 @@ impl Parser<'_> {
         matches!(self.next.kind, TokenKind::Sign(sign) if signs.contains(&sign))
     }
 
-    fn error(&self, at: usize, message: impl Into<String>, advice: &str) -> SyntaxError {
-        SyntaxError {
-            at,
-            message: message.into(),
-            advice: advice.to_owned(),
-        }
+    fn error(&self, at: usize, message: Sentence, advice: Sentence) -> SyntaxError {
+        SyntaxError { at, message, advice }
     }
 
     /// What stands where something else is expected.
-    fn unexpected(&self, expected: &str) -> SyntaxError {
+    fn unexpected(&self, expected: Sentence) -> SyntaxError {
         let word = &self.text[self.next.span.clone()];
-        let found = match self.next.kind {
-            TokenKind::End => "the end of the text".to_owned(),
+        let found: locale::Value = match self.next.kind {
+            TokenKind::End => say!("the end of the text").into(),
             TokenKind::Open => {
                 return self.error(
                     self.next.span.start,
-                    "The quote that stands here is not closed on its line.",
-                    "Close it, write \\n for a line break inside a text, and \\\" for a quote.",
+                    say!("The quote that stands here is not closed on its line."),
+                    say!("Close it, write \\n for a line break inside a text, and \\\" for a quote."),
                 );
             }
-            _ => format!("“{}”", word.chars().take(20).collect::<String>()),
+            _ => locale::Value::Quoted(Sentence::as_written(word.chars().take(20).collect::<String>())),
         };
         self.error(
             self.next.span.start,
-            format!("{expected} is expected here, and {found} stands here."),
-            "Every field is a name with a colon and a value, or a name with fields in braces.",
+            say!("{expected} is expected here, and {found} stands here.", expected, found),
+            say!("Every field is a name with a colon and a value, or a name with fields in braces."),
         )
     }
 
@@ -83,8 +81,11 @@ impl Parser<'_> {
         if depth > MAX_DEPTH {
             return Err(self.error(
                 self.next.span.start,
-                format!("Messages lie more than {MAX_DEPTH} levels deep in each other."),
-                "Take some of the levels out.",
+                say!(
+                    "Messages lie more than {most} levels deep in each other.",
+                    most = MAX_DEPTH
+                ),
+                say!("Take some of the levels out."),
             ));
         }
         let start = opening.map_or(0, |(at, _)| at + 1);
@@ -96,8 +97,8 @@ impl Parser<'_> {
                 (TokenKind::End, Some((at, closing))) => {
                     return Err(self.error(
                         at,
-                        format!("What is opened here is not closed: a “{closing}” is missing."),
-                        "Look for the end of this message, and put the sign there.",
+                        say!("What is opened here is not closed: a “{closing}” is missing.", closing),
+                        say!("Look for the end of this message, and put the sign there."),
                     ));
                 }
                 _ => fields.push(self.field(schema, depth)?),
@@ -125,7 +126,7 @@ impl Parser<'_> {
             self.take();
         }
         if !has_colon && !self.is_sign(&['{', '<', '[']) {
-            return Err(self.unexpected("A colon or an opening brace"));
+            return Err(self.unexpected(say!("A colon or an opening brace")));
         }
         let inner = kind.and_then(FieldType::schema);
         let item = if self.is_sign(&['[']) {
@@ -155,8 +156,8 @@ impl Parser<'_> {
         }
         Err(self.error(
             self.next.span.start,
-            format!("The text has more than {MAX_FIELDS} fields and entries."),
-            "Move measurements into a file of their own.",
+            say!("The text has more than {most} fields and entries.", most = MAX_FIELDS),
+            say!("Move measurements into a file of their own."),
         ))
     }
 
@@ -170,7 +171,7 @@ impl Parser<'_> {
                 Ok((first.span.clone(), self.text[first.span].to_owned()))
             }
             TokenKind::Number if word(&first.span).bytes().all(|byte| byte.is_ascii_digit()) => {
-                let number = word(&first.span).parse().map_err(|_| self.unexpected("A name"))?;
+                let number = word(&first.span).parse().map_err(|_| self.unexpected(say!("A name")))?;
                 self.take();
                 let known = schema.and_then(|schema| schema.numbered(number));
                 Ok((
@@ -182,14 +183,14 @@ impl Parser<'_> {
                 while !self.is_sign(&[']']) {
                     match self.next.kind {
                         TokenKind::Name | TokenKind::Number | TokenKind::Sign('[' | '.' | '/' | '-') => self.take(),
-                        _ => return Err(self.unexpected("The name of an extension, and a closing bracket,")),
+                        _ => return Err(self.unexpected(say!("The name of an extension, and a closing bracket,"))),
                     };
                 }
                 let span = first.span.start..self.take().span.end;
                 let name = self.text[span.clone()].to_owned();
                 Ok((span, name))
             }
-            _ => Err(self.unexpected("The name of a field")),
+            _ => Err(self.unexpected(say!("The name of a field"))),
         }
     }
 
@@ -199,7 +200,7 @@ impl Parser<'_> {
         while !self.is_sign(&[']']) {
             if !items.is_empty() {
                 if !self.is_sign(&[',']) {
-                    return Err(self.unexpected("A comma or a closing bracket"));
+                    return Err(self.unexpected(say!("A comma or a closing bracket")));
                 }
                 self.take();
             }
@@ -228,7 +229,7 @@ impl Parser<'_> {
             TokenKind::Sign('-') => {
                 self.take();
                 if !matches!(self.next.kind, TokenKind::Number | TokenKind::Name) {
-                    return Err(self.unexpected("A number"));
+                    return Err(self.unexpected(say!("A number")));
                 }
                 let word = self.take();
                 let spelling = format!("-{}", &self.text[word.span.clone()]);
@@ -238,7 +239,7 @@ impl Parser<'_> {
                 let word = self.take();
                 (word.span.end, Content::Leaf(bare(self.text[word.span].to_owned())))
             }
-            _ => return Err(self.unexpected("A value")),
+            _ => return Err(self.unexpected(say!("A value"))),
         };
         Ok(Item {
             span: start..end,
@@ -257,8 +258,8 @@ impl Parser<'_> {
             unescaped(&self.text[inside.clone()], &mut bytes).map_err(|at| {
                 self.error(
                     inside.start + at,
-                    "The backslash that stands here begins no escape that is known.",
-                    "Write \\\\ for a backslash, or one of \\n, \\t, \\\", \\', \\x41, \\101.",
+                    say!("The backslash that stands here begins no escape that is known."),
+                    say!("Write \\\\ for a backslash, or one of \\n, \\t, \\\", \\', \\x41, \\101."),
                 )
             })?;
         }

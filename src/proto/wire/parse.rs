@@ -2,9 +2,11 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use super::{FIXED_32, FIXED_64, GROUP, GROUP_END, LENGTH, VARINT, shown_bytes, varint};
+use crate::locale::Sentence;
 use crate::proto::message::{Content, Field, Item, Message, Quirk, QuirkKind, again};
 use crate::proto::schema::{FieldType, MAX_NUMBER, Schema, Type, name_of};
 use crate::proto::{Document, MAX_DEPTH, MAX_FIELDS, SyntaxError, Value};
+use crate::say;
 
 /// How deep messages are looked for in each other where no schema says that there are any.
 const MAX_GUESSES: usize = 16;
@@ -28,16 +30,22 @@ pub fn parse(bytes: &[u8], schema: &'static Schema) -> Result<Document, SyntaxEr
         }
         Err(Fault { at, message, .. }) => Err(SyntaxError {
             at,
-            message: format!("{message} (at byte {} of {}).", at + 1, bytes.len()),
-            advice: "Look whether the file was copied as a whole, or write it again with the program that made it."
-                .to_owned(),
+            message: say!(
+                "{message} (at byte {at} of {bytes}).",
+                message,
+                at = at + 1,
+                bytes = bytes.len()
+            ),
+            advice: say!(
+                "Look whether the file was copied as a whole, or write it again with the program that made it."
+            ),
         }),
     }
 }
 
 struct Fault {
     at: usize,
-    message: String,
+    message: Sentence,
     /// Whether the whole file is refused, rather than taken for something else.
     is_final: bool,
 }
@@ -64,7 +72,10 @@ impl Parser<'_> {
         group: Option<u32>,
     ) -> Result<(Message, usize), Fault> {
         if depth > MAX_DEPTH {
-            let message = format!("Messages lie more than {MAX_DEPTH} levels deep in each other");
+            let message = say!(
+                "Messages lie more than {most} levels deep in each other",
+                most = MAX_DEPTH
+            );
             return Err(Fault {
                 at: span.start,
                 message,
@@ -76,7 +87,7 @@ impl Parser<'_> {
         while at < span.end {
             self.fields += 1;
             if self.fields > MAX_FIELDS {
-                let message = format!("The file has more than {MAX_FIELDS} fields");
+                let message = say!("The file has more than {most} fields", most = MAX_FIELDS);
                 return Err(Fault {
                     at,
                     message,
@@ -102,7 +113,7 @@ impl Parser<'_> {
         match group {
             Some(number) => Err(Fault {
                 at,
-                message: format!("The group of field {number} has no end"),
+                message: say!("The group of field {number} has no end", number),
                 is_final: false,
             }),
             None => Ok((self.closed(schema, span, fields), at)),
@@ -116,18 +127,18 @@ impl Parser<'_> {
 
     fn tag(&self, at: &mut usize, end: usize) -> Result<(u32, u8), Fault> {
         let start = *at;
-        let fault = |message: &str| Fault {
+        let fault = |message: Sentence| Fault {
             at: start,
-            message: message.to_owned(),
+            message,
             is_final: false,
         };
-        let (tag, next) =
-            varint(self.bytes, start, end).ok_or_else(|| fault("The number of a field is cut off or has no end"))?;
+        let (tag, next) = varint(self.bytes, start, end)
+            .ok_or_else(|| fault(say!("The number of a field is cut off or has no end")))?;
         *at = next;
         let number = u32::try_from(tag >> 3)
             .ok()
             .filter(|number| (1..=MAX_NUMBER).contains(number))
-            .ok_or_else(|| fault("No field can have the number that stands here"))?;
+            .ok_or_else(|| fault(say!("No field can have the number that stands here")))?;
         Ok((number, (tag & 7).to_le_bytes()[0]))
     }
 
@@ -141,14 +152,15 @@ impl Parser<'_> {
         depth: usize,
     ) -> Result<(Range<usize>, Option<Content>), Fault> {
         let start = *at;
-        let fault = |message: String| Fault {
+        let fault = |message: Sentence| Fault {
             at: start,
             message,
             is_final: false,
         };
         let cut_off = || {
-            fault(format!(
-                "The file ends, or its message does, in the middle of field {number}"
+            fault(say!(
+                "The file ends, or its message does, in the middle of field {number}",
+                number
             ))
         };
         let leaf = |number: u64| Some(Content::Leaf(Value::Number(number.to_string())));
@@ -181,10 +193,11 @@ impl Parser<'_> {
                 *at = next;
                 Ok((message.span.clone(), Some(Content::Message(message))))
             }
-            GROUP_END => Err(fault(format!(
-                "The group of field {number} ends here without having begun"
+            GROUP_END => Err(fault(say!(
+                "The group of field {number} ends here without having begun",
+                number
             ))),
-            _ => Err(fault(format!("Field {number} is of a kind that does not exist"))),
+            _ => Err(fault(say!("Field {number} is of a kind that does not exist", number))),
         }
     }
 

@@ -7,11 +7,12 @@ use serde::Serialize;
 
 use super::Refusal;
 use super::request::{Query, accepts, file, sentence};
+use crate::count;
 use crate::format::{self, Converted, Format, Loss};
+use crate::locale::Sentence;
 use crate::web::AppState;
 use crate::web::card::title_of;
 use crate::web::error::Error;
-use crate::web::page::in_words;
 use crate::web::pages::download::{attachment, file_stem, unwritten};
 
 /// Names how many things are lost.
@@ -68,10 +69,10 @@ struct Aside {
 pub async fn post(state: web::Data<AppState>, request: HttpRequest, body: web::Payload) -> Result<HttpResponse, Error> {
     let bytes = file(&request, body, state.config.max_upload_bytes).await?;
     let query = Query::of(&request, &["to", "name", "report", "lossless", "keep"])?;
-    let bad = |words: String| Error::BadRequest(sentence(&words).into());
+    let bad = |words: String| Error::BadRequest(Sentence::as_written(sentence(&words)));
     let to = query.get("to").ok_or_else(|| {
         let message = "The parameter `to` is missing; /api/v1/formats lists the formats that it may name.";
-        Error::BadRequest(message.into())
+        Error::BadRequest(Sentence::as_written(message))
     })?;
     let format = Format::wanted(to).map_err(bad)?;
     let home = query.get("keep").map(str::to_owned);
@@ -127,7 +128,7 @@ pub async fn post(state: web::Data<AppState>, request: HttpRequest, body: web::P
 /// Says what would be lost, as `cartellino convert --lossless` does.
 fn not_whole(name: Option<String>, format: Format, losses: Vec<LossReport>) -> Refusal {
     let name = name.unwrap_or_else(|| "The file".to_owned());
-    let count = in_words(losses.len() as u64, "answer");
+    let count = count!(losses.len(), "one answer", "{n} answers");
     Refusal {
         losses,
         ..Refusal::new(

@@ -100,7 +100,7 @@ fn place(error: &ReadError) -> Option<Place> {
 fn sentences(error: &Error) -> (Cow<'_, str>, Cow<'_, str>) {
     let again = "Wait some seconds and send it again.";
     match error {
-        Error::BadRequest(what) => (what.clone(), "Correct the request and send it again.".into()),
+        Error::BadRequest(what) => (what.to_string().into(), "Correct the request and send it again.".into()),
         Error::CrossSite => (
             "A page of another site made a browser send this, and pages of other sites are not served.".into(),
             "Call this address from a program.".into(),
@@ -123,7 +123,7 @@ fn sentences(error: &Error) -> (Cow<'_, str>, Cow<'_, str>) {
             "Take embedded pictures or long data out; a card is mostly text.".into(),
         ),
         Error::Full(full) => (
-            full::message(full).into(),
+            full::message(full).to_string().into(),
             "Take embedded pictures or long data out; a card is mostly text.".into(),
         ),
         Error::TooMany { retry_after } => (
@@ -139,8 +139,8 @@ fn sentences(error: &Error) -> (Cow<'_, str>, Cow<'_, str>) {
             again.into(),
         ),
         other => {
-            let (_, message, advice) = words(other, false);
-            (message, advice)
+            let [_, message, advice] = words(other, false);
+            (message.to_string().into(), advice.to_string().into())
         }
     }
 }

@@ -8,6 +8,7 @@ use futures_util::StreamExt as _;
 
 use super::Refusal;
 use crate::card::outline::{self, Outline};
+use crate::locale::Sentence;
 use crate::web::error::Error;
 use crate::web::posted::{DRAINED_BYTES, PATIENCE};
 
@@ -35,12 +36,12 @@ impl Query {
                     known => format!("there is {}", known.join(", ")),
                 };
                 let message = format!("This address has no parameter `{}`; {there_is}.", name.escape_debug());
-                return Err(Error::BadRequest(message.into()));
+                return Err(Error::BadRequest(Sentence::as_written(message)));
             }
             if pairs[..index].iter().any(|(other, _)| other == name) {
-                return Err(Error::BadRequest(
-                    format!("The parameter `{name}` is there twice.").into(),
-                ));
+                return Err(Error::BadRequest(Sentence::as_written(format!(
+                    "The parameter `{name}` is there twice."
+                ))));
             }
         }
         Ok(Self { pairs })
@@ -62,7 +63,9 @@ impl Query {
         };
         words.iter().copied().find(|word| *word == value).ok_or_else(|| {
             let wanted = words.join(" or ");
-            Error::BadRequest(format!("The parameter `{name}` must be {wanted}.").into())
+            Error::BadRequest(Sentence::as_written(format!(
+                "The parameter `{name}` must be {wanted}."
+            )))
         })
     }
 
@@ -81,7 +84,7 @@ impl Query {
         self.get("outline")
             .map(outline::wanted)
             .transpose()
-            .map_err(|words| Error::BadRequest(sentence(&words).into()))
+            .map_err(|words| Error::BadRequest(Sentence::as_written(sentence(&words))))
     }
 }
 
@@ -106,11 +109,15 @@ pub(super) async fn file(request: &HttpRequest, mut body: Payload, limit_bytes: 
             Ok(Some(Ok(chunk))) => chunk,
             Ok(Some(Err(error))) => {
                 tracing::debug!(%error, "a body broke off");
-                return Err(Error::BadRequest(
-                    "The file is incomplete: it broke off on the way.".into(),
-                ));
+                return Err(Error::BadRequest(Sentence::as_written(
+                    "The file is incomplete: it broke off on the way.",
+                )));
             }
-            Err(_) => return Err(Error::BadRequest("The rest of the file did not arrive in time.".into())),
+            Err(_) => {
+                return Err(Error::BadRequest(Sentence::as_written(
+                    "The rest of the file did not arrive in time.",
+                )));
+            }
         };
         length = length.saturating_add(chunk.len());
         if length <= limit_bytes {
@@ -127,7 +134,7 @@ pub(super) async fn file(request: &HttpRequest, mut body: Payload, limit_bytes: 
     }
     if bytes.is_empty() {
         let message = "No file arrived: the body is empty. With curl it is sent by --data-binary @README.md.";
-        return Err(Error::BadRequest(message.into()));
+        return Err(Error::BadRequest(Sentence::as_written(message)));
     }
     Ok(bytes)
 }
@@ -167,7 +174,11 @@ fn is_a_file(request: &HttpRequest) -> Result<(), Error> {
 pub(super) fn accepts(request: &HttpRequest, media_type: &str) -> Result<(), Error> {
     let is_wanted = match Accept::parse(request) {
         Ok(accept) => accept.is_empty() || allows(&accept, media_type),
-        Err(_) => return Err(Error::BadRequest("The header Accept cannot be read.".into())),
+        Err(_) => {
+            return Err(Error::BadRequest(Sentence::as_written(
+                "The header Accept cannot be read.",
+            )));
+        }
     };
     match is_wanted {
         true => Ok(()),

@@ -7,7 +7,9 @@ use super::{Body, Control, Entry};
 use crate::card::Value;
 use crate::card::figure;
 use crate::card::outline::{Column, FIGURE, Kind};
+use crate::locale::Sentence;
 use crate::web::form::is_kept;
+use crate::{say, word};
 
 /// A value with more single parts than this, or nested deeper, is edited as JSON text.
 const MAX_PARTS: usize = 150;
@@ -34,8 +36,8 @@ impl Builder<'_> {
             name,
             tag,
             key: None,
-            label: String::new(),
-            hint: String::new(),
+            label: Sentence::default(),
+            hint: Sentence::default(),
             is_folded: false,
             problems: Vec::new(),
             is_new: false,
@@ -76,7 +78,7 @@ impl Builder<'_> {
             Kind::Figures => {
                 let mut description = self.control(format!("{name}.0"), Some(&Kind::Markdown), None, level + 1);
                 description.key = Some("description".into());
-                description.label = "Description of the figures".into();
+                description.label = say!("Description of the figures");
                 (absent("group"), Body::Group(vec![description]))
             }
         }
@@ -139,11 +141,14 @@ impl Builder<'_> {
                     let name = format!("{name}.{index}");
                     let (mut control, label) = match value {
                         Value::List(rows) if key == "collection" && has_figures => {
-                            (self.figures(name, rows, level + 1), "Pictures")
+                            (self.figures(name, rows, level + 1), say!("Pictures"))
                         }
-                        _ => (self.control(name, None, Some(value), level + 1), key.as_str()),
+                        _ => (
+                            self.control(name, None, Some(value), level + 1),
+                            Sentence::as_written(key),
+                        ),
                     };
-                    control.label = label.to_owned();
+                    control.label = label;
                     control.key = Some(key.clone());
                     control
                 };
@@ -156,7 +161,7 @@ impl Builder<'_> {
     }
 
     /// A table of many rows, one a line; `None` when its rows are more than lines.
-    fn grid(&self, name: &str, entry: &str, columns: &[Column], items: &[Value], level: usize) -> Option<Grid> {
+    fn grid(&self, name: &str, entry: &'static str, columns: &[Column], items: &[Value], level: usize) -> Option<Grid> {
         let row = |(index, item): (usize, &Value)| match item {
             Value::Group(members) => Some(self.row(format!("{name}.{index}"), columns, Some(members), level + 1)),
             _ => None,
@@ -173,13 +178,13 @@ impl Builder<'_> {
                 control,
             })
         });
-        Grid::of(entry, rows?, fresh)
+        Grid::of(Sentence::new(entry), rows?, fresh)
     }
 
     fn list(&self, name: &str, kind: Option<&Kind>, items: &[Value], level: usize) -> Body {
         let entry = match kind {
             Some(Kind::List { entry } | Kind::Table { entry, .. }) => *entry,
-            _ => "entry",
+            _ => word!("entry"),
         };
         let controls = items.iter().map(Some).enumerate().map(|(index, item)| {
             let name = format!("{name}.{index}");
@@ -222,7 +227,7 @@ impl Builder<'_> {
             });
         }
         Body::List {
-            entry: entry.into(),
+            entry: Sentence::new(entry),
             entries,
             can_add: true,
         }
@@ -247,14 +252,14 @@ impl Builder<'_> {
                 }
             }
             Entry {
-                title: title("figure", index, &control),
+                title: title(word!("figure"), index, &control),
                 can_rise: index > 0,
                 can_sink: index + 1 < rows.len(),
                 control,
             }
         });
         let body = Body::List {
-            entry: "figure".into(),
+            entry: Sentence::new(word!("figure")),
             entries: entries.collect(),
             can_add: false,
         };
@@ -275,7 +280,12 @@ impl Builder<'_> {
                     let (name, value) = cells.take(column.key);
                     let mut control = self.control(name, Some(&column.kind), value, level);
                     column.vocabulary.into_iter().for_each(|words| control.offer(words));
-                    cells.put(column.key, column.label, column.help, control);
+                    cells.put(
+                        column.key,
+                        Sentence::new(column.label),
+                        Sentence::new(column.help),
+                        control,
+                    );
                 }
                 Some((group, _)) if groups.contains(&group) => {}
                 Some((group, _)) => {
@@ -284,7 +294,8 @@ impl Builder<'_> {
                     let inner = columns
                         .iter()
                         .filter(|other| other.key.split_once('.').is_some_and(|(of, _)| of == group));
-                    cells.put(group, "", "", self.inner_group(name, inner, value, level + 1));
+                    let control = self.inner_group(name, inner, value, level + 1);
+                    cells.put(group, Sentence::default(), Sentence::default(), control);
                 }
             }
         }
@@ -310,8 +321,8 @@ impl Builder<'_> {
             let (name, value) = cells.take(key);
             cells.put(
                 key,
-                column.label,
-                column.help,
+                Sentence::new(column.label),
+                Sentence::new(column.help),
                 self.control(name, Some(&column.kind), value, level),
             );
         }
@@ -322,7 +333,8 @@ impl Builder<'_> {
     fn finish(&self, name: String, mut cells: Cells, present: bool, level: usize) -> Control {
         while let Some(key) = cells.left() {
             let (name, value) = cells.take(&key);
-            cells.put(&key, &key, "", self.control(name, None, value, level));
+            let control = self.control(name, None, value, level);
+            cells.put(&key, Sentence::as_written(&key), Sentence::default(), control);
         }
         let tag = if present { "group" } else { "absent-group" };
         Control {
@@ -344,7 +356,7 @@ impl Builder<'_> {
                     };
                     let mut control = self.control(format!("{name}.{index}"), Some(&kind), None, level + 1);
                     control.key = Some(key.clone());
-                    control.label.clone_from(key);
+                    control.label = Sentence::as_written(key);
                     control
                 };
                 let cells = members.iter().enumerate().map(cell).collect();
@@ -369,17 +381,17 @@ fn describe_cell(cell: &mut Control, is_waiting: bool) {
     };
     let missing = match cell.key.as_deref() {
         Some("image") => {
-            cell.label = "Picture".to_owned();
+            cell.label = say!("Picture");
             return;
         }
-        Some("name") => "Write a caption: until then the figure is in no preview and no download.",
-        Some("alt") => {
+        Some("name") => say!("Write a caption: until then the figure is in no preview and no download."),
+        Some("alt") => say!(
             "Write what the picture shows: until then the figure is in no preview and no download. The picture is kept."
-        }
+        ),
         _ => return,
     };
     if is_waiting && is_blank {
-        cell.problems.push(missing.to_owned());
+        cell.problems.push(missing);
     }
 }
 
@@ -426,16 +438,12 @@ impl<'v> Cells<'v> {
         self.members.iter().flatten().next().map(|(name, _)| name.clone())
     }
 
-    fn put(&mut self, key: &str, label: &str, hint: &str, control: Control) {
-        let label = if label.is_empty() {
-            control.label.clone()
-        } else {
-            label.to_owned()
-        };
+    fn put(&mut self, key: &str, label: Sentence, hint: Sentence, control: Control) {
+        let label = if label.is_empty() { control.label.clone() } else { label };
         self.controls.push(Control {
             key: Some(key.into()),
             label,
-            hint: hint.into(),
+            hint,
             ..control
         });
     }

@@ -7,6 +7,7 @@ use super::{Body, Control, Entry};
 use crate::card::Value;
 use crate::card::outline::Vocabulary;
 use crate::json;
+use crate::locale::Sentence;
 
 /// A table of more rows than this is a grid.
 pub(super) const FEW_ROWS: usize = 12;
@@ -18,9 +19,9 @@ const MOST_COLUMNS: usize = 14;
 /// A table of many rows.
 pub struct Grid {
     /// What one row is called: "metric".
-    pub entry: String,
+    pub entry: Sentence,
     /// The heads of the columns, and how many characters their inputs show.
-    pub columns: Vec<(String, usize)>,
+    pub columns: Vec<(Sentence, usize)>,
     /// The rows.
     pub rows: Vec<Line>,
     /// The shapes of the rows, as JSON, for reading the form.
@@ -53,9 +54,9 @@ pub struct Cell {
 
 impl Grid {
     /// The grid of these rows, if they are made of single lines only.
-    pub(super) fn of(entry: &str, rows: Vec<Control>, fresh: Option<Box<Entry>>) -> Option<Self> {
+    pub(super) fn of(entry: Sentence, rows: Vec<Control>, fresh: Option<Box<Entry>>) -> Option<Self> {
         // Columns are told apart by the names that lead to them.
-        let mut columns: Vec<(Vec<String>, String)> = Vec::new();
+        let mut columns: Vec<(Vec<String>, Sentence)> = Vec::new();
         let mut shapes: Vec<Value> = Vec::new();
         let mut lines = Vec::new();
         for row in rows {
@@ -94,7 +95,7 @@ impl Grid {
             line.cells.resize_with(columns.len(), || None);
         }
         Some(Self {
-            entry: entry.to_owned(),
+            entry,
             columns: columns
                 .into_iter()
                 .enumerate()
@@ -127,7 +128,7 @@ fn take(
     row: &str,
     path: &mut Vec<String>,
     shape: &mut Vec<Value>,
-    cells: &mut Vec<(Vec<String>, String, Cell)>,
+    cells: &mut Vec<(Vec<String>, Sentence, Cell)>,
 ) -> Option<()> {
     let suffix = control.name.strip_prefix(row)?.trim_start_matches('.');
     let key = control.key.clone().map_or(Value::Null, Value::Text);

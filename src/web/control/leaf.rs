@@ -5,6 +5,8 @@ use crate::card::Value;
 use crate::card::figure;
 use crate::card::picture::{self, Blob};
 use crate::json;
+use crate::locale::Sentence;
+use crate::say;
 use crate::web::form::{fingerprint, is_kept};
 use crate::web::pages::files;
 
@@ -46,7 +48,7 @@ pub(super) fn text_control(text: &str) -> (String, Body) {
         return (
             "keep".into(),
             Body::Kept {
-                words: String::new(),
+                words: Sentence::default(),
                 picture: Some(files::address(file)),
                 is_picture: true,
                 hash: fingerprint(text),
@@ -54,20 +56,32 @@ pub(super) fn text_control(text: &str) -> (String, Body) {
         );
     }
     if is_kept(text) {
-        let (what, picture) = match picture::sniff(text) {
+        let length = text.len();
+        let (words, is_picture, picture) = match picture::sniff(text) {
             Some(Blob::Picture { media_type, base64 }) => {
                 let shown = base64.len() <= LARGEST_SHOWN;
-                ("A picture", shown.then(|| format!("data:{media_type};base64,{base64}")))
+                (
+                    say!("A picture of {length} characters, kept exactly as it is.", length),
+                    true,
+                    shown.then(|| format!("data:{media_type};base64,{base64}")),
+                )
             }
-            Some(Blob::Drawing) => ("An SVG drawing", None),
-            _ => ("Data", None),
+            Some(Blob::Drawing) => (
+                say!("An SVG drawing of {length} characters, kept exactly as it is.", length),
+                false,
+                None,
+            ),
+            _ => (
+                say!("Data of {length} characters, kept exactly as they are.", length),
+                false,
+                None,
+            ),
         };
-        let words = format!("{what} of {} characters, kept exactly as it is.", text.len());
         return (
             "keep".into(),
             Body::Kept {
-                is_picture: what == "A picture",
                 words,
+                is_picture,
                 picture,
                 hash: fingerprint(text),
             },

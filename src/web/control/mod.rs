@@ -14,6 +14,8 @@ use askama::Template;
 
 use crate::card::Field;
 use crate::card::outline::{Question, Vocabulary};
+use crate::locale::Sentence;
+use crate::web::filters;
 use crate::web::pages::files;
 use build::Builder;
 pub use grid::Grid;
@@ -29,13 +31,13 @@ pub struct Control {
     /// The member's name, inside a group.
     pub key: Option<String>,
     /// The label shown.
-    pub label: String,
+    pub label: Sentence,
     /// The help shown under the label.
-    pub hint: String,
+    pub hint: Sentence,
     /// Whether the help opens with a click only.
     pub is_folded: bool,
     /// What is odd about the value, in plain words.
-    pub problems: Vec<String>,
+    pub problems: Vec<Sentence>,
     /// A new entry that may stay blank.
     pub is_new: bool,
     /// The words that are offered, where the control is one line.
@@ -62,7 +64,7 @@ pub enum Body {
     YesNo(Option<bool>),
     /// Something that stays on the server: said in words, and shown when it is a picture.
     Kept {
-        words: String,
+        words: Sentence,
         picture: Option<String>,
         /// Whether it is a picture, which can be replaced by another one.
         is_picture: bool,
@@ -70,7 +72,7 @@ pub enum Body {
     },
     /// Entries that can be moved and removed, and added unless they come another way.
     List {
-        entry: String,
+        entry: Sentence,
         entries: Vec<Entry>,
         can_add: bool,
     },
@@ -83,7 +85,7 @@ pub enum Body {
 /// An entry of a list.
 pub struct Entry {
     /// What it is called: "Owner 2: River Lab".
-    pub title: String,
+    pub title: Sentence,
     /// Whether there is one before it.
     pub can_rise: bool,
     /// Whether there is one after it.
@@ -222,17 +224,14 @@ pub fn of_question(place: usize, question: &Question, answer: Option<&Field>, mo
     let mut control = builder.control(format!("f.{place}"), Some(&question.kind), value, 0);
     question.vocabulary.into_iter().for_each(|words| control.offer(words));
     Control {
-        label: question.label.into(),
-        hint: question.help.into(),
+        label: Sentence::new(question.label),
+        hint: Sentence::new(question.help),
         ..control
     }
 }
 
-/// The control of a field that no question asks for.
-pub fn of_field(place: usize, field: &Field, more: &str) -> Control {
+/// The control of a field that no question asks for, under this label.
+pub fn of_field(place: usize, field: &Field, label: Sentence, more: &str) -> Control {
     let control = Builder { more }.control(format!("f.{place}"), None, Some(&field.value), 0);
-    Control {
-        label: field.label.clone(),
-        ..control
-    }
+    Control { label, ..control }
 }

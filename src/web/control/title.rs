@@ -1,6 +1,8 @@
 //! What the entries of a list are called.
 
 use super::{Body, Control};
+use crate::locale::{Sentence, Value};
+use crate::say;
 
 pub(super) fn without_hints(control: Control) -> Control {
     let body = match control.body {
@@ -8,41 +10,42 @@ pub(super) fn without_hints(control: Control) -> Control {
         body => body,
     };
     Control {
-        hint: String::new(),
+        hint: Sentence::default(),
         body,
         ..control
     }
 }
 
 /// The control of an entry; one that is no row carries the entry's name itself.
-pub(super) fn labelled(entry: &str, index: usize, control: Control) -> Control {
+pub(super) fn labelled(entry: &'static str, index: usize, control: Control) -> Control {
     match control.body {
         Body::Group(_) => control,
         _ => Control {
-            label: format!("{} {}", capital(entry), index + 1),
+            label: numbered(entry, index),
             ..control
         },
     }
 }
 
-fn capital(word: &str) -> String {
-    let mut chars = word.chars();
-    chars
-        .next()
-        .map(|first| first.to_uppercase().chain(chars).collect())
-        .unwrap_or_default()
+/// `Owner 2`.
+fn numbered(entry: &'static str, index: usize) -> Sentence {
+    say!(
+        "{entry} {number}",
+        entry = Value::Capital(Sentence::new(entry)),
+        number = index + 1
+    )
 }
 
 /// What an entry is called: its number, and the first text in it.
-pub(super) fn title(entry: &str, index: usize, control: &Control) -> String {
-    let name = capital(entry);
+pub(super) fn title(entry: &'static str, index: usize, control: &Control) -> Sentence {
+    let entry = numbered(entry, index);
     let content = first_text(control).map(|text| {
         let short: String = text.chars().take(40).collect();
         if short.len() < text.len() { short + "…" } else { short }
     });
     match content {
-        Some(content) => format!("{name} {}: {content}", index + 1),
-        None => format!("{name} {}", index + 1),
+        Some(content) => say!("{entry}: {content}", entry, content),
+        None => entry,
     }
 }
 

@@ -7,11 +7,14 @@ use serde::Deserialize;
 use crate::card::change::{Stretch, difference};
 use crate::db::cards;
 use crate::format::{self, Comparison, Side, Terms};
+use crate::locale::Sentence;
+use crate::say;
 use crate::session::Visitor;
 use crate::web::AppState;
 use crate::web::card::{self, Whole, link, outline_of, owner};
 use crate::web::difference::{SHOWN, SectionChanges, Shown, by_section};
 use crate::web::error::Error;
+use crate::web::filters;
 use crate::web::page::{CardLink, Page, render};
 
 #[derive(Template)]
@@ -24,7 +27,7 @@ struct Changes {
     /// The visitor's other cards.
     others: Vec<CardLink>,
     /// How the two were made comparable, when they are of different kinds.
-    terms: Option<String>,
+    terms: Option<Sentence>,
     changes: Vec<SectionChanges>,
     total: usize,
     shown: usize,
@@ -60,7 +63,10 @@ pub async fn get(
     let session = owner(&visitor)?;
     let rows = state.db.run(move |conn| cards::list(conn, &session)).await?;
     let others = rows.iter().filter(|row| row.id != whole.row.id).map(link).collect();
-    let page = Page::of(format!("What changed: {}", whole.row.title), &visitor);
+    let page = Page::of(
+        say!("What changed: {title}", title = card::said_name(&whole.row.title)),
+        &visitor,
+    );
     let made = web::block(move || {
         let (now, before) = (side(&whole), other.as_ref().map(side));
         let Comparison { changes, terms } = match &before {
@@ -78,11 +84,14 @@ pub async fn get(
             others,
             total: changes.len(),
             shown: changes.len().min(SHOWN),
-            changes: by_section(changes),
+            changes: by_section(changes, outline_of(&whole.row)),
             has_source: whole.source.is_some(),
         }
     });
-    render(&made.await.map_err(|error| Error::Internal(error.to_string()))?)
+    render(
+        &visitor,
+        &made.await.map_err(|error| Error::Internal(error.to_string()))?,
+    )
 }
 
 fn side(whole: &Whole) -> Side<'_> {
@@ -94,17 +103,16 @@ fn side(whole: &Whole) -> Side<'_> {
 }
 
 /// How two cards were made comparable, when there is something to tell.
-fn words_of(terms: Terms) -> Option<String> {
+fn words_of(terms: Terms) -> Option<Sentence> {
     match terms {
         Terms::Same => None,
-        Terms::Of(format) => Some(format!(
-            "The two cards came in different formats. Both are compared as {} would say them, so that only what they say \
-             counts.",
-            format.name()
+        Terms::Of(format) => Some(say!(
+            "The two cards came in different formats. Both are compared as {format} would say them, so that only what \
+             they say counts.",
+            format = format.said_name()
         )),
-        Terms::Questions => Some(
+        Terms::Questions => Some(say!(
             "The two cards ask different questions. They are compared by the questions of the full model card."
-                .to_owned(),
-        ),
+        )),
     }
 }

@@ -3,6 +3,7 @@
 use actix_web::{HttpResponse, web};
 use serde::Deserialize;
 
+use crate::say;
 use crate::session::Visitor;
 use crate::session::state::{Expiry, SHARED_COMPUTER};
 use crate::web::error::Error;
@@ -37,9 +38,15 @@ pub async fn post(visitor: Visitor, form: web::Form<Computer>) -> Result<HttpRes
         .map_err(|error| Error::Internal(error.to_string()))?;
     let time = visitor.idle_time().map(time_in_words).unwrap_or_default();
     let told = if visitor.ends_with_the_browser() {
-        format!("This browser forgets you when it is closed, and your work is kept for {time} after your last visit.")
+        say!(
+            "This browser forgets you when it is closed, and your work is kept for {time} after your last visit.",
+            time
+        )
     } else {
-        format!("This browser remembers you, and your work is kept for {time} after each visit.")
+        say!(
+            "This browser remembers you, and your work is kept for {time} after each visit.",
+            time
+        )
     };
-    Ok(see_other_telling(&visitor, "/session", told))
+    Ok(see_other_telling(&visitor, "/session", &told))
 }

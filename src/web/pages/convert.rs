@@ -5,6 +5,7 @@ use actix_web::{HttpResponse, web};
 
 use super::download::{attachment, file_stem, unwritten};
 use crate::format::{self, Format};
+use crate::say;
 use crate::web::AppState;
 use crate::web::card::title_of;
 use crate::web::error::Error;
@@ -22,7 +23,7 @@ use crate::web::posted;
 pub async fn post(state: web::Data<AppState>, form: Multipart) -> Result<HttpResponse, Error> {
     let posted = posted::read(form, state.config.max_upload_bytes).await?;
     let format = posted.to.as_deref().and_then(Format::from_id);
-    let format = format.ok_or(Error::BadRequest("There is no format of that name.".into()))?;
+    let format = format.ok_or(Error::BadRequest(say!("There is no format of that name.")))?;
     let (bytes, name) = match (posted.file, posted.text) {
         (Some(file), _) => (file.bytes, file.name),
         (None, Some(text)) => (text.into_bytes(), None),

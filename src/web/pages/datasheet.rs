@@ -11,9 +11,12 @@ use crate::card::outline::DATASHEET;
 use crate::db::cards::{self, CardRow, Unfit};
 use crate::db::{self, DbConnection, quota};
 use crate::format::Format;
+use crate::locale::Locale;
+use crate::locale::Sentence;
+use crate::say;
 use crate::session::{SessionId, Visitor};
 use crate::web::AppState;
-use crate::web::card::{self, format_of, load_card, outline_of, owner, tidy_title};
+use crate::web::card::{self, format_of, load_card, outline_of, owner, said_name, tidy_title};
 use crate::web::choices::remember_card;
 use crate::web::error::Error;
 use crate::web::page::{CardLink, is_once, quoted, see_other_telling};
@@ -38,7 +41,7 @@ pub struct DatasheetLine {
     /// The word in addresses.
     pub id: String,
     /// The name shown.
-    pub title: String,
+    pub title: Sentence,
     /// How many of its questions have an answer.
     pub answered: usize,
     /// How many questions it has.
@@ -80,7 +83,7 @@ impl Datasheets {
                 questions: tally.questions(),
                 format: format_of(&row),
                 id: row.id,
-                title: row.title,
+                title: said_name(&row.title),
             });
         }
         Ok(Self::Has { lines, candidates })
@@ -96,24 +99,24 @@ impl Datasheets {
 }
 
 /// Why two cards were not linked, and what to try.
-pub fn refusal(unfit: Unfit) -> (&'static str, &'static str) {
+pub fn refusal(unfit: Unfit) -> [Sentence; 2] {
     match unfit {
-        Unfit::Itself => (
-            "A card cannot be its own datasheet. Nothing was changed.",
-            "Go back and choose another card.",
-        ),
-        Unfit::OfDatasheet => (
-            "The card is itself a datasheet, and a datasheet has no datasheets. Nothing was changed.",
-            "Open the card that it belongs to: that one may have as many datasheets as you like.",
-        ),
-        Unfit::HasDatasheets => (
-            "The card has datasheets, so it cannot become one. Nothing was changed.",
-            "Unlink its datasheets on its own page first, or choose another card.",
-        ),
-        Unfit::Taken => (
-            "The card is already the datasheet of another card. Nothing was changed.",
-            "Unlink it there first, or duplicate it and link the copy.",
-        ),
+        Unfit::Itself => [
+            say!("A card cannot be its own datasheet. Nothing was changed."),
+            say!("Go back and choose another card."),
+        ],
+        Unfit::OfDatasheet => [
+            say!("The card is itself a datasheet, and a datasheet has no datasheets. Nothing was changed."),
+            say!("Open the card that it belongs to: that one may have as many datasheets as you like."),
+        ],
+        Unfit::HasDatasheets => [
+            say!("The card has datasheets, so it cannot become one. Nothing was changed."),
+            say!("Unlink its datasheets on its own page first, or choose another card."),
+        ],
+        Unfit::Taken => [
+            say!("The card is already the datasheet of another card. Nothing was changed."),
+            say!("Unlink it there first, or duplicate it and link the copy."),
+        ],
     }
 }
 
@@ -134,12 +137,12 @@ pub async fn post(
     let pairs = once.iter().map(|once| ("once".to_owned(), once.clone())).collect();
     let again = Again::Form(format!("/cards/{id}/datasheet"), pairs);
     let now = state.clock.now().naive_utc();
-    let quota = state.quota();
+    let (quota, locale) = (state.quota(), Locale::from(&visitor));
     let begun = state.db.write(move |conn| {
         quota::within(conn, &session, quota, |conn| {
             let card = cards::load(conn, &session, &id)?;
             let mut datasheet = blank(&DATASHEET, once);
-            datasheet.title = title(&card.title, &cards::list(conn, &session)?);
+            datasheet.title = title(&card.title, &cards::list(conn, &session)?, locale);
             let made = cards::create(conn, &session, &datasheet, now)?;
             cards::link_datasheet(conn, &session, &id, &made)?;
             Ok((made, card.title))
@@ -147,22 +150,23 @@ pub async fn post(
     });
     let answer = begun.await.map_err(Error::from).map(|(made, card)| {
         remember_card(&visitor, &made);
-        let told = format!(
-            "This datasheet belongs to {}. Rename it after the dataset.",
-            quoted(&card)
+        let told = say!(
+            "This datasheet belongs to {card}. Rename it after the dataset.",
+            card = quoted(&card)
         );
-        see_other_telling(&visitor, format!("/cards/{made}"), told)
+        see_other_telling(&visitor, format!("/cards/{made}"), &told)
     });
     full::explained(answer, &state, &visitor, again).await
 }
 
 /// A name for another datasheet of the card, which no card has yet.
-fn title(card: &str, taken: &[CardRow]) -> String {
+fn title(card: &str, taken: &[CardRow], locale: Locale) -> String {
     let named = |number: usize| {
         let title = match number {
-            1 => format!("Datasheet of {card}"),
-            number => format!("Datasheet {number} of {card}"),
+            1 => say!("Datasheet of {card}", card = said_name(card)),
+            number => say!("Datasheet {number} of {card}", number, card = said_name(card)),
         };
+        let title = title.said(locale).to_string();
         tidy_title(&title).unwrap_or(title)
     };
     let is_free = |title: &String| taken.iter().all(|row| row.title != *title);
@@ -199,7 +203,7 @@ pub async fn link(
     let (card, datasheet) = match (datasheet, of) {
         (Some(datasheet), _) => (id.clone(), datasheet),
         (None, Some(card)) => (card, id.clone()),
-        (None, None) => return Err(Error::BadRequest("No card was chosen to link this one with.".into())),
+        (None, None) => return Err(Error::BadRequest(say!("No card was chosen to link this one with."))),
     };
     let quota = state.quota();
     let (card, datasheet) = state
@@ -215,12 +219,12 @@ pub async fn link(
         })
         .await?;
     remember_card(&visitor, &id);
-    let told = format!(
-        "{} is now a datasheet of {}.",
-        quoted(&datasheet.title),
-        quoted(&card.title)
+    let told = say!(
+        "{datasheet} is now a datasheet of {card}.",
+        datasheet = quoted(&datasheet.title),
+        card = quoted(&card.title)
     );
-    Ok(see_other_telling(&visitor, address, told))
+    Ok(see_other_telling(&visitor, address, &told))
 }
 
 /// The form that undoes a link.
@@ -257,9 +261,9 @@ pub async fn unlink(
             })
         })
         .await?;
-    let told = format!(
-        "{} is a card by itself again. Nothing in it was changed.",
-        quoted(&datasheet.title)
+    let told = say!(
+        "{card} is a card by itself again. Nothing in it was changed.",
+        card = quoted(&datasheet.title)
     );
-    Ok(see_other_telling(&visitor, address, told))
+    Ok(see_other_telling(&visitor, address, &told))
 }

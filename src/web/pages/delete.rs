@@ -3,13 +3,16 @@
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
+use crate::count;
 use crate::db::{cards, files, quota, upkeep};
+use crate::say;
 use crate::session::Visitor;
 use crate::web::AppState;
-use crate::web::card::{link, owner};
+use crate::web::card::{link, owner, said_name};
 use crate::web::choices::LAST_CARD;
 use crate::web::error::Error;
-use crate::web::page::{CardLink, Page, in_words, render, see_other_telling};
+use crate::web::filters;
+use crate::web::page::{CardLink, Page, render, see_other_telling};
 
 #[derive(Template)]
 #[template(path = "pages/delete.html")]
@@ -38,13 +41,16 @@ pub async fn get(state: web::Data<AppState>, visitor: Visitor, id: web::Path<Str
             Ok((row, sections, has_source, datasheets))
         })
         .await?;
-    render(&Delete {
-        page: Page::of(format!("Delete {}?", row.title), &visitor),
-        card: link(&row),
-        sections,
-        has_source,
-        datasheets,
-    })
+    render(
+        &visitor,
+        &Delete {
+            page: Page::of(say!("Delete {title}?", title = said_name(&row.title)), &visitor),
+            card: link(&row),
+            sections,
+            has_source,
+            datasheets,
+        },
+    )
 }
 
 /// `POST /cards/{card}/delete`: rows, then the bytes of its files.
@@ -74,19 +80,20 @@ pub async fn post(state: web::Data<AppState>, visitor: Visitor, id: web::Path<St
         .await?;
     // What was told about the card may hold its name, which goes with it; so the sentence at the end has none.
     visitor.take_back().await;
-    let told = format!(
-        "The card is deleted, with {}{}. {} left.",
-        in_words(sections as u64, "section"),
-        match gone.len() {
-            0 => String::new(),
-            files => format!(" and {}", in_words(files as u64, "file")),
-        },
-        match left {
-            0 => "No card is".to_owned(),
-            1 => "One card is".to_owned(),
-            _ => format!("{left} cards are"),
-        }
-    );
+    let sections = count!(sections, "{n} section", "{n} sections");
+    let gone_with = match gone.len() {
+        0 => sections,
+        files => say!(
+            "{sections} and {files}",
+            sections,
+            files = count!(files, "{n} file", "{n} files")
+        ),
+    };
+    let left = match left {
+        0 => say!("No card is left."),
+        left => count!(left, "One card is left.", "{n} cards are left."),
+    };
+    let told = say!("The card is deleted, with {gone_with}. {left}", gone_with, left);
     let uploads = state.uploads.clone();
     let removed = web::block(move || {
         for file in gone {
@@ -106,5 +113,5 @@ pub async fn post(state: web::Data<AppState>, visitor: Visitor, id: web::Path<St
     if let Err(error) = state.db.tidy(upkeep::erase).await {
         tracing::warn!(%error, "the database's files could not be tidied yet; the next cleanup does it");
     }
-    Ok(see_other_telling(&visitor, "/", told))
+    Ok(see_other_telling(&visitor, "/", &told))
 }

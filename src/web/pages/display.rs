@@ -2,6 +2,7 @@
 
 use actix_web::{HttpResponse, web};
 
+use crate::say;
 use crate::session::Beginner;
 use crate::session::state;
 use crate::web::AppState;
@@ -37,5 +38,9 @@ pub async fn post(
         let now = state.clock.now();
         state.db.write(move |conn| beginner.open(conn, now)).await?;
     }
-    Ok(see_other_telling(&visitor, "/session", "Pages now look as you chose."))
+    Ok(see_other_telling(
+        &visitor,
+        "/session",
+        &say!("Pages now look as you chose."),
+    ))
 }

@@ -9,11 +9,15 @@ use super::losses;
 use crate::bundle::figures::{self, Figure};
 use crate::card::{Card, Value, stored};
 use crate::format::{self, Format, Homeless, ReadError, Readers};
+use crate::locale::Sentence;
+use crate::say;
 use crate::session::Visitor;
 use crate::web::AppState;
-use crate::web::card::{self, Whole, link, owner};
+use crate::web::card::{self, Whole, link, outline_of, owner};
 use crate::web::error::Error;
+use crate::web::filters;
 use crate::web::page::{CardLink, Page, render};
+use crate::word;
 
 /// How many losses are listed one by one.
 const SHOWN: usize = 100;
@@ -23,7 +27,7 @@ const COUNTED_BYTES: usize = 256 * 1024;
 
 /// What the format of the upload is good for.
 const UPLOAD: &str =
-    "The format of your upload. Only what you edited differs from it, everything else stays byte for byte.";
+    word!("The format of your upload. Only what you edited differs from it, everything else stays byte for byte.");
 
 #[derive(Template)]
 #[template(path = "pages/download.html")]
@@ -48,13 +52,13 @@ struct Group {
 
 struct Offer {
     id: &'static str,
-    name: &'static str,
+    name: Sentence,
     about: &'static str,
     /// `JSON` or `HTML`, for the button.
     ending: &'static str,
     file: String,
     /// What the card's own format would leave out, one by one.
-    losses: Vec<String>,
+    losses: Vec<Sentence>,
     /// Whether it was tried; a card may be so large that this is only done when asked for.
     is_tried: bool,
     /// How many things would be left out.
@@ -77,7 +81,10 @@ impl Offer {
 /// [`Error::NotFound`] when the card is not the visitor's.
 pub async fn get(state: web::Data<AppState>, visitor: Visitor, id: web::Path<String>) -> Result<HttpResponse, Error> {
     let whole = card::whole(&state, &visitor, id.into_inner()).await?;
-    let page = Page::of(format!("Download: {}", whole.row.title), &visitor);
+    let page = Page::of(
+        say!("Download: {title}", title = card::said_name(&whole.row.title)),
+        &visitor,
+    );
     let session = owner(&visitor)?;
     let row = whole.row.clone();
     let datasheets = state.db.run(move |conn| Datasheets::of(conn, &session, &row)).await?;
@@ -91,7 +98,10 @@ pub async fn get(state: web::Data<AppState>, visitor: Visitor, id: web::Path<Str
         file_name: whole.row.file_name,
         datasheets,
     });
-    render(&made.await.map_err(|error| Error::Internal(error.to_string()))?)
+    render(
+        &visitor,
+        &made.await.map_err(|error| Error::Internal(error.to_string()))?,
+    )
 }
 
 /// `GET /cards/{card}/download/{format}`: the file. In a new file, things without a place go where the query says, see
@@ -171,9 +181,13 @@ pub(super) fn source_for(whole: &Whole, format: Format) -> Option<&[u8]> {
 /// Every format but the card's own, by its readers.
 fn groups(whole: &Whole) -> Vec<Group> {
     const GROUPS: [(&str, Readers, bool); 3] = [
-        ("For people", Readers::People, false),
-        ("For programs", Readers::Programs, false),
-        ("Families, older versions and other notations", Readers::Few, true),
+        (word!("For people"), Readers::People, false),
+        (word!("For programs"), Readers::Programs, false),
+        (
+            word!("Families, older versions and other notations"),
+            Readers::Few,
+            true,
+        ),
     ];
     let is_small = size(&whole.card) <= COUNTED_BYTES;
     let own = whole.format();
@@ -206,7 +220,7 @@ fn offer(whole: &Whole, format: Format, is_tried: bool) -> Offer {
     let is_own = whole.format() == format;
     Offer {
         id: format.id(),
-        name: format.name(),
+        name: format.said_name(),
         about: match source {
             Some(_) if is_own => UPLOAD,
             _ => format.purpose(),
@@ -217,7 +231,12 @@ fn offer(whole: &Whole, format: Format, is_tried: bool) -> Offer {
         lost: lost.len(),
         aside: kept.len(),
         home: format.usual_home().map_or("", |home| home.name),
-        losses: lost.iter().filter(|_| is_own).take(SHOWN).map(losses::words).collect(),
+        losses: lost
+            .iter()
+            .filter(|_| is_own)
+            .take(SHOWN)
+            .map(|loss| losses::words(loss, outline_of(&whole.row)))
+            .collect(),
     }
 }
 

@@ -6,10 +6,12 @@ use super::Token;
 use super::full::{self, Again};
 use crate::db::files::{self, FileRow};
 use crate::db::{self, cards, quota};
+use crate::locale::Locale;
 use crate::random;
+use crate::say;
 use crate::session::Visitor;
 use crate::web::AppState;
-use crate::web::card::{owner, tidy_title};
+use crate::web::card::{owner, said_name, tidy_title};
 use crate::web::choices::remember_card;
 use crate::web::error::Error;
 use crate::web::page::{is_once, quoted, see_other_telling};
@@ -31,16 +33,28 @@ pub async fn post(
     let pairs = once.iter().map(|once| ("once".to_owned(), once.clone())).collect();
     let again = Again::Form(format!("/cards/{id}/duplicate"), pairs);
     let now = state.clock.now().naive_utc();
-    let quota = state.quota();
+    let (quota, locale) = (state.quota(), Locale::from(&visitor));
     let uploads = state.uploads.clone();
     let copied = state.db.write(move |conn| {
         quota::within(conn, &session, quota, |conn| {
-            let title = format!("Copy of {}", cards::load(conn, &session, &id)?.title);
+            let title = say!(
+                "Copy of {card}",
+                card = said_name(&cards::load(conn, &session, &id)?.title)
+            );
+            let title = title.said(locale).to_string();
             let title = tidy_title(&title).unwrap_or(title);
-            let stays = match cards::datasheet_owner(conn, &session, &id)? {
-                Some(_) => " It is linked to no card yet.",
-                None if cards::datasheets_of(conn, &session, &id)?.is_empty() => "",
-                None => " Its datasheets stay with it, and the copy has none yet.",
+            let told = match cards::datasheet_owner(conn, &session, &id)? {
+                Some(_) => say!(
+                    "The copy is called {title}. The card it was made from stays as it is. It is linked to no \
+                         card yet."
+                ),
+                None if cards::datasheets_of(conn, &session, &id)?.is_empty() => {
+                    say!("The copy is called {title}. The card it was made from stays as it is.")
+                }
+                None => say!(
+                    "The copy is called {title}. The card it was made from stays as it is. Its datasheets \
+                             stay with it, and the copy has none yet."
+                ),
             };
             let mut pictures = Vec::new();
             for picture in cards::figures(conn, &session, &id)? {
@@ -65,16 +79,13 @@ pub async fn post(
                     files::create(conn, &session, &row)?;
                 }
             }
-            Ok((copy, title, stays))
+            Ok((copy, title, told))
         })
     });
-    let answer = copied.await.map_err(Error::from).map(|(copy, title, stays)| {
+    let answer = copied.await.map_err(Error::from).map(|(copy, title, told)| {
         remember_card(&visitor, &copy);
-        let told = format!(
-            "The copy is called {}. The card it was made from stays as it is.{stays}",
-            quoted(&title)
-        );
-        see_other_telling(&visitor, format!("/cards/{copy}"), told)
+        let told = told.with("title", quoted(&title));
+        see_other_telling(&visitor, format!("/cards/{copy}"), &told)
     });
     full::explained(answer, &state, &visitor, again).await
 }

@@ -4,9 +4,13 @@ use actix_web::{HttpResponse, ResponseError as _};
 use askama::Template;
 
 use crate::db::quota::{self, CardSize, Full, Limit};
+use crate::locale::Sentence;
+use crate::say;
 use crate::session::Visitor;
 use crate::web::AppState;
+use crate::web::card::said_name;
 use crate::web::error::Error;
+use crate::web::filters;
 use crate::web::form::texts_of;
 use crate::web::page::{Fault, Page, once, render_as, share_in_words, size_in_words};
 
@@ -17,21 +21,21 @@ const SHOWN: i64 = 5;
 #[template(path = "pages/full.html")]
 struct FullPage {
     page: Page,
-    heading: &'static str,
-    message: String,
+    heading: Sentence,
+    message: Sentence,
     faults: Vec<Fault>,
-    usage: String,
+    usage: Sentence,
     largest: Vec<Line>,
     again: Again,
-    texts: Vec<(String, String)>,
+    texts: Vec<(Sentence, String)>,
     once: String,
 }
 
 /// A card that could go.
 struct Line {
     id: String,
-    title: String,
-    size: String,
+    title: Sentence,
+    size: Sentence,
 }
 
 /// What was sent and could not be kept.
@@ -47,27 +51,28 @@ pub enum Again {
 }
 
 /// What is full.
-pub fn heading(full: &Full) -> &'static str {
+pub fn heading(full: &Full) -> Sentence {
     match full.limit {
-        Limit::Cards(_) => "There is no room for another card",
-        Limit::Bytes(_) => "There is no room for this",
+        Limit::Cards(_) => say!("There is no room for another card"),
+        Limit::Bytes(_) => say!("There is no room for this"),
     }
 }
 
 /// How full it is.
-pub fn message(full: &Full) -> String {
+pub fn message(full: &Full) -> Sentence {
     let size = |bytes: i64| size_in_words(usize::try_from(bytes).unwrap_or(0));
     match full.limit {
-        Limit::Cards(most) => format!(
-            "You have {} cards here, and this server keeps {most} for each visitor. Nothing was changed.",
-            full.usage.cards
+        Limit::Cards(most) => say!(
+            "You have {cards} cards here, and this server keeps {most} for each visitor. Nothing was changed.",
+            cards = full.usage.cards,
+            most
         ),
-        Limit::Bytes(most) => format!(
-            "Your cards and files take {} here, and this server keeps {} for each visitor. This would have been {} \
-             too much. Nothing was changed.",
-            size(full.usage.content_bytes),
-            size(most),
-            size(full.excess)
+        Limit::Bytes(most) => say!(
+            "Your cards and files take {used} here, and this server keeps {most} for each visitor. This would have \
+             been {excess} too much. Nothing was changed.",
+            used = size(full.usage.content_bytes),
+            most = size(most),
+            excess = size(full.excess)
         ),
     }
 }
@@ -102,14 +107,15 @@ pub async fn explained(
     };
     render_as(
         Error::Full(full).status_code(),
+        visitor,
         &FullPage {
             page: Page::of(heading(&full), visitor).with_error(),
             heading: heading(&full),
             message: message(&full),
             faults: vec![Fault::new(
                 "what-to-do",
-                "What you can do",
-                "delete a card, then send it again.",
+                say!("What you can do"),
+                say!("delete a card, then send it again."),
             )],
             usage: share_in_words(&full.usage, &quota),
             largest: largest.into_iter().map(line).collect(),
@@ -123,7 +129,7 @@ pub async fn explained(
 fn line(card: CardSize) -> Line {
     Line {
         id: card.id,
-        title: card.title,
+        title: said_name(&card.title),
         size: size_in_words(usize::try_from(card.bytes).unwrap_or(0)),
     }
 }

@@ -12,11 +12,14 @@ use super::outline::{Choice, choices};
 use crate::card::outline;
 use crate::db::DbConnection;
 use crate::db::cards::{self, CardRow, DatasheetLink};
+use crate::locale::Sentence;
+use crate::say;
 use crate::session::Visitor;
 use crate::web::AppState;
-use crate::web::card::{format_of, link};
+use crate::web::card::{format_of, link, said_name};
 use crate::web::choices::LAST_CARD;
 use crate::web::error::Error;
+use crate::web::filters;
 use crate::web::page::{CardLink, Date, Fault, Faults, Page, once, render, render_as, size_in_words, time_in_words};
 
 #[derive(Template)]
@@ -26,14 +29,14 @@ struct Home {
     cards: Vec<Label>,
     last: Option<CardLink>,
     parked: Vec<Kept>,
-    limit: String,
+    limit: Sentence,
     limit_bytes: usize,
     once: String,
     once_blank: String,
     outlines: Vec<Choice>,
     host: String,
     until: Date,
-    days: String,
+    days: Sentence,
     faults: Faults,
     /// A text that comes back.
     text: String,
@@ -42,10 +45,10 @@ struct Home {
 /// One of the visitor's cards.
 struct Label {
     id: String,
-    title: String,
+    title: Sentence,
     /// The name of the card whose datasheet it is; it follows that card.
-    datasheet_of: Option<String>,
-    format: &'static str,
+    datasheet_of: Option<Sentence>,
+    format: Sentence,
     changed: Date,
     once: String,
 }
@@ -56,14 +59,14 @@ struct Label {
 /// When the database does not answer.
 pub async fn get(state: web::Data<AppState>, visitor: Visitor, told: web::Query<Told>) -> Result<HttpResponse, Error> {
     if told.first.is_some() && !visitor.keeps_cookies() && !visitor.is_ambiguous() {
-        return super::without_cookie::page(&state);
+        return super::without_cookie::page(&state, (&visitor).into());
     }
     let mut home = home(&state, &visitor).await?;
     home.page = home
         .page
         .with_told(&visitor, told.told.as_deref())
         .with_done(told.done.as_deref());
-    render(&home)
+    render(&visitor, &home)
 }
 
 /// The page for somebody who wanted to begin a card, with what was wrong, and the text that was pasted.
@@ -79,7 +82,7 @@ pub async fn refused(state: &AppState, visitor: &Visitor, fault: Fault, text: St
         text,
         ..home
     };
-    render_as(StatusCode::BAD_REQUEST, &page)
+    render_as(StatusCode::BAD_REQUEST, visitor, &page)
 }
 
 async fn home(state: &AppState, visitor: &Visitor) -> Result<Home, Error> {
@@ -98,19 +101,19 @@ async fn home(state: &AppState, visitor: &Visitor) -> Result<Home, Error> {
         .into_iter()
         .map(|(row, datasheet_of)| {
             Ok(Label {
-                format: format_of(&row).name(),
+                format: format_of(&row).said_name(),
                 changed: row.updated_at.into(),
                 id: row.id,
-                title: row.title,
-                datasheet_of,
+                title: said_name(&row.title),
+                datasheet_of: datasheet_of.as_deref().map(said_name),
                 once: once()?,
             })
         })
         .collect::<Result<Vec<_>, Error>>()?;
     let title = if cards.is_empty() {
-        "Model cards, without an account"
+        say!("Model cards, without an account")
     } else {
-        "Your cards"
+        say!("Your cards")
     };
     Ok(Home {
         page: Page::of(title, visitor),

@@ -5,13 +5,17 @@ use askama::Template;
 
 use super::Told;
 use super::datasheet::Datasheets;
+use crate::card::outline::Outline;
 use crate::card::{Card, check};
 use crate::format::{self, Format, Reported, Severity};
+use crate::locale::Sentence;
 use crate::session::Visitor;
 use crate::web::AppState;
-use crate::web::card::{self, Whole, owner};
+use crate::web::card::{self, Whole, outline_of, owner};
 use crate::web::error::Error;
-use crate::web::page::{CardLink, Page, in_words, render, size_in_words};
+use crate::web::filters;
+use crate::web::page::{CardLink, Page, render, size_in_words};
+use crate::{count, say};
 
 /// How many findings and fields the report lists; the sections show the rest.
 const SHOWN: usize = 200;
@@ -21,10 +25,10 @@ const SHOWN: usize = 200;
 struct Report {
     page: Page,
     card: CardLink,
-    lead: String,
+    lead: Sentence,
     file_name: Option<String>,
-    size: Option<String>,
-    format: String,
+    size: Option<Sentence>,
+    format: Sentence,
     fields: usize,
     sections: Vec<SectionLine>,
     findings: Vec<FindingLine>,
@@ -32,29 +36,29 @@ struct Report {
     kept: Vec<KeptLine>,
     more_kept: usize,
     /// What to do next where card and datasheet belong together.
-    next: Option<&'static str>,
+    next: Option<Sentence>,
 }
 
 struct SectionLine {
     key: String,
-    title: String,
+    title: Sentence,
     fields: usize,
     own: usize,
 }
 
 struct FindingLine {
-    place: String,
+    place: Sentence,
     /// Where the field is edited that it is about.
     address: Option<String>,
-    message: String,
+    message: Sentence,
     line: Option<usize>,
     severity: &'static str,
     is_problem: bool,
 }
 
 struct KeptLine {
-    section: String,
-    label: String,
+    section: Sentence,
+    label: Sentence,
 }
 
 /// `GET /cards/{card}/import`.
@@ -68,16 +72,22 @@ pub async fn get(
     told: web::Query<Told>,
 ) -> Result<HttpResponse, Error> {
     if told.first.is_some() && !visitor.keeps_cookies() && !visitor.is_ambiguous() {
-        return super::without_cookie::page(&state);
+        return super::without_cookie::page(&state, (&visitor).into());
     }
     let whole = card::whole(&state, &visitor, id.into_inner()).await?;
-    let page = Page::of(format!("What was read: {}", whole.row.title), &visitor);
+    let page = Page::of(
+        say!("What was read: {title}", title = card::said_name(&whole.row.title)),
+        &visitor,
+    );
     let session = owner(&visitor)?;
     let row = whole.row.clone();
     let datasheets = state.db.run(move |conn| Datasheets::of(conn, &session, &row)).await?;
     // A large file takes a moment to read again.
     let report = web::block(move || report(page, whole, &datasheets));
-    render(&report.await.map_err(|error| Error::Internal(error.to_string()))?)
+    render(
+        &visitor,
+        &report.await.map_err(|error| Error::Internal(error.to_string()))?,
+    )
 }
 
 fn report(page: Page, whole: Whole, datasheets: &Datasheets) -> Report {
@@ -88,11 +98,12 @@ fn report(page: Page, whole: Whole, datasheets: &Datasheets) -> Report {
         .and_then(|source| format::read_as(format, source).ok());
     let name = reading
         .as_ref()
-        .map_or_else(|| format.name().to_owned(), format::Reading::name);
+        .map_or_else(|| format.said_name(), format::Reading::name);
     let found = reading.as_ref().map(format::Reading::report).unwrap_or_default();
     let read = reading.map(|reading| reading.card).unwrap_or_default();
-    let sections = lines(&read);
-    let kept: Vec<KeptLine> = kept(&read);
+    let outline = outline_of(&whole.row);
+    let sections = lines(&read, outline);
+    let kept: Vec<KeptLine> = kept(&read, outline);
     let more_findings = found.len().saturating_sub(SHOWN);
     let more_kept = kept.len().saturating_sub(SHOWN);
     let findings = found
@@ -114,11 +125,11 @@ fn report(page: Page, whole: Whole, datasheets: &Datasheets) -> Report {
         page,
         card: card::link(&whole.row),
         lead: match &whole.source {
-            Some(_) => format!(
-                "{} filled by import. This is what was understood, and what to look at.",
-                fields(&read)
+            Some(_) => say!(
+                "{fields} filled by import. This is what was understood, and what to look at.",
+                fields = fields(&read)
             ),
-            None => "This card was begun blank, so there is no file to report on.".to_owned(),
+            None => say!("This card was begun blank, so there is no file to report on."),
         },
         size: whole.source.as_ref().map(|source| size_in_words(source.len())),
         file_name: whole.row.file_name,
@@ -134,38 +145,38 @@ fn report(page: Page, whole: Whole, datasheets: &Datasheets) -> Report {
 }
 
 /// How many fields have content, in words.
-pub(super) fn fields(card: &Card) -> String {
-    in_words(check::filled(card) as u64, "field")
+pub(super) fn fields(card: &Card) -> Sentence {
+    count!(check::filled(card), "{n} field", "{n} fields")
 }
 
 /// What to do next where card and datasheet belong together and are not linked.
-fn next(format: Format, datasheets: &Datasheets) -> Option<&'static str> {
+fn next(format: Format, datasheets: &Datasheets) -> Option<Sentence> {
     match datasheets {
-        Datasheets::Loose(owners) if !owners.is_empty() => Some(
-            "This is a datasheet. On its page it can be linked to the card of the model, and both are shown together.",
-        ),
-        Datasheets::Has { lines, .. } if lines.is_empty() && format == Format::WEBCARDS => Some(
-            "WebCards keeps the datasheet in a file of its own, answer_datasheet.json. If you have it, open it here as well: \
-             the two can be linked then.",
-        ),
+        Datasheets::Loose(owners) if !owners.is_empty() => Some(say!(
+            "This is a datasheet. On its page it can be linked to the card of the model, and both are shown together."
+        )),
+        Datasheets::Has { lines, .. } if lines.is_empty() && format == Format::WEBCARDS => Some(say!(
+            "WebCards keeps the datasheet in a file of its own, answer_datasheet.json. If you have it, \
+                     open it here as well: the two can be linked then."
+        )),
         _ => None,
     }
 }
 
 /// The sections that have fields.
-fn lines(card: &Card) -> Vec<SectionLine> {
+fn lines(card: &Card, outline: &Outline) -> Vec<SectionLine> {
     let sections = card.sections.iter().filter(|section| !section.fields.is_empty());
     sections
         .map(|section| SectionLine {
             key: section.key.clone(),
-            title: section.title.clone(),
+            title: outline.said_title(&section.title),
             fields: section.fields.len(),
             own: section.fields.iter().filter(|field| field.is_custom()).count(),
         })
         .collect()
 }
 
-fn kept(card: &Card) -> Vec<KeptLine> {
+fn kept(card: &Card, outline: &Outline) -> Vec<KeptLine> {
     let fields = card
         .sections
         .iter()
@@ -173,8 +184,8 @@ fn kept(card: &Card) -> Vec<KeptLine> {
     fields
         .filter(|(_, field)| field.is_custom())
         .map(|(section, field)| KeptLine {
-            section: section.title.clone(),
-            label: field.label.clone(),
+            section: outline.said_title(&section.title),
+            label: outline.said_label(&field.label),
         })
         .collect()
 }

@@ -9,6 +9,8 @@ use crate::card::{Card, Field, Names, Value, stored};
 use crate::db::cards::{self, CardRow, NewSection};
 use crate::db::{self, DbConnection, quota};
 use crate::format::language::{self, Language};
+use crate::locale::Sentence;
+use crate::say;
 use crate::session::{SessionId, Visitor};
 use crate::web::AppState;
 use crate::web::card::{load_card, outline_of, owner};
@@ -20,10 +22,10 @@ use crate::web::page::{Fault, quoted, see_other_telling};
 const LABEL: &str = "Language";
 
 /// What is known of the language, in a sentence.
-pub(super) fn told(card: &Card) -> String {
+pub(super) fn told(card: &Card) -> Sentence {
     match language::of(card) {
-        Some(language) => format!("The text is taken to be in {}.", language.name()),
-        None => "Nothing in the card tells it.".to_owned(),
+        Some(language) => say!("The text is taken to be in {language}.", language = language.name()),
+        None => say!("Nothing in the card tells it."),
     }
 }
 
@@ -47,34 +49,37 @@ pub async fn post(
     let (id, typed) = (id.into_inner(), form.into_inner().language);
     let Some(language) = Language::named(&typed) else {
         let message = match typed.trim() {
-            "" => "Choose a language, or write its code.".to_owned(),
-            typed => format!(
-                "{} is no language known here. Write its code, such as de, or its English name.",
-                quoted(typed)
+            "" => say!("Choose a language, or write its code."),
+            typed => say!(
+                "{typed} is no language known here. Write its code, such as de, or its English name.",
+                typed = quoted(typed)
             ),
         };
-        let fault = Fault::new("language", "Language of the text", message);
+        let fault = Fault::new("language", say!("Language of the text"), message);
         return overview::refused(&state, &visitor, id, fault).await;
     };
     remember_card(&visitor, &id);
     let address = format!("/cards/{id}");
     let again = Again::Form(format!("{address}/language"), vec![("language".to_owned(), typed)]);
-    let told = format!("The card says now that it is in {}.", language.name());
+    let told = say!(
+        "The card says now that it is in {language}.",
+        language = language.name()
+    );
     let (now, quota) = (state.clock.now().naive_utc(), state.quota());
     let said = state.db.write(move |conn| {
         quota::within(conn, &session, quota, |conn| {
             let (row, card, _) = load_card(conn, &session, &id)?;
-            say(conn, &session, (&row, &card), language.tag(), now)
+            write(conn, &session, (&row, &card), language.tag(), now)
         })
     });
     let answer = said.await.map_err(Error::from);
-    let answer = answer.map(|()| see_other_telling(&visitor, address, told));
+    let answer = answer.map(|()| see_other_telling(&visitor, address, &told));
     full::explained(answer, &state, &visitor, again).await
 }
 
 /// Puts it into the field that says it already, into a new field of the first section with questions, or, in a file
 /// that has its own order, into a section of its own.
-fn say(
+fn write(
     conn: &mut DbConnection,
     session: &SessionId,
     (row, card): (&CardRow, &Card),

@@ -8,11 +8,15 @@ use askama::Template;
 
 use super::download::{file_name, source_for};
 use crate::card::Card;
+use crate::card::outline::Outline;
 use crate::format::{self, Extent, Format, Homeless, Kept, Loss};
+use crate::locale::Sentence;
+use crate::say;
 use crate::session::Visitor;
 use crate::web::AppState;
-use crate::web::card::{self, Whole, link};
+use crate::web::card::{self, Whole, link, outline_of};
 use crate::web::error::Error;
+use crate::web::filters;
 use crate::web::page::{CardLink, Page, render};
 use crate::web::words::in_words;
 
@@ -42,11 +46,11 @@ struct Losses {
 }
 
 struct Item {
-    section: String,
-    field: Option<String>,
+    section: Sentence,
+    field: Option<Sentence>,
     excerpt: Option<String>,
     /// How much of it, where something is carried.
-    extent: Option<&'static str>,
+    extent: Option<Sentence>,
     /// Key of the section and id of the field, where a choice can name them.
     address: Option<String>,
 }
@@ -63,7 +67,14 @@ pub async fn get(
     let (id, format) = path.into_inner();
     let format = Format::from_id(&format).ok_or(Error::NotFound)?;
     let whole = card::whole(&state, &visitor, id).await?;
-    let page = Page::of(format!("As {}: {}", format.name(), whole.row.title), &visitor);
+    let page = Page::of(
+        say!(
+            "As {format}: {title}",
+            format = format.said_name(),
+            title = card::said_name(&whole.row.title)
+        ),
+        &visitor,
+    );
     let made = web::block(move || {
         let source = source_for(&whole, format);
         let card = match source {
@@ -75,6 +86,7 @@ pub async fn get(
             Some(_) => format::losses(format, source, &whole.in_its_file()),
             None => homeless(&whole, format).all(&card),
         };
+        let outline = outline_of(&whole.row);
         let more = losses.len().saturating_sub(CHOSEN);
         Losses {
             page,
@@ -83,11 +95,18 @@ pub async fn get(
             ending: notation.name(),
             file: file_name(&whole, &format.extension(notation, whole.format() == format)),
             is_own: source.is_some(),
-            items: losses.into_iter().take(CHOSEN).map(|loss| item(&card, loss)).collect(),
+            items: losses
+                .into_iter()
+                .take(CHOSEN)
+                .map(|loss| item(&card, outline, loss))
+                .collect(),
             more,
         }
     });
-    render(&made.await.map_err(|error| Error::Internal(error.to_string()))?)
+    render(
+        &visitor,
+        &made.await.map_err(|error| Error::Internal(error.to_string()))?,
+    )
 }
 
 /// What has no place of its own in a new file, with what the upload holds beside the card.
@@ -102,15 +121,15 @@ pub(super) fn homeless(whole: &Whole, format: Format) -> Homeless {
     homeless
 }
 
-fn item(card: &Card, loss: Loss) -> Item {
+fn item(card: &Card, outline: &Outline, loss: Loss) -> Item {
     let value = loss.item.as_ref().and_then(|(section, field)| {
         let section = card.section(section)?;
         Some(&section.field(field)?.value)
     });
     Item {
         extent: extent(&loss),
-        section: loss.section,
-        field: loss.field,
+        section: outline.said_title(&loss.section),
+        field: loss.field.map(|field| outline.said_label(&field)),
         excerpt: value.map(|value| excerpt(&in_words(value))),
         // No home spells more characters, or has more levels.
         address: loss
@@ -129,21 +148,26 @@ fn excerpt(text: &str) -> String {
 }
 
 /// A loss in a few words.
-pub(super) fn words(loss: &Loss) -> String {
-    let part = extent(loss).map(|extent| format!(", {extent}")).unwrap_or_default();
-    match (&loss.field, loss.extent) {
-        (Some(field), _) => format!("{}: {field}{part}", loss.section),
-        (None, Extent::Whole) => format!("{} (the whole section)", loss.section),
-        (None, _) => format!("{} (the title){part}", loss.section),
+pub(super) fn words(loss: &Loss, outline: &Outline) -> Sentence {
+    let field = loss.field.as_ref().map(|field| outline.said_label(field));
+    let what = match (field, loss.extent) {
+        (Some(field), _) => say!("{section}: {field}", field),
+        (None, Extent::Whole) => say!("{section} (the whole section)"),
+        (None, _) => say!("{section} (the title)"),
+    };
+    let what = what.with("section", outline.said_title(&loss.section));
+    match extent(loss) {
+        Some(extent) => say!("{what}, {extent}", what, extent),
+        None => what,
     }
 }
 
-fn extent(loss: &Loss) -> Option<&'static str> {
+fn extent(loss: &Loss) -> Option<Sentence> {
     match loss.extent {
         Extent::Whole => None,
-        Extent::Part => Some("in part"),
-        Extent::Characters => Some("only characters it cannot spell"),
-        Extent::Levels => Some("only levels of headings"),
+        Extent::Part => Some(say!("in part")),
+        Extent::Characters => Some(say!("only characters it cannot spell")),
+        Extent::Levels => Some(say!("only levels of headings")),
     }
 }
 

@@ -31,6 +31,7 @@ pub mod session;
 pub mod session_delete;
 pub mod session_export;
 pub mod session_import;
+pub mod site_language;
 pub mod unreadable;
 pub mod upload;
 pub mod without_cookie;

@@ -7,12 +7,14 @@ use super::full::{self, Again};
 use crate::card::outline::{self, Outline};
 use crate::db::{cards, quota};
 use crate::format;
+use crate::locale::{Sentence, Value};
+use crate::say;
 use crate::session::Visitor;
 use crate::web::AppState;
 use crate::web::card::{format_of, load_card, outline_of, owner, rows_of};
 use crate::web::choices::remember_card;
 use crate::web::error::Error;
-use crate::web::page::{quoted, see_other_telling};
+use crate::web::page::see_other_telling;
 
 /// An outline as pages offer it.
 pub struct Choice {
@@ -54,7 +56,7 @@ pub async fn post(
     let session = owner(&visitor)?;
     let wanted = form.into_inner().outline;
     let outline =
-        outline::find(&wanted).ok_or(Error::BadRequest("There is no set of questions of that name.".into()))?;
+        outline::find(&wanted).ok_or(Error::BadRequest(say!("There is no set of questions of that name.")))?;
     let id = id.into_inner();
     let address = format!("/cards/{id}");
     remember_card(&visitor, &id);
@@ -81,11 +83,11 @@ pub async fn post(
             cards::change_outline(conn, &session, &id, outline.key, &rows, now)
         })
     });
-    let told = format!(
-        "The card now has the questions of {}. Every answer is kept; what these do not ask is below them.",
-        quoted(outline.name)
+    let told = say!(
+        "The card now has the questions of {outline}. Every answer is kept; what these do not ask is below them.",
+        outline = Value::Quoted(Sentence::new(outline.name))
     );
     let answer = changed.await.map_err(Error::from);
-    let answer = answer.map(|()| see_other_telling(&visitor, address, told));
+    let answer = answer.map(|()| see_other_telling(&visitor, address, &told));
     full::explained(answer, &state, &visitor, again).await
 }

@@ -14,11 +14,14 @@ use crate::card::Card;
 use crate::card::check::{self, Severity, Standing, Tally};
 use crate::card::outline::{Outline, Vocabulary};
 use crate::db::{cards, quota};
+use crate::locale::Sentence;
+use crate::say;
 use crate::session::Visitor;
 use crate::web::AppState;
-use crate::web::card::{Progress, anchor, format_of, link, load_card, outline_of, owner, tidy_title};
+use crate::web::card::{Progress, anchor, format_of, link, load_card, outline_of, owner, said_name, tidy_title};
 use crate::web::choices::remember_card;
 use crate::web::error::Error;
+use crate::web::filters;
 use crate::web::page::{CardLink, Date, Fault, Faults, Page, once, quoted, render, render_as, see_other_telling};
 use crate::web::vocabulary::{self, Word};
 
@@ -37,7 +40,7 @@ struct Overview {
     open: Vec<OpenLine>,
     problems: Vec<ProblemLine>,
     more_problems: usize,
-    format: &'static str,
+    format: Sentence,
     file_name: Option<String>,
     has_source: bool,
     created: Date,
@@ -45,7 +48,7 @@ struct Overview {
     once: String,
     outlines: Vec<Choice>,
     /// What is known of the language of the card.
-    language: String,
+    language: Sentence,
     languages: Vec<Word>,
     datasheets: Datasheets,
     once_datasheet: String,
@@ -55,12 +58,12 @@ struct Overview {
 /// A section that was just deleted.
 struct Undo {
     key: String,
-    title: String,
+    title: Sentence,
 }
 
 struct SectionLine {
     key: String,
-    title: String,
+    title: Sentence,
     progress: Progress,
     problems: usize,
     /// Whether somebody with a link wrote what it says now.
@@ -71,17 +74,17 @@ struct SectionLine {
 struct OpenLine {
     section: String,
     anchor: String,
-    label: &'static str,
+    label: Sentence,
     is_short: bool,
     is_not_known: bool,
 }
 
 struct ProblemLine {
     section: String,
-    section_title: String,
+    section_title: Sentence,
     anchor: String,
-    label: String,
-    message: String,
+    label: Sentence,
+    message: Sentence,
 }
 
 /// `GET /cards/{card}`.
@@ -94,7 +97,7 @@ pub async fn get(
     id: web::Path<String>,
     told: web::Query<Told>,
 ) -> Result<HttpResponse, Error> {
-    render(&overview(&state, &visitor, id.into_inner(), &told).await?)
+    render(&visitor, &overview(&state, &visitor, id.into_inner(), &told).await?)
 }
 
 /// The page for somebody who filled in one of its forms, with what was wrong.
@@ -114,7 +117,7 @@ pub(super) async fn refused(
         faults,
         ..overview
     };
-    render_as(StatusCode::BAD_REQUEST, &page)
+    render_as(StatusCode::BAD_REQUEST, visitor, &page)
 }
 
 async fn overview(state: &AppState, visitor: &Visitor, id: String, told: &Told) -> Result<Overview, Error> {
@@ -129,7 +132,7 @@ async fn overview(state: &AppState, visitor: &Visitor, id: String, told: &Told) 
             let undo = match gone.filter(|key| card.section(key).is_none()) {
                 Some(key) => cards::removed(conn, &session, &id, &key)?.map(|section| Undo {
                     key,
-                    title: section.title,
+                    title: outline_of(&row).said_title(&section.title),
                 }),
                 None => None,
             };
@@ -139,8 +142,8 @@ async fn overview(state: &AppState, visitor: &Visitor, id: String, told: &Told) 
         .await?;
 
     let saved = told.saved.as_deref().and_then(|key| card.section(key));
-    let saved = saved.map(|section| section.title.clone());
     let outline = outline_of(&row);
+    let saved = saved.map(|section| outline.said_title(&section.title));
     let found = check::check(&card, outline);
     let sections: Vec<SectionLine> = card
         .sections
@@ -148,7 +151,7 @@ async fn overview(state: &AppState, visitor: &Visitor, id: String, told: &Told) 
         .zip(by_link)
         .map(|(section, by_link)| SectionLine {
             key: section.key.clone(),
-            title: section.title.clone(),
+            title: outline.said_title(&section.title),
             progress: Progress::of(section, outline.part(&section.key)),
             problems: found
                 .iter()
@@ -167,13 +170,15 @@ async fn overview(state: &AppState, visitor: &Visitor, id: String, told: &Told) 
             let section = card.section(&problem.section);
             let own = section
                 .and_then(|section| section.field(&problem.field))
-                .map(|field| field.label.clone());
+                .map(|field| outline.said_label(&field.label));
             let label = outline
                 .question(&problem.field)
-                .map(|question| question.label.to_owned());
+                .map(|question| Sentence::new(question.label));
             ProblemLine {
-                section_title: section.map(|section| section.title.clone()).unwrap_or_default(),
-                label: label.or(own).unwrap_or_else(|| "Without a name".to_owned()),
+                section_title: section
+                    .map(|section| outline.said_title(&section.title))
+                    .unwrap_or_default(),
+                label: label.or(own).unwrap_or_else(|| say!("Without a name")),
                 section: problem.section,
                 anchor: anchor(&problem.field),
                 message: problem.message,
@@ -181,9 +186,9 @@ async fn overview(state: &AppState, visitor: &Visitor, id: String, told: &Told) 
         })
         .collect();
     Ok(Overview {
-        page: Page::of(&row.title, visitor)
+        page: Page::of(said_name(&row.title), visitor)
             .with_told(visitor, told.told.as_deref())
-            .with_saved(saved.as_deref()),
+            .with_saved(saved),
         card: link(&row),
         undo,
         sections,
@@ -193,9 +198,9 @@ async fn overview(state: &AppState, visitor: &Visitor, id: String, told: &Told) 
         problems,
         more_problems,
         format: if has_source {
-            format_of(&row).name()
+            format_of(&row).said_name()
         } else {
-            "a blank card"
+            say!("a blank card")
         },
         file_name: row.file_name,
         has_source,
@@ -225,7 +230,7 @@ fn open_questions(card: &Card, outline: &Outline) -> Vec<OpenLine> {
                 lines.push(OpenLine {
                     section: section.key.clone(),
                     anchor: anchor(question.id),
-                    label: question.label,
+                    label: Sentence::new(question.label),
                     is_short: question.short,
                     is_not_known: standing == Standing::NotKnown,
                 });
@@ -255,11 +260,15 @@ pub async fn post(
     let session = owner(&visitor)?;
     let id = id.into_inner();
     let Some(title) = tidy_title(&form.title) else {
-        let fault = Fault::new("title", "Name of the card", "A card needs a name: write one.");
+        let fault = Fault::new(
+            "title",
+            say!("Name of the card"),
+            say!("A card needs a name: write one."),
+        );
         return refused(&state, &visitor, id, fault).await;
     };
     let address = format!("/cards/{id}");
-    let told = format!("The card is now called {}.", quoted(&title));
+    let told = say!("The card is now called {title}.", title = quoted(&title));
     remember_card(&visitor, &id);
     let again = Again::Form(address.clone(), vec![("title".to_owned(), form.into_inner().title)]);
     let now = state.clock.now().naive_utc();
@@ -270,6 +279,6 @@ pub async fn post(
         })
     });
     let answer = renamed.await.map_err(Error::from);
-    let answer = answer.map(|()| see_other_telling(&visitor, address, told));
+    let answer = answer.map(|()| see_other_telling(&visitor, address, &told));
     full::explained(answer, &state, &visitor, again).await
 }

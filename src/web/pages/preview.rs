@@ -7,10 +7,12 @@ use super::files;
 use crate::card::figure;
 use crate::db::cards;
 use crate::format::{html, language};
+use crate::say;
 use crate::session::Visitor;
 use crate::web::AppState;
-use crate::web::card::{link, load_card, owner};
+use crate::web::card::{link, load_card, owner, said_name};
 use crate::web::error::Error;
+use crate::web::filters;
 use crate::web::page::{CardLink, Page, render};
 
 #[derive(Template)]
@@ -43,10 +45,13 @@ pub async fn get(state: web::Data<AppState>, visitor: Visitor, id: web::Path<Str
             Ok((row, language.unwrap_or_default(), body))
         })
         .await?;
-    render(&Preview {
-        page: Page::of(format!("Preview: {}", row.title), &visitor),
-        card: link(&row),
-        language,
-        body,
-    })
+    render(
+        &visitor,
+        &Preview {
+            page: Page::of(say!("Preview: {title}", title = said_name(&row.title)), &visitor),
+            card: link(&row),
+            language,
+            body,
+        },
+    )
 }

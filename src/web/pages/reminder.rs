@@ -6,6 +6,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use data_encoding::HEXLOWER;
 use sha2::{Digest as _, Sha256};
 
+use crate::locale::Locale;
+use crate::say;
 use crate::session::Visitor;
 use crate::web::AppState;
 use crate::web::card::owner;
@@ -34,6 +36,7 @@ pub async fn get(state: web::Data<AppState>, visitor: Visitor) -> Result<HttpRes
         origin: state.origin(),
         now: state.clock.now(),
         deleted_at: visitor.expires_at(),
+        locale: (&visitor).into(),
     };
     Ok(HttpResponse::Ok()
         .content_type("text/calendar; charset=utf-8")
@@ -47,20 +50,27 @@ struct Reminder {
     origin: String,
     now: DateTime<Utc>,
     deleted_at: DateTime<Utc>,
+    locale: Locale,
 }
 
 impl Reminder {
     fn to_calendar(&self) -> String {
         let until = Date::from(self.deleted_at);
         let start = (self.deleted_at - AHEAD).max(self.now);
-        let text = format!(
-            "Your model cards at {origin}/ are kept until {moment}. To keep them longer, open the page before then with the \
-             same browser: each visit moves the date. Or download what you need.\nIf you have been there since you \
-             saved this reminder, the date is later by now; the page tells it.",
-            origin = self.origin,
+        let text = say!(
+            "Your model cards at {origin}/ are kept until {moment}. To keep them longer, open the page \
+                     before then with the same browser: each visit moves the date. Or download what you need.\nIf \
+                     you have been there since you saved this reminder, the date is later by now; the page tells \
+                     it.",
+            origin = &self.origin,
             moment = until.moment,
         );
-        let summary = format!("Your model cards at {} are deleted on {}", self.host, until.day);
+        let summary = say!(
+            "Your model cards at {host} are deleted on {day}",
+            host = &self.host,
+            day = until.day
+        );
+        let [text, summary] = [text, summary].map(|sentence| sentence.said(self.locale).to_string());
         let mut calendar = String::new();
         let lines: [(&str, String); 21] = [
             ("BEGIN", "VCALENDAR".to_owned()),
@@ -168,6 +178,7 @@ mod tests {
     fn reminder(days_left: i64) -> Reminder {
         let now = DateTime::from_timestamp(1_790_000_000, 0).unwrap();
         Reminder {
+            locale: Locale::English,
             uid: "0123456789abcdef".to_owned(),
             host: "cards.example.org".to_owned(),
             origin: "https://cards.example.org".to_owned(),

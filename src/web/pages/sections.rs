@@ -8,9 +8,11 @@ use super::overview;
 use crate::card::{Names, stored};
 use crate::db::cards::{self, NewSection};
 use crate::db::quota;
+use crate::locale::Value;
+use crate::say;
 use crate::session::Visitor;
 use crate::web::AppState;
-use crate::web::card::{owner, section_address, tidy_title};
+use crate::web::card::{outline_of, owner, section_address, tidy_title};
 use crate::web::choices::remember_card;
 use crate::web::error::Error;
 use crate::web::page::{Fault, quoted, see_other_telling};
@@ -36,8 +38,8 @@ pub async fn post(
     let Some(title) = tidy_title(&form.title) else {
         let fault = Fault::new(
             "new-title",
-            "Add a section of your own",
-            "A section needs a name: write one.",
+            say!("Add a section of your own"),
+            say!("A section needs a name: write one."),
         );
         return overview::refused(&state, &visitor, id, fault).await;
     };
@@ -47,8 +49,11 @@ pub async fn post(
         vec![("title".to_owned(), form.into_inner().title)],
     );
     let now = state.clock.now().naive_utc();
-    let added = format!("{} was added at the end.", quoted(&title));
-    let known = format!("There is a section {} already: here it is.", quoted(&title));
+    let added = say!("{section} was added at the end.", section = quoted(&title));
+    let known = say!(
+        "There is a section {section} already: here it is.",
+        section = quoted(&title)
+    );
     remember_card(&visitor, &id);
     let quota = state.quota();
     let key = state.db.write(move |conn| {
@@ -74,7 +79,7 @@ pub async fn post(
         })
     });
     let answer = key.await.map_err(Error::from);
-    let answer = answer.map(|(key, told)| see_other_telling(&visitor, format!("/cards/{id}/sections/{key}"), told));
+    let answer = answer.map(|(key, told)| see_other_telling(&visitor, format!("/cards/{id}/sections/{key}"), &told));
     full::explained(answer, &state, &visitor, again).await
 }
 
@@ -97,12 +102,14 @@ pub async fn restore(
     let restored = state.db.write(move |conn| {
         quota::within(conn, &session, quota, |conn| {
             cards::restore_section(conn, &session, &id, &key, now)?;
-            cards::section(conn, &session, &id, &key)
+            let row = cards::load(conn, &session, &id)?;
+            let section = cards::section(conn, &session, &id, &key)?;
+            Ok(outline_of(&row).said_title(&section.title))
         })
     });
-    let answer = restored.await.map_err(Error::from).map(|section| {
-        let told = format!("{} is back where it was.", quoted(&section.title));
-        see_other_telling(&visitor, address, told)
+    let answer = restored.await.map_err(Error::from).map(|title| {
+        let told = say!("{section} is back where it was.", section = Value::Quoted(title));
+        see_other_telling(&visitor, address, &told)
     });
     full::explained(answer, &state, &visitor, again).await
 }

@@ -9,11 +9,14 @@ use super::elsewhere::parked::{self, Kept};
 use crate::archive::Limits;
 use crate::db::quota::{self, Quota};
 use crate::db::{cards, files, link_codes};
+use crate::locale::Sentence;
+use crate::say;
 use crate::session::Visitor;
 use crate::session::state::{SHARED_COMPUTER, SHARED_COMPUTER_IDLE};
 use crate::web::AppState;
 use crate::web::choices::Colours;
 use crate::web::error::Error;
+use crate::web::filters;
 use crate::web::page::{
     Date, Fault, Faults, Page, once, render, render_as, share_in_words, size_in_words, time_in_words,
 };
@@ -22,27 +25,27 @@ use crate::web::page::{
 #[template(path = "pages/session.html")]
 struct Session {
     page: Page,
-    days: String,
+    days: Sentence,
     stored: Stored,
     is_shared: bool,
-    days_of_own: String,
-    days_of_shared: String,
+    days_of_own: Sentence,
+    days_of_shared: Sentence,
     browsers: usize,
-    link_age: String,
+    link_age: Sentence,
     recovery_since: Option<Date>,
     parked: Vec<Kept>,
     usage: Usage,
     once: String,
-    copy_limit: String,
+    copy_limit: Sentence,
     faults: Faults,
 }
 
 /// How full the session is, in words.
 #[derive(Default)]
 struct Usage {
-    share: String,
+    share: Sentence,
     /// How much of it are earlier versions; `None`: none.
-    history: Option<String>,
+    history: Option<Sentence>,
     /// Whether there is a limit at which earlier versions give way.
     is_limited: bool,
     /// Whether little room is left.
@@ -108,7 +111,7 @@ pub async fn get(state: web::Data<AppState>, visitor: Visitor, told: web::Query<
         .page
         .with_told(&visitor, told.told.as_deref())
         .with_done(told.done.as_deref());
-    render(&page)
+    render(&visitor, &page)
 }
 
 /// The page for somebody whose copy was not taken, with what was wrong with it.
@@ -119,16 +122,16 @@ pub(super) async fn refused(
     state: &AppState,
     visitor: &Visitor,
     status: StatusCode,
-    message: String,
+    message: Sentence,
 ) -> Result<HttpResponse, Error> {
     let session = page(state, visitor).await?;
-    let faults = Faults::one(Fault::new("archive", "The copy", message));
+    let faults = Faults::one(Fault::new("archive", say!("The copy"), message));
     let page = Session {
         page: session.page.with_faults(&faults),
         faults,
         ..session
     };
-    render_as(status, &page)
+    render_as(status, visitor, &page)
 }
 
 async fn page(state: &AppState, visitor: &Visitor) -> Result<Session, Error> {
@@ -139,7 +142,7 @@ async fn page(state: &AppState, visitor: &Visitor) -> Result<Session, Error> {
     };
     let copy_bytes = Limits::of(state.config.max_upload_bytes).packed_bytes;
     Ok(Session {
-        page: Page::of("Your work on this server", visitor),
+        page: Page::of(say!("Your work on this server"), visitor),
         days: time_in_words(visitor.idle_time().unwrap_or(age)),
         stored: stored(state, visitor).await?,
         is_shared: visitor.expiry() == SHARED_COMPUTER,

@@ -5,9 +5,11 @@ use askama::Template;
 
 use super::elsewhere::parked::{self, Kept};
 use super::session::{Stored, stored};
+use crate::say;
 use crate::session::Visitor;
 use crate::web::AppState;
 use crate::web::error::Error;
+use crate::web::filters;
 use crate::web::page::{Page, render};
 
 #[derive(Template)]
@@ -30,11 +32,14 @@ struct Deleted {
 /// # Errors
 /// When the database does not answer.
 pub async fn get(state: web::Data<AppState>, visitor: Visitor) -> Result<HttpResponse, Error> {
-    render(&Delete {
-        page: Page::of("Delete my data", &visitor),
-        stored: stored(&state, &visitor).await?,
-        parked: parked::kept(&state, &visitor).await?,
-    })
+    render(
+        &visitor,
+        &Delete {
+            page: Page::of(say!("Delete my data"), &visitor),
+            stored: stored(&state, &visitor).await?,
+            parked: parked::kept(&state, &visitor).await?,
+        },
+    )
 }
 
 /// `POST /session/delete`: rows and keys, then the files, then the cookie. Doing it twice is harmless. A browser that
@@ -68,8 +73,11 @@ pub async fn post(state: web::Data<AppState>, visitor: Visitor) -> Result<HttpRe
         Some(work) => visitor.switch(&work.handle).await?,
         None => false,
     };
-    render(&Deleted {
-        has_others,
-        page: Page::bare("Everything is deleted"),
-    })
+    render(
+        &visitor,
+        &Deleted {
+            has_others,
+            page: Page::bare(say!("Everything is deleted"), (&visitor).into()),
+        },
+    )
 }

@@ -10,7 +10,9 @@ use futures_util::StreamExt as _;
 use super::full::{self, Again};
 use super::session;
 use crate::archive::{self, Incoming, Limits};
+use crate::count;
 use crate::db::DbConnection;
+use crate::say;
 use crate::session::Beginner;
 use crate::web::AppState;
 use crate::web::error::Error;
@@ -34,8 +36,8 @@ pub async fn post(state: web::Data<AppState>, beginner: Beginner, form: Multipar
     };
     let status = error.status_code();
     let message = match error {
-        Error::Refused(refusal) => format!("{} {}", refusal.message, refusal.advice),
-        Error::BadRequest(message) => message.into_owned(),
+        Error::Refused(refusal) => say!("{message} {advice}", message = refusal.message, advice = refusal.advice),
+        Error::BadRequest(message) => message,
         other => return Err(other),
     };
     session::refused(&state, &visitor, status, message).await
@@ -84,11 +86,12 @@ async fn bring_back(
         if !visitor.keeps_cookies() {
             return see_other("/?first=1");
         }
-        let told = match cards {
-            1 => "The card of your copy is here, beside any you had.".to_owned(),
-            _ => format!("The {cards} cards of your copy are here, beside any you had."),
-        };
-        see_other_telling(visitor, "/", told)
+        let told = count!(
+            cards,
+            "The card of your copy is here, beside any you had.",
+            "The {n} cards of your copy are here, beside any you had."
+        );
+        see_other_telling(visitor, "/", &told)
     });
     full::explained(answer, state, visitor, Again::File).await
 }
@@ -100,9 +103,9 @@ async fn receive(form: &mut Multipart, file: File, limit_bytes: u64) -> Result<(
     for _ in 0..MOST_PARTS {
         let Some(mut field) = posted::next(form).await? else {
             return match size {
-                0 => Err(Error::BadRequest(
-                    "No file was chosen, or the file is empty, so there is nothing to bring back.".into(),
-                )),
+                0 => Err(Error::BadRequest(say!(
+                    "No file was chosen, or the file is empty, so there is nothing to bring back."
+                ))),
                 _ => Ok((file, once)),
             };
         };
@@ -112,7 +115,7 @@ async fn receive(form: &mut Multipart, file: File, limit_bytes: u64) -> Result<(
             _ => drop(posted::word(&mut field).await?),
         }
     }
-    Err(Error::BadRequest("The form has too many parts.".into()))
+    Err(Error::BadRequest(say!("The form has too many parts.")))
 }
 
 /// Writes a part of the form to a file as it arrives; gives the file back, and how much it was, in bytes.

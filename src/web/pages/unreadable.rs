@@ -5,9 +5,11 @@ use actix_web::http::StatusCode;
 use askama::Template;
 
 use crate::format::ReadError;
+use crate::locale::Sentence;
+use crate::say;
 use crate::web::AppState;
-use crate::web::choices::Display;
-use crate::web::error::Error;
+use crate::web::error::{Error, Reader};
+use crate::web::filters;
 use crate::web::page::{Fault, Faults, Page, once, render_as, size_in_words};
 
 /// Lines shown before and after the place.
@@ -21,13 +23,13 @@ struct Unreadable<'a> {
     page: Page,
     name: Option<&'a str>,
     faults: Faults,
-    advice: &'a str,
+    advice: &'a Sentence,
     excerpt: Vec<Line>,
     text: Option<&'a str>,
     once: String,
     once_file: String,
     is_shared: bool,
-    limit: String,
+    limit: Sentence,
     limit_bytes: usize,
 }
 
@@ -49,7 +51,7 @@ pub fn page(
     name: Option<&str>,
     error: &ReadError,
     is_shared: bool,
-    display: Display,
+    reader: Reader,
     state: &AppState,
 ) -> Result<HttpResponse, Error> {
     let limit_bytes = state.config.max_upload_bytes;
@@ -59,10 +61,11 @@ pub fn page(
     };
     render_as(
         StatusCode::UNPROCESSABLE_ENTITY,
+        reader.locale,
         &Unreadable {
             page: Page {
-                display,
-                ..Page::bare("This could not be read").with_error()
+                display: reader.display,
+                ..Page::bare(say!("This could not be read"), reader.locale).with_error()
             },
             is_shared,
             name,
@@ -80,11 +83,13 @@ pub fn page(
 
 /// What is wrong, at the text if it can be mended here.
 fn fault(error: &ReadError) -> Fault {
-    let message = error.message.as_str();
+    let message = error.message.clone();
     match (&error.text, error.position) {
-        (Some(_), Some((line, column))) => Fault::new("text", format!("Line {line}, column {column}"), message),
-        (Some(_), None) => Fault::new("text", "Text of the card", message),
-        (None, _) => Fault::new("file", "Your model card as a file", message),
+        (Some(_), Some((line, column))) => {
+            Fault::new("text", say!("Line {line}, column {column}", line, column), message)
+        }
+        (Some(_), None) => Fault::new("text", say!("Text of the card"), message),
+        (None, _) => Fault::new("file", say!("Your model card as a file"), message),
     }
 }
 

@@ -12,7 +12,9 @@ use crate::db::files::{self, FileRow};
 use crate::db::quota;
 use crate::db::{self, DbConnection};
 use crate::format::{self, Format, Reading};
+use crate::locale::Sentence;
 use crate::random;
+use crate::say;
 use crate::session::state::SHARED_COMPUTER;
 use crate::session::{Beginner, SessionId};
 use crate::web::AppState;
@@ -43,8 +45,9 @@ pub async fn post(state: web::Data<AppState>, beginner: Beginner, form: Multipar
     }
     let (card, is_file) = match (file, text, outline) {
         (Some(_), Some(text), _) => {
-            let message = "Both a file and a text arrived, and a card begins with one of them. Empty the box, or choose no \
-                           file.";
+            let message = say!(
+                "Both a file and a text arrived, and a card begins with one of them. Empty the box, or choose no file."
+            );
             return home::refused(&state, beginner.visitor(), wrong_file(message), text).await;
         }
         (Some(file), None, _) => (from_bytes(file.bytes, file.name, false, once, is_shared).await?, true),
@@ -54,11 +57,11 @@ pub async fn post(state: web::Data<AppState>, beginner: Beginner, form: Multipar
         ),
         (None, None, Some(key)) => {
             let outline = outline::find(&key);
-            let outline = outline.ok_or(Error::BadRequest("There is no set of questions of that name.".into()))?;
+            let outline = outline.ok_or(Error::BadRequest(say!("There is no set of questions of that name.")))?;
             (blank(outline, once), false)
         }
         (None, None, None) => {
-            let message = "Neither a file was chosen nor a text pasted, so there is nothing to open.";
+            let message = say!("Neither a file was chosen nor a text pasted, so there is nothing to open.");
             return home::refused(&state, beginner.visitor(), wrong_file(message), String::new()).await;
         }
     };
@@ -73,8 +76,8 @@ pub async fn post(state: web::Data<AppState>, beginner: Beginner, form: Multipar
     full::explained(answer, &state, beginner.visitor(), again).await
 }
 
-fn wrong_file(message: &str) -> Fault {
-    Fault::new("file", "Your model card as a file", message)
+fn wrong_file(message: Sentence) -> Fault {
+    Fault::new("file", say!("Your model card as a file"), message)
 }
 
 /// Where the new card is.

@@ -188,21 +188,21 @@ fn what_is_broken_is_explained_with_its_place() {
     ] {
         let error = parse(text).unwrap_err();
         assert!(
-            error.message.to_lowercase().contains(&words.to_lowercase()),
+            error.message.to_string().to_lowercase().contains(&words.to_lowercase()),
             "{}",
             error.message
         );
         assert_eq!(error.at, at, "{text}");
-        assert!(error.advice.ends_with('.'));
+        assert!(error.advice.to_string().ends_with('.'));
     }
 }
 
 #[test]
 fn hostile_texts_end_soon() {
     let deep = "<a>".repeat(1_000_000);
-    assert!(parse(&deep).unwrap_err().message.contains("300 levels"));
+    assert!(parse(&deep).unwrap_err().message.to_string().contains("300 levels"));
     let wide = format!("<r>{}</r>", "<a/>".repeat(1_000_000));
-    assert!(parse(&wide).unwrap_err().message.contains("200000"));
+    assert!(parse(&wide).unwrap_err().message.to_string().contains("200000"));
     let attributes = format!("<r {}/>", (0..100_000).map(|n| format!("a{n}='' ")).collect::<String>());
     assert!(parse(&attributes).is_ok());
     let laughs = "<!DOCTYPE l [<!ENTITY a \"ha\"><!ENTITY b \"&a;&a;\"><!ENTITY c SYSTEM \"file:///etc/passwd\">]>\

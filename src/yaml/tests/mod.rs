@@ -131,7 +131,7 @@ proptest! {
             }
             Err(error) => {
                 prop_assert!(text.is_char_boundary(error.at));
-                prop_assert!(error.message.ends_with('.') && error.advice.ends_with('.'));
+                prop_assert!(error.message.to_string().ends_with('.') && error.advice.to_string().ends_with('.'));
             }
         }
     }

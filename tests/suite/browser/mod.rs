@@ -42,7 +42,12 @@ async fn path(browser: &Chromium) -> String {
 
 /// What can be read in the page's main part.
 async fn main_text(browser: &Chromium) -> String {
-    find(browser, "main").await.text().await.expect("text")
+    // The page may give way to the next one between finding and reading.
+    wait_for("text in main", async || {
+        let main = browser.driver.find(By::Css("main")).await.ok()?;
+        main.text().await.ok()
+    })
+    .await
 }
 
 /// Clicks and waits until the browser is at an address that fits.

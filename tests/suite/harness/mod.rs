@@ -60,6 +60,8 @@ pub fn signal(name: &str, processes: &[u32]) {
 pub struct Visitor {
     http: Client,
     origin: String,
+    /// What the browser asks for, as `Accept-Language`; blank for nothing.
+    languages: String,
 }
 
 /// What the server said.
@@ -92,8 +94,18 @@ impl Visitor {
 
     /// The same in a browser that calls itself so.
     pub fn with_agent(origin: &str, user_agent: &str) -> Self {
+        Self::of(origin, user_agent, "")
+    }
+
+    fn of(origin: &str, user_agent: &str, languages: &str) -> Self {
+        let mut headers = HeaderMap::new();
+        if !languages.is_empty() {
+            let languages = HeaderValue::from_str(languages).expect("languages are ASCII");
+            headers.insert("accept-language", languages);
+        }
         let http = Client::builder()
             .user_agent(user_agent)
+            .default_headers(headers)
             .cookie_store(true)
             .redirect(reqwest::redirect::Policy::none())
             .timeout(Duration::from_secs(60))
@@ -102,6 +114,7 @@ impl Visitor {
         Self {
             http,
             origin: origin.to_owned(),
+            languages: languages.to_owned(),
         }
     }
 
@@ -110,12 +123,18 @@ impl Visitor {
         Self {
             http: self.http.clone(),
             origin: origin.to_owned(),
+            languages: self.languages.clone(),
         }
     }
 
     /// Somebody else at the same server, without cookies.
     pub fn stranger(&self) -> Self {
-        Self::new(&self.origin)
+        Self::of(&self.origin, "", &self.languages)
+    }
+
+    /// Somebody else at the same server, whose browser asks for these languages.
+    pub fn speaking(&self, languages: &str) -> Self {
+        Self::of(&self.origin, "", languages)
     }
 
     /// Fetches a page.
@@ -135,6 +154,13 @@ impl Visitor {
         let path = self.local(path).to_owned();
         let request = self.http.post(self.url(&path)).headers(self.same_origin()).form(fields);
         Self::answer(path, request).await
+    }
+
+    /// Posts fields as a plain form of this page.
+    pub async fn post_from(&self, path: &str, fields: &[(String, String)], page: &str) -> Answer {
+        let path = self.local(path).to_owned();
+        let request = self.http.post(self.url(&path)).headers(self.same_origin()).form(fields);
+        Self::answer(path, request.header("referer", page)).await
     }
 
     /// Posts fields as the script of a page does, which wants a few words instead of a page.

@@ -10,11 +10,15 @@ use super::parked::{bring_data, clear};
 use super::{recovery, without_referrer};
 use crate::db::link_codes::{self, CodeRow, Kind};
 use crate::db::{self, cards, sessions};
-use crate::session::Visitor;
+use crate::locale::{Locale, Sentence};
 use crate::session::code::Code;
+use crate::session::{Visitor, said_family};
 use crate::web::AppState;
+use crate::web::card::said_name;
 use crate::web::error::Error;
+use crate::web::filters;
 use crate::web::page::{Date, Fault, Faults, Page, render_as, see_other, time_in_words};
+use crate::{count, say};
 
 /// What the visitor typed and chose.
 #[derive(Default, Deserialize)]
@@ -60,7 +64,9 @@ struct Arrive<'a> {
 /// What a code opens.
 struct Found {
     row: CodeRow,
-    titles: Vec<String>,
+    /// The browser in which the code was made.
+    family: Sentence,
+    titles: Vec<Sentence>,
     since: Date,
     until: Date,
     own_cards: usize,
@@ -112,18 +118,21 @@ impl Why {
 
 impl Why {
     /// What is wrong with the code that was typed, where another one may help.
-    fn fault(&self, link_age: &str) -> Option<Fault> {
+    fn fault(&self, link_age: Sentence) -> Option<Fault> {
         let message = match self {
-            Self::Worthless => format!(
-                "It opens nothing. It may be mistyped, or it has been used or has expired: a link and its code work once, \
-                 within {link_age}."
+            Self::Worthless => say!(
+                "It opens nothing. It may be mistyped, or it has been used or has expired: a link and its \
+                         code work once, within {link_age}.",
+                link_age
             ),
-            Self::TooMany(seconds) => format!(
-                "So that nobody finds a code by trying, your network has to wait {seconds} seconds for the next one."
+            Self::TooMany(seconds) => count!(
+                *seconds,
+                "So that nobody finds a code by trying, your network has to wait {n} second for the next one.",
+                "So that nobody finds a code by trying, your network has to wait {n} seconds for the next one."
             ),
             Self::Full | Self::Already | Self::Parked(_) | Self::NoCookie => return None,
         };
-        Some(Fault::new("code", "Code", message))
+        Some(Fault::new("code", say!("Code"), message))
     }
 }
 
@@ -137,8 +146,9 @@ const MOST_TYPED: usize = 500;
 pub async fn get(visitor: Visitor) -> Result<HttpResponse, Error> {
     render_as(
         StatusCode::OK,
+        &visitor,
         &TypeCode {
-            page: Page::of("Open your cards here", &visitor),
+            page: Page::of(say!("Open your cards here"), &visitor),
             typed: String::new(),
             faults: Faults::default(),
         },
@@ -214,8 +224,12 @@ async fn look_or_enter(
             outcome => outcome,
         },
         None => {
-            let page = Page::of("Open these cards here?", visitor);
-            let unchosen = Fault::new("then", "Your own cards", "Choose one; nothing is lost either way.");
+            let page = Page::of(say!("Open these cards here?"), visitor);
+            let unchosen = Fault::new(
+                "then",
+                say!("Your own cards"),
+                say!("Choose one; nothing is lost either way."),
+            );
             let is_unchosen = form.go.is_some();
             let page = Arrive {
                 page: if is_unchosen { page.with_error() } else { page },
@@ -225,7 +239,7 @@ async fn look_or_enter(
                 can_park,
                 faults: Faults(is_unchosen.then_some(unchosen).into_iter().collect()),
             };
-            render_as(StatusCode::OK, &page)
+            render_as(StatusCode::OK, visitor, &page)
         }
     }
 }
@@ -242,10 +256,11 @@ async fn find(state: &AppState, visitor: &Visitor, code: &Code) -> Result<Found,
             None => 0,
         };
         Ok(Found {
-            titles: titles.into_iter().map(|card| card.title).collect(),
+            titles: titles.into_iter().map(|card| said_name(&card.title)).collect(),
             since: since.into(),
             until: until.into(),
             own_cards,
+            family: said_family(&row.family),
             row,
         })
     });
@@ -282,9 +297,19 @@ async fn enter(
 ) -> Result<HttpResponse, Error> {
     let now = state.clock.now();
     let day = Date::from(now).day;
-    let family = visitor.family();
-    let brought = format!("The cards of this browser and those of another were brought together in {family}, {day}.");
-    let added = format!("A browser was added: {family}, {day}. Not you? Sign it out.");
+    let family = said_family(visitor.family());
+    let brought = say!(
+        "The cards of this browser and those of another were brought together in {family}, {day}.",
+        family = &family,
+        day = day.clone()
+    );
+    let added = say!(
+        "A browser was added: {family}, {day}. Not you? Sign it out.",
+        family,
+        day
+    );
+    let locale = Locale::from(visitor);
+    let [brought, added] = [brought, added].map(|sentence| sentence.said(locale).to_string());
     let own = visitor.session().cloned();
     visitor.forget_lost_work().await?;
     let mut told: Vec<String> = match then {
@@ -340,7 +365,7 @@ async fn enter(
     told.push(handle);
     visitor.notify(&target, &told, &added).await;
     if let Some(code) = recovery_code {
-        let page = Page::bare("Your new recovery code");
+        let page = Page::bare(say!("Your new recovery code"), locale);
         return recovery::shown(state, page, request, &code, true);
     }
     Ok(see_other(match then {
@@ -351,14 +376,15 @@ async fn enter(
 
 fn refuse(state: &AppState, visitor: &Visitor, form: &Arriving, why: Why) -> Result<HttpResponse, Error> {
     let status = why.status();
-    let fault = why.fault(&time_in_words(state.config.session.link_age));
-    let page = Page::of("Open your cards here", visitor);
+    let fault = why.fault(time_in_words(state.config.session.link_age));
+    let page = Page::of(say!("Open your cards here"), visitor);
     let wait = match why {
         Why::TooMany(seconds) => Some(seconds),
         _ => None,
     };
     let mut answer = render_as(
         status,
+        visitor,
         &Refused {
             page: if status.is_client_error() {
                 page.with_error()

@@ -5,9 +5,12 @@ use askama::Template;
 use serde::Deserialize;
 
 use crate::db::link_codes;
-use crate::session::Visitor;
+use crate::locale::Sentence;
+use crate::say;
+use crate::session::{Visitor, said_family};
 use crate::web::AppState;
 use crate::web::error::Error;
+use crate::web::filters;
 use crate::web::page::{Date, Page, render, see_other};
 use crate::web::pages::Told;
 use crate::web::pages::session::recovery_since;
@@ -24,7 +27,7 @@ struct Browsers {
 /// One browser.
 struct Line {
     handle: String,
-    family: String,
+    family: Sentence,
     is_own: bool,
     first: Date,
     last: Date,
@@ -55,17 +58,20 @@ pub async fn get(state: web::Data<AppState>, visitor: Visitor, told: web::Query<
             first: browser.created_at.into(),
             last: browser.touched_at.into(),
             until: browser.expires_at.into(),
-            family: browser.family,
+            family: said_family(&browser.family),
             handle: browser.handle,
         })
         .collect();
     browsers.sort_by_key(|line| !line.is_own);
-    render(&Browsers {
-        page: Page::of("Your browsers", &visitor).with_done(told.done.as_deref()),
-        browsers,
-        has_list: visitor.can_bring_others(),
-        recovery_since: recovery_since(&state, &visitor).await?,
-    })
+    render(
+        &visitor,
+        &Browsers {
+            page: Page::of(say!("Your browsers"), &visitor).with_done(told.done.as_deref()),
+            browsers,
+            has_list: visitor.can_bring_others(),
+            recovery_since: recovery_since(&state, &visitor).await?,
+        },
+    )
 }
 
 /// `POST /session/browsers`: signs one browser out, or all others. Links that they made are worthless then.
@@ -96,9 +102,9 @@ pub async fn post(
         "others"
     } else {
         let Some(handle) = handle else {
-            return Err(Error::BadRequest(
-                "The form does not say which browser to sign out.".into(),
-            ));
+            return Err(Error::BadRequest(say!(
+                "The form does not say which browser to sign out."
+            )));
         };
         gone.retain(|other| *other == handle);
         if !visitor.revoke(&handle).await? {

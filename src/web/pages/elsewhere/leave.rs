@@ -6,9 +6,11 @@ use askama::Template;
 
 use super::parked::{self, Kept};
 use crate::db::link_codes;
+use crate::say;
 use crate::session::Visitor;
 use crate::web::AppState;
 use crate::web::error::Error;
+use crate::web::filters;
 use crate::web::page::{Page, render, render_as};
 use crate::web::pages::session::{Stored, recovery_since, stored};
 
@@ -25,7 +27,7 @@ struct Leave {
 impl Leave {
     async fn of(state: &AppState, visitor: &Visitor) -> Result<Self, Error> {
         Ok(Self {
-            page: Page::of("Leave this browser", visitor),
+            page: Page::of(say!("Leave this browser"), visitor),
             stored: stored(state, visitor).await?,
             others: visitor.browsers().await?.len().saturating_sub(1),
             has_recovery: recovery_since(state, visitor).await?.is_some(),
@@ -50,7 +52,7 @@ struct Left {
 /// # Errors
 /// When the database does not answer.
 pub async fn get(state: web::Data<AppState>, visitor: Visitor) -> Result<HttpResponse, Error> {
-    render(&Leave::of(&state, &visitor).await?)
+    render(&visitor, &Leave::of(&state, &visitor).await?)
 }
 
 /// `POST /session/leave`: this browser's key and cookie go, unless they are the last way to some cards. Doing it
@@ -61,7 +63,7 @@ pub async fn get(state: web::Data<AppState>, visitor: Visitor) -> Result<HttpRes
 pub async fn post(state: web::Data<AppState>, visitor: Visitor) -> Result<HttpResponse, Error> {
     let leave = Leave::of(&state, &visitor).await?;
     if !leave.is_safe() {
-        return render_as(StatusCode::CONFLICT, &leave);
+        return render_as(StatusCode::CONFLICT, &visitor, &leave);
     }
     if let (Some(session), Some(handle)) = (visitor.session().cloned(), visitor.handle().map(str::to_owned)) {
         state
@@ -70,7 +72,10 @@ pub async fn post(state: web::Data<AppState>, visitor: Visitor) -> Result<HttpRe
             .await?;
     }
     visitor.leave().await?;
-    render(&Left {
-        page: Page::bare("This browser is signed out"),
-    })
+    render(
+        &visitor,
+        &Left {
+            page: Page::bare(say!("This browser is signed out"), (&visitor).into()),
+        },
+    )
 }

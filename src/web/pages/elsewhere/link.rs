@@ -7,10 +7,13 @@ use chrono::TimeDelta;
 use super::qr;
 use crate::db::link_codes::{self, Kind, NewCode};
 use crate::db::{self};
+use crate::locale::Sentence;
+use crate::say;
 use crate::session::Visitor;
 use crate::session::code::Code;
 use crate::web::AppState;
 use crate::web::error::Error;
+use crate::web::filters;
 use crate::web::page::{Date, Page, render, time_in_words};
 
 #[derive(Template)]
@@ -18,7 +21,7 @@ use crate::web::page::{Date, Page, render, time_in_words};
 struct Link {
     page: Page,
     address: String,
-    link_age: String,
+    link_age: Sentence,
     made: Option<Made>,
 }
 
@@ -78,7 +81,10 @@ pub async fn post(state: web::Data<AppState>, visitor: Visitor, request: HttpReq
         .await?;
     let link = format!("{}/continue/{}", state.origin_for(&request), link.text());
     let made = Made {
-        qr: qr::svg(&link, "The link as a QR code"),
+        qr: qr::svg(
+            &link,
+            &say!("The link as a QR code").said((&visitor).into()).to_string(),
+        ),
         link,
         code: short.in_groups(),
         until: until.into(),
@@ -87,10 +93,13 @@ pub async fn post(state: web::Data<AppState>, visitor: Visitor, request: HttpReq
 }
 
 fn page(state: &AppState, visitor: &Visitor, request: &HttpRequest, made: Option<Made>) -> Result<HttpResponse, Error> {
-    render(&Link {
-        page: Page::of("Continue in another browser", visitor),
-        address: format!("{}/continue", state.origin_for(request)),
-        link_age: time_in_words(state.config.session.link_age),
-        made,
-    })
+    render(
+        visitor,
+        &Link {
+            page: Page::of(say!("Continue in another browser"), visitor),
+            address: format!("{}/continue", state.origin_for(request)),
+            link_age: time_in_words(state.config.session.link_age),
+            made,
+        },
+    )
 }

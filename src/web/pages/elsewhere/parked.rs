@@ -4,7 +4,8 @@ use actix_web::{HttpResponse, web};
 use serde::Deserialize;
 
 use crate::db::{self, DbConnection, cards, sessions};
-use crate::session::{ParkedWork, SessionId, Visitor};
+use crate::say;
+use crate::session::{ParkedWork, SessionId, Visitor, said_family};
 use crate::uploads::Uploads;
 use crate::web::AppState;
 use crate::web::error::Error;
@@ -67,19 +68,19 @@ pub async fn post(state: web::Data<AppState>, visitor: Visitor, form: web::Form<
         // This browser has its place there already.
         let coming = visitor.browsers().await?.len().saturating_sub(1);
         if !visitor.has_room_for(&work.session, coming).await? {
-            return Err(Error::BadRequest(
-                "Together they would be open in more browsers than may be. Under “Your browsers”, sign out one that you do \
-                 not need, then bring both together."
-                    .into(),
-            ));
+            return Err(Error::BadRequest(say!(
+                "Together they would be open in more browsers than may be. Under “Your browsers”, sign out \
+                         one that you do not need, then bring both together."
+            )));
         }
         let (now, uploads) = (state.clock.now(), state.uploads.clone());
         let (target, mover, from) = (work.session.clone(), visitor.clone(), own.clone());
-        let notice = format!(
-            "Cards that were apart in {} are together now, {}.",
-            visitor.family(),
-            Date::from(now).day
+        let notice = say!(
+            "Cards that were apart in {family} are together now, {day}.",
+            family = said_family(visitor.family()),
+            day = Date::from(now).day
         );
+        let notice = notice.said((&visitor).into()).to_string();
         state
             .db
             .write(move |conn| {

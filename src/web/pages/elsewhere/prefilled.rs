@@ -8,12 +8,15 @@ use super::parked::clear;
 use super::without_referrer;
 use crate::db::prefilled::{self, Prefilled};
 use crate::db::{self, cards, quota};
+use crate::locale::Sentence;
+use crate::say;
 use crate::session::code::Code;
 use crate::session::{Beginner, Visitor};
 use crate::web::AppState;
 use crate::web::card::load_card;
 use crate::web::choices::remember_card;
 use crate::web::error::Error;
+use crate::web::filters;
 use crate::web::page::{Date, Page, render_as, see_other, time_in_words};
 use crate::web::pages::full::{self, Again};
 use crate::web::pages::import::fields;
@@ -25,12 +28,12 @@ struct PrefilledPage {
     address: String,
     title: String,
     file_name: Option<String>,
-    fields: String,
+    fields: Sentence,
     sent: Date,
     until: Date,
     /// How many cards the visitor has.
     own_cards: usize,
-    age: String,
+    age: Sentence,
 }
 
 #[derive(Template)]
@@ -75,8 +78,9 @@ async fn shown(state: &AppState, visitor: &Visitor, word: &str) -> Result<HttpRe
     };
     render_as(
         StatusCode::OK,
+        visitor,
         &PrefilledPage {
-            page: Page::of("Open this card here?", visitor),
+            page: Page::of(say!("Open this card here?"), visitor),
             address: address(word),
             title: row.title,
             file_name: row.file_name,
@@ -154,14 +158,15 @@ fn refused(visitor: &Visitor, word: &str, status: StatusCode) -> Result<HttpResp
     let is_good = status == StatusCode::OK;
     let page = Page::of(
         if is_good {
-            "Your browser keeps no cookies"
+            say!("Your browser keeps no cookies")
         } else {
-            "This link opens nothing"
+            say!("This link opens nothing")
         },
         visitor,
     );
     render_as(
         status,
+        visitor,
         &Refused {
             page: if is_good { page } else { page.with_error() },
             is_good,

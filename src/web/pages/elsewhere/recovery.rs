@@ -8,10 +8,12 @@ use serde::Deserialize;
 use super::qr;
 use crate::db::link_codes::{self, Kind, NewCode};
 use crate::db::{self, DbConnection};
+use crate::say;
 use crate::session::code::Code;
 use crate::session::{SessionId, Visitor};
 use crate::web::AppState;
 use crate::web::error::Error;
+use crate::web::filters;
 use crate::web::page::{Date, Page, render, see_other};
 use crate::web::pages::Told;
 use crate::web::pages::session::recovery_since;
@@ -46,15 +48,18 @@ pub async fn get(
     request: HttpRequest,
     told: web::Query<Told>,
 ) -> Result<HttpResponse, Error> {
-    render(&Recovery {
-        page: Page::of("Recovery code", &visitor).with_done(told.done.as_deref()),
-        address: format!("{}/continue", state.origin_for(&request)),
-        since: recovery_since(&state, &visitor).await?,
-        today: state.clock.now().into(),
-        made: None,
-        replaces: false,
-        qr: None,
-    })
+    render(
+        &visitor,
+        &Recovery {
+            page: Page::of(say!("Recovery code"), &visitor).with_done(told.done.as_deref()),
+            address: format!("{}/continue", state.origin_for(&request)),
+            since: recovery_since(&state, &visitor).await?,
+            today: state.clock.now().into(),
+            made: None,
+            replaces: false,
+            qr: None,
+        },
+    )
 }
 
 /// `POST /session/recovery`: makes a code, in place of an earlier one, or revokes it.
@@ -81,7 +86,13 @@ pub async fn post(
                 .db
                 .write(move |conn| make(conn, &own, &session, &handle, now))
                 .await?;
-            shown(&state, Page::of("Recovery code", &visitor), &request, &code, false)
+            shown(
+                &state,
+                Page::of(say!("Recovery code"), &visitor),
+                &request,
+                &code,
+                false,
+            )
         }
         "revoke" => {
             state
@@ -90,9 +101,9 @@ pub async fn post(
                 .await?;
             Ok(see_other("/session/recovery?done=revoked"))
         }
-        _ => Err(Error::BadRequest(
-            "The form does not say what to do with the recovery code.".into(),
-        )),
+        _ => Err(Error::BadRequest(say!(
+            "The form does not say what to do with the recovery code."
+        ))),
     }
 }
 
@@ -130,13 +141,21 @@ pub(super) fn shown(
 ) -> Result<HttpResponse, Error> {
     let address = format!("{}/continue", state.origin_for(request));
     let today: Date = state.clock.now().into();
-    render(&Recovery {
-        page,
-        qr: qr::svg(&address, "The address where the code is typed, as a QR code"),
-        address,
-        since: Some(today.clone()),
-        today,
-        made: Some(code.in_groups()),
-        replaces,
-    })
+    render(
+        page.locale,
+        &Recovery {
+            qr: qr::svg(
+                &address,
+                &say!("The address where the code is typed, as a QR code")
+                    .said(page.locale)
+                    .to_string(),
+            ),
+            page,
+            address,
+            since: Some(today.clone()),
+            today,
+            made: Some(code.in_groups()),
+            replaces,
+        },
+    )
 }

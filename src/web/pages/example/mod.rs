@@ -12,10 +12,12 @@ use crate::card::Card;
 use crate::card::outline::{self, Outline};
 use crate::db::cards::NewCard;
 use crate::format::{self, Format, html};
+use crate::say;
 use crate::session::{Beginner, Visitor};
 use crate::web::AppState;
 use crate::web::card::rows_of;
 use crate::web::error::Error;
+use crate::web::filters;
 use crate::web::page::{Page, once, render};
 
 /// The file of the card.
@@ -40,11 +42,14 @@ struct Example {
 /// # Errors
 /// When the system has no random bytes.
 pub async fn get(visitor: Visitor) -> Result<HttpResponse, Error> {
-    render(&Example {
-        page: Page::of("A finished example", &visitor),
-        body: html::body(&CARD, OUTLINE.key),
-        once: once()?,
-    })
+    render(
+        &visitor,
+        &Example {
+            page: Page::of(say!("A finished example"), &visitor),
+            body: html::body(&CARD, OUTLINE.key),
+            once: once()?,
+        },
+    )
 }
 
 /// `POST /example`: the example as a card of the visitor's own.

@@ -15,16 +15,19 @@ use super::full;
 use super::section;
 use crate::card::outline::Part;
 use crate::card::results::QUESTION;
+use crate::count;
 use crate::db::quota;
 use crate::format::ReadError;
 use crate::format::results::mapping::{Role, Row, claimed_twice, guess, rows};
 use crate::format::results::{self as files, Sheet};
+use crate::locale::{Sentence, Value};
+use crate::say;
 use crate::session::Visitor;
 use crate::web::AppState;
 use crate::web::card::{anchor, load_card, outline_of, owner, section_address};
 use crate::web::choices::remember_card;
 use crate::web::error::Error;
-use crate::web::page::{Fault, in_words, render, render_as, see_other_telling};
+use crate::web::page::{Fault, render, render_as, see_other_telling};
 use sent::Sent;
 use show::{Place, ResultsPage};
 
@@ -38,7 +41,7 @@ pub async fn get(
     path: Path<(String, String)>,
 ) -> Result<impl Responder, Error> {
     let place = place(&state, &visitor, path.into_inner()).await?;
-    render(&ResultsPage::new(&visitor, place))
+    render(&visitor, &ResultsPage::new(&visitor, place))
 }
 
 /// The section that the results go into.
@@ -102,14 +105,14 @@ pub async fn post(
         Ok(place) => place,
         // Whatever became of the session or the card: what was typed is never thrown away.
         Err(error @ (Error::NotFound | Error::Ended)) if !sent.text.trim().is_empty() => {
-            return section::homeless(&visitor, &error, vec![("Results".to_owned(), sent.text)]);
+            return section::homeless(&visitor, &error, vec![(say!("Results"), sent.text)]);
         }
         Err(error) => return Err(error),
     };
     if sent.file.is_none() && sent.text.trim().is_empty() {
-        let message = "No file was chosen and no text pasted, so there is nothing to read.".to_owned();
+        let message = say!("No file was chosen and no text pasted, so there is nothing to read.");
         let page = ResultsPage::refused(&visitor, place, sent, message, None);
-        return render_as(StatusCode::BAD_REQUEST, &page);
+        return render_as(StatusCode::BAD_REQUEST, &visitor, &page);
     }
     // A table of thousands of rows takes a moment.
     let (sent, found) = web::block(move || {
@@ -122,11 +125,11 @@ pub async fn post(
         Ok(found) => found,
         Err(error) => {
             let message = match error.position {
-                Some((line, _)) => format!("{} (line {line})", error.message.trim_end_matches('.')),
+                Some((line, _)) => say!("Line {line}: {message}", line, message = error.message),
                 None => error.message,
             };
             let page = ResultsPage::refused(&visitor, place, sent, message, Some(error.advice));
-            return render_as(StatusCode::UNPROCESSABLE_ENTITY, &page);
+            return render_as(StatusCode::UNPROCESSABLE_ENTITY, &visitor, &page);
         }
     };
     let trouble = trouble(&found, &place, &sent);
@@ -135,37 +138,45 @@ pub async fn post(
             (Some(_), true) => StatusCode::UNPROCESSABLE_ENTITY,
             _ => StatusCode::OK,
         };
-        return render_as(status, &ResultsPage::preview(&visitor, place, sent, &found, trouble));
+        return render_as(
+            status,
+            &visitor,
+            &ResultsPage::preview(&visitor, place, sent, &found, trouble),
+        );
     }
     keep(&state, &visitor, (id, key), place, sent, found).await
 }
 
 /// Why the rows cannot be kept as things are.
 fn trouble(found: &Found, place: &Place, sent: &Sent) -> Option<Fault> {
-    let at_column = |index: usize, message: String| {
-        let name = found.sheet.columns.get(index).map_or("The columns", String::as_str);
+    let at_column = |index: usize, message: Sentence| {
+        let name = found.sheet.columns.get(index);
+        let name = name.map_or_else(|| say!("The columns"), Sentence::as_written);
         Fault::new(format!("role-{index}"), name, message)
     };
     if let Some((index, label)) = claimed_twice(&found.roles) {
-        let message =
-            format!("Two columns are said to be “{label}”, and only one can be. Choose something else for one.");
+        let message = say!(
+            "Two columns are said to be {label}, and only one can be. Choose something else for one.",
+            label = Value::Quoted(Sentence::new(label))
+        );
         return Some(at_column(index, message));
     }
     if found.rows.is_empty() {
-        let message = "No rows follow from these columns. Say which column holds the value, or values of a metric.";
-        return Some(at_column(0, message.to_owned()));
+        let message =
+            say!("No rows follow from these columns. Say which column holds the value, or values of a metric.");
+        return Some(at_column(0, message));
     }
     if found.rows.len() > files::MOST_ROWS {
-        let message = format!(
-            "These columns make {} rows, and {} can be read. Leave some columns out.",
-            found.rows.len(),
-            files::MOST_ROWS
+        let message = say!(
+            "These columns make {rows} rows, and {most} can be read. Leave some columns out.",
+            rows = found.rows.len(),
+            most = files::MOST_ROWS
         );
         return Some(at_column(0, message));
     }
     (place.holds_text && !sent.is_replacing && sent.is_final).then(|| {
-        let message = "It holds a text, to which no rows can be added. Choose that they replace it.";
-        Fault::new("mode", &place.label, message)
+        let message = say!("It holds a text, to which no rows can be added. Choose that they replace it.");
+        Fault::new("mode", place.label.clone(), message)
     })
 }
 
@@ -201,15 +212,19 @@ async fn keep(
     match stored.map_err(Error::from) {
         Ok(before) => {
             remember_card(visitor, &card);
-            let told = format!("{} from your file: {}.", in_words(count as u64, "row"), place.label);
+            let told = say!(
+                "{rows} from your file: {question}.",
+                rows = count!(count, "{n} row", "{n} rows"),
+                question = &place.label
+            );
             let address = format!("{address}?done=results&undo={before}#{}", anchor(QUESTION));
-            Ok(see_other_telling(visitor, address, told))
+            Ok(see_other_telling(visitor, address, &told))
         }
         // With the rows and the text as they are, to be kept when there is room.
         Err(error @ Error::Full(full)) => {
             let fault = Fault::new("text", full::heading(&full), full::message(&full));
             let page = ResultsPage::preview(visitor, place, sent, &found, Some(fault));
-            render_as(error.status_code(), &page)
+            render_as(error.status_code(), visitor, &page)
         }
         Err(error) => Err(error),
     }

@@ -4,6 +4,7 @@ use actix_multipart::Multipart;
 
 use crate::format::results::MOST_COLUMNS;
 use crate::format::results::mapping::Role;
+use crate::say;
 use crate::web::error::Error;
 use crate::web::posted;
 
@@ -54,7 +55,7 @@ async fn read_parts(form: &mut Multipart, limit_bytes: usize) -> Result<Sent, Er
             "text" => {
                 let bytes = posted::bytes(&mut field, &mut left, limit_bytes).await?;
                 let text = String::from_utf8(bytes)
-                    .map_err(|_| Error::BadRequest("The text is not in the encoding UTF-8.".into()))?;
+                    .map_err(|_| Error::BadRequest(say!("The text is not in the encoding UTF-8.")))?;
                 sent.text = posted::as_typed(text);
             }
             "mode" => sent.is_replacing = posted::word(&mut field).await? == "replace",
@@ -74,5 +75,5 @@ async fn read_parts(form: &mut Multipart, limit_bytes: usize) -> Result<Sent, Er
             }
         }
     }
-    Err(Error::BadRequest("The form has too many parts.".into()))
+    Err(Error::BadRequest(say!("The form has too many parts.")))
 }

@@ -11,9 +11,13 @@ use crate::card::{Section, Value};
 use crate::db::cards::CardRow;
 use crate::format::results::mapping::{Role, Row};
 use crate::format::results::{MOST_BYTES, MOST_ROWS};
+use crate::locale::Sentence;
+use crate::say;
 use crate::session::Visitor;
-use crate::web::card::link;
+use crate::web::card::{link, outline_of};
+use crate::web::filters;
 use crate::web::page::{CardLink, Fault, Faults, Page};
+use crate::word;
 
 /// How many rows are shown before they are kept; further ones are if something is odd about them.
 const SHOWN: usize = 100;
@@ -24,10 +28,10 @@ const EXAMPLES: usize = 3;
 pub(super) struct Place {
     pub card: CardLink,
     pub key: String,
-    pub title: String,
+    pub title: Sentence,
     pub part: &'static Part,
     /// What the question is called there.
-    pub label: String,
+    pub label: Sentence,
     /// How many rows there are now.
     pub rows: usize,
     /// Whether there is a text instead of rows, to which none can be added.
@@ -38,13 +42,15 @@ impl Place {
     pub fn of(row: &CardRow, part: &'static Part, section: &Section) -> Self {
         let field = section.field(QUESTION);
         let value = field.map(|field| &field.value);
-        let asked = part.question(QUESTION).map_or("Results", |question| question.label);
+        let outline = outline_of(row);
+        let asked = part.question(QUESTION);
+        let asked = asked.map_or_else(|| say!("Results"), |question| Sentence::new(question.label));
         Self {
             card: link(row),
             key: section.key.clone(),
-            title: section.title.clone(),
+            title: outline.said_title(&section.title),
             part,
-            label: field.map_or(asked, |field| &field.label).to_owned(),
+            label: field.map_or(asked, |field| outline.said_label(&field.label)),
             rows: match value {
                 Some(Value::List(rows)) => rows.len(),
                 Some(Value::Group(_)) => 1,
@@ -68,14 +74,14 @@ struct ColumnLine {
 struct PreviewRow {
     number: usize,
     cells: Vec<String>,
-    remarks: Vec<String>,
+    remarks: Vec<Sentence>,
 }
 
 /// What was found, for the template.
 struct Preview {
-    what: String,
+    what: Sentence,
     columns: Vec<ColumnLine>,
-    heads: Vec<String>,
+    heads: Vec<Sentence>,
     rows: Vec<PreviewRow>,
     count: usize,
     odd: usize,
@@ -91,14 +97,14 @@ pub(super) struct ResultsPage {
     place: Place,
     text: String,
     faults: Faults,
-    advice: Option<String>,
+    advice: Option<Sentence>,
     preview: Option<Preview>,
 }
 
 impl ResultsPage {
     /// The form.
     pub fn new(visitor: &Visitor, place: Place) -> Self {
-        let page = Page::of(format!("Read results: {}", place.card.title), visitor);
+        let page = Page::of(say!("Read results: {title}", title = &place.card.title), visitor);
         Self {
             page,
             place,
@@ -110,10 +116,10 @@ impl ResultsPage {
     }
 
     /// The form with what is wrong, and the text that was pasted.
-    pub fn refused(visitor: &Visitor, place: Place, sent: Sent, message: String, advice: Option<String>) -> Self {
+    pub fn refused(visitor: &Visitor, place: Place, sent: Sent, message: Sentence, advice: Option<Sentence>) -> Self {
         let fault = match sent.text.trim() {
-            "" => Fault::new("file", "The file", message),
-            _ => Fault::new("text", "The text", message),
+            "" => Fault::new("file", say!("The file"), message),
+            _ => Fault::new("text", say!("The text"), message),
         };
         Self {
             text: sent.text,
@@ -200,20 +206,20 @@ fn ways(rows: &[Row]) -> Vec<Vec<&str>> {
     ways
 }
 
-fn heads(rows: &[Row]) -> Vec<String> {
+fn heads(rows: &[Row]) -> Vec<Sentence> {
     let head = |way: &Vec<&str>| {
         let word = match way.as_slice() {
-            ["type"] => "Metric",
-            ["value"] => "Value",
-            ["unit"] => "Unit",
-            ["confidence_interval", "lower_bound"] => "From",
-            ["confidence_interval", "upper_bound"] => "To",
-            ["dataset"] => "Dataset",
-            ["slice"] => "Group",
-            ["threshold"] => "Threshold",
-            other => other.last().copied().unwrap_or_default(),
+            ["type"] => word!("Metric"),
+            ["value"] => word!("Value"),
+            ["unit"] => word!("Unit"),
+            ["confidence_interval", "lower_bound"] => word!("From"),
+            ["confidence_interval", "upper_bound"] => word!("To"),
+            ["dataset"] => word!("Dataset"),
+            ["slice"] => word!("Group"),
+            ["threshold"] => word!("Threshold"),
+            other => return Sentence::as_written(other.last().copied().unwrap_or_default()),
         };
-        word.to_owned()
+        Sentence::new(word)
     };
     ways(rows).iter().map(head).collect()
 }

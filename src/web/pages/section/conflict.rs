@@ -6,7 +6,10 @@ use askama::Template;
 
 use crate::card::{Field, Value, stored, words};
 use crate::db::cards::{CardRow, CardSectionData};
-use crate::web::card::link;
+use crate::locale::Sentence;
+use crate::say;
+use crate::web::card::{link, outline_of, said_name};
+use crate::web::filters;
 use crate::web::form::{Form, pairs_of};
 use crate::web::page::{CardLink, Date, Page};
 
@@ -31,12 +34,12 @@ impl Clash {
     }
 
     /// Where the section was changed, for the one whose form came too late.
-    fn whence(&self) -> &'static str {
+    fn whence(&self) -> Sentence {
         match (self.is_guests, self.current.by_link) {
-            (false, false) => "in another tab",
-            (false, true) => "by section link",
-            (true, true) => "elsewhere",
-            (true, false) => "by whoever asked you",
+            (false, false) => say!("in another tab"),
+            (false, true) => say!("by section link"),
+            (true, true) => say!("elsewhere"),
+            (true, false) => say!("by whoever asked you"),
         }
     }
 }
@@ -47,12 +50,12 @@ pub(super) struct ConflictPage {
     page: Page,
     /// `None` where only the section is known.
     card: Option<CardLink>,
-    model: String,
+    model: Sentence,
     address: String,
-    title: String,
+    title: Sentence,
     version: i32,
     saved_at: Date,
-    whence: &'static str,
+    whence: Sentence,
     /// The browser's name for its own copy of what was typed, to be let go when the choice is saved.
     draft: Option<String>,
     carried: Vec<(String, String)>,
@@ -63,9 +66,9 @@ pub(super) struct ConflictPage {
 
 struct Difference {
     id: String,
-    label: String,
-    mine: String,
-    theirs: String,
+    label: Sentence,
+    mine: Sentence,
+    theirs: Sentence,
     choice: &'static str,
     can_both: bool,
 }
@@ -156,7 +159,9 @@ fn joined(mine: &Value, theirs: &Value, base: Option<&Value>) -> Option<Value> {
 /// The page with both texts and a choice for each field.
 pub(super) fn conflict_page(mut page: Page, address: String, clash: Clash, draft: Option<String>) -> ConflictPage {
     let whence = clash.whence();
-    page.title = format!("Changed {whence}: {}", clash.current.title);
+    let outline = outline_of(&clash.row);
+    let title = outline.said_title(&clash.current.title);
+    page.title = say!("Changed {whence}: {title}", whence = &whence, title = &title);
     let theirs = stored::from_text(&clash.current.value);
     let said_base = clash.base.as_deref().map(|base| {
         let mut said = form_urlencoded::Serializer::new(String::new());
@@ -179,7 +184,7 @@ pub(super) fn conflict_page(mut page: Page, address: String, clash: Clash, draft
             let both = [&mine, &saved].map(|value| value.as_ref().filter(|value| !value.is_blank()));
             differences.push(Difference {
                 id: field.id.clone(),
-                label: field.label.clone(),
+                label: outline.said_label(&field.label),
                 choice: if mine == was { "theirs" } else { "mine" },
                 can_both: matches!(both, [Some(mine), Some(saved)] if joined(mine, saved, was.as_ref()).is_some()),
                 mine: in_words(mine.as_ref()),
@@ -190,10 +195,10 @@ pub(super) fn conflict_page(mut page: Page, address: String, clash: Clash, draft
     ConflictPage {
         page,
         card: (!clash.is_guests).then(|| link(&clash.row)),
-        model: clash.row.title,
+        model: said_name(&clash.row.title),
         address,
         whence,
-        title: clash.current.title.clone(),
+        title,
         version: clash.current.version,
         saved_at: clash.current.updated_at.into(),
         draft,
@@ -204,12 +209,12 @@ pub(super) fn conflict_page(mut page: Page, address: String, clash: Clash, draft
 }
 
 /// A value for reading side by side.
-fn in_words(value: Option<&Value>) -> String {
+fn in_words(value: Option<&Value>) -> Sentence {
     match value {
-        None => "(no answer)".into(),
-        Some(value) if value.is_blank() => "(blank)".into(),
-        Some(Value::Text(text)) => text.clone(),
-        Some(value) => words::in_words(value, usize::MAX),
+        None => say!("(no answer)"),
+        Some(value) if value.is_blank() => say!("(blank)"),
+        Some(Value::Text(text)) => Sentence::as_written(text),
+        Some(value) => Sentence::as_written(words::in_words(value, usize::MAX)),
     }
 }
 

@@ -14,10 +14,14 @@ use crate::card::{Card, Field, Section, check};
 use crate::db::cards::{CardRow, CardSectionData};
 use crate::db::{self, DbConnection};
 use crate::format::language::Language;
+use crate::locale::{Locale, Sentence};
+use crate::say;
+use crate::session::browser_locale;
 use crate::web::AppState;
 use crate::web::access::{Guest, MOST_BYTES, SectionAccess};
-use crate::web::card::{outline_of, section_of};
+use crate::web::card::{outline_of, said_name, section_of};
 use crate::web::error::Error;
+use crate::web::filters;
 use crate::web::form::Form;
 use crate::web::page::{Date, Page, render, render_as, see_other, size_in_words, time_in_words, with_query};
 use crate::web::pictures::{self, SectionForm};
@@ -27,7 +31,7 @@ use crate::web::pictures::{self, SectionForm};
 struct GuestPage {
     page: Page,
     /// The card's name.
-    model: String,
+    model: Sentence,
     sheet: Sheet,
     until: Date,
 }
@@ -36,11 +40,11 @@ struct GuestPage {
 #[template(path = "pages/section/refused.html")]
 struct Refused {
     page: Page,
-    heading: &'static str,
-    message: String,
-    advice: &'static str,
+    heading: Sentence,
+    message: Sentence,
+    advice: Sentence,
     /// What was typed, to be copied.
-    texts: Vec<(String, String)>,
+    texts: Vec<(Sentence, String)>,
 }
 
 /// `GET /write/{link}`: the section. Nothing is changed by looking, as messengers do for a preview.
@@ -50,11 +54,13 @@ struct Refused {
 pub async fn get(
     state: web::Data<AppState>,
     guest: Result<Guest, Error>,
+    request: HttpRequest,
     seen: Query<Seen>,
 ) -> Result<HttpResponse, Error> {
+    let locale = browser_locale(&request);
     match guest {
-        Ok(guest) => shown(&state, &guest, &seen, None).await,
-        Err(Error::NotFound) => gone(&state, Vec::new()),
+        Ok(guest) => shown(&state, (&guest, locale), &seen, None).await,
+        Err(Error::NotFound) => gone(&state, locale, Vec::new()),
         Err(error) => Err(error),
     }
 }
@@ -85,33 +91,48 @@ impl Lent {
 }
 
 /// The page of the section, with a sentence on what has just happened if there is one.
-async fn shown(state: &AppState, guest: &Guest, seen: &Seen, told: Option<String>) -> Result<HttpResponse, Error> {
+async fn shown(
+    state: &AppState,
+    (guest, locale): (&Guest, Locale),
+    seen: &Seen,
+    told: Option<Sentence>,
+) -> Result<HttpResponse, Error> {
     let access = guest.access().clone();
     match state.db.run(move |conn| Lent::load(conn, &access, None)).await {
-        Err(db::Error::NotFound) => gone(state, Vec::new()),
-        lent => render(&guest_page(guest, lent?, seen, told)?),
+        Err(db::Error::NotFound) => gone(state, locale, Vec::new()),
+        lent => render(locale, &guest_page((guest, locale), lent?, seen, told)?),
     }
 }
 
 /// The page with all that was typed, and with the texts that were asked for as readers see them; or those alone, for
 /// the page's script.
-async fn previewed(state: &AppState, guest: &Guest, form: &Form, is_script: bool) -> Result<HttpResponse, Error> {
+async fn previewed(
+    state: &AppState,
+    (guest, locale): (&Guest, Locale),
+    form: &Form,
+    is_script: bool,
+) -> Result<HttpResponse, Error> {
     let access = guest.access().clone();
     if is_script {
-        return preview::of_control(state, access, form).await;
+        return preview::of_control(state, access, form, locale).await;
     }
     let pairs = form.pairs.clone();
     let loaded = state.db.run(move |conn| {
-        let typed = Typed::of(conn, &access, &Form::of_pairs(pairs))?;
+        let typed = Typed::of(conn, &access, &Form::of_pairs(pairs), locale)?;
         Ok((Lent::load(conn, &access, Some(&typed.fields))?, typed))
     });
     let (lent, typed) = loaded.await?;
-    let mut page = guest_page(guest, lent, &typed.seen, Some(preview::notice(false)))?;
+    let mut page = guest_page((guest, locale), lent, &typed.seen, Some(preview::notice(false)))?;
     page.sheet.take_unsaved(form, typed);
-    render(&page)
+    render(locale, &page)
 }
 
-fn guest_page(guest: &Guest, lent: Lent, seen: &Seen, told: Option<String>) -> Result<GuestPage, Error> {
+fn guest_page(
+    (guest, locale): (&Guest, Locale),
+    lent: Lent,
+    seen: &Seen,
+    told: Option<Sentence>,
+) -> Result<GuestPage, Error> {
     let Lent {
         row,
         data,
@@ -122,10 +143,10 @@ fn guest_page(guest: &Guest, lent: Lent, seen: &Seen, told: Option<String>) -> R
     let card = Card {
         sections: vec![section],
     };
-    let mut page = Page::for_guest(String::new(), Some(guest.handle()));
-    page.notice = told;
-    page = page.with_saved(seen.saved.as_ref().map(|_| data.title.as_str()));
     let outline = outline_of(&row);
+    let mut page = Page::for_guest(Sentence::default(), locale, Some(guest.handle()));
+    page.notice = told;
+    page = page.with_saved(seen.saved.as_ref().map(|_| outline.said_title(&data.title)));
     let problems = check::check(&card, outline);
     let shown = (&card, problems.as_slice());
     let mut sheet = Sheet::of(
@@ -137,7 +158,7 @@ fn guest_page(guest: &Guest, lent: Lent, seen: &Seen, told: Option<String>) -> R
         seen,
         &mut page.notice,
     )?;
-    page.title = format!("{}{} – {}", sheet.troubled(), sheet.title, row.title);
+    page.title = sheet.page_title(&row.title);
     page.is_error = sheet.is_error;
     sheet.place = Some(format!("/write/{}", guest.handle()));
     let pictures = format!("{}/figures", guest.address());
@@ -146,7 +167,7 @@ fn guest_page(guest: &Guest, lent: Lent, seen: &Seen, told: Option<String>) -> R
     }
     Ok(GuestPage {
         page,
-        model: row.title,
+        model: said_name(&row.title),
         sheet,
         until: guest.expires_at().into(),
     })
@@ -164,13 +185,14 @@ pub async fn post(
 ) -> Result<HttpResponse, Error> {
     // Pictures are for the owner to add; the page has no control for them.
     let SectionForm { form, .. } = pictures::read(&state, &request, payload).await?;
+    let locale = browser_locale(&request);
     let guest = match guest {
-        Err(Error::NotFound) => return gone(&state, form.texts()),
+        Err(Error::NotFound) => return gone(&state, locale, form.texts()),
         guest => guest?,
     };
     if preview::wanted(&form).is_some() {
-        return match previewed(&state, &guest, &form, is_script(&request)).await {
-            Err(Error::NotFound) => gone(&state, form.texts()),
+        return match previewed(&state, (&guest, locale), &form, is_script(&request)).await {
+            Err(Error::NotFound) => gone(&state, locale, form.texts()),
             shown => shown,
         };
     }
@@ -200,7 +222,7 @@ pub async fn post(
                 saved: Some(guest.access().section().to_owned()),
                 ..Seen::default()
             };
-            shown(&state, &guest, &seen, Some(told)).await
+            shown(&state, (&guest, locale), &seen, Some(told)).await
         }
         Ok(Outcome::Saved { address, .. }) => Ok(see_other(match draft_of(&form) {
             Some(draft) => with_query(&address, "draft", &draft),
@@ -208,12 +230,12 @@ pub async fn post(
         })),
         Ok(Outcome::Conflict(clash)) if is_script(&request) => Ok(HttpResponse::Conflict().json(Held::instead(&clash))),
         Ok(Outcome::Conflict(clash)) => {
-            let page = Page::for_guest(String::new(), Some(guest.handle()));
+            let page = Page::for_guest(Sentence::default(), locale, Some(guest.handle()));
             let page = conflict_page(page, guest.address(), *clash, draft_of(&form));
-            render_as(StatusCode::CONFLICT, &page)
+            render_as(StatusCode::CONFLICT, locale, &page)
         }
-        Err(db::Error::NotFound) => gone(&state, form.texts()),
-        Err(db::Error::Full(_)) => full(form.texts()),
+        Err(db::Error::NotFound) => gone(&state, locale, form.texts()),
+        Err(db::Error::Full(_)) => full(locale, form.texts()),
         Err(error) => Err(error.into()),
     }
 }
@@ -233,34 +255,37 @@ pub async fn picture(
 
 /// The page for a link that opens nothing: never made, revoked, expired, or its section is gone; which of these is
 /// nobody's business.
-fn gone(state: &AppState, texts: Vec<(String, String)>) -> Result<HttpResponse, Error> {
+fn gone(state: &AppState, locale: Locale, texts: Vec<(Sentence, String)>) -> Result<HttpResponse, Error> {
     render_as(
         StatusCode::NOT_FOUND,
+        locale,
         &Refused {
-            page: Page::for_guest("This link opens nothing any more", None).with_error(),
-            heading: "This link opens nothing any more",
-            message: format!(
-                "It was taken back, or its time is over: a link to a section is good for {}. Or the section was deleted.",
-                time_in_words(state.config.section_link_age)
+            page: Page::for_guest(say!("This link opens nothing any more"), locale, None).with_error(),
+            heading: say!("This link opens nothing any more"),
+            message: say!(
+                "It was taken back, or its time is over: a link to a section is good for {age}. Or the \
+                         section was deleted.",
+                age = time_in_words(state.config.section_link_age)
             ),
-            advice: "Ask whoever sent it to you for a new one.",
+            advice: say!("Ask whoever sent it to you for a new one."),
             texts,
         },
     )
 }
 
-fn full(texts: Vec<(String, String)>) -> Result<HttpResponse, Error> {
+fn full(locale: Locale, texts: Vec<(Sentence, String)>) -> Result<HttpResponse, Error> {
     render_as(
         StatusCode::PAYLOAD_TOO_LARGE,
+        locale,
         &Refused {
-            page: Page::for_guest("There is no room for this", None).with_error(),
-            heading: "There is no room for this",
-            message: format!(
-                "With a link a section can have {}, and whoever asked you may have filled their room on this server. \
-                 Nothing was changed.",
-                size_in_words(MOST_BYTES)
+            page: Page::for_guest(say!("There is no room for this"), locale, None).with_error(),
+            heading: say!("There is no room for this"),
+            message: say!(
+                "With a link a section can have {most}, and whoever asked you may have filled their room \
+                         on this server. Nothing was changed.",
+                most = size_in_words(MOST_BYTES)
             ),
-            advice: "Go back and shorten what you wrote, or send it to whoever asked you.",
+            advice: say!("Go back and shorten what you wrote, or send it to whoever asked you."),
             texts,
         },
     )

@@ -5,6 +5,8 @@ use crate::card::check::{self, Stance, word_count};
 use crate::card::outline::examples::{self, Example};
 use crate::card::outline::{Kind, Question};
 use crate::card::{Field, Value};
+use crate::locale::Sentence;
+use crate::say;
 
 /// A reason longer than this, in bytes, is shown as the text that it is.
 const LONGEST_REASON: usize = 300;
@@ -58,13 +60,17 @@ impl Guide {
     }
 
     /// How the answer's length and the number of words to aim at go together.
-    pub fn length(&self) -> Option<String> {
+    pub fn length(&self) -> Option<Sentence> {
         let aim = usize::from(self.words?);
         Some(match self.written {
-            0 => format!("Aim for about {aim} words."),
-            written if written < aim => format!("About {} words to go of {aim}.", aim - written),
-            written if written <= aim + aim / 2 => format!("{written} words: long enough."),
-            written => format!("{written} words. About {aim} are enough for most readers; nothing is cut."),
+            0 => say!("Aim for about {aim} words.", aim),
+            written if written < aim => say!("About {rest} words to go of {aim}.", rest = aim - written, aim),
+            written if written <= aim + aim / 2 => say!("{written} words: long enough.", written),
+            written => say!(
+                "{written} words. About {aim} are enough for most readers; nothing is cut.",
+                written,
+                aim
+            ),
         })
     }
 }
@@ -106,7 +112,7 @@ mod tests {
         assert_eq!(told(""), "Aim for about 4 words.");
         assert_eq!(told("one two"), "About 2 words to go of 4.");
         assert_eq!(told("one two three four five"), "5 words: long enough.");
-        assert!(told("a b c d e f g h").ends_with("nothing is cut."));
+        assert!(told("a b c d e f g h").to_string().ends_with("nothing is cut."));
     }
 
     #[test]

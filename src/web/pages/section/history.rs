@@ -11,13 +11,16 @@ use crate::card::change::{Stretch, difference};
 use crate::card::{Card, Section};
 use crate::db::cards::{self, CardSectionData};
 use crate::db::quota;
+use crate::locale::Sentence;
+use crate::say;
 use crate::session::Visitor;
 use crate::web::AppState;
 use crate::web::access::SectionAccess;
-use crate::web::card::{link, owner, section_address, section_of};
+use crate::web::card::{link, outline_of, owner, said_name, section_address, section_of};
 use crate::web::choices::remember_card;
 use crate::web::difference::{SHOWN, SectionChanges, Shown, by_section, in_short};
 use crate::web::error::Error;
+use crate::web::filters;
 use crate::web::page::{CardLink, Date, Page, render, see_other, see_other_telling, with_query};
 
 #[derive(Template)]
@@ -26,7 +29,7 @@ struct HistoryPage {
     page: Page,
     card: CardLink,
     key: String,
-    title: String,
+    title: Sentence,
     saved_at: Date,
     /// Whether somebody with a link wrote what is there now.
     by_link: bool,
@@ -40,7 +43,7 @@ struct Version {
     /// When something newer was saved.
     until: Date,
     /// What was different in the next version.
-    then: String,
+    then: Sentence,
     /// Whether somebody with a link wrote that one.
     then_by_link: bool,
 }
@@ -95,7 +98,10 @@ pub async fn get(
                     number: revision.version,
                     until: revision.updated_at.into(),
                     then_by_link: next.by_link,
-                    then: in_short(&difference(&alone(&revision, &now), &alone(&next, &now))),
+                    then: in_short(
+                        &difference(&alone(&revision, &now), &alone(&next, &now)),
+                        outline_of(&row),
+                    ),
                 });
                 if wanted == Some(revision.version) && earlier.is_none() {
                     earlier = Some(revision.clone());
@@ -108,25 +114,35 @@ pub async fn get(
     if wanted.is_some() && earlier.is_none() {
         return Err(Error::NotFound);
     }
+    let outline = outline_of(&row);
+    let title = outline.said_title(&now.title);
     let compared = earlier.map(|earlier| {
         let changes = difference(&alone(&earlier, &now), &alone(&now, &now));
         Compared {
             number: earlier.version,
             until: earlier.updated_at.into(),
             total: changes.len(),
-            changes: by_section(changes),
+            changes: by_section(changes, outline),
         }
     });
-    render(&HistoryPage {
-        page: Page::of(format!("Earlier versions: {} – {}", now.title, row.title), &visitor),
-        card: link(&row),
-        key,
-        title: now.title,
-        saved_at: now.updated_at.into(),
-        by_link: now.by_link,
-        versions,
-        compared,
-    })
+    let page_title = say!(
+        "Earlier versions: {title} – {card}",
+        title = &title,
+        card = said_name(&row.title)
+    );
+    render(
+        &visitor,
+        &HistoryPage {
+            page: Page::of(page_title, &visitor),
+            card: link(&row),
+            key,
+            title,
+            saved_at: now.updated_at.into(),
+            by_link: now.by_link,
+            versions,
+            compared,
+        },
+    )
 }
 
 /// A version as a card of its own, under the present title: a section may have been renamed since.
@@ -177,7 +193,7 @@ pub async fn post(
                 let address = with_query(&address, "done", "restored");
                 see_other(with_query(&address, "undo", &before.to_string()))
             }
-            Outcome::Saved { told: Some(told), .. } => see_other_telling(&visitor, address, told),
+            Outcome::Saved { told: Some(told), .. } => see_other_telling(&visitor, address, &told),
             Outcome::Saved { .. } | Outcome::Conflict(_) => see_other(address),
         });
     super::full::explained(answer, &state, &visitor, again).await

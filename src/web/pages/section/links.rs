@@ -7,14 +7,18 @@ use askama::Template;
 use chrono::TimeDelta;
 use serde::Deserialize;
 
+use crate::db::cards::{self, CardRow};
+use crate::db::quota;
 use crate::db::section_links::{self, SectionLink};
-use crate::db::{cards, quota};
+use crate::locale::{Sentence, Value};
+use crate::say;
 use crate::session::Visitor;
 use crate::session::code::Code;
 use crate::web::AppState;
-use crate::web::card::{link, owner, section_address};
+use crate::web::card::{link, outline_of, owner, said_name, section_address};
 use crate::web::error::Error;
-use crate::web::page::{CardLink, Date, Fault, Page, quoted, render_as, see_other_telling, time_in_words};
+use crate::web::filters;
+use crate::web::page::{CardLink, Date, Fault, Page, render_as, see_other_telling, time_in_words};
 use crate::web::pages::Told;
 use crate::web::pages::elsewhere::qr;
 
@@ -23,10 +27,10 @@ use crate::web::pages::elsewhere::qr;
 struct LinksPage {
     page: Page,
     card: CardLink,
-    title: String,
+    title: Sentence,
     /// The address of the section.
     address: String,
-    age: String,
+    age: Sentence,
     most: i64,
     /// Why no link was made.
     faults: Vec<Fault>,
@@ -43,7 +47,7 @@ struct Made {
 /// A link that is good.
 struct Line {
     id: String,
-    title: String,
+    title: Sentence,
     address: String,
     made: Date,
     used: Option<Date>,
@@ -68,7 +72,7 @@ pub async fn get(
     path: Path<(String, String)>,
     told: Query<Told>,
 ) -> Result<HttpResponse, Error> {
-    let page = Page::of(String::new(), &visitor).with_told(&visitor, told.told.as_deref());
+    let page = Page::of(Sentence::default(), &visitor).with_told(&visitor, told.told.as_deref());
     shown(&state, &visitor, path.into_inner(), page, Ok(None)).await
 }
 
@@ -101,34 +105,39 @@ pub async fn post(
             let made = if is_made.await? {
                 let link = format!("{}/write/{}", state.origin_for(&request), code.text());
                 Ok(Some(Made {
-                    qr: qr::svg(&link, "The link as a QR code"),
+                    qr: qr::svg(
+                        &link,
+                        &say!("The link as a QR code").said((&visitor).into()).to_string(),
+                    ),
                     link,
                 }))
             } else {
                 Err(TooMany)
             };
-            let page = Page::of(String::new(), &visitor);
+            let page = Page::of(Sentence::default(), &visitor);
             shown(&state, &visitor, (id, key), page, made).await
         }
         "revoke" => {
             let address = format!("{}/links", section_address(&id, &key));
             let (link, now) = (form.into_inner().link, state.clock.now().naive_utc());
             let revoked = state.db.write(move |conn| {
+                let row = cards::load(conn, &session, &id)?;
                 let section = cards::section(conn, &session, &id, &key)?;
                 let all = section_links::list(conn, &session, &id, now)?;
                 section_links::revoke(conn, &session, &id, &link)?;
                 let revoked = all.into_iter().find(|other| other.id == link);
-                Ok(revoked.map_or(section.title, |link| link.section_title))
+                let title = revoked.map_or(section.title, |link| link.section_title);
+                Ok(outline_of(&row).said_title(&title))
             });
-            let told = format!(
-                "The link to {} is revoked: it opens nothing any more.",
-                quoted(&revoked.await?)
+            let told = say!(
+                "The link to {section} is revoked: it opens nothing any more.",
+                section = Value::Quoted(revoked.await?)
             );
-            Ok(see_other_telling(&visitor, address, told))
+            Ok(see_other_telling(&visitor, address, &told))
         }
-        _ => Err(Error::BadRequest(
-            "The form does not say what to do with the links to this section.".into(),
-        )),
+        _ => Err(Error::BadRequest(say!(
+            "The form does not say what to do with the links to this section."
+        ))),
     }
 }
 
@@ -155,20 +164,27 @@ async fn shown(
         .await?;
     let is_full = made.is_err();
     page.is_error = is_full;
-    page.title = format!("Ask a colleague: {} – {}", section.title, row.title);
+    let outline = outline_of(&row);
+    let title = outline.said_title(&section.title);
+    page.title = say!(
+        "Ask a colleague: {title} – {card}",
+        title = &title,
+        card = said_name(&row.title)
+    );
     let status = if is_full { StatusCode::CONFLICT } else { StatusCode::OK };
     render_as(
         status,
+        visitor,
         &LinksPage {
             page,
             card: link(&row),
-            title: section.title,
+            title,
             address,
             age: time_in_words(state.config.section_link_age),
             most: section_links::MOST,
             faults: is_full.then(too_many).into_iter().collect(),
             made: made.unwrap_or_default(),
-            lines: links.into_iter().map(|link| line(&row.id, link)).collect(),
+            lines: links.into_iter().map(|link| line(&row, link)).collect(),
         },
     )
 }
@@ -177,16 +193,16 @@ async fn shown(
 fn too_many() -> Fault {
     Fault::new(
         "links",
-        "Links of this card",
-        "revoke one that is not needed any more, then make the new one.",
+        say!("Links of this card"),
+        say!("revoke one that is not needed any more, then make the new one."),
     )
 }
 
-fn line(card: &str, link: SectionLink) -> Line {
+fn line(row: &CardRow, link: SectionLink) -> Line {
     Line {
-        address: section_address(card, &link.section_key),
+        address: section_address(&row.id, &link.section_key),
         id: link.id,
-        title: link.section_title,
+        title: outline_of(row).said_title(&link.section_title),
         made: link.created_at.into(),
         used: link.used_at.map(Date::from),
         until: link.expires_at.into(),

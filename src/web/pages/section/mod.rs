@@ -22,16 +22,20 @@ use chrono::NaiveDateTime;
 use serde::{Deserialize, Serialize};
 
 use super::full::{self, Again};
+use super::site_language;
 use crate::card::{Card, check};
 use crate::db::cards::{self, CardRow, CardSectionData};
 use crate::db::{self, DbConnection, quota};
 use crate::format::language;
+use crate::locale::{Locale, Sentence};
+use crate::say;
 use crate::session::{SessionId, Visitor};
 use crate::web::AppState;
 use crate::web::access::SectionAccess;
 use crate::web::card::{Progress, link, load_card, outline_of, owner, section_address};
 use crate::web::choices::remember_card;
 use crate::web::error::Error;
+use crate::web::filters;
 use crate::web::form::Form;
 use crate::web::page::{
     CardLink, Date, Fault, Page, render, render_as, see_other, see_other_telling, size_in_words, with_query,
@@ -74,21 +78,21 @@ struct SectionPage {
 
 struct SideLine {
     key: String,
-    title: String,
+    title: Sentence,
     progress: Progress,
     problems: usize,
 }
 
 struct Neighbour {
     key: String,
-    title: String,
+    title: Sentence,
 }
 
 #[derive(Template)]
 #[template(path = "pages/homeless.html")]
 struct HomelessPage {
     page: Page,
-    texts: Vec<(String, String)>,
+    texts: Vec<(Sentence, String)>,
 }
 
 /// Shows the form of a section.
@@ -101,7 +105,7 @@ pub async fn get(
     let (id, key) = path.into_inner();
     let session = owner(&visitor)?;
     let shown = state.db.run(move |conn| Shown::load(conn, &session, &id, key)).await?;
-    render(&section_page(&state, &visitor, shown, &seen)?)
+    render(&visitor, &section_page(&state, &visitor, shown, &seen)?)
 }
 
 /// What the page shows of the card.
@@ -145,9 +149,9 @@ fn section_page(state: &AppState, visitor: &Visitor, shown: Shown, seen: &Seen) 
         .position(|row| row.section_key == key)
         .ok_or(Error::NotFound)?;
     let saved = seen.saved.as_deref().and_then(|key| card.section(key));
-    let mut page = Page::of(String::new(), visitor)
+    let mut page = Page::of(Sentence::default(), visitor)
         .with_told(visitor, seen.told.as_deref())
-        .with_saved(saved.map(|section| section.title.as_str()));
+        .with_saved(saved.map(|section| outline.said_title(&section.title)));
     let problems = check::check(&card, outline);
     let address = section_address(&row.id, &key);
     let mut sheet = Sheet::of(
@@ -159,7 +163,7 @@ fn section_page(state: &AppState, visitor: &Visitor, shown: Shown, seen: &Seen) 
         seen,
         &mut page.notice,
     )?;
-    page.title = format!("{}{} – {}", sheet.troubled(), sheet.title, row.title);
+    page.title = sheet.page_title(&row.title);
     page.is_error = sheet.is_error;
     if page.display.is_help_folded() {
         sheet.fields.iter_mut().for_each(|field| field.control.fold());
@@ -169,7 +173,7 @@ fn section_page(state: &AppState, visitor: &Visitor, shown: Shown, seen: &Seen) 
         .iter()
         .map(|section| SideLine {
             key: section.key.clone(),
-            title: section.title.clone(),
+            title: outline.said_title(&section.title),
             progress: Progress::of(section, outline.part(&section.key)),
             problems: problems.iter().filter(|problem| problem.section == section.key).count(),
         })
@@ -178,7 +182,7 @@ fn section_page(state: &AppState, visitor: &Visitor, shown: Shown, seen: &Seen) 
         let row = rows.get(place?)?;
         Some(Neighbour {
             key: row.section_key.clone(),
-            title: row.title.clone(),
+            title: outline.said_title(&row.title),
         })
     };
     let custom = |place: Option<usize>| {
@@ -188,7 +192,7 @@ fn section_page(state: &AppState, visitor: &Visitor, shown: Shown, seen: &Seen) 
     };
     sheet.tools = Some(Tools {
         has_next: place + 1 < rows.len(),
-        new_title: sheet.title.clone(),
+        new_title: rows[place].title.clone(),
         custom: sheet.part.is_none(),
         can_rise: custom(place.checked_sub(1)),
         can_sink: custom(Some(place + 1)),
@@ -214,9 +218,13 @@ fn section_page(state: &AppState, visitor: &Visitor, shown: Shown, seen: &Seen) 
 }
 
 /// The page that gives texts back whose section is gone.
-pub(super) fn homeless(visitor: &Visitor, error: &Error, texts: Vec<(String, String)>) -> Result<HttpResponse, Error> {
-    let page = Page::of("This section is not here any more", visitor).with_error();
-    render_as(error.status_code(), &HomelessPage { page, texts })
+pub(super) fn homeless(
+    visitor: &Visitor,
+    error: &Error,
+    texts: Vec<(Sentence, String)>,
+) -> Result<HttpResponse, Error> {
+    let page = Page::of(say!("This section is not here any more"), visitor).with_error();
+    render_as(error.status_code(), visitor, &HomelessPage { page, texts })
 }
 
 /// What the page's own script is told after a save.
@@ -262,6 +270,12 @@ fn draft_of(form: &Form) -> Option<String> {
     is_name.then(|| draft.to_owned())
 }
 
+/// The language of the pages that the pressed button asks for. It is a button of this form, so that what was typed is
+/// saved before the page is made anew.
+fn chosen_locale(form: &Form) -> Option<Locale> {
+    form.word("do").strip_prefix("language ").and_then(Locale::find)
+}
+
 /// Saves the form, keeps the pictures that came with it, and does what its button says.
 pub async fn post(
     state: web::Data<AppState>,
@@ -275,7 +289,10 @@ pub async fn post(
     if preview::wanted(&form).is_some() {
         let shown = match is_script(&request) {
             true => match owner(&visitor) {
-                Ok(session) => preview::of_control(&state, SectionAccess::of_owner(session, &id, &key), &form).await,
+                Ok(session) => {
+                    let access = SectionAccess::of_owner(session, &id, &key);
+                    preview::of_control(&state, access, &form, (&visitor).into()).await
+                }
                 Err(error) => Err(error),
             },
             false => previewed(&state, &visitor, (id, key), &form, !sent.is_empty()).await,
@@ -298,12 +315,15 @@ pub async fn post(
         }
         Ok((Outcome::Saved { address, told, .. }, None)) => {
             remember_card(&visitor, &id);
+            if let Some(locale) = chosen_locale(&form) {
+                site_language::choose(&visitor, locale)?;
+            }
             let address = match draft {
                 Some(draft) => with_query(&address, "draft", &draft),
                 None => address,
             };
             Ok(match told {
-                Some(told) => see_other_telling(&visitor, address, told),
+                Some(told) => see_other_telling(&visitor, address, &told),
                 None => see_other(address),
             })
         }
@@ -311,9 +331,10 @@ pub async fn post(
             Ok(HttpResponse::Conflict().json(Held::instead(&clash)))
         }
         Ok((Outcome::Conflict(clash), _)) => {
-            let page = Page::of(String::new(), &visitor);
+            let page = Page::of(Sentence::default(), &visitor);
             render_as(
                 StatusCode::CONFLICT,
+                &visitor,
                 &conflict_page(page, section_address(&id, &key), *clash, draft),
             )
         }
@@ -344,10 +365,11 @@ async fn previewed(
     let session = owner(visitor)?;
     let (pairs, section) = (form.pairs.clone(), key.clone());
     let access = SectionAccess::of_owner(session.clone(), &id, &key);
+    let locale = visitor.into();
     let (mut shown, typed) = state
         .db
         .run(move |conn| {
-            let typed = Typed::of(conn, &access, &Form::of_pairs(pairs))?;
+            let typed = Typed::of(conn, &access, &Form::of_pairs(pairs), locale)?;
             Ok((Shown::load(conn, &session, &id, key)?, typed))
         })
         .await?;
@@ -356,7 +378,7 @@ async fn previewed(
     let mut page = section_page(state, visitor, shown, &typed.seen)?;
     page.page.notice = Some(preview::notice(has_pictures));
     page.sheet.take_unsaved(form, typed);
-    render(&page)
+    render(visitor, &page)
 }
 
 /// Saves what the form says with its pictures, or, when something is wrong with one, without them.
@@ -371,7 +393,12 @@ async fn save_with_pictures(
     let (drawn, trouble) = match trouble {
         Some(trouble) => (Vec::new(), Some(trouble)),
         None => match pictures::draw(state, sent).await? {
-            Ok(drawn) if pictures::is_missing(form, &drawn) => (Vec::new(), Some(Trouble(NO_PICTURE.to_owned()))),
+            Ok(drawn) if pictures::is_missing(form, &drawn) => (
+                Vec::new(),
+                Some(Trouble(say!(
+                    "No picture was chosen. Choose one, or empty its caption and alt text."
+                ))),
+            ),
             Ok(drawn) => (drawn, None),
             Err(trouble) => (Vec::new(), Some(trouble)),
         },
@@ -418,13 +445,10 @@ async fn with_trouble(
     page.page.is_error = true;
     page.sheet
         .summary
-        .insert(0, Fault::new("picture", "New figure", &trouble));
+        .insert(0, Fault::new("picture", say!("New figure"), trouble.clone()));
     if let Some(tools) = &mut page.sheet.tools {
         tools.picture.take_words(form);
         tools.picture.trouble = Some(trouble);
     }
-    render_as(StatusCode::UNPROCESSABLE_ENTITY, &page)
+    render_as(StatusCode::UNPROCESSABLE_ENTITY, visitor, &page)
 }
-
-/// What is said when there are words for a picture and no picture.
-const NO_PICTURE: &str = "No picture was chosen. Choose one, or empty its caption and alt text.";

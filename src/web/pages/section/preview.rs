@@ -17,6 +17,8 @@ use crate::card::{Field, stored};
 use crate::db::cards::CardRow;
 use crate::db::{self, DbConnection};
 use crate::format::html;
+use crate::locale::{Locale, Sentence};
+use crate::say;
 use crate::web::AppState;
 use crate::web::access::SectionAccess;
 use crate::web::card::outline_of;
@@ -26,8 +28,14 @@ use crate::web::form::Form;
 /// The name of the hidden control for each field whose text is shown.
 const SHOWN: &str = "preview";
 
-/// Where nothing is written.
-const NOTHING: &str = r#"<p class="quiet" lang="en" dir="ltr">Nothing is written here yet.</p>"#;
+/// What is shown where nothing is written.
+fn nothing(locale: Locale) -> String {
+    let words = say!("Nothing is written here yet.");
+    format!(
+        r#"<p class="quiet" lang="{locale}" dir="ltr">{}</p>"#,
+        words.said(locale)
+    )
+}
 
 /// The answer to the page's script.
 #[derive(Serialize)]
@@ -50,12 +58,17 @@ fn asked(form: &Form) -> Option<&str> {
 ///
 /// # Errors
 /// [`Error::NotFound`] when the section is not there for whoever asks.
-pub(super) async fn of_control(state: &AppState, access: SectionAccess, form: &Form) -> Result<HttpResponse, Error> {
+pub(super) async fn of_control(
+    state: &AppState,
+    access: SectionAccess,
+    form: &Form,
+    locale: Locale,
+) -> Result<HttpResponse, Error> {
     let (field, pairs) = (asked(form).unwrap_or_default().to_owned(), form.pairs.clone());
     let html = state.db.run(move |conn| {
         let (row, fields) = fields(conn, &access, &Form::of_pairs(pairs))?;
         // Rendering Markdown takes a moment, so it happens here, off the async threads.
-        Ok(shown(&row, &fields, &field))
+        Ok(shown(&row, &fields, &field, locale))
     });
     Ok(HttpResponse::Ok().json(Rendered { html: html.await? }))
 }
@@ -75,12 +88,14 @@ impl Typed {
     ///
     /// # Errors
     /// [`db::Error::NotFound`] when the section is not there for whoever asks.
-    pub fn of(conn: &mut DbConnection, access: &SectionAccess, form: &Form) -> Result<Self, db::Error> {
+    pub fn of(conn: &mut DbConnection, access: &SectionAccess, form: &Form, locale: Locale) -> Result<Self, db::Error> {
         let (row, fields) = fields(conn, access, form)?;
         let before = form.pairs.iter().filter(|(name, _)| name == SHOWN);
         // Each once, however often a form names it.
         let open: BTreeSet<&str> = before.map(|(_, id)| id.as_str()).chain(asked(form)).collect();
-        let previews = open.into_iter().map(|id| (id.to_owned(), shown(&row, &fields, id)));
+        let previews = open
+            .into_iter()
+            .map(|id| (id.to_owned(), shown(&row, &fields, id, locale)));
         Ok(Self {
             previews: previews.collect(),
             fields,
@@ -114,12 +129,15 @@ impl Sheet {
 }
 
 /// The sentence on top of the page.
-pub(super) fn notice(has_pictures: bool) -> String {
-    let picture = match has_pictures {
-        true => " Choose your picture again before you save: browsers do not send it twice.",
-        false => "",
-    };
-    format!("This is a preview. Nothing that you typed is saved yet, and all of it is still in the form.{picture}")
+pub(super) fn notice(has_pictures: bool) -> Sentence {
+    let preview = say!("This is a preview. Nothing that you typed is saved yet, and all of it is still in the form.");
+    match has_pictures {
+        true => say!(
+            "{preview} Choose your picture again before you save: browsers do not send it twice.",
+            preview
+        ),
+        false => preview,
+    }
 }
 
 /// The fields as the form has them.
@@ -133,9 +151,8 @@ fn fields(conn: &mut DbConnection, access: &SectionAccess, form: &Form) -> Resul
 }
 
 /// One of the fields as HTML.
-fn shown(row: &CardRow, fields: &[Field], id: &str) -> String {
+fn shown(row: &CardRow, fields: &[Field], id: &str, locale: Locale) -> String {
     let field = fields.iter().find(|field| field.id == id);
     let html = field.map(|field| html::answer(field, outline_of(row), &format!("{id}-")));
-    html.filter(|html| !html.is_empty())
-        .unwrap_or_else(|| NOTHING.to_owned())
+    html.filter(|html| !html.is_empty()).unwrap_or_else(|| nothing(locale))
 }

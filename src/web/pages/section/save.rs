@@ -6,10 +6,12 @@ use super::action::Action;
 use super::conflict::{Clash, resolve};
 use super::undo::undo;
 use crate::card::outline::{Outline, Part};
-use crate::card::{Card, Field, Names, Section, Value, field_id, figure, stored};
+use crate::card::{self, Card, Field, Names, Section, field_id, figure, stored};
 use crate::db::cards::{self, CardRow, CardSectionData};
 use crate::db::{self, DbConnection};
 use crate::format::{Format, hub};
+use crate::locale::{Sentence, Value};
+use crate::say;
 use crate::session::SessionId;
 use crate::web::access::{Pace, SectionAccess};
 use crate::web::card::{format_of, outline_of, section_of, tidy_title, title_of};
@@ -23,7 +25,7 @@ pub(super) enum Outcome {
         /// Where to go on.
         address: String,
         /// What has happened besides saving.
-        told: Option<String>,
+        told: Option<Sentence>,
         /// The version that the section has now.
         version: i32,
         /// When it was last changed, UTC.
@@ -69,7 +71,8 @@ pub(super) fn save(
         _ => {}
     }
     let mut fields = form.fields(part, &memory);
-    let kept = kept_answers(&form.contradictions(&fields, &memory)).or_else(|| kept_names(&form.names_taken(&fields)));
+    let kept = kept_answers(&form.contradictions(&fields, &memory), outline)
+        .or_else(|| kept_names(&form.names_taken(&fields)));
     let asked = match &action {
         Action::AddField(label) => tidy_title(label).and_then(|label| namesake(&label, &fields, part, &row)),
         _ => None,
@@ -127,7 +130,7 @@ pub(super) fn save(
         form_urlencoded::byte_serialize(of.as_bytes()).collect::<String>()
     };
     follow_name(conn, access, &row, &current, &fields, now)?;
-    let title = quoted(&current.title);
+    let title = Value::Quoted(outline.said_title(&current.title));
     let here = here.to_owned();
     let is_going_on = matches!(action, Action::Continue);
     let (address, told) = match (action, access.owner()) {
@@ -139,13 +142,12 @@ pub(super) fn save(
                 .is_some_and(|new| !new.caption.is_empty() && !new.alt.is_empty());
             match is_complete {
                 true if is_going_on => (next_address(conn, session, id, key)?, None),
-                true => (here, Some(format!("The figure was added to {title}."))),
+                true => (here, Some(say!("The figure was added to {title}.", title))),
                 false => (
                     here,
-                    Some(
+                    Some(say!(
                         "The picture is kept. It is in no preview and no download until it has caption and alt text."
-                            .to_owned(),
-                    ),
+                    )),
                 ),
             }
         }
@@ -161,15 +163,15 @@ pub(super) fn save(
         }
         (Action::RemoveField(_), _) => (
             format!("{here}?done=field-removed&undo={before}&of={}", of()),
-            removed.map(|label| format!("The field {} was removed.", quoted(&label))),
+            removed.map(|label| say!("The field {label} was removed.", label = quoted(&label))),
         ),
         (Action::Clear, Some(_)) => (
             format!("{here}?done=cleared&undo={before}"),
-            Some(format!("{title} was cleared.")),
+            Some(say!("{title} was cleared.", title)),
         ),
         (Action::AddField(_), _) if asked.is_some() => (saved_address(here, key), asked),
         (Action::AddField(label), _) => match tidy_title(&label) {
-            Some(label) => (here, Some(format!("The field {} was added.", quoted(&label)))),
+            Some(label) => (here, Some(say!("The field {label} was added.", label = quoted(&label)))),
             None => (saved_address(here, key), None),
         },
         (Action::RenameSection(new), Some(session)) => {
@@ -177,11 +179,11 @@ pub(super) fn save(
         }
         (Action::ShiftSection(towards), Some(session)) => {
             shift_section(conn, session, id, key, outline, towards, now)?;
-            let way = match towards {
-                Towards::Start => "up",
-                Towards::End => "down",
+            let told = match towards {
+                Towards::Start => say!("{title} was moved up.", title),
+                Towards::End => say!("{title} was moved down.", title),
             };
-            (here, Some(format!("{title} was moved {way}.")))
+            (here, Some(told))
         }
         (Action::RemoveSection, Some(session)) if part.is_none() => {
             cards::remove_section(conn, session, id, key, now)?;
@@ -190,7 +192,7 @@ pub(super) fn save(
         _ => (saved_address(here, key), None),
     };
     let told = match (told, kept) {
-        (Some(told), Some(kept)) => Some(format!("{told} {kept}")),
+        (Some(told), Some(kept)) => Some(say!("{told} {kept}", told, kept)),
         (told, kept) => told.or(kept),
     };
     Ok(Outcome::Saved {
@@ -233,57 +235,59 @@ pub(super) fn said_base(form: &Form, part: Option<&Part>, memory: &[Field]) -> O
 
 /// A sentence on a field that has this name already, be it as a question or by what the file calls it: two of one name
 /// would hide each other from readers of the file.
-fn namesake(label: &str, fields: &[Field], part: Option<&Part>, row: &CardRow) -> Option<String> {
+fn namesake(label: &str, fields: &[Field], part: Option<&Part>, row: &CardRow) -> Option<Sentence> {
     let same = |other: &str| other.trim().eq_ignore_ascii_case(label);
     let questions = part.into_iter().flat_map(|part| part.questions);
     let by_hub = |id: &str| format_of(row) == Format::HUGGING_FACE && hub::key_of(id) == Some(label);
     let question = questions
         .into_iter()
         .find(|question| same(question.label) || by_hub(question.id));
-    let question = question.map(|question| question.label.to_owned());
+    let question = question.map(|question| Value::Quoted(Sentence::new(question.label)));
     let other = || {
-        fields
-            .iter()
-            .find(|field| same(&field.label))
-            .map(|field| field.label.clone())
+        let field = fields.iter().find(|field| same(&field.label));
+        field.map(|field| quoted(&field.label))
     };
     let other = question.or_else(other)?;
-    Some(format!(
-        "Saved. No field was added: {} is on this page already.",
-        quoted(&other)
+    Some(say!(
+        "Saved. No field was added: {other} is on this page already.",
+        other
     ))
 }
 
 /// A sentence on fields that keep their name because another one has the new one.
-fn kept_names(taken: &[&str]) -> Option<String> {
+fn kept_names(taken: &[&str]) -> Option<Sentence> {
     let first = taken.first()?;
-    Some(format!(
-        "Saved. Another field is called {} already, so the old name stays.",
-        quoted(first)
+    Some(say!(
+        "Saved. Another field is called {first} already, so the old name stays.",
+        first = quoted(first)
     ))
 }
 
 /// A sentence on the answers that stay although the form says that there is none.
-fn kept_answers(labels: &[String]) -> Option<String> {
+fn kept_answers(labels: &[String], outline: &Outline) -> Option<Sentence> {
     let (first, rest) = labels.split_first()?;
-    let others = match rest.len() {
-        0 => String::new(),
-        more => format!(" and {more} more"),
-    };
-    Some(format!(
-        "Saved. {}{others} has an answer, which stays: empty it first to say that there is none.",
-        quoted(first)
-    ))
+    let first = Value::Quoted(outline.said_label(first));
+    Some(match rest.len() {
+        0 => say!(
+            "Saved. {first} has an answer, which stays: empty it first to say that there is none.",
+            first
+        ),
+        more => say!(
+            "Saved. {first} and {more} more have answers, which stay: empty them first to say that there is none.",
+            first,
+            more
+        ),
+    })
 }
 
 /// Takes the answers out; the visitor's own fields stay, blank.
 fn clear(fields: &mut Vec<Field>) {
-    fn blank(value: &mut Value) {
+    fn blank(value: &mut card::Value) {
         match value {
-            Value::Text(text) => text.clear(),
-            Value::List(items) => items.clear(),
-            Value::Group(members) => members.iter_mut().for_each(|(_, value)| blank(value)),
-            other => *other = Value::Null,
+            card::Value::Text(text) => text.clear(),
+            card::Value::List(items) => items.clear(),
+            card::Value::Group(members) => members.iter_mut().for_each(|(_, value)| blank(value)),
+            other => *other = card::Value::Null,
         }
     }
     fields.retain(Field::is_custom);
@@ -303,7 +307,7 @@ fn add_field(fields: &mut Vec<Field>, label: &str, section_title: &str) {
     fields.push(Field {
         id,
         label,
-        value: Value::text(""),
+        value: card::Value::text(""),
     });
 }
 
@@ -363,7 +367,7 @@ fn rename_section(
     outline: &Outline,
     title: &str,
     now: NaiveDateTime,
-) -> Result<(String, Option<String>), db::Error> {
+) -> Result<(String, Option<Sentence>), db::Error> {
     let id = &row.id;
     let key = &current.section_key;
     let title = tidy_title(title).filter(|title| *title != current.title && outline.part(key).is_none());
@@ -372,9 +376,9 @@ fn rename_section(
     };
     let rows = cards::sections(conn, session, id)?;
     if rows.iter().any(|row| row.section_key != *key && row.title == title) {
-        let told = format!(
-            "Another section is called {} already, so the old name stays.",
-            quoted(&title)
+        let told = say!(
+            "Another section is called {title} already, so the old name stays.",
+            title = quoted(&title)
         );
         return Ok((format!("/cards/{id}/sections/{key}"), Some(told)));
     }
@@ -384,7 +388,7 @@ fn rename_section(
         .filter(|other| other != key);
     let new_key = Names::without(others.chain(outline.sections.iter().map(|part| part.key))).section_key(&title);
     cards::rename_section(conn, session, id, key, &new_key, &title, now)?;
-    let told = format!("The section is now called {}.", quoted(&title));
+    let told = say!("The section is now called {title}.", title = quoted(&title));
     Ok((format!("/cards/{id}/sections/{new_key}"), Some(told)))
 }
 

@@ -11,7 +11,9 @@ use crate::card::{Card, Field, Section, results};
 use crate::db::cards::CardSectionData;
 use crate::format::html;
 use crate::format::language::Language;
-use crate::web::card::anchor;
+use crate::locale::Sentence;
+use crate::say;
+use crate::web::card::{anchor, said_name};
 use crate::web::control::{self, Control};
 use crate::web::error::Error;
 use crate::web::form::Form;
@@ -24,7 +26,7 @@ pub(super) struct Sheet {
     pub address: String,
     /// Under which the browser keeps what did not arrive, where that is not the address.
     pub place: Option<String>,
-    pub title: String,
+    pub title: Sentence,
     /// The attributes that name the language of the card.
     pub language: String,
     pub part: Option<&'static Part>,
@@ -63,8 +65,8 @@ pub(super) struct PictureForm {
     pub caption: String,
     pub alt: String,
     /// What is wrong with the picture that was sent.
-    pub trouble: Option<String>,
-    pub limit: String,
+    pub trouble: Option<Sentence>,
+    pub limit: Sentence,
     pub limit_bytes: usize,
     pub most: usize,
 }
@@ -85,7 +87,9 @@ impl PictureForm {
 /// A field with its control and what helps with it.
 pub(super) struct FieldLine {
     pub id: String,
-    pub label: String,
+    pub label: Sentence,
+    /// What a further field is called in the card, in whichever language that is.
+    pub name: String,
     pub anchor: String,
     pub custom: bool,
     pub can_rise: bool,
@@ -104,7 +108,7 @@ pub(super) struct FieldLine {
 
 /// What can be undone.
 pub(super) struct Undo {
-    pub words: String,
+    pub words: Sentence,
     pub version: i32,
     pub of: String,
     /// Whether it is said at the field that was changed, where the page opens; otherwise on top.
@@ -119,9 +123,9 @@ impl Undo {
 }
 
 impl Sheet {
-    /// The form of a section of this card with what is to be looked at in it, sent to an address; `told` is the sentence of the page, which stands at the undo
-    /// and nowhere else where there is one. A card of that section alone is enough, and then nothing of another is shown; `language` is that of
-    /// the whole card.
+    /// The form of a section of this card with what is to be looked at in it, sent to an address; `told` is the sentence
+    /// of the page, which stands at the undo and nowhere else where there is one. A card of that section alone is enough,
+    /// and then nothing of another is shown; `language` is that of the whole card.
     ///
     /// # Errors
     /// [`Error::NotFound`] when the card has no such section.
@@ -132,12 +136,12 @@ impl Sheet {
         language: Option<&Language>,
         data: &CardSectionData,
         seen: &Seen,
-        told: &mut Option<String>,
+        told: &mut Option<Sentence>,
     ) -> Result<Self, Error> {
         let key = data.section_key.as_str();
         let section = card.section(key).ok_or(Error::NotFound)?;
         let part = outline.part(key);
-        let mut fields = field_lines(section, part, seen.more.as_deref().unwrap_or_default());
+        let mut fields = field_lines(section, (outline, part), seen.more.as_deref().unwrap_or_default());
         if let Some(field) = fields.iter_mut().find(|field| field.id == results::CHARTS_QUESTION) {
             field.charts = html::charts(card, &field.id);
         }
@@ -153,8 +157,8 @@ impl Sheet {
         let mut is_wrong = false;
         for field in &mut fields {
             for problem in here.iter().filter(|problem| problem.field == field.id) {
-                let label = field.label.as_str();
-                summary.push(Fault::new(field.control.first_id(), label, &problem.message));
+                let label = field.label.clone();
+                summary.push(Fault::new(field.control.first_id(), label, problem.message.clone()));
                 is_wrong |= problem.severity < Severity::Note;
                 field.control.problems.push(problem.message.clone());
             }
@@ -167,7 +171,7 @@ impl Sheet {
         Ok(Self {
             address,
             place: None,
-            title: section.title.clone(),
+            title: outline.said_title(&section.title),
             language: language.map(Language::attributes).unwrap_or_default(),
             part,
             version: data.version,
@@ -189,27 +193,28 @@ impl Sheet {
         self.tools.as_ref().is_some_and(|tools| tools.picture.trouble.is_some())
     }
 
-    /// Before the title of a page: whether there is something to look at. An error says so itself.
-    pub fn troubled(&self) -> &'static str {
+    /// The title of its page: whether there is something to look at, the section and the card. An error says so itself.
+    pub fn page_title(&self, card: &str) -> Sentence {
+        let (section, card) = (&self.title, said_name(card));
         match self.summary.is_empty() || self.is_error {
-            true => "",
-            false => "Problems: ",
+            true => say!("{section} – {card}", section, card),
+            false => say!("Problems: {section} – {card}", section, card),
         }
     }
 }
 
 /// What can be undone, with the sentence about it if one was left, which then stands here and nowhere else.
-fn undo(seen: &Seen, current: i32, told: &mut Option<String>) -> Option<Undo> {
+fn undo(seen: &Seen, current: i32, told: &mut Option<Sentence>) -> Option<Undo> {
     let words = match seen.done.as_deref()? {
-        "cleared" => "The section was cleared.",
-        "removed" => "The entry was removed.",
-        "results" => "The results were read.",
-        "field-removed" => "The field was removed.",
-        "restored" => "The earlier version is back.",
+        "cleared" => say!("The section was cleared."),
+        "removed" => say!("The entry was removed."),
+        "results" => say!("The results were read."),
+        "field-removed" => say!("The field was removed."),
+        "restored" => say!("The earlier version is back."),
         _ => return None,
     };
     seen.undo.filter(|version| *version < current).map(|version| Undo {
-        words: told.take().unwrap_or_else(|| words.to_owned()),
+        words: told.take().unwrap_or(words),
         version,
         of: seen.of.clone().unwrap_or_default(),
         is_at_field: false,
@@ -217,7 +222,7 @@ fn undo(seen: &Seen, current: i32, told: &mut Option<String>) -> Option<Undo> {
 }
 
 /// The questions in their order, answered or not, then the further fields.
-fn field_lines(section: &Section, part: Option<&'static Part>, more: &str) -> Vec<FieldLine> {
+fn field_lines(section: &Section, (outline, part): (&Outline, Option<&'static Part>), more: &str) -> Vec<FieldLine> {
     let questions: Vec<&Question> = part.into_iter().flat_map(|part| part.asked(section)).collect();
     let further: Vec<&Field> = section
         .fields
@@ -232,7 +237,8 @@ fn field_lines(section: &Section, part: Option<&'static Part>, more: &str) -> Ve
         let control = control::of_question(place, question, answer, more);
         FieldLine {
             id: question.id.into(),
-            label: question.label.into(),
+            label: Sentence::new(question.label),
+            name: String::new(),
             anchor: anchor(question.id),
             custom: false,
             can_rise: false,
@@ -248,10 +254,12 @@ fn field_lines(section: &Section, part: Option<&'static Part>, more: &str) -> Ve
     let last = further.len().saturating_sub(1);
     let further = further.iter().enumerate().map(|(index, field)| {
         let place = questions.len() + index;
-        let control = control::of_field(place, field, more);
+        let label = outline.said_label(&field.label);
+        let control = control::of_field(place, field, label.clone(), more);
         FieldLine {
             id: field.id.clone(),
-            label: field.label.clone(),
+            label,
+            name: field.label.clone(),
             anchor: anchor(&field.id),
             // A section that is a single value has the name of its only field itself.
             custom: field.is_custom() && field.id != "+",

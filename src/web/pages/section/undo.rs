@@ -6,8 +6,10 @@ use super::save::{Outcome, follow_name};
 use crate::card::{Field, stored};
 use crate::db::cards::{CardRow, CardSectionData};
 use crate::db::{self, DbConnection};
+use crate::locale::Value;
+use crate::say;
 use crate::web::access::{Pace, SectionAccess};
-use crate::web::page::quoted;
+use crate::web::card::outline_of;
 
 /// Puts a field back as it was at a version, or without a field's id the whole section; what was typed since in other
 /// fields stays. What the section says before is kept, so this can be undone itself.
@@ -26,7 +28,7 @@ pub(super) fn undo(
         saved_at,
     };
     let Some(earlier) = access.revision(conn, version)? else {
-        let told = "That earlier version is not kept any more, so nothing was changed.".to_owned();
+        let told = say!("That earlier version is not kept any more, so nothing was changed.");
         return Ok(outcome(told, current.version, current.updated_at));
     };
     let mut fields = stored::from_text(&earlier);
@@ -36,7 +38,8 @@ pub(super) fn undo(
     let value = stored::to_text(&fields);
     let saved = access.save(conn, (current.version, &value), Pace::Undoable, now)?;
     follow_name(conn, access, row, current, &fields, now)?;
-    let told = format!("{} is as it was before.", quoted(&current.title));
+    let title = outline_of(row).said_title(&current.title);
+    let told = say!("{title} is as it was before.", title = Value::Quoted(title));
     let saved_at = if saved == current.version {
         current.updated_at
     } else {

@@ -1,0 +1,65 @@
+//! The language of the pages in this browser.
+
+use actix_web::dev::ResourceDef;
+use actix_web::http::Method;
+use actix_web::http::header::REFERER;
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde::Deserialize;
+
+use crate::locale::Locale;
+use crate::session::{Beginner, Visitor};
+use crate::web::choices::LANGUAGE;
+use crate::web::error::Error;
+use crate::web::page::see_other;
+use crate::web::{AppState, RouteEntry, routes};
+
+/// The form at the foot of the pages.
+#[derive(Deserialize)]
+pub struct Choice {
+    language: Locale,
+}
+
+/// Notes the language that somebody chose; what their browser asks for anyway is not stored.
+///
+/// # Errors
+/// When their other small values leave no room for it.
+pub fn choose(visitor: &Visitor, locale: Locale) -> Result<(), Error> {
+    let noted = match locale == visitor.browser_locale() {
+        true => visitor.remove(&LANGUAGE),
+        false => visitor.set(&LANGUAGE, &locale),
+    };
+    noted.map_err(|error| Error::Internal(error.to_string()))
+}
+
+/// `POST /session/language`: leads back to the page from which the form came.
+///
+/// # Errors
+/// [`Error::Ended`] when the session was ended meanwhile.
+pub async fn post(
+    state: web::Data<AppState>,
+    beginner: Beginner,
+    request: HttpRequest,
+    form: web::Form<Choice>,
+) -> Result<HttpResponse, Error> {
+    let visitor = beginner.visitor().clone();
+    if visitor.is_ended() {
+        return Err(Error::Ended);
+    }
+    choose(&visitor, form.language)?;
+    if visitor.session().is_some() || form.language != visitor.browser_locale() {
+        let now = state.clock.now();
+        state.db.write(move |conn| beginner.open(conn, now)).await?;
+    }
+    Ok(see_other(came_from(&request).unwrap_or("/")))
+}
+
+/// The page of ours that the form stood on, from the path on; nothing foreign, and nothing that only forms are sent to.
+fn came_from(request: &HttpRequest) -> Option<&str> {
+    let page = request.headers().get(REFERER)?.to_str().ok()?;
+    let (_, rest) = page.split_once("://")?;
+    let place = &rest[rest.find('/')?..];
+    let path = place.split(['?', '#']).next().unwrap_or_default();
+    let opens = |route: &RouteEntry| route.method == Method::GET && ResourceDef::new(route.path).is_match(path);
+    let is_plain = !path.starts_with("//") && !place.contains('\\');
+    (is_plain && routes().iter().any(opens)).then_some(place)
+}
