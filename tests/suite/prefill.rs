@@ -148,7 +148,7 @@ async fn a_card_comes_beside_those_that_are_there_and_moves_no_date() {
         let link = link(&app, &fixture(FILE)).await;
         let page = person.get(&link).await;
         assert!(
-            page.page().main().contains("beside your card"),
+            page.page().main().contains("beside the others in this browser"),
             "{}",
             page.page().main()
         );

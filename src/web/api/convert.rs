@@ -128,7 +128,7 @@ pub async fn post(state: web::Data<AppState>, request: HttpRequest, body: web::P
 /// Says what would be lost, as `cartellino convert --lossless` does.
 fn not_whole(name: Option<String>, format: Format, losses: Vec<LossReport>) -> Refusal {
     let name = name.unwrap_or_else(|| "The file".to_owned());
-    let count = count!(losses.len(), "one answer", "{n} answers");
+    let count = count!(losses.len(), "{n} answer", "{n} answers");
     Refusal {
         losses,
         ..Refusal::new(

@@ -8,7 +8,7 @@ use super::saving::{click, type_into, wait_for_state};
 use super::{click_to, find, main_text, path};
 use crate::figures::{PLACE, photograph, plot};
 use crate::harness::TestApp;
-use crate::harness::chromium::{Chromium, Script};
+use crate::harness::chromium::{Chromium, Script, wait_for};
 use crate::results;
 
 const SECTION: &str = "quantitative-analyses";
@@ -190,9 +190,11 @@ impl Desk {
         // The next version differs in one place.
         self.go(card).await;
         click(browser, "form[action$='/duplicate'] button").await;
-        find(browser, "main").await;
-        let next = path(browser).await;
-        assert_ne!(next, card);
+        let next = wait_for("the copy", async || {
+            let path = path(browser).await;
+            (path != card).then_some(path)
+        })
+        .await;
         let title = find(browser, "#title").await;
         title.clear().await.expect("it can be emptied");
         title
