@@ -202,6 +202,11 @@ impl Desk {
             .await
             .expect("it can be typed into");
         click(browser, "form:has(#title) button").await;
+        wait_for("the new title", async || {
+            let heading = find(browser, "h1").await.text().await.ok()?;
+            (heading == "Lake ice watcher 1.1").then_some(())
+        })
+        .await;
         self.go(&format!("{next}/sections/caveats-and-recommendations")).await;
         type_into(browser, "#f-0-0", "Snow hides the ice.").await;
         wait_for_state(browser, "saved").await;
