@@ -57,7 +57,8 @@ pub(super) fn from_pointer(pointer: &str) -> Vec<Step> {
     pointer.split('/').map(step).collect()
 }
 
-fn place(members: &[(String, Value)], step: &Step) -> Option<usize> {
+/// The index of the member that a step leads to.
+pub(super) fn place(members: &[(String, Value)], step: &Step) -> Option<usize> {
     members
         .iter()
         .enumerate()

@@ -6,7 +6,7 @@ use std::pin::Pin;
 
 use actix_web::body::{BoxBody, EitherBody, MessageBody};
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
-use actix_web::http::header::{CACHE_CONTROL, HeaderName, HeaderValue, REFERRER_POLICY};
+use actix_web::http::header::{HeaderValue, REFERRER_POLICY};
 use actix_web::middleware::Next;
 use actix_web::{FromRequest, HttpRequest, HttpResponse, web};
 use chrono::NaiveDateTime;
@@ -14,6 +14,7 @@ use chrono::NaiveDateTime;
 use super::AppState;
 use super::card::section_of;
 use super::error::Error;
+use super::headers::unlisted;
 use super::pages::files;
 use crate::card::{Card, Field, Section, figure};
 use crate::db::cards::{self, CardRow, CardSectionData};
@@ -277,16 +278,9 @@ pub async fn guard<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<EitherBody<B, BoxBody>>, actix_web::Error> {
-    let mut response = match sessions.refuse_cross_site(request.method(), request.headers()) {
-        Err(refusal) => request.error_response(refusal).map_into_right_body(),
-        Ok(()) => next.call(request).await?.map_into_left_body(),
-    };
-    let headers = response.headers_mut();
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
-    headers.insert(
-        HeaderName::from_static("x-robots-tag"),
-        HeaderValue::from_static("noindex, nofollow"),
-    );
+    let mut response = unlisted(sessions, request, next).await?;
+    response
+        .headers_mut()
+        .insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     Ok(response)
 }

@@ -1,10 +1,16 @@
-//! The headers that every answer carries.
+//! The headers that every answer carries, and those of answers that nobody shall list or keep.
 
+use actix_web::body::{BoxBody, EitherBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{
-    CONTENT_SECURITY_POLICY, HeaderMap, HeaderName, HeaderValue, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY,
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderMap, HeaderName, HeaderValue, REFERRER_POLICY,
+    STRICT_TRANSPORT_SECURITY,
 };
+use actix_web::middleware::Next;
+use actix_web::web;
 
 use super::AppState;
+use crate::session::Sessions;
 
 /// Nothing inline, nothing foreign; pictures of previews may stand in the page as data.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; \
@@ -22,6 +28,29 @@ const HEADERS: [(&str, &str); 7] = [
         "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()",
     ),
 ];
+
+/// Stands before addresses that work without a cookie, for guests and programs: refuses what a page of another site sent,
+/// which would act from the network of whoever looks at that page, and keeps answers out of caches and search engines.
+///
+/// # Errors
+/// Only what the inner service returns.
+pub async fn unlisted<B: MessageBody + 'static>(
+    sessions: web::Data<Sessions>,
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<EitherBody<B, BoxBody>>, actix_web::Error> {
+    let mut response = match sessions.refuse_cross_site(request.method(), request.headers()) {
+        Err(refusal) => request.error_response(refusal).map_into_right_body(),
+        Ok(()) => next.call(request).await?.map_into_left_body(),
+    };
+    let headers = response.headers_mut();
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(
+        HeaderName::from_static("x-robots-tag"),
+        HeaderValue::from_static("noindex, nofollow"),
+    );
+    Ok(response)
+}
 
 /// Puts the security headers on an answer.
 pub fn secure(headers: &mut HeaderMap, state: &AppState) {

@@ -426,7 +426,7 @@ pub fn start(config: &Config, db: Db, sessions: Sessions, clock: Clock) -> io::R
             )
             .service(
                 web::scope(PROGRAMS)
-                    .wrap(from_fn(api::guard))
+                    .wrap(from_fn(headers::unlisted))
                     .configure(|config| register(config, Audience::Program))
                     .default_service(web::to(|| async { Err::<String, Error>(Error::NotFound) })),
             )

@@ -10,7 +10,7 @@ mod reading;
 mod shape;
 
 use super::closed::Want;
-use super::steps::{Step, Wanted, arrange, from_pointer, is_empty, remove, set};
+use super::steps::{Step, Wanted, arrange, from_pointer, is_empty, place, remove, set};
 use crate::card::outline::Outline;
 use crate::card::{Card, Field, Section};
 use crate::json::{Node, Value};
@@ -163,7 +163,7 @@ impl Dialect {
         };
         if let Value::Group(members) = &mut root[index].1 {
             let (old, new) = without_opened(members, old, new);
-            let places: Vec<Option<usize>> = old.iter().map(|(step, _)| turn_of(members, step)).collect();
+            let places: Vec<Option<usize>> = old.iter().map(|(step, _)| place(members, step)).collect();
             *members = replace(std::mem::take(members), &old, &places, new);
         }
     }
@@ -204,7 +204,7 @@ impl Dialect {
         let places: Vec<Option<usize>> = old
             .iter()
             .map(|(step, _)| {
-                turn_of(
+                place(
                     &members,
                     &Step {
                         name: step.name.clone(),
@@ -264,16 +264,6 @@ fn without_opened(members: &[(String, Value)], mut old: Stepped, mut new: Steppe
         list.retain(|(step, value)| !(is_empty(value) && opened.contains(step)));
     }
     (old, new)
-}
-
-/// The index of the member that a step leads to.
-fn turn_of(members: &[(String, Value)], step: &Step) -> Option<usize> {
-    members
-        .iter()
-        .enumerate()
-        .filter(|(_, (name, _))| *name == step.name)
-        .nth(step.turn - 1)
-        .map(|(index, _)| index)
 }
 
 /// A section of its own as the value of its member.
