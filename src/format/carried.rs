@@ -12,7 +12,7 @@ use crate::card::{Card, Field, Section, Value, check};
 pub(super) struct Carried {
     /// The letters and digits of each single text.
     words: HashSet<String>,
-    /// The same of answers only, without titles and labels.
+    /// The same of answers only, without titles and labels, and of each line of them: a list may have become one text.
     answers: HashSet<String>,
     /// All of them in their order, without gaps: a text may have become several.
     all: String,
@@ -41,6 +41,7 @@ impl Carried {
                 let begin = words.len();
                 collect(&field.value, true, &mut words);
                 answers.extend(words[begin..].iter().cloned());
+                collect_lines(&field.value, &mut answers);
             }
         }
         Self {
@@ -194,6 +195,16 @@ fn collect(value: &Value, with_names: bool, words: &mut Vec<String>) {
     }
 }
 
+/// The letters and digits of each line of texts that have several.
+fn collect_lines(value: &Value, lines: &mut HashSet<String>) {
+    match value {
+        Value::Text(text) if text.contains('\n') => lines.extend(text.lines().map(essence)),
+        Value::List(items) => items.iter().for_each(|item| collect_lines(item, lines)),
+        Value::Group(members) => members.iter().for_each(|(_, value)| collect_lines(value, lines)),
+        _ => {}
+    }
+}
+
 /// The letters and digits of a text, in small letters.
 pub(super) fn essence(text: &str) -> String {
     let letters = text.chars().filter(|c| c.is_alphanumeric());
@@ -242,6 +253,8 @@ mod tests {
         let there = Carried::of([&card(list(&["otters"]))]);
         assert_eq!(there.share(&field(list(&["otters", "seals"]))), Share::Part);
         assert_eq!(there.share(&field(Value::text("seals"))), Share::None);
+        let one = Carried::of([&card(Value::text("- otters\n- rivers"))]);
+        assert_eq!(one.share(&field(list(&["rivers", "seals"]))), Share::Part);
         let named = Value::Group(vec![("seals".into(), Value::text("otters"))]);
         assert_eq!(there.share(&field(named)), Share::Part);
         assert_eq!(

@@ -202,6 +202,7 @@ fn missing(card: &Card, expected: &Card, got: &Card, carried: &Carried) -> Vec<L
         }
     }
     let mut lost = Lost::of(card, &losses);
+    let named = LazyCell::new(|| by_name(got));
     for change in change::difference(got, expected) {
         if change.after.as_ref().is_none_or(Value::is_blank) {
             continue;
@@ -219,6 +220,12 @@ fn missing(card: &Card, expected: &Card, got: &Card, carried: &Carried) -> Vec<L
             }
             continue;
         }
+        // Without a question's id in the file, the title and the label say which answer it is.
+        let label = change.field.as_deref();
+        let there = label.and_then(|label| named.get(&(change.section.as_str(), label)));
+        if there.is_some_and(|there| change.after.as_ref().is_some_and(|after| carried::says(there, after))) {
+            continue;
+        }
         match origins.of_change(&change) {
             Some((section, field)) if lost.is_named(section, field) || carried.holds(field, &turns) => {}
             Some((section, field)) => {
@@ -230,6 +237,14 @@ fn missing(card: &Card, expected: &Card, got: &Card, carried: &Carried) -> Vec<L
         }
     }
     losses
+}
+
+/// The answers of a card by the title of their section and their label.
+fn by_name(card: &Card) -> HashMap<(&str, &str), &Value> {
+    let sections = card.sections.iter();
+    let fields = sections.flat_map(|section| section.fields.iter().map(move |field| (section, field)));
+    let named = fields.map(|(section, field)| ((section.title.as_str(), field.label.as_str()), &field.value));
+    named.filter(|(_, value)| !value.is_blank()).collect()
 }
 
 /// The fields of a card that are named as lost.

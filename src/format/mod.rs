@@ -32,6 +32,8 @@ pub mod language;
 mod lens;
 mod likeness;
 mod loss;
+#[cfg(test)]
+mod loss_tests;
 mod markdown;
 mod model_card_toolkit;
 mod native;
