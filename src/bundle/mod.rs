@@ -154,6 +154,7 @@ impl<W: Write + Seek> Bundle<W> {
                 Extent::Part => " (carried in part)",
                 Extent::Characters => " (carried but for characters that the format cannot spell)",
                 Extent::Levels => " (carried but for the levels of headings inside it)",
+                Extent::Placeholder => " (a placeholder)",
             };
             self.told.push_str(&format!("    - {}{part}\n", one_line(&place)));
         }

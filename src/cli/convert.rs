@@ -80,12 +80,12 @@ pub(super) fn run(options: &Options) -> anyhow::Result<ExitCode> {
                 ));
             }
             if !converted.losses.is_empty() {
-                lossy = true;
                 progress.clear();
                 say(told(path, format, &converted.losses));
-                if options.lossless {
-                    return Ok(());
-                }
+            }
+            if options.lossless && converted.losses.iter().any(Loss::is_of_answer) {
+                lossy = true;
+                return Ok(());
             }
             let place = match &target {
                 Target::File(file) => file.clone(),
@@ -114,10 +114,10 @@ pub(super) fn run(options: &Options) -> anyhow::Result<ExitCode> {
         }
     }
     progress.clear();
-    if lossy && options.lossless {
+    if lossy {
         say("Nothing was written where something would be lost.");
     }
-    Ok(ExitCode::from(match (failed, lossy && options.lossless) {
+    Ok(ExitCode::from(match (failed, lossy) {
         (true, _) => 2,
         (false, true) => 1,
         (false, false) => 0,
@@ -156,7 +156,7 @@ fn told(path: &Path, format: Format, losses: &[Loss]) -> String {
     let mut text = format!(
         "{} loses {} as {}:",
         input::name(path),
-        counted(losses.len(), "answer"),
+        Loss::counted(losses),
         format.name()
     );
     for loss in losses {

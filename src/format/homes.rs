@@ -43,11 +43,12 @@ pub struct Kept {
 }
 
 impl Kept {
-    /// The same choice for everything that has no place of its own; an empty one leaves it out.
+    /// The same choice for every answer that has no place of its own; an empty one leaves it out.
     pub fn all(format: Format, card: &Card, home: &str) -> Vec<Self> {
         let items = Homeless::of(format, card)
             .all(card)
             .into_iter()
+            .filter(Loss::is_of_answer)
             .filter_map(|loss| loss.item);
         items
             .map(|(section, field)| Self {

@@ -11,7 +11,9 @@ use super::lens::Lens;
 use super::origins::Origins;
 use super::{Format, as_read, read_as, unspellable, without_aliases, write};
 use crate::card::change::{self, Change};
-use crate::card::{Card, Field, Section, Value};
+use crate::card::{Card, Field, Section, Value, check};
+use crate::locale::Sentence;
+use crate::{count, say};
 
 /// Something of a card that a format cannot carry.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,6 +39,8 @@ pub enum Extent {
     Characters,
     /// Only the levels of headings inside the answer; their words are carried.
     Levels,
+    /// All of it, which is no answer but a placeholder such as `[More Information Needed]`.
+    Placeholder,
 }
 
 impl Extent {
@@ -47,11 +51,36 @@ impl Extent {
             Self::Part => "carried in part",
             Self::Characters => "carried but for characters that the format cannot spell",
             Self::Levels => "carried but for the levels of headings inside it",
+            Self::Placeholder => "not carried, a placeholder",
         }
     }
 }
 
 impl Loss {
+    /// Whether something of an answer is lost, and not only a placeholder that waits for one.
+    pub fn is_of_answer(&self) -> bool {
+        self.extent != Extent::Placeholder
+    }
+
+    /// How many answers are lost, in whole or in part, and how many placeholders: “2 answers and 1 placeholder”.
+    pub fn counted(losses: &[Self]) -> Sentence {
+        let answers = losses.iter().filter(|loss| loss.is_of_answer()).count();
+        let placeholders = losses.len() - answers;
+        let counted = (
+            count!(answers, "{n} answer", "{n} answers"),
+            count!(placeholders, "{n} placeholder", "{n} placeholders"),
+        );
+        match (answers, placeholders) {
+            (_, 0) => counted.0,
+            (0, _) => counted.1,
+            _ => say!(
+                "{answers} and {placeholders}",
+                answers = counted.0,
+                placeholders = counted.1
+            ),
+        }
+    }
+
     /// Something in a file that is no part of its card.
     pub(super) fn beside(section: String, field: Option<String>) -> Self {
         Self {
@@ -127,6 +156,11 @@ pub fn losses_keeping(format: Format, card: &Card, kept: &[Kept]) -> Vec<Loss> {
     for (section, field, extent) in further {
         if named.insert(item(section, field)) {
             losses.push(of_field(section, field, extent));
+        }
+    }
+    for loss in &mut losses {
+        if loss.extent == Extent::Whole && is_placeholder(card, loss) {
+            loss.extent = Extent::Placeholder;
         }
     }
     for section in unspellable::titles(lens, card, &got) {
@@ -300,7 +334,16 @@ impl<'c> Lost<'c> {
     }
 }
 
-/// In the order of the card.
+/// Whether what is lost says something that is no answer.
+fn is_placeholder(card: &Card, loss: &Loss) -> bool {
+    let field = || {
+        let (section, field) = loss.item.as_ref()?;
+        card.section(section)?.field(field)
+    };
+    field().is_some_and(|field| !field.value.is_blank() && !check::is_answered(&field.value))
+}
+
+/// In the order of the card; placeholders at the end.
 pub(super) fn in_order(mut losses: Vec<Loss>, card: &Card) -> Vec<Loss> {
     let mut places: HashMap<(&str, &str), usize> = HashMap::new();
     let mut sections: HashMap<&str, usize> = HashMap::new();
@@ -315,7 +358,7 @@ pub(super) fn in_order(mut losses: Vec<Loss>, card: &Card) -> Vec<Loss> {
         let section = *sections.get(key.as_str())?;
         Some((section, places.get(&(key.as_str(), id.as_str())).copied()))
     };
-    losses.sort_by_cached_key(|loss| (loss.item.is_none(), order(loss)));
+    losses.sort_by_cached_key(|loss| (!loss.is_of_answer(), loss.item.is_none(), order(loss)));
     losses
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Extent, Format, losses, write};
+use super::{Extent, Format, Kept, Loss, losses, write};
 use crate::card::outline::{self, Kind, Outline, Question};
 use crate::card::{Card, Field, Section, Value};
 
@@ -128,4 +128,20 @@ fn an_answer_is_named_as_lost_when_its_words_are_not_in_the_file_and_only_then()
         }
     }
     assert!(found.is_empty(), "{found:#?}");
+}
+
+#[test]
+fn placeholders_are_told_apart_from_answers() {
+    let card = "---\ntags: []\n---\n# Otter\n\n## Model Details\n\n### Model Description\n\n\
+        - **Funded by [optional]:** [More Information Needed]\n- **Shared by [optional]:** river lab\n";
+    let card = super::read(card.as_bytes()).unwrap().card;
+    let losses = losses(Format::CHAI_2, None, &card);
+    let told = losses.iter();
+    let told: Vec<_> = told
+        .map(|loss| (loss.field.as_deref().unwrap_or(""), loss.extent))
+        .collect();
+    assert_eq!(told, [("Shared by", Extent::Whole), ("Funded by", Extent::Placeholder)]);
+    assert_eq!(Loss::counted(&losses).to_string(), "1 answer and 1 placeholder");
+    assert_eq!(Loss::counted(&losses[1..]).to_string(), "1 placeholder");
+    assert_eq!(Kept::all(Format::CHAI_2, &card, "summary").len(), 1);
 }

@@ -7,7 +7,6 @@ use serde::Serialize;
 
 use super::Refusal;
 use super::request::{Query, accepts, file, sentence};
-use crate::count;
 use crate::format::{self, Converted, Format, Loss};
 use crate::locale::Sentence;
 use crate::web::AppState;
@@ -102,10 +101,10 @@ pub async fn post(state: web::Data<AppState>, request: HttpRequest, body: web::P
     });
     let converted = converted.await.map_err(|error| Error::Internal(error.to_string()))?;
     let (from, file, converted) = converted?;
-    let losses: Vec<LossReport> = converted.losses.iter().map(LossReport::from).collect();
-    if must_be_whole && !losses.is_empty() {
-        return Err(not_whole(shown, format, losses).into());
+    if must_be_whole && converted.losses.iter().any(Loss::is_of_answer) {
+        return Err(not_whole(shown, format, &converted.losses).into());
     }
+    let losses: Vec<LossReport> = converted.losses.iter().map(LossReport::from).collect();
     let media_type = converted.notation.media_type();
     if wants_report {
         accepts(&request, "application/json")?;
@@ -126,11 +125,11 @@ pub async fn post(state: web::Data<AppState>, request: HttpRequest, body: web::P
 }
 
 /// Says what would be lost, as `cartellino convert --lossless` does.
-fn not_whole(name: Option<String>, format: Format, losses: Vec<LossReport>) -> Refusal {
+fn not_whole(name: Option<String>, format: Format, losses: &[Loss]) -> Refusal {
     let name = name.unwrap_or_else(|| "The file".to_owned());
-    let count = count!(losses.len(), "{n} answer", "{n} answers");
+    let count = Loss::counted(losses);
     Refusal {
-        losses,
+        losses: losses.iter().map(LossReport::from).collect(),
         ..Refusal::new(
             StatusCode::UNPROCESSABLE_ENTITY,
             format!("{name} loses {count} as {}.", format.name()),

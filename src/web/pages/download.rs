@@ -8,7 +8,7 @@ use super::datasheet::Datasheets;
 use super::losses;
 use crate::bundle::figures::{self, Figure};
 use crate::card::{Card, Value, stored};
-use crate::format::{self, Format, Homeless, ReadError, Readers};
+use crate::format::{self, Format, Homeless, Loss, ReadError, Readers};
 use crate::locale::Sentence;
 use crate::say;
 use crate::session::Visitor;
@@ -63,6 +63,8 @@ struct Offer {
     is_tried: bool,
     /// How many things would be left out.
     lost: usize,
+    /// How many placeholders would be left out beside them.
+    placeholders: usize,
     /// How many things would stand in the format's usual home.
     aside: usize,
     /// The name of that home.
@@ -218,6 +220,7 @@ fn offer(whole: &Whole, format: Format, is_tried: bool) -> Offer {
         (true, None) => losses::homeless(whole, format),
     };
     let is_own = whole.format() == format;
+    let (lost, placeholders): (Vec<Loss>, Vec<Loss>) = lost.into_iter().partition(Loss::is_of_answer);
     Offer {
         id: format.id(),
         name: format.said_name(),
@@ -229,6 +232,7 @@ fn offer(whole: &Whole, format: Format, is_tried: bool) -> Offer {
         ending: notation.name(),
         is_tried,
         lost: lost.len(),
+        placeholders: placeholders.len(),
         aside: kept.len(),
         home: format.usual_home().map_or("", |home| home.name),
         losses: lost

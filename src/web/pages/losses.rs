@@ -131,7 +131,7 @@ fn item(card: &Card, outline: &Outline, loss: Loss) -> Item {
         section: outline.said_title(&loss.section),
         field: loss.field.map(|field| outline.said_label(&field)),
         excerpt: value.map(|value| excerpt(&in_words(value))),
-        // No home spells more characters, or has more levels.
+        // No home spells more characters, or has more levels; and nobody looks there for what is still to be said.
         address: loss
             .item
             .filter(|_| matches!(loss.extent, Extent::Whole | Extent::Part))
@@ -168,6 +168,7 @@ fn extent(loss: &Loss) -> Option<Sentence> {
         Extent::Part => Some(say!("in part")),
         Extent::Characters => Some(say!("only characters it cannot spell")),
         Extent::Levels => Some(say!("only levels of headings")),
+        Extent::Placeholder => Some(say!("a placeholder")),
     }
 }
 
