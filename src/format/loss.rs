@@ -256,7 +256,7 @@ fn missing(card: &Card, expected: &Card, got: &Card, carried: &Carried) -> Vec<L
         }
         // Without a question's id in the file, the title and the label say which answer it is.
         let label = change.field.as_deref();
-        let there = label.and_then(|label| named.get(&(change.section.as_str(), label)));
+        let there = label.and_then(|label| named.get(change.section.as_str())?.get(label));
         if there.is_some_and(|there| change.after.as_ref().is_some_and(|after| carried::says(there, after))) {
             continue;
         }
@@ -273,12 +273,27 @@ fn missing(card: &Card, expected: &Card, got: &Card, carried: &Carried) -> Vec<L
     losses
 }
 
-/// The answers of a card by the title of their section and their label.
-fn by_name(card: &Card) -> HashMap<(&str, &str), &Value> {
-    let sections = card.sections.iter();
-    let fields = sections.flat_map(|section| section.fields.iter().map(move |field| (section, field)));
-    let named = fields.map(|(section, field)| ((section.title.as_str(), field.label.as_str()), &field.value));
-    named.filter(|(_, value)| !value.is_blank()).collect()
+/// The answers of a card by the title of their section and by their label; those inside a group by both labels, as a field
+/// of their own has them: `version › date`.
+fn by_name(card: &Card) -> HashMap<&str, HashMap<String, &Value>> {
+    let mut named: HashMap<&str, HashMap<String, &Value>> = HashMap::new();
+    for section in &card.sections {
+        let fields = named.entry(&section.title).or_default();
+        let mut waiting: Vec<(String, &Value)> = section
+            .fields
+            .iter()
+            .map(|field| (field.label.clone(), &field.value))
+            .collect();
+        while let Some((label, value)) = waiting.pop() {
+            if let Value::Group(members) = value {
+                waiting.extend(members.iter().map(|(name, value)| (format!("{label} › {name}"), value)));
+            }
+            if !value.is_blank() {
+                fields.insert(label, value);
+            }
+        }
+    }
+    named
 }
 
 /// The fields of a card that are named as lost.
@@ -418,6 +433,10 @@ mod tests {
             told.collect::<Vec<_>>()
         };
         let named = |section: &str, field: Option<&str>, extent| (section.to_owned(), field.map(str::to_owned), extent);
+        // A member that has a place of its own in one format stands in its group in another.
+        let version =
+            r#"{"schema_version": "0.0.2", "model_details": {"name": "N", "version": {"name": "1", "when": "May"}}}"#;
+        assert_eq!(lost(version, Format::WEBCARDS), []);
         // Another answer with the same headings does not stand for this one.
         let levels = r##"{"six": "# Lead\n\nx\n\n## Sub\n\ny",
             "nine": {"z": "# Lead\n\nother\n\n## Sub\n\nw", "y": "v"}}"##;
