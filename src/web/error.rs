@@ -116,6 +116,17 @@ impl From<db::Error> for Error {
     }
 }
 
+impl Error {
+    /// A file of this name that is no card that we understand, from somebody whose computer is the own one.
+    pub(super) fn unreadable(name: Option<String>, error: ReadError) -> Self {
+        Self::Unreadable {
+            name,
+            error: Box::new(error),
+            is_shared: false,
+        }
+    }
+}
+
 impl From<archive::Error> for Error {
     fn from(error: archive::Error) -> Self {
         match error {

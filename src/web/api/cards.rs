@@ -99,16 +99,8 @@ async fn make(
 /// The card in a file, with the questions of this outline, and how many of its fields have content.
 fn read(bytes: Vec<u8>, name: Option<String>, outline: Option<&'static Outline>) -> Result<(NewCard, usize), Error> {
     let name = name.map(|name| name.rsplit('/').next().unwrap_or_default().to_owned());
-    let reading = match format::read_named(&bytes, name.as_deref()) {
-        Ok(reading) => reading,
-        Err(error) => {
-            return Err(Error::Unreadable {
-                name,
-                error: Box::new(error),
-                is_shared: false,
-            });
-        }
-    };
+    let reading =
+        format::read_named(&bytes, name.as_deref()).map_err(|error| Error::unreadable(name.clone(), error))?;
     let fields = check::filled(&reading.card);
     let reading = match outline {
         Some(outline) => reading.asked(outline),

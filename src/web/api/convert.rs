@@ -88,11 +88,8 @@ pub async fn post(state: web::Data<AppState>, request: HttpRequest, body: web::P
     let converted = web::block(move || {
         // The turns go along with the work, which goes on even if the request is gone.
         let _turns = (turn, turn_to_write);
-        let reading = format::read_named(&bytes, name.as_deref()).map_err(|error| Error::Unreadable {
-            name: name.clone(),
-            error: Box::new(error),
-            is_shared: false,
-        })?;
+        let reading =
+            format::read_named(&bytes, name.as_deref()).map_err(|error| Error::unreadable(name.clone(), error))?;
         let converted = format::convert(&reading, &bytes, format, home.as_deref(), &fonts)
             .map_err(|error| unwritten(format, error))?;
         let stem = file_stem(&title_of(&reading.card, name.as_deref()), &reading.card);

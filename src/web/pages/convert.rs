@@ -34,16 +34,8 @@ pub async fn post(state: web::Data<AppState>, form: Multipart) -> Result<HttpRes
     let converted = web::block(move || {
         // The turn goes along with the work, which goes on even if the request is gone.
         let _turn = turn;
-        let reading = match format::read(&bytes) {
-            Ok(reading) => reading,
-            Err(error) => {
-                return Err(Error::Unreadable {
-                    name,
-                    error: Box::new(error),
-                    is_shared: false,
-                });
-            }
-        };
+        let reading =
+            format::read_named(&bytes, name.as_deref()).map_err(|error| Error::unreadable(name.clone(), error))?;
         let source = (reading.format == format).then_some(bytes.as_slice());
         let written =
             format::write_with(format, source, &reading.card, &fonts).map_err(|error| unwritten(format, error))?;
@@ -51,7 +43,7 @@ pub async fn post(state: web::Data<AppState>, form: Multipart) -> Result<HttpRes
         let ending = format.extension(notation, source.is_some());
         let stem = file_stem(&title_of(&reading.card, name.as_deref()), &reading.card);
         let name = format!("{stem}.{ending}");
-        Ok((name, notation, written))
+        Ok::<_, Error>((name, notation, written))
     });
     let (name, notation, written) = converted.await.map_err(|error| Error::Internal(error.to_string()))??;
     Ok(attachment(&name, notation.media_type(), written))
