@@ -4,7 +4,6 @@
 //! Active sessions are spared: only those are taken whose expiry is longer ago than the grace, and
 //! the deleting statement asks again, so that activity in the meantime wins.
 
-use std::fs::{File, OpenOptions};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -337,7 +336,7 @@ where
 
 /// Held while a cleanup is at work.
 struct OnlyOne {
-    machine: File,
+    machine: uploads::Alone,
     database: db::Alone,
 }
 
@@ -351,22 +350,7 @@ impl OnlyOne {
 /// Holds off other cleanups, on this machine and on others that share the database.
 async fn alone(db: &Db, uploads: &Uploads) -> Result<OnlyOne, Error> {
     Ok(OnlyOne {
-        machine: lock(uploads)?,
+        machine: on_disk(uploads, Uploads::alone).await?.ok_or(Error::Running)?,
         database: db.clean_alone().await?.ok_or(Error::Running)?,
     })
-}
-
-/// Holds off other cleanups on this machine; the system lets go when the file is closed, even by a crash.
-fn lock(uploads: &Uploads) -> Result<File, Error> {
-    let disk = |error| Error::Uploads(uploads::Error::Disk(error));
-    let file = OpenOptions::new()
-        .append(true)
-        .create(true)
-        .open(uploads.root().join(".cleanup.lock"))
-        .map_err(disk)?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(std::fs::TryLockError::WouldBlock) => Err(Error::Running),
-        Err(std::fs::TryLockError::Error(error)) => Err(disk(error)),
-    }
 }

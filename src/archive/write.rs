@@ -1,5 +1,6 @@
 //! From rows and files to a ZIP.
 
+use std::borrow::Cow;
 use std::io::{self, Seek, Write};
 
 use chrono::{DateTime, Datelike as _, NaiveDateTime, Timelike as _, Utc};
@@ -122,8 +123,8 @@ impl<W: Write + Seek> Writer<W> {
         }
         let pictures = cards::figures(conn, session, &row.id)?;
         let pictures: Vec<String> = pictures.into_iter().map(|picture| picture.id).collect();
-        let fill = |card| uploads.filled(session.as_str(), &pictures, card);
-        if let Some(finished) = finished(row, format, source.as_deref(), &sections, fill) {
+        let card = uploads.filled(session.as_str(), &pictures, card_of(&sections))?;
+        if let Some(finished) = finished(row, format, source.as_deref(), &card) {
             self.file(&format!("{folder}/finished/{name}"), time, &finished)?;
         }
         let files = self.files(conn, session, uploads, row, folder, original.as_ref())?;
@@ -216,27 +217,25 @@ impl<W: Write + Seek> Writer<W> {
     }
 }
 
-/// The card as it is now, in its own format; `None` where that is the upload itself.
-fn finished(
-    row: &CardRow,
-    format: Format,
-    source: Option<&[u8]>,
-    sections: &[CardSectionData],
-    fill: impl FnOnce(Card) -> Card,
-) -> Option<Vec<u8>> {
+/// The card in its rows.
+fn card_of(sections: &[CardSectionData]) -> Card {
     let sections = sections.iter().map(|row| Section {
         key: row.section_key.clone(),
         title: row.title.clone(),
         fields: stored::from_text(&row.value),
     });
-    let card = fill(Card {
+    Card {
         sections: sections.collect(),
-    });
+    }
+}
+
+/// The card as it is now, in its own format; `None` where that is the upload itself.
+fn finished(row: &CardRow, format: Format, source: Option<&[u8]>, card: &Card) -> Option<Vec<u8>> {
     let shown = outline::find(&row.outline).unwrap_or(&outline::FREE);
     // An upload that an older version could read and this one cannot is still in the copy itself.
     let card = match source {
-        Some(source) => format::in_its_file(format, source, &card, shown).ok()?,
-        None => card,
+        Some(source) => Cow::Owned(format::in_its_file(format, source, card, shown).ok()?),
+        None => Cow::Borrowed(card),
     };
     let written = format::write(format, source, &card).ok()?;
     (Some(written.as_slice()) != source).then_some(written)

@@ -19,7 +19,7 @@ pub(super) fn run(
     dry_run: bool,
 ) -> anyhow::Result<ExitCode> {
     let db = Db::open(storage.database()?).context("DATABASE_URL")?;
-    let uploads = Uploads::open(&storage.uploads_folder()?).context("UPLOADS_URL")?;
+    let uploads = Uploads::open(&storage.uploads()?).context("UPLOADS_URL")?;
     let keeping = keeping.check()?;
     let engine = engine::open(&keeping, &db)?;
     if let Some(note) = out_of_reach(keeping.engine) {

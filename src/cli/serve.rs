@@ -35,6 +35,10 @@ async fn serve(config: Config) -> anyhow::Result<()> {
         tracing::info!(count = migrated.len(), "the database was brought to this version");
     }
     let uploads = Uploads::open(&config.uploads).context("UPLOADS_URL")?;
+    let place = uploads.clone();
+    // Better not to start than to turn away every upload; the server may be on its way up too.
+    let checked = tokio::task::spawn_blocking(move || place.check()).await;
+    checked.context("UPLOADS_URL")?.context("UPLOADS_URL")?;
     let clock = Clock::System;
     let sessions = Sessions::open(&config, db.clone(), clock.clone()).context("SESSION_ENGINE")?;
     let engine = sessions.store().shared_engine();
@@ -106,7 +110,7 @@ fn announce(config: &Config, address: SocketAddr) {
         .unwrap_or("on the PostgreSQL server");
     let mut lines = format!(
         "Cartellino is at   {url}/\nCards are kept in  {database}\nUploads are in     {}\n",
-        config.uploads.display()
+        config.uploads
     );
     if let Place::File(secret) = place(config) {
         lines.push_str(&format!("The secret is in   {}\n", secret.display()));

@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
 
+use crate::uploads;
 pub use session::{Engine, Keeping, KeepingOptions, LONGEST_AGE, Session};
 
 /// A setting that cannot be used, or does not fit to another one.
@@ -94,7 +95,7 @@ pub struct Storage {
     )]
     pub database_url: String,
 
-    /// Folder for uploaded files, as file:path.
+    /// Place for uploaded files: file:path for a folder, s3://bucket/prefix for a bucket (see docs/operating.md).
     #[arg(
         long,
         env = "UPLOADS_URL",
@@ -105,22 +106,14 @@ pub struct Storage {
 }
 
 impl Storage {
-    /// The folder for uploaded files.
+    /// The place for uploaded files.
     ///
     /// # Errors
-    /// When `UPLOADS_URL` names no folder.
-    pub fn uploads_folder(&self) -> Result<PathBuf, Error> {
-        let path = self
-            .uploads_url
-            .strip_prefix("file://")
-            .or_else(|| self.uploads_url.strip_prefix("file:"));
-        match path {
-            Some(path) if !path.is_empty() => Ok(PathBuf::from(path)),
-            _ => Err(wrong(
-                "UPLOADS_URL",
-                "must begin with `file:` and name a folder, such as file:uploads",
-            )),
-        }
+    /// When `UPLOADS_URL` names neither a folder nor a bucket.
+    pub fn uploads(&self) -> Result<uploads::Address, Error> {
+        self.uploads_url
+            .parse()
+            .map_err(|message: String| wrong("UPLOADS_URL", message))
     }
 
     /// The database's address, known to begin with a scheme that is supported.
@@ -158,7 +151,7 @@ pub struct Config {
     /// URL of the database.
     pub database_url: String,
     /// Folder for uploaded files.
-    pub uploads: PathBuf,
+    pub uploads: uploads::Address,
     /// Largest upload in bytes.
     pub max_upload_bytes: usize,
     /// How long a link to one section is good.
@@ -193,7 +186,7 @@ impl Options {
             listen: self.listen,
             public_origin,
             database_url: self.storage.database()?.to_owned(),
-            uploads: self.storage.uploads_folder()?,
+            uploads: self.storage.uploads()?,
             max_upload_bytes: usize::try_from(self.max_upload_bytes)
                 .map_err(|_| wrong("MAX_UPLOAD_BYTES", "is more than this machine can address"))?,
             section_link_age: Duration::from_secs(self.section_link_age),
@@ -399,7 +392,7 @@ mod tests {
             (&["--public-origin", "ftp://x.org"], "PUBLIC_ORIGIN"),
             (&["--database-url", "mysql://x"], "DATABASE_URL"),
             (&["--database-url", "sqlite://"], "DATABASE_URL"),
-            (&["--uploads-url", "s3://bucket"], "UPLOADS_URL"),
+            (&["--uploads-url", "s3://B"], "UPLOADS_URL"),
             (&["--uploads-url", "file:"], "UPLOADS_URL"),
             (&["--max-upload-bytes", "0"], "MAX_UPLOAD_BYTES"),
             (&["--max-upload-bytes", "many"], "MAX_UPLOAD_BYTES"),

@@ -100,7 +100,9 @@ pub async fn whole(state: &web::Data<AppState>, visitor: &Visitor, id: String) -
             let source = cards::source(conn, &session, &id)?;
             let pictures = cards::figures(conn, &session, &id)?;
             let pictures: Vec<String> = pictures.into_iter().map(|picture| picture.id).collect();
-            let card = uploads.filled(session.as_str(), &pictures, card);
+            let card = uploads
+                .filled(session.as_str(), &pictures, card)
+                .map_err(|error| db::Error::Unavailable(error.to_string()))?;
             Ok(Whole { row, card, source })
         })
         .await?;

@@ -176,7 +176,7 @@ async fn rich_session(app: &TestApp, visitor: &Visitor) {
 
 /// Everything that is stored of the n-th session, without ids.
 async fn state(app: &TestApp, session: usize) -> Vec<String> {
-    let uploads = Uploads::open(&app.folder().join("uploads")).expect("the folder is there");
+    let uploads = Uploads::in_folder(&app.folder().join("uploads")).expect("the folder is there");
     let stored = app.db.run(move |conn| {
         let ids: Vec<String> = sessions::table
             .order((sessions::created_at.asc(), sessions::id.asc()))
@@ -842,7 +842,7 @@ async fn unpacking_stops_at_the_limits() {
     let app = TestApp::start().await;
     let entries = small(&app).await;
     let folder = tempfile::tempdir().expect("a folder");
-    let uploads = Uploads::open(folder.path()).expect("a folder for uploads");
+    let uploads = Uploads::in_folder(folder.path()).expect("a folder for uploads");
     let now = app.clock.now().naive_utc();
     let open = |limits: Limits| {
         let mut file = uploads.scratch().expect("a file");

@@ -21,7 +21,7 @@ fn beginning() -> DateTime<Utc> {
 }
 
 fn uploads(backend: &Backend) -> Uploads {
-    Uploads::open(&backend.folder().join("uploads")).unwrap()
+    Uploads::in_folder(&backend.folder().join("uploads")).unwrap()
 }
 
 /// A session with a card, an earlier value and a file, all with its marker in it.
@@ -144,9 +144,9 @@ async fn r56_active_sessions_are_spared_and_expired_ones_go() {
                 .unwrap();
             assert_eq!(exists, there, "{}", backend.name);
         }
-        assert!(is_anywhere(uploads.root(), "activemarker"));
-        assert!(is_anywhere(uploads.root(), "gracemarker"));
-        assert!(!is_anywhere(uploads.root(), "expiredmarker"));
+        assert!(is_anywhere(uploads.folder().expect("a folder"), "activemarker"));
+        assert!(is_anywhere(uploads.folder().expect("a folder"), "gracemarker"));
+        assert!(!is_anywhere(uploads.folder().expect("a folder"), "expiredmarker"));
     }
 }
 
@@ -215,10 +215,15 @@ async fn r58_many_sessions_go_in_batches_and_a_failing_one_stops_nothing() {
         // A file where the session's folder would be: that one cannot be cleared.
         let odd = visitor(&backend, &uploads, "odd", beginning()).await;
         uploads.delete_all(odd.as_str()).unwrap();
-        let name = fs::read_dir(uploads.root()).unwrap().count();
+        let name = fs::read_dir(uploads.folder().expect("a folder")).unwrap().count();
         assert_eq!(name, 0);
         uploads.keep(odd.as_str(), "x", &mut &b"x"[..]).unwrap();
-        let folder = fs::read_dir(uploads.root()).unwrap().next().unwrap().unwrap().path();
+        let folder = fs::read_dir(uploads.folder().expect("a folder"))
+            .unwrap()
+            .next()
+            .unwrap()
+            .unwrap()
+            .path();
         fs::remove_dir_all(&folder).unwrap();
         fs::write(&folder, "not a folder").unwrap();
 
@@ -240,9 +245,9 @@ async fn r58_orphan_files_go_after_a_day_and_no_stranger_is_touched() {
     visitor(&backend, &uploads, "owned", beginning() + TimeDelta::days(3000)).await;
     uploads.keep("nobody", "orphan", &mut &b"orphanmarker"[..]).unwrap();
     uploads.keep("nobody", "fresh", &mut &b"freshmarker"[..]).unwrap();
-    fs::write(uploads.root().join("README"), "of the operator").unwrap();
+    fs::write(uploads.folder().expect("a folder").join("README"), "of the operator").unwrap();
     let long_ago = SystemTime::now() - Duration::from_secs(25 * 3600);
-    for folder in fs::read_dir(uploads.root())
+    for folder in fs::read_dir(uploads.folder().expect("a folder"))
         .unwrap()
         .map(|entry| entry.unwrap().path())
         .filter(|path| path.is_dir())
@@ -260,9 +265,9 @@ async fn r58_orphan_files_go_after_a_day_and_no_stranger_is_touched() {
     }
     let counts = sweep(&backend, &uploads, beginning(), Mode::Delete).await;
     assert_eq!((counts.sessions, counts.orphans, counts.failed), (0, 1, 0));
-    assert!(!is_anywhere(uploads.root(), "orphanmarker"));
+    assert!(!is_anywhere(uploads.folder().expect("a folder"), "orphanmarker"));
     for marker in ["freshmarker", "file owned", "of the operator"] {
-        assert!(is_anywhere(uploads.root(), marker), "{marker}");
+        assert!(is_anywhere(uploads.folder().expect("a folder"), marker), "{marker}");
     }
 }
 
@@ -270,7 +275,7 @@ async fn r58_orphan_files_go_after_a_day_and_no_stranger_is_touched() {
 async fn r58_one_cleanup_at_a_time() {
     let backend = Backend::sqlite().await;
     let uploads = uploads(&backend);
-    let lock = fs::File::create(uploads.root().join(".cleanup.lock")).unwrap();
+    let lock = fs::File::create(uploads.folder().expect("a folder").join(".cleanup.lock")).unwrap();
     lock.lock().unwrap();
     let outcome = cleanup::sweep(
         &backend.db,
@@ -306,7 +311,7 @@ async fn r58_of_servers_on_one_database_one_cleans_up() {
         let now = beginning() + TimeDelta::days(1);
         if backend.name == "PostgreSQL" {
             // On another machine, with another folder: only the database knows.
-            let elsewhere = Uploads::open(&backend.folder().join("elsewhere")).unwrap();
+            let elsewhere = Uploads::in_folder(&backend.folder().join("elsewhere")).unwrap();
             let alone = other.db.clean_alone().await.unwrap().unwrap();
             let outcome = cleanup::sweep(&backend.db, &engine(&backend), &elsewhere, now, HOUR, Mode::Delete).await;
             assert!(matches!(outcome, Err(cleanup::Error::Running)));
@@ -405,11 +410,12 @@ async fn r58_a_dry_run_says_what_the_real_one_then_does() {
         }
         uploads.keep("nobody", "orphan", &mut &b"x"[..]).unwrap();
         let long_ago = SystemTime::now() - Duration::from_secs(25 * 3600);
-        let orphan = uploads.read("nobody", "orphan").unwrap();
-        orphan.set_modified(long_ago).unwrap();
+        let mut owners = fs::read_dir(uploads.folder().expect("a folder")).unwrap().flatten();
+        let orphan = owners.find_map(|owner| fs::File::open(owner.path().join("orphan")).ok());
+        orphan.expect("it is kept").set_modified(long_ago).unwrap();
         let now = beginning() + TimeDelta::hours(16);
         let folders = || {
-            fs::read_dir(uploads.root())
+            fs::read_dir(uploads.folder().expect("a folder"))
                 .unwrap()
                 .flatten()
                 .filter(|entry| entry.path().is_dir())
@@ -457,7 +463,7 @@ async fn r58_a_session_whose_rows_cannot_go_stops_nothing_and_goes_later() {
     assert_eq!((counts.sessions, counts.orphans, counts.failed), (2, 0, 1));
     assert_eq!(backend.rows("sessions").await, 1);
     assert!(
-        is_anywhere(uploads.root(), "file stubborn"),
+        is_anywhere(uploads.folder().expect("a folder"), "file stubborn"),
         "rows and files go together"
     );
 
@@ -553,8 +559,11 @@ async fn r58_an_operator_ends_one_session_or_all() {
         assert_eq!(backend.rows("sessions").await, 3);
         assert_eq!(end(one.clone(), Mode::Delete).await.unwrap(), removed(1));
         assert_eq!(end(one, Mode::Delete).await.unwrap(), removed(0));
-        assert!(!is_anywhere(uploads.root(), "secondmarker"));
-        assert!(is_anywhere(uploads.root(), "firstmarker") && is_anywhere(uploads.root(), "thirdmarker"));
+        assert!(!is_anywhere(uploads.folder().expect("a folder"), "secondmarker"));
+        assert!(
+            is_anywhere(uploads.folder().expect("a folder"), "firstmarker")
+                && is_anywhere(uploads.folder().expect("a folder"), "thirdmarker")
+        );
         assert_eq!(backend.rows("model_cards").await, 2);
         assert_eq!(
             end(Whose::All, Mode::Delete).await.unwrap(),

@@ -139,7 +139,7 @@ async fn r39_deleting_the_last_card_does_not_end_the_session() {
 async fn r40_a_key_of_another_server_is_not_adopted() {
     let (app, other) = (TestApp::start().await, TestApp::start().await);
     let (_, foreign) = somebody(&other).await;
-    let client = reqwest::Client::new();
+    let client = crate::harness::http().build().unwrap();
     let answer = client
         .get(format!("{}/", app.origin()))
         .header("cookie", format!("sessionid={foreign}"))

@@ -164,7 +164,10 @@ async fn filled_form(visitor: &Visitor, section: &str, text: &str) -> Vec<(Strin
 
 /// Posts fields with this cookie, whatever a browser would have by now.
 async fn post_with(app: &TestApp, cookie: &str, path: &str, fields: &[(String, String)]) -> reqwest::Response {
-    let request = reqwest::Client::new().post(format!("{}{path}", app.origin()));
+    let request = crate::harness::http()
+        .build()
+        .unwrap()
+        .post(format!("{}{path}", app.origin()));
     let request = request.header("cookie", cookie).form(fields);
     request.send().await.expect("the server answers")
 }

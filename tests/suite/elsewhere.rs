@@ -1012,7 +1012,7 @@ async fn r61_an_operator_ends_sessions_whose_keys_are_elsewhere() {
         expires_at: now + TimeDelta::days(30),
     };
     engine.create(&browser, now).await.expect("it is kept");
-    let uploads = Uploads::open(&app.folder().join("uploads")).expect("the folder");
+    let uploads = Uploads::in_folder(&app.folder().join("uploads")).expect("the folder");
     for (handle, sessions) in [("nobody", 0), ("handle", 1)] {
         let whose = Whose::Browser(handle.to_owned());
         let ended = cleanup::end(&app.db, &engine, &uploads, now, whose, Mode::Delete).await;

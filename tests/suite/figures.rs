@@ -84,7 +84,7 @@ async fn add(visitor: &Visitor, section: &str, file: (&str, &[u8]), caption: &st
         .await
 }
 
-async fn added(visitor: &Visitor, section: &str, bytes: &[u8]) {
+pub async fn added(visitor: &Visitor, section: &str, bytes: &[u8]) {
     let answer = add(visitor, section, ("plot.png", bytes), CAPTION, ALT).await;
     assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.page().main());
 }

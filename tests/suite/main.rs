@@ -9,6 +9,7 @@ mod redis;
 mod api;
 mod archive;
 mod browser;
+mod bucket;
 mod choices;
 mod cleanup;
 mod cli;

@@ -369,7 +369,11 @@ async fn cookie_of(server: &Program) -> String {
 
 /// Whether the server shows the card to the browser that sends this.
 async fn is_known(server: &Program, cookie: &str) -> bool {
-    let request = reqwest::Client::new().get(&server.origin).header("cookie", cookie);
+    let request = crate::harness::http()
+        .build()
+        .unwrap()
+        .get(&server.origin)
+        .header("cookie", cookie);
     request.send().await.unwrap().text().await.unwrap().contains("Lake ice")
 }
 

@@ -285,7 +285,7 @@ impl TestApp {
 
     /// How many sessions have a folder of uploads.
     pub fn upload_folders(&self) -> usize {
-        let entries = std::fs::read_dir(self.uploads.root()).expect("the folder");
+        let entries = std::fs::read_dir(self.uploads.folder().expect("a folder")).expect("the folder");
         entries
             .filter(|entry| entry.as_ref().is_ok_and(|entry| entry.path().is_dir()))
             .count()

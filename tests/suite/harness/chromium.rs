@@ -128,6 +128,8 @@ impl Chromium {
         capabilities
             .set_browser_log_level(LoggingPrefsLogLevel::All)
             .expect("a level is text");
+        // Its client is made inside.
+        let _ = super::http();
         let driver = WebDriver::new(format!("http://127.0.0.1:{port}"), capabilities)
             .await
             .expect("the browser starts");

@@ -9,6 +9,7 @@ pub mod axe;
 pub mod chromium;
 pub mod page;
 pub mod program;
+pub mod s3;
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -64,6 +65,13 @@ pub struct Visitor {
     languages: String,
 }
 
+/// A client to be built, as the server's own to its bucket is.
+pub fn http() -> reqwest::ClientBuilder {
+    // Its TLS wants to be told whose ciphers it uses; a second time changes nothing.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    Client::builder()
+}
+
 /// What the server said.
 #[derive(Debug)]
 pub struct Answer {
@@ -103,7 +111,7 @@ impl Visitor {
             let languages = HeaderValue::from_str(languages).expect("languages are ASCII");
             headers.insert("accept-language", languages);
         }
-        let http = Client::builder()
+        let http = http()
             .user_agent(user_agent)
             .default_headers(headers)
             .cookie_store(true)

@@ -17,7 +17,7 @@ use cartellino::session::state::{Expiry, Item};
 use cartellino::session::{self, Beginner, SessionId, Sessions, Visitor};
 use chrono::{DateTime, Utc};
 use futures_util::future::BoxFuture;
-use reqwest::{Client, Method};
+use reqwest::Method;
 use tokio::sync::{Semaphore, oneshot};
 
 use super::site::{Answer, beginning};
@@ -329,7 +329,7 @@ impl Bench {
     }
 
     pub async fn send(&self, method: Method, path: &str, cookie: &str, body: &str) -> Answer {
-        let client = Client::builder()
+        let client = crate::harness::http()
             .redirect(reqwest::redirect::Policy::none())
             .build()
             .unwrap();

@@ -537,7 +537,7 @@ async fn r58_a_cleanup_tidies_up_even_if_the_engine_does_not_answer() {
         .await
         .unwrap();
     let folder = tempfile::tempdir().unwrap();
-    let uploads = cartellino::uploads::Uploads::open(folder.path()).unwrap();
+    let uploads = cartellino::uploads::Uploads::in_folder(folder.path()).unwrap();
     let mode = cartellino::cleanup::Mode::Delete;
     let _ = cartellino::cleanup::sweep(&backend.db, &*engine, &uploads, now, TimeDelta::hours(1), mode).await;
     assert_eq!(backend.rows("ended_keys").await, 0);

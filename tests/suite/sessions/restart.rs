@@ -65,7 +65,9 @@ async fn r55_a_killed_server_that_starts_again_knows_its_visitors() {
 
         let server = Server::start(folder.path(), &address, flags);
         // The connection of before is gone with the server; the cookie is all that the browser brings.
-        let page = reqwest::Client::new()
+        let page = crate::harness::http()
+            .build()
+            .unwrap()
             .get(format!("http://{address}{}", made.location()))
             .header("cookie", &cookie);
         let page = page.send().await.unwrap();

@@ -15,7 +15,7 @@ use cartellino::session::state::{Expiry, Item};
 use cartellino::session::{self, Beginner, Sessions, Visitor};
 use chrono::{DateTime, TimeDelta, Utc};
 use reqwest::header::{HeaderMap, HeaderValue};
-use reqwest::{Client, Method, StatusCode};
+use reqwest::{Method, StatusCode};
 use tokio::sync::oneshot;
 
 use crate::backends::Backend;
@@ -388,7 +388,7 @@ impl Site {
     }
 
     pub async fn send(&self, method: Method, path: &str, headers: Headers<'_>, body: &str) -> Answer {
-        let client = Client::builder()
+        let client = crate::harness::http()
             .redirect(reqwest::redirect::Policy::none())
             .build()
             .unwrap();
