@@ -125,12 +125,15 @@ impl Bucket {
         pairs.collect()
     }
 
-    /// Deletes what is in a folder and wanted by nobody.
-    fn delete_in(&self, folder: Path, is_wanted: impl Fn(&str) -> bool + Send + Sync + 'static) -> Result<(), Error> {
+    /// Deletes what is in a folder, but for what stays.
+    fn delete_in(
+        &self,
+        folder: Path,
+        stays: impl Fn(&ObjectMeta) -> bool + Send + Sync + 'static,
+    ) -> Result<(), Error> {
         self.wait(|store| async move {
-            let files = store.list(Some(&folder)).map_ok(|file| file.location);
-            let files = files.try_filter(|place| future::ready(!place.filename().is_some_and(&is_wanted)));
-            let files: Vec<Path> = files.try_collect().await?;
+            let files = store.list(Some(&folder)).try_filter(|file| future::ready(!stays(file)));
+            let files: Vec<Path> = files.map_ok(|file| file.location).try_collect().await?;
             let files = futures_util::stream::iter(files).map(Ok).boxed();
             store.delete_stream(files).try_for_each(|_| future::ready(Ok(()))).await
         })
@@ -187,7 +190,10 @@ impl Store for Bucket {
 
     fn delete_others(&self, owner: &str, ids: &[String]) -> Result<(), Error> {
         let ids = ids.to_vec();
-        self.delete_in(self.owned_by(owner), move |name| ids.iter().any(|id| id == name))
+        self.delete_in(self.owned_by(owner), move |file| {
+            let is_wanted = |name: &str| ids.iter().any(|id| id == name);
+            file.location.filename().is_none_or(is_wanted)
+        })
     }
 
     fn older_than(&self, time: SystemTime) -> Result<Vec<Found>, Error> {

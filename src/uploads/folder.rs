@@ -118,9 +118,11 @@ impl Store for Folder {
             Err(error) => return gone(Err(error)),
         };
         for file in files {
-            let name = file.map_err(Error::Disk)?.file_name();
-            if let Some(id) = name.to_str().filter(|name| !ids.iter().any(|id| id == name)) {
-                gone(fs::remove_file(self.owned_by(owner).join(id)))?;
+            let file = file.map_err(Error::Disk)?;
+            let name = file.file_name();
+            let is_wanted = name.to_str().is_none_or(|name| ids.iter().any(|id| id == name));
+            if !is_wanted {
+                gone(fs::remove_file(file.path()))?;
             }
         }
         Ok(())

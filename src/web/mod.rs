@@ -22,6 +22,7 @@ pub mod pages;
 mod pictures;
 mod posted;
 mod sent;
+mod staged;
 mod vocabulary;
 pub mod words;
 

@@ -12,17 +12,16 @@ use futures_util::StreamExt as _;
 use super::error::Error;
 use super::form::Form;
 use super::page::size_in_words;
+use super::staged::Staged;
 use super::{AppState, posted};
 use crate::card::figure::{self, NewFigure};
 use crate::db::cards;
 use crate::db::files::{self, FileRow};
 use crate::db::{self, DbConnection, quota};
 use crate::locale::Sentence;
-use crate::random;
 use crate::redraw::{self, Picture};
 use crate::say;
 use crate::session::SessionId;
-use crate::uploads::{self, Uploads};
 
 /// How many pictures the figures of one card may have.
 pub const MOST_FIGURES: usize = 30;
@@ -51,14 +50,19 @@ pub struct Sent {
     bytes: Vec<u8>,
 }
 
-/// A picture drawn anew, with the id that it is to be kept under.
+/// A picture drawn anew.
 pub struct Drawn {
     control: String,
     name: Option<String>,
     picture: Picture,
-    sha256: String,
-    /// The id, unless the card has the same picture already.
-    pub id: String,
+}
+
+/// A picture that is kept and waits for its row.
+pub struct Waiting {
+    control: String,
+    name: Option<String>,
+    media_type: &'static str,
+    file: Staged,
 }
 
 /// The form of a section with the pictures that came along.
@@ -195,10 +199,8 @@ pub async fn draw(state: &AppState, sent: Vec<Sent>) -> Result<Result<Vec<Drawn>
         match redrawn.await {
             Ok(Ok(picture)) => drawn.push(Drawn {
                 control,
-                sha256: uploads::sha256(&picture.bytes),
                 name: name.clone(),
                 picture,
-                id: random::id()?,
             }),
             Ok(Err(refusal)) => {
                 let refusal = say!("{message} {advice}", message = refusal.message, advice = refusal.advice);
@@ -222,37 +224,72 @@ pub fn is_missing(form: &Form, drawn: &[Drawn]) -> bool {
     is_wanted && !drawn.iter().any(|drawn| drawn.control == PICTURE)
 }
 
-/// Keeps the pictures as files of the card, in the caller's transaction, and lets the form refer to them. A picture that
-/// the card has already is not kept twice; so a form that was sent twice changes nothing the second time.
+/// Keeps the bytes of pictures, before their rows.
 ///
 /// # Errors
-/// When the database or the disk does not answer.
-pub fn keep(
+/// [`Error::Unavailable`] when the place for uploads refuses; then none is kept.
+pub async fn keep(state: &AppState, drawn: Vec<Drawn>) -> Result<Vec<Waiting>, Error> {
+    let mut waiting = Vec::with_capacity(drawn.len());
+    for Drawn { control, name, picture } in drawn {
+        match Staged::keep(state, picture.bytes).await {
+            Ok(file) => waiting.push(Waiting {
+                control,
+                name,
+                media_type: picture.media_type,
+                file,
+            }),
+            Err(error) => {
+                clear(waiting.into_iter().map(|one| one.file)).await;
+                return Err(error);
+            }
+        }
+    }
+    Ok(waiting)
+}
+
+/// Takes the bytes away for which no row came, such as those of a picture that the card has already.
+pub async fn clear(files: impl Iterator<Item = Staged>) {
+    for file in files {
+        file.clear().await;
+    }
+}
+
+/// The files of pictures.
+pub fn files_of(waiting: &[Waiting]) -> Vec<Staged> {
+    waiting.iter().map(|one| one.file.clone()).collect()
+}
+
+/// Makes the pictures files of the card, in the caller's transaction, and lets the form refer to them. A picture that
+/// the card has already is no second file; so a form that was sent twice changes nothing the second time.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn place(
     conn: &mut DbConnection,
     session: &SessionId,
-    uploads: &Uploads,
     (card, section): (&str, &str),
-    drawn: &[Drawn],
+    waiting: &[Waiting],
     form: &mut Form,
     now: NaiveDateTime,
-) -> Result<Result<(), Trouble>, db::Error> {
+) -> Result<Option<Trouble>, db::Error> {
     // Whose card it is comes first.
     cards::section(conn, session, card, section)?;
-    for one in drawn {
+    for one in waiting {
         let all = files::list(conn, session, card)?;
         let pictures = || all.iter().filter(|file| file.is_figure());
-        let same = pictures().find(|file| file.sha256 == one.sha256);
+        let same = pictures().find(|file| file.sha256 == one.file.kept.sha256);
         let file = match same {
             Some(file) => file.id.clone(),
             None if pictures().filter(|file| file.removed_at.is_none()).count() >= MOST_FIGURES => {
-                return Ok(Err(Trouble(say!(
+                return Ok(Some(Trouble(say!(
                     "The card has {most_figures} pictures, and no more are kept for one card. Remove one first.",
                     most_figures = MOST_FIGURES
                 ))));
             }
             None => {
-                keep_one(conn, session, uploads, (card, section), one, now)?;
-                one.id.clone()
+                one.file.settle(session)?;
+                files::create(conn, session, &one.row((card, section), now))?;
+                one.file.id.clone()
             }
         };
         match one.control.strip_suffix(REPLACING) {
@@ -266,47 +303,28 @@ pub fn keep(
             }
         }
     }
-    Ok(Ok(()))
+    Ok(None)
+}
+
+impl Waiting {
+    fn row(&self, (card, section): (&str, &str), now: NaiveDateTime) -> FileRow {
+        FileRow {
+            id: self.file.id.clone(),
+            card_id: card.to_owned(),
+            section_key: Some(section.to_owned()),
+            name: self.name.clone().unwrap_or_default(),
+            media_type: self.media_type.to_owned(),
+            size: i64::try_from(self.file.kept.size).unwrap_or(i64::MAX),
+            sha256: self.file.kept.sha256.clone(),
+            created_at: now,
+            // Until a section refers to it.
+            removed_at: Some(now),
+        }
+    }
 }
 
 fn words(form: &Form, name: &str) -> String {
     form.word(name).split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-fn keep_one(
-    conn: &mut DbConnection,
-    session: &SessionId,
-    uploads: &Uploads,
-    (card, section): (&str, &str),
-    drawn: &Drawn,
-    now: NaiveDateTime,
-) -> Result<(), db::Error> {
-    let kept = uploads
-        .keep(session.as_str(), &drawn.id, &mut &*drawn.picture.bytes)
-        .map_err(|error| db::Error::Unavailable(error.to_string()))?;
-    let row = FileRow {
-        id: drawn.id.clone(),
-        card_id: card.to_owned(),
-        section_key: Some(section.to_owned()),
-        name: drawn.name.clone().unwrap_or_default(),
-        media_type: drawn.picture.media_type.to_owned(),
-        size: i64::try_from(kept.size).unwrap_or(i64::MAX),
-        sha256: kept.sha256,
-        created_at: now,
-        // Until a section refers to it.
-        removed_at: Some(now),
-    };
-    files::create(conn, session, &row)
-}
-
-/// Takes the bytes away of pictures that were not kept after all.
-pub fn discard(uploads: &Uploads, session: &SessionId, drawn: &[Drawn]) {
-    for one in drawn {
-        // Bytes without a row, should this fail as well, are found and removed by the cleanup.
-        if let Err(error) = uploads.delete(session.as_str(), &one.id) {
-            tracing::warn!(%error, "a refused picture left bytes behind");
-        }
-    }
 }
 
 /// Takes the bytes away of pictures that gave way to new ones, so that a visitor's folder grows no further than the quota.

@@ -2,7 +2,7 @@
 
 use reqwest::StatusCode;
 
-use crate::figures::{added, plot};
+use crate::figures::{add, added, plot};
 use crate::harness::program::Program;
 use crate::harness::s3::S3;
 use crate::postgres;
@@ -110,6 +110,14 @@ async fn while_the_bucket_is_away_nothing_is_lost_and_text_goes_on() {
     assert!(
         !visitor.get("/").await.text().contains("seal"),
         "and no card is there without its file"
+    );
+    // With a new picture the texts are saved, and only the picture is asked for once more.
+    let told = add(&visitor, &section, ("plot.png", &plot(7)), "Depth", "It grows.").await;
+    assert_eq!(told.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", told.text());
+    assert!(
+        told.text().contains("Choose it once more in a minute"),
+        "{}",
+        told.page().main()
     );
     // Readers would take a card without its picture for one that has none.
     for path in ["download/html", "download.zip"] {

@@ -71,7 +71,7 @@ fn form_of(page: &Answer, control: &str) -> Form {
 }
 
 /// Adds a figure as the form of the section does; the answer is the redirect or the explanation.
-async fn add(visitor: &Visitor, section: &str, file: (&str, &[u8]), caption: &str, alt: &str) -> Answer {
+pub async fn add(visitor: &Visitor, section: &str, file: (&str, &[u8]), caption: &str, alt: &str) -> Answer {
     let page = visitor.get(section).await;
     assert_eq!(page.status, StatusCode::OK, "{}", page.page().main());
     let mut form = form_of(&page, "picture");

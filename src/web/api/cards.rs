@@ -18,6 +18,7 @@ use crate::web::AppState;
 use crate::web::error::Error;
 use crate::web::page::Date;
 use crate::web::pages::upload::{put, read_card};
+use crate::web::staged::Staged;
 
 /// How long the link is good.
 pub const LINK_AGE: TimeDelta = TimeDelta::hours(24);
@@ -81,16 +82,20 @@ async fn make(
     let hash = sessions.code_hashes(&code).into_iter().next().unwrap_or_default();
     let (now, session) = (state.clock.now(), SessionId::from_row(random::id()?));
     let until = now + LINK_AGE;
-    let within = state.clone();
+    let source = card.source.clone().unwrap_or_default();
+    let file = Staged::keep(state, source).await?;
+    let (within, waiting) = (state.clone(), file.clone());
     let is_kept = state.db.write(move |conn| {
         if prefilled::waiting(conn, now.naive_utc())? >= i64::from(most) {
             return Ok(false);
         }
         prefilled::create(conn, &session, &hash, until.naive_utc(), now.naive_utc())?;
-        put(conn, &session, &card, true, &within)?;
+        put(conn, &session, &card, Some(&waiting), &within)?;
         Ok::<_, db::Error>(true)
     });
-    match is_kept.await? {
+    let is_kept = is_kept.await;
+    file.clear().await;
+    match is_kept? {
         true => Ok((code, until, fields)),
         false => Err(no_room().into()),
     }

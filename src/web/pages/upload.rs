@@ -13,7 +13,6 @@ use crate::db::quota;
 use crate::db::{self, DbConnection};
 use crate::format::{self, Format, Reading};
 use crate::locale::Sentence;
-use crate::random;
 use crate::say;
 use crate::session::state::SHARED_COMPUTER;
 use crate::session::{Beginner, SessionId};
@@ -23,6 +22,7 @@ use crate::web::choices::remember_card;
 use crate::web::error::Error;
 use crate::web::page::{Fault, see_other};
 use crate::web::posted::{self, Posted};
+use crate::web::staged::Staged;
 
 /// `POST /cards`.
 ///
@@ -166,64 +166,61 @@ pub(super) async fn store(
     is_file: bool,
 ) -> Result<String, Error> {
     let now = state.clock.now();
-    let (beginner, within) = (beginner.clone(), state.clone());
-    let id = state
+    let file = match card.source.clone().filter(|_| is_file) {
+        Some(bytes) => Some(Staged::keep(state, bytes).await?),
+        None => None,
+    };
+    let (beginner, within, waiting) = (beginner.clone(), state.clone(), file.clone());
+    let stored = state
         .db
         .write(move |conn| {
             let session = beginner.open(conn, now)?;
-            put(conn, &session, &card, is_file, &within)
+            put(conn, &session, &card, waiting.as_ref(), &within)
         })
-        .await?;
-    Ok(id)
+        .await;
+    if let Some(file) = file {
+        file.clear().await;
+    }
+    Ok(stored?)
 }
 
 /// Stores card and file in a session, as far as it has room: a part of a transaction. Returns the card's id.
 ///
 /// # Errors
-/// [`db::Error::Full`], or when the database or the disk does not answer.
+/// [`db::Error::Full`], or when the database does not answer.
 pub(in crate::web) fn put(
     conn: &mut DbConnection,
     session: &SessionId,
     card: &NewCard,
-    is_file: bool,
+    file: Option<&Staged>,
     state: &AppState,
 ) -> Result<String, db::Error> {
-    let (uploads, now) = (&state.uploads, state.clock.now().naive_utc());
-    let file = random::id()?;
-    let stored = quota::within(conn, session, state.quota(), |conn| {
+    let now = state.clock.now().naive_utc();
+    quota::within(conn, session, state.quota(), |conn| {
         let id = cards::create(conn, session, card, now)?;
-        let Some(bytes) = card.source.as_deref().filter(|_| is_file) else {
+        let Some(file) = file else {
             return Ok(id);
         };
         // A form sent twice meets the card and the file that it made first.
         if files::list(conn, session, &id)?.is_empty() {
-            let kept = uploads
-                .keep(session.as_str(), &file, &mut &*bytes)
-                .map_err(|error| db::Error::Unavailable(error.to_string()))?;
+            file.settle(session)?;
             let format = Format::from_id(&card.format);
             let media_type = format.map_or("application/octet-stream", |format| {
-                format.notation(Some(bytes)).media_type()
+                format.notation(card.source.as_deref()).media_type()
             });
             let row = FileRow {
-                id: file.clone(),
+                id: file.id.clone(),
                 card_id: id.clone(),
                 section_key: None,
                 name: card.file_name.clone().unwrap_or_default(),
                 media_type: media_type.to_owned(),
-                size: i64::try_from(kept.size).unwrap_or(i64::MAX),
-                sha256: kept.sha256,
+                size: i64::try_from(file.kept.size).unwrap_or(i64::MAX),
+                sha256: file.kept.sha256.clone(),
                 created_at: now,
                 removed_at: None,
             };
             files::create(conn, session, &row)?;
         }
         Ok(id)
-    });
-    // Bytes without a row, should this fail as well, are found and removed by the cleanup.
-    if stored.is_err()
-        && let Err(error) = uploads.delete(session.as_str(), &file)
-    {
-        tracing::warn!(%error, "a refused upload left bytes behind");
-    }
-    stored
+    })
 }

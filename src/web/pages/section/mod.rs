@@ -404,27 +404,38 @@ async fn save_with_pictures(
         },
     };
     let now = state.clock.now().naive_utc();
-    let (quota, uploads) = (state.quota(), state.uploads.clone());
+    let (waiting, trouble) = match pictures::keep(state, drawn).await {
+        Ok(waiting) => (waiting, trouble),
+        Err(Error::Unavailable(why)) => {
+            tracing::error!(why, "a picture cannot be kept");
+            (
+                Vec::new(),
+                Some(Trouble(say!(
+                    "The server cannot keep the picture at the moment. Choose it once more in a minute."
+                ))),
+            )
+        }
+        Err(error) => return Err(error),
+    };
+    let files = pictures::files_of(&waiting);
+    let quota = state.quota();
     let (id, key, pairs) = (id.to_owned(), key.to_owned(), form.pairs.clone());
-    let has_pictures = !drawn.is_empty();
     let (owner, access) = (session.clone(), SectionAccess::of_owner(session.clone(), &id, &key));
     let saved = state.db.write(move |conn| {
-        let stored = quota::within(conn, &session, quota, |conn| {
+        quota::within(conn, &session, quota, |conn| {
             let mut form = Form::of_pairs(pairs);
-            let kept = pictures::keep(conn, &session, &uploads, (&id, &key), &drawn, &mut form, now)?;
+            let placed = pictures::place(conn, &session, (&id, &key), &waiting, &mut form, now)?;
             let outcome = save(conn, &access, &section_address(&id, &key), form, now)?;
-            Ok((outcome, trouble.or(kept.err())))
-        });
-        if stored.is_err() {
-            pictures::discard(&uploads, &session, &drawn);
-        }
-        stored
+            Ok((outcome, placed))
+        })
     });
-    let saved = saved.await?;
-    if has_pictures {
+    let saved = saved.await;
+    if !files.is_empty() {
+        pictures::clear(files.into_iter()).await;
         pictures::tidy(state, owner).await;
     }
-    Ok(saved)
+    let (outcome, misplaced) = saved?;
+    Ok((outcome, trouble.or(misplaced)))
 }
 
 /// The page after its texts were saved, with what is wrong with a picture at its control, and its words as they were typed.
