@@ -65,6 +65,15 @@ pub struct Waiting {
     file: Staged,
 }
 
+/// What became of pictures in a transaction.
+#[derive(Default)]
+pub struct Placed {
+    /// Those that have a row now, to be settled before the end of the transaction.
+    pub files: Vec<Staged>,
+    /// Why the rest was not taken.
+    pub trouble: Option<Trouble>,
+}
+
 /// The form of a section with the pictures that came along.
 pub struct SectionForm {
     /// The form.
@@ -271,9 +280,10 @@ pub fn place(
     waiting: &[Waiting],
     form: &mut Form,
     now: NaiveDateTime,
-) -> Result<Option<Trouble>, db::Error> {
+) -> Result<Placed, db::Error> {
     // Whose card it is comes first.
     cards::section(conn, session, card, section)?;
+    let mut placed = Placed::default();
     for one in waiting {
         let all = files::list(conn, session, card)?;
         let pictures = || all.iter().filter(|file| file.is_figure());
@@ -281,14 +291,15 @@ pub fn place(
         let file = match same {
             Some(file) => file.id.clone(),
             None if pictures().filter(|file| file.removed_at.is_none()).count() >= MOST_FIGURES => {
-                return Ok(Some(Trouble(say!(
+                placed.trouble = Some(Trouble(say!(
                     "The card has {most_figures} pictures, and no more are kept for one card. Remove one first.",
                     most_figures = MOST_FIGURES
-                ))));
+                )));
+                break;
             }
             None => {
-                one.file.settle(session)?;
                 files::create(conn, session, &one.row((card, section), now))?;
+                placed.files.push(one.file.clone());
                 one.file.id.clone()
             }
         };
@@ -303,7 +314,7 @@ pub fn place(
             }
         }
     }
-    Ok(None)
+    Ok(placed)
 }
 
 impl Waiting {

@@ -196,14 +196,14 @@ pub(in crate::web) fn put(
     state: &AppState,
 ) -> Result<String, db::Error> {
     let now = state.clock.now().naive_utc();
-    quota::within(conn, session, state.quota(), |conn| {
+    let (id, settles) = quota::within(conn, session, state.quota(), |conn| {
         let id = cards::create(conn, session, card, now)?;
         let Some(file) = file else {
-            return Ok(id);
+            return Ok((id, None));
         };
         // A form sent twice meets the card and the file that it made first.
-        if files::list(conn, session, &id)?.is_empty() {
-            file.settle(session)?;
+        let is_first = files::list(conn, session, &id)?.is_empty();
+        if is_first {
             let format = Format::from_id(&card.format);
             let media_type = format.map_or("application/octet-stream", |format| {
                 format.notation(card.source.as_deref()).media_type()
@@ -221,6 +221,11 @@ pub(in crate::web) fn put(
             };
             files::create(conn, session, &row)?;
         }
-        Ok(id)
-    })
+        Ok((id, is_first.then_some(file)))
+    })?;
+    // Rows first: what there is no room for leaves no bytes behind.
+    if let Some(file) = settles {
+        file.settle(session)?;
+    }
+    Ok(id)
 }

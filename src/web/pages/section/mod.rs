@@ -422,12 +422,17 @@ async fn save_with_pictures(
     let (id, key, pairs) = (id.to_owned(), key.to_owned(), form.pairs.clone());
     let (owner, access) = (session.clone(), SectionAccess::of_owner(session.clone(), &id, &key));
     let saved = state.db.write(move |conn| {
-        quota::within(conn, &session, quota, |conn| {
+        let (outcome, placed) = quota::within(conn, &session, quota, |conn| {
             let mut form = Form::of_pairs(pairs);
             let placed = pictures::place(conn, &session, (&id, &key), &waiting, &mut form, now)?;
             let outcome = save(conn, &access, &section_address(&id, &key), form, now)?;
             Ok((outcome, placed))
-        })
+        })?;
+        // Rows first: what there is no room for leaves no bytes behind.
+        for file in &placed.files {
+            file.settle(&session)?;
+        }
+        Ok((outcome, placed.trouble))
     });
     let saved = saved.await;
     if !files.is_empty() {
