@@ -39,7 +39,8 @@ impl FromStr for Address {
     }
 }
 
-/// Makes the pool's connections.
+/// Makes connections, for the pool and for the writer.
+#[derive(Clone)]
 pub(super) struct Connections {
     address: Address,
 }
