@@ -10,6 +10,9 @@ use crate::{Settings, heading, row};
 
 const CONNECTIONS: [usize; 3] = [1, 16, 64];
 
+/// What a visitor asks for.
+type Request = fn(&Owner) -> Vec<u8>;
+
 pub fn measure(server: &Server, settings: &Settings, file: &[u8]) {
     let most = CONNECTIONS.into_iter().max().unwrap_or(1);
     let owners: Vec<Owner> = (0..most).map(|_| Owner::arrive(server.address, file)).collect();
@@ -24,24 +27,24 @@ pub fn measure(server: &Server, settings: &Settings, file: &[u8]) {
         "of the constant page",
     );
     for connections in CONNECTIONS {
-        let run = |address, request: &(dyn Fn(&Owner) -> Vec<u8> + Sync)| -> Rate {
+        let run = |address, request: Request| -> Rate {
             load::run(address, connections, settings.time, 200, |number| {
                 let request = request(&owners[number]);
                 move || request.clone()
             })
         };
-        let yardstick = run(constant, &|_| get("/", ""));
+        let yardstick = run(constant, |_| get("/", ""));
         row("constant page", connections, yardstick, yardstick.per_second);
-        let own: [(&str, &(dyn Fn(&Owner) -> Vec<u8> + Sync)); 5] = [
-            ("section page", &|owner| get(&owner.section, &owner.cookie)),
-            ("section page, packed", &|owner| {
+        let own: [(&str, Request); 5] = [
+            ("section page", |owner| get(&owner.section, &owner.cookie)),
+            ("section page, packed", |owner| {
                 packed(get(&owner.section, &owner.cookie))
             }),
-            ("first visit", &|_| get("/", "")),
-            ("export of the card as HTML", &|owner| {
+            ("first visit", |_| get("/", "")),
+            ("export of the card as HTML", |owner| {
                 get(&format!("{}/download/html", owner.card), &owner.cookie)
             }),
-            ("export of everything as ZIP", &|owner| {
+            ("export of everything as ZIP", |owner| {
                 get("/session/export", &owner.cookie)
             }),
         ];
