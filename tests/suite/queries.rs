@@ -33,7 +33,13 @@ impl Instrumentation for Listener {
             return;
         };
         match event {
-            InstrumentationEvent::StartQuery { query, .. } => heard.queries.push(query.to_string()),
+            InstrumentationEvent::StartQuery { query, .. } => {
+                let query = query.to_string();
+                // The pool opens a connection when it pleases.
+                if !query.starts_with("PRAGMA") {
+                    heard.queries.push(query);
+                }
+            }
             InstrumentationEvent::CacheQuery { sql, .. } => heard.prepared.push(sql.to_owned()),
             _ => {}
         }

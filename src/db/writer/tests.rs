@@ -201,9 +201,26 @@ async fn reads_go_on_while_a_job_holds_the_transaction() {
     let desk = Desk::new(PATIENT).await;
     desk.db.write(|conn| note(conn, "before")).await.unwrap();
     let gate = desk.gate("held").await;
-    for _ in 0..40 {
-        assert_eq!(desk.notes().await, ["before"]);
+    assert_eq!(desk.notes().await, ["before"]);
+    // All connections of the pool at the same time, most of which are opened only now.
+    let mut reading = Vec::new();
+    for _ in 0..16 {
+        let (end, ended) = std_mpsc::channel::<()>();
+        let (begun, beginning) = oneshot::channel();
+        let db = desk.db.clone();
+        tokio::spawn(async move {
+            db.run(move |_| {
+                begun.send(()).unwrap();
+                let _ = ended.recv();
+                Ok(())
+            })
+            .await
+        });
+        let begun = tokio::time::timeout(PATIENCE * 2, beginning).await;
+        assert!(begun.is_ok_and(|begun| begun.is_ok()), "a read waits for the writer");
+        reading.push(end);
     }
+    drop(reading);
     gate.open().await.unwrap();
     assert_eq!(desk.notes().await, ["before", "held"]);
 }
