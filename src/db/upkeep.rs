@@ -15,7 +15,7 @@ const AT_ONCE_BYTES: i64 = 32 << 20;
 /// Up to this size a cleanup rewrites the file: writers have the patience for it. Beyond it the operator chooses an hour.
 const BY_CLEANUP_BYTES: i64 = 256 << 20;
 /// How many pages of a larger file are given back at once: others wait some 50 ms to write.
-const STEP_PAGES: u32 = 1_000;
+const STEP_PAGES: u32 = 200;
 
 /// Makes what a visitor deleted disappear from the database's files at once, not only from its tables.
 ///
