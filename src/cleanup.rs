@@ -4,19 +4,24 @@
 //! Active sessions are spared: only those are taken whose expiry is longer ago than the grace, and
 //! the deleting statement asks again, so that activity in the meantime wins.
 
+use std::ops::AddAssign;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, Utc};
+use futures_util::future::join_all;
 
 use crate::clock::Clock;
-use crate::db::{self, Db, files, link_codes, section_links, sessions, upkeep};
+use crate::db::upkeep::{self, Reclaimed};
+use crate::db::{self, Db, files, link_codes, section_links, sessions};
 use crate::session::SessionId;
 use crate::session::engine::{self, Engine};
 use crate::uploads::{self, Uploads};
 
 /// How many sessions are looked up at once.
 const BATCH: i64 = 100;
+/// How many sessions are removed at the same time: on SQLite they share a commit, and visitors still get their turn.
+const AT_ONCE: usize = 8;
 /// A file without a row may be one whose row is about to be written; after this it is an orphan.
 const ORPHAN_AGE: Duration = Duration::from_secs(24 * 3600);
 
@@ -41,6 +46,14 @@ pub struct Counts {
     pub orphans: usize,
     /// Sessions or files that could not be removed, and the place of the keys if it could not be swept; the log says why.
     pub failed: usize,
+}
+
+impl AddAssign for Counts {
+    fn add_assign(&mut self, more: Self) {
+        self.sessions += more.sessions;
+        self.orphans += more.orphans;
+        self.failed += more.failed;
+    }
 }
 
 /// Why a sweep did not take place or was broken off.
@@ -168,7 +181,7 @@ async fn end_alone(
         Whose::Browser(handle) => {
             let session = engine::find_by_handle(engine, db, &handle).await?;
             if let Some(session) = session {
-                remove_one(db, engine, uploads, session, removal, mode, &mut counts).await;
+                counts += remove_one(db, engine, uploads, session, removal, mode).await;
             }
         }
     }
@@ -180,9 +193,17 @@ async fn end_alone(
 
 /// What is deleted is deleted, even when its space cannot be given back now.
 async fn reclaim(db: &Db, counts: Counts) {
-    let has_removed = counts.sessions > 0;
-    if let Err(error) = db.tidy(move |conn| upkeep::reclaim(conn, has_removed)).await {
-        tracing::warn!(%error, "the database's files could not be tidied yet; the next cleanup does it");
+    let mut has_removed = counts.sessions > 0;
+    loop {
+        match db.tidy(move |conn| upkeep::reclaim(conn, has_removed)).await {
+            // Visitors write in between.
+            Ok(Reclaimed::Part) => has_removed = false,
+            Ok(Reclaimed::All) => return,
+            Err(error) => {
+                tracing::warn!(%error, "the database's files could not be tidied yet; the next cleanup does it");
+                return;
+            }
+        }
     }
 }
 
@@ -240,8 +261,13 @@ async fn remove_batches(
             .await?;
         let Some(end) = batch.last() else { return Ok(()) };
         last = Some(end.clone());
-        for (_, session) in batch {
-            remove_one(db, engine, uploads, session, removal, mode, counts).await;
+        for some in batch.chunks(AT_ONCE) {
+            let removals = some
+                .iter()
+                .map(|(_, session)| remove_one(db, engine, uploads, session.clone(), removal, mode));
+            for removed in join_all(removals).await {
+                *counts += removed;
+            }
         }
     }
 }
@@ -254,19 +280,20 @@ async fn remove_one(
     session: SessionId,
     removal: Removal,
     mode: Mode,
-    counts: &mut Counts,
-) {
-    if mode == Mode::DryRun {
-        counts.sessions += 1;
-        return;
-    }
-    match remove(db, engine, uploads, session, removal).await {
+) -> Counts {
+    let mut counts = Counts::default();
+    let removed = match mode {
+        Mode::DryRun => Ok(true),
+        Mode::Delete => remove(db, engine, uploads, session, removal).await,
+    };
+    match removed {
         Ok(removed) => counts.sessions += usize::from(removed),
         Err(error) => {
             counts.failed += 1;
             tracing::error!(%error, "a session could not be removed");
         }
     }
+    counts
 }
 
 /// Rows first: should the server stop in between, the files are orphans for the next sweep, never a card without its

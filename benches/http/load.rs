@@ -10,8 +10,27 @@ use std::time::{Duration, Instant};
 pub struct Rate {
     /// Answers in a second.
     pub per_second: f64,
+    /// The time that half of the answers took at most, in milliseconds.
+    pub p50_ms: f64,
     /// The time that 99 of 100 answers took at most, in milliseconds.
     pub p99_ms: f64,
+}
+
+impl Rate {
+    /// Of so many things that took these times, all of them within `whole`.
+    pub fn of(mut times: Vec<Duration>, whole: Duration) -> Self {
+        times.sort_unstable();
+        let within = |hundredths: usize| {
+            times
+                .get(times.len() * hundredths / 100)
+                .map_or(0.0, |slowest| slowest.as_secs_f64() * 1000.0)
+        };
+        Self {
+            per_second: times.len() as f64 / whole.as_secs_f64(),
+            p50_ms: within(50),
+            p99_ms: within(99),
+        }
+    }
 }
 
 /// One connection that is kept open.
@@ -35,12 +54,12 @@ impl Connection {
         self.stream.write_all(request).expect("the server reads");
         self.buffer.clear();
         let mut chunk = [0; 64 * 1024];
-        let mut whole = None;
+        let mut end = None;
         loop {
-            if whole.is_none() {
-                whole = whole_length(&self.buffer);
+            if end.is_none() {
+                end = End::of(&self.buffer);
             }
-            if whole.is_some_and(|length| self.buffer.len() >= length) {
+            if end.is_some_and(|end| end.is_reached(&self.buffer)) {
                 break;
             }
             let read = self.stream.read(&mut chunk).expect("the server answers");
@@ -60,18 +79,38 @@ impl Connection {
     }
 }
 
-/// How many bytes the answer has, as soon as its headers are there.
-fn whole_length(answer: &[u8]) -> Option<usize> {
-    let head = answer.windows(4).position(|four| four == b"\r\n\r\n")?;
-    let headers = std::str::from_utf8(&answer[..head])
-        .expect("headers are ASCII")
-        .to_ascii_lowercase();
-    let body = headers
-        .lines()
-        .find_map(|line| line.strip_prefix("content-length:"))
-        .map_or(0, |length| length.trim().parse().expect("a length is a number"));
-    assert!(!headers.contains("transfer-encoding: chunked"), "answers have a length");
-    Some(head + 4 + body)
+/// Where an answer ends.
+#[derive(Clone, Copy)]
+enum End {
+    /// After so many bytes.
+    Length(usize),
+    /// With an empty piece.
+    Pieces,
+}
+
+impl End {
+    /// What the headers say, as soon as they are there.
+    fn of(answer: &[u8]) -> Option<Self> {
+        let head = answer.windows(4).position(|four| four == b"\r\n\r\n")?;
+        let headers = std::str::from_utf8(&answer[..head])
+            .expect("headers are ASCII")
+            .to_ascii_lowercase();
+        if headers.contains("transfer-encoding: chunked") {
+            return Some(Self::Pieces);
+        }
+        let body = headers
+            .lines()
+            .find_map(|line| line.strip_prefix("content-length:"))
+            .map_or(0, |length| length.trim().parse().expect("a length is a number"));
+        Some(Self::Length(head + 4 + body))
+    }
+
+    fn is_reached(self, answer: &[u8]) -> bool {
+        match self {
+            Self::Length(length) => answer.len() >= length,
+            Self::Pieces => answer.ends_with(b"\r\n0\r\n\r\n"),
+        }
+    }
 }
 
 /// Keeps `connections` busy for `time` and counts; `requests` makes the source of requests of one connection, and
@@ -117,11 +156,5 @@ where
             times.extend(worker.join().expect("a connection that works"));
         }
     });
-    times.sort_unstable();
-    Rate {
-        per_second: times.len() as f64 / time.as_secs_f64(),
-        p99_ms: times
-            .get(times.len() * 99 / 100)
-            .map_or(0.0, |slowest| slowest.as_secs_f64() * 1000.0),
-    }
+    Rate::of(times, time)
 }

@@ -2,6 +2,8 @@
 //! `cargo bench --bench sessions`. Prints a Markdown table. Figures of one machine and one moment; the ratios travel
 //! better.
 
+// Not every figure of it is shown here.
+#[allow(dead_code)]
 #[path = "../http/load.rs"]
 mod load;
 

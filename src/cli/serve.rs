@@ -55,7 +55,7 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     announce(&config, address);
     let cleanup = config.session.cleanup_interval.map(|interval| {
         let grace = TimeDelta::from_std(config.session.cleanup_grace).unwrap_or(TimeDelta::MAX);
-        tokio::spawn(cleanup::run_every(interval, db, engine, uploads, clock, grace))
+        tokio::spawn(cleanup::run_every(interval, db.clone(), engine, uploads, clock, grace))
     });
     let handle = server.handle();
     actix_web::rt::spawn(async move {
@@ -67,6 +67,7 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     if let Some(cleanup) = cleanup {
         cleanup.abort();
     }
+    db.close().await;
     outcome.context("the server stopped")
 }
 

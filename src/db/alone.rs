@@ -32,7 +32,7 @@ impl Db {
     /// # Errors
     /// When the database does not answer.
     pub async fn clean_alone(&self) -> Result<Option<Alone>, Error> {
-        // Only SQLite has one writer at a time.
+        // Only SQLite has one writer.
         if self.writer.is_some() {
             return Ok(Some(Alone(None)));
         }

@@ -3,7 +3,7 @@ use std::str::FromStr;
 
 use diesel::connection::SimpleConnection as _;
 use diesel::r2d2::{ManageConnection, R2D2Connection as _};
-use diesel::{Connection as _, PgConnection, SqliteConnection};
+use diesel::{Connection as _, PgConnection, QueryResult, RunQueryDsl as _, SqliteConnection};
 
 use super::{DbConnection, Error};
 
@@ -39,7 +39,8 @@ impl FromStr for Address {
     }
 }
 
-/// Makes the pool's connections.
+/// Makes connections, for the pool and for the writer.
+#[derive(Clone)]
 pub(super) struct Connections {
     address: Address,
 }
@@ -88,19 +89,34 @@ fn sqlite(path: &Path) -> Result<SqliteConnection, Error> {
     let mut conn = SqliteConnection::establish(name).map_err(|error| unusable(&error))?;
     // Waiting comes first: already the change to WAL may meet another process.
     conn.batch_execute(BUSY_TIMEOUT)
+        .and_then(|()| gives_space_back(&mut conn))
         .and_then(|()| conn.batch_execute(FILE))
         .map_err(|error| unusable(&error))?;
     Ok(conn)
+}
+
+/// Makes a cleanup able to give the file's space back, which must be said while it is still empty. Saying it writes, even
+/// when nothing changes: a connection for reading would wait for whoever writes.
+fn gives_space_back(conn: &mut SqliteConnection) -> QueryResult<()> {
+    #[derive(diesel::QueryableByName)]
+    struct Mode {
+        #[diesel(sql_type = diesel::sql_types::Integer)]
+        auto_vacuum: i32,
+    }
+    const INCREMENTAL: i32 = 2;
+    let mode: Mode = diesel::sql_query("PRAGMA auto_vacuum").get_result(conn)?;
+    match mode.auto_vacuum {
+        INCREMENTAL => Ok(()),
+        _ => conn.batch_execute("PRAGMA auto_vacuum = INCREMENTAL"),
+    }
 }
 
 /// How long a connection to PostgreSQL waits for others.
 pub(super) const LOCK_TIMEOUT: &str = "SET lock_timeout = '4s'";
 /// How long a connection to SQLite waits for others.
 pub(super) const BUSY_TIMEOUT: &str = "PRAGMA busy_timeout = 4000";
-/// How the file is kept. `auto_vacuum` must be set while it is still empty: a cleanup gives its space back.
-/// `secure_delete` writes zeros over what is deleted: visitors are promised that it is gone.
-const FILE: &str = "PRAGMA auto_vacuum = INCREMENTAL;
-    PRAGMA journal_mode = WAL;
+/// How the file is kept. `secure_delete` writes zeros over what is deleted: visitors are promised that it is gone.
+const FILE: &str = "PRAGMA journal_mode = WAL;
     PRAGMA synchronous = FULL;
     PRAGMA foreign_keys = ON;
     PRAGMA secure_delete = ON;";

@@ -2,8 +2,9 @@
 //!
 //! One set of queries serves SQLite and PostgreSQL: [`DbConnection`] is either. Functions on rows
 //! take a `&mut DbConnection` and the session's id, so that several fit into one transaction and
-//! none can see another visitor's rows. [`Db::run`] and [`Db::write`] lend a connection off the
-//! async threads, for a limited time. This room knows neither HTTP nor what a card means.
+//! none can see another visitor's rows. [`Db::run`] lends a connection of a pool and [`Db::write`] that of the one
+//! writer, where SQLite has one, off the async threads and for a limited time. This room knows neither HTTP nor what a
+//! card means.
 
 mod alone;
 pub mod cards;
@@ -18,6 +19,7 @@ pub mod section_links;
 pub mod sessions;
 mod text;
 pub mod upkeep;
+mod writer;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -32,6 +34,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 pub use alone::Alone;
 pub use connect::Address;
 use connect::Connections;
+use writer::Writer;
 
 /// What can go wrong with rows.
 #[derive(Debug, thiserror::Error)]
@@ -119,7 +122,7 @@ pub enum DbConnection {
     Sqlite(diesel::SqliteConnection),
 }
 
-/// The longest that a request waits for a connection or for its turn to write, or for another place to answer.
+/// The longest that a request waits for a connection or until its turn to write comes, or for another place to answer.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(4);
 /// The longest that a request waits for a server to do what it asked for. SQLite is no server: it cannot fall silent.
 const ANSWER: Duration = Duration::from_secs(6);
@@ -136,8 +139,8 @@ pub struct Db {
     pool: Pool<Connections>,
     /// Each job holds a share until it is really over.
     jobs: Arc<Semaphore>,
-    /// SQLite has one writer at a time: waiting here is in order of arrival and costs no polling.
-    writer: Option<Arc<Semaphore>>,
+    /// SQLite has one writer at a time; PostgreSQL has as many as connections.
+    writer: Option<Writer>,
 }
 
 impl Db {
@@ -148,10 +151,14 @@ impl Db {
     /// when the server does not answer.
     pub fn open(url: &str) -> Result<Self, Error> {
         let address: Address = url.parse()?;
-        let writer = matches!(address, Address::Sqlite(_)).then(|| Arc::new(Semaphore::new(1)));
+        let is_sqlite = matches!(address, Address::Sqlite(_));
         let connections = Connections::new(address);
         // The pool would only say that it timed out; this attempt says why.
         connections.try_once()?;
+        let writer = match is_sqlite {
+            true => Some(Writer::start(connections.clone())?),
+            false => None,
+        };
         let pool = Pool::builder()
             .max_size(CONNECTIONS)
             .min_idle(Some(1))
@@ -186,23 +193,26 @@ impl Db {
         self.job(|_| work).await
     }
 
-    /// Runs queries in one durable writing transaction, off the async threads.
+    /// Runs queries that write, all or nothing and durably, off the async threads.
     ///
-    /// Nothing is kept when `work` returns an error or panics, nor when the time was over before the end of `work`. Where
-    /// the answer to the commit itself does not come in time, nobody can say whether it was done.
+    /// Nothing is kept when `work` returns an error or panics. On SQLite it shares a commit with others and is not begun
+    /// when its turn does not come in time. On PostgreSQL it is a transaction; nothing is kept when the time was over
+    /// before the end of `work`, but where the answer to the commit itself does not come in time, nobody can say whether
+    /// it was done.
     ///
     /// # Errors
-    /// What `work` returns, or [`Error::Unavailable`] when the turn to write or the answer does not come in time.
+    /// What `work` returns, or [`Error::Unavailable`] when the turn to write or the answer does not come in time, when too
+    /// many wait for their turn, or when the commit fails.
     pub async fn write<T, F>(&self, work: F) -> Result<T, Error>
     where
         T: Send + 'static,
         F: FnOnce(&mut DbConnection) -> Result<T, Error> + Send + 'static,
     {
-        let turn = self.turn().await?;
+        if let Some(writer) = &self.writer {
+            return writer.write(work).await;
+        }
         self.job(move |given_up| {
             move |conn: &mut DbConnection| {
-                // The turn travels with the job, so that it ends with it even if the request is gone.
-                let _turn = turn;
                 transaction(conn, |conn| {
                     let value = work(conn)?;
                     if given_up.load(Ordering::Acquire) {
@@ -273,19 +283,16 @@ impl Db {
         T: Send + 'static,
         F: FnOnce(&mut DbConnection) -> Result<T, Error> + Send + 'static,
     {
-        let turn = self.turn().await?;
-        self.run_unhurried(move |conn| {
-            let _turn = turn;
-            work(conn)
-        })
-        .await
+        match &self.writer {
+            Some(writer) => writer.tidy(work).await,
+            None => self.run_unhurried(work).await,
+        }
     }
 
-    /// The turn to write, where one at a time can.
-    async fn turn(&self) -> Result<Option<OwnedSemaphorePermit>, Error> {
-        match &self.writer {
-            Some(writer) => share(writer, "too many writers are waiting").await.map(Some),
-            None => Ok(None),
+    /// Takes no more writes and returns when those that wait have been answered: for the end, after the last request.
+    pub async fn close(&self) {
+        if let Some(writer) = &self.writer {
+            writer.close().await;
         }
     }
 }

@@ -14,6 +14,8 @@ const LOCK: i64 = 7_163_254_962;
 const AT_ONCE_BYTES: i64 = 32 << 20;
 /// Up to this size a cleanup rewrites the file: writers have the patience for it. Beyond it the operator chooses an hour.
 const BY_CLEANUP_BYTES: i64 = 256 << 20;
+/// How many pages of a larger file are given back at once: others wait some 50 ms to write.
+const STEP_PAGES: u32 = 200;
 
 /// Makes what a visitor deleted disappear from the database's files at once, not only from its tables.
 ///
@@ -41,6 +43,8 @@ pub fn erase(conn: &mut DbConnection) -> Result<(), Error> {
 
 /// The size of SQLite's file in bytes.
 const SIZE: &str = "SELECT page_count * page_size AS n FROM pragma_page_count(), pragma_page_size()";
+/// Pages of the file that hold nothing.
+const FREE: &str = "SELECT freelist_count AS n FROM pragma_freelist_count()";
 /// 1 while the file may hold copies of what was deleted: nothing else uses this number.
 const MARK: &str = "SELECT user_version AS n FROM pragma_user_version()";
 
@@ -74,15 +78,25 @@ struct Checkpoint {
     busy: i32,
 }
 
+/// How far [`reclaim`] got.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reclaimed {
+    /// All is done.
+    All,
+    /// There is more to give back; others may write first.
+    Part,
+}
+
 /// Gives the space of what was deleted back, and makes it disappear as [`erase`] does, also what was too much for it.
 ///
-/// `has_removed` says whether there is anything new to make disappear. On PostgreSQL tables of moderate size are written
+/// `has_removed` says whether there is anything new to make disappear. In a large file of SQLite's it takes many calls,
+/// the later ones with nothing new. On PostgreSQL tables of moderate size are written
 /// anew; in larger ones `VACUUM` frees the space for new rows, which overwrite the old ones in time. Not inside a
 /// transaction.
 ///
 /// # Errors
 /// As [`erase`].
-pub fn reclaim(conn: &mut DbConnection, has_removed: bool) -> Result<(), Error> {
+pub fn reclaim(conn: &mut DbConnection, has_removed: bool) -> Result<Reclaimed, Error> {
     match conn {
         DbConnection::Sqlite(sqlite) => {
             let is_due = has_removed || number(sqlite, MARK)? != 0;
@@ -92,7 +106,12 @@ pub fn reclaim(conn: &mut DbConnection, has_removed: bool) -> Result<(), Error> 
                 if has_removed {
                     sqlite.batch_execute("PRAGMA user_version = 1")?;
                 }
-                sqlite.batch_execute("PRAGMA incremental_vacuum")?;
+                let free = number(sqlite, FREE)?;
+                sqlite.batch_execute(&format!("PRAGMA incremental_vacuum({STEP_PAGES})"))?;
+                // A file of another kind never gets smaller.
+                if (1..free).contains(&number(sqlite, FREE)?) {
+                    return Ok(Reclaimed::Part);
+                }
             }
             empty_log(sqlite)?;
         }
@@ -102,7 +121,7 @@ pub fn reclaim(conn: &mut DbConnection, has_removed: bool) -> Result<(), Error> 
             }
         }
     }
-    Ok(())
+    Ok(Reclaimed::All)
 }
 
 /// The tables in which visitors' rows come and go.

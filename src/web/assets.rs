@@ -3,16 +3,18 @@
 //! An address holds a hash of the content, `/static/{hash}/{name}`, so browsers may keep a file for
 //! ever and still see a new version at once. Modules import each other by their bare names, so all of them
 //! share one hash, that of all their contents. The JSON Schema of our own format, for other people's
-//! programs, has an address that never changes.
+//! programs, has an address that never changes. Each file is packed once, for browsers that take it so.
 
 use std::sync::LazyLock;
 
-use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY};
 use actix_web::{HttpRequest, HttpResponse, web};
 use data_encoding::HEXLOWER;
+use flate2::Compression;
 use sha2::{Digest as _, Sha256};
 
 use super::error::Error;
+use super::packed;
 use crate::format;
 
 /// One embedded file.
@@ -20,6 +22,8 @@ struct Asset {
     name: &'static str,
     media_type: &'static str,
     bytes: &'static [u8],
+    /// The same in gzip, packed once and as small as it gets; none where that does not pay.
+    packed: Option<Vec<u8>>,
     hash: String,
     address: String,
 }
@@ -112,6 +116,7 @@ impl Asset {
             name,
             media_type,
             bytes,
+            packed: packed::gzip(bytes, Compression::best()),
             address: format!("/static/{hash}/{name}"),
             hash,
         }
@@ -151,7 +156,12 @@ pub async fn schema(request: HttpRequest) -> HttpResponse {
 }
 
 fn serve(request: &HttpRequest, asset: &'static Asset, cache: &'static str) -> HttpResponse {
-    let tag = format!("\"{}\"", asset.hash);
+    let packed = asset.packed.as_deref().filter(|_| packed::takes_gzip(request));
+    // Two files, so two tags.
+    let tag = match packed {
+        Some(_) => format!("\"{}-gzip\"", asset.hash),
+        None => format!("\"{}\"", asset.hash),
+    };
     let is_known = request
         .headers()
         .get(IF_NONE_MATCH)
@@ -166,10 +176,16 @@ fn serve(request: &HttpRequest, asset: &'static Asset, cache: &'static str) -> H
         HttpResponse::Ok()
     };
     answer.insert_header((ETAG, tag)).insert_header((CACHE_CONTROL, cache));
+    if asset.packed.is_some() {
+        answer.insert_header((VARY, "Accept-Encoding"));
+    }
     if is_known {
-        answer.finish()
-    } else {
-        answer.insert_header((CONTENT_TYPE, asset.media_type)).body(asset.bytes)
+        return answer.finish();
+    }
+    answer.insert_header((CONTENT_TYPE, asset.media_type));
+    match packed {
+        Some(packed) => answer.insert_header((CONTENT_ENCODING, packed::GZIP)).body(packed),
+        None => answer.body(asset.bytes),
     }
 }
 

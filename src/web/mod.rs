@@ -2,7 +2,7 @@
 //!
 //! [`routes`] is the one list of addresses: the server registers from it, and tests walk it.
 //! A page is a file of [`pages`] with a handler for each method and the struct of its template.
-//! [`error::explain`] stands outside and makes a page of every failure; within it,
+//! [`error::explain`] stands outside and makes a page of every failure ([`packed`] only packs); within it,
 //! [`session::middleware::guard`] brings the visitor to the pages that want one, and [`access::guard`] stands before
 //! those of somebody with a link to one section. What programs call is a file of [`api`].
 
@@ -17,6 +17,7 @@ pub mod error;
 mod filters;
 pub mod form;
 mod headers;
+mod packed;
 pub mod page;
 pub mod pages;
 mod pictures;
@@ -438,10 +439,13 @@ pub fn start(config: &Config, db: Db, sessions: Sessions, clock: Clock) -> io::R
                     .default_service(web::to(|| async { Err::<String, Error>(Error::NotFound) })),
             )
             .wrap(from_fn(error::explain))
+            .wrap(from_fn(packed::pack))
     })
     .workers(workers)
     .disable_signals()
     .keep_alive(KEEP_ALIVE)
+    // Otherwise the last piece of a streamed answer waits 40 ms until the browser has acknowledged the one before.
+    .tcp_nodelay(true)
     .client_request_timeout(HEAD_TIMEOUT)
     .max_connections(CONNECTIONS_PER_WORKER)
     .shutdown_timeout(10)

@@ -7,6 +7,7 @@ use std::time::{Duration, SystemTime};
 use cartellino::cleanup::{self, Counts, Mode, Whose};
 use cartellino::db::cards::{self, NewCard, NewSection};
 use cartellino::db::sessions::keys;
+use cartellino::db::upkeep::{self, Reclaimed};
 use cartellino::db::{files, sessions};
 use cartellino::session::SessionId;
 use cartellino::uploads::Uploads;
@@ -507,7 +508,7 @@ async fn r58_a_file_too_large_to_be_written_anew_at_once_is_left_to_the_next_cle
     };
     backend.db.write(bulk).await.unwrap();
     let is_marked = || backend.count("SELECT user_version AS n FROM pragma_user_version()");
-    backend.db.tidy(cartellino::db::upkeep::erase).await.unwrap();
+    backend.db.tidy(upkeep::erase).await.unwrap();
     assert_eq!(is_marked().await, 1);
     assert_eq!(
         sweep(&backend, &uploads, beginning(), Mode::Delete).await,
@@ -520,6 +521,39 @@ async fn r58_a_file_too_large_to_be_written_anew_at_once_is_left_to_the_next_cle
             .await,
         0
     );
+}
+
+#[tokio::test]
+async fn r58_the_space_of_much_is_given_back_in_steps_between_which_visitors_write() {
+    let backend = Backend::sqlite().await;
+    let uploads = uploads(&backend);
+    let bulk = |conn: &mut cartellino::db::DbConnection| {
+        let now = beginning().naive_utc();
+        let session = open_session(conn, "bulk", now, now + TimeDelta::days(300))?;
+        let card = NewCard {
+            title: "bulk".to_owned(),
+            format: "json".to_owned(),
+            outline: "full".to_owned(),
+            source: Some(vec![7; 20 << 20]),
+            file_name: None,
+            once: None,
+            sections: Vec::new(),
+        };
+        cards::create(conn, &session, &card, now)?;
+        sessions::end(conn, &session, now, now)
+    };
+    backend.db.write(bulk).await.unwrap();
+    let (mut steps, mut saved) = (0, Vec::new());
+    // As when nothing is to be made disappear at once, whatever the size.
+    while backend.db.tidy(|conn| upkeep::reclaim(conn, false)).await.unwrap() == Reclaimed::Part {
+        steps += 1;
+        saved.push(visitor(&backend, &uploads, &format!("living {steps}"), beginning()).await);
+        assert!(steps < 60, "it gets on");
+    }
+    assert!(steps > 3, "{steps} steps");
+    assert_eq!(backend.rows("sessions").await, i64::try_from(saved.len()).unwrap());
+    let free = "SELECT freelist_count AS n FROM pragma_freelist_count()";
+    assert_eq!(backend.count(free).await, 0);
 }
 
 #[tokio::test]

@@ -205,3 +205,11 @@ async fn several_servers_may_migrate_at_the_same_time() {
         assert_eq!(run, steps(), "{}", backend.name);
     }
 }
+
+/// SQLite commits several visitors' rows together: a reference that is wrong must be found in the job that wrote it.
+#[tokio::test]
+async fn no_reference_waits_for_the_commit_to_be_checked() {
+    let backend = Backend::sqlite().await;
+    let deferred = "SELECT count(*) AS n FROM sqlite_master WHERE upper(sql) LIKE '%DEFERR%'";
+    assert_eq!(backend.count(deferred).await, 0);
+}

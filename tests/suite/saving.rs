@@ -354,3 +354,47 @@ async fn a_backup_is_one_click_away_on_every_page() {
         assert!(link && !is_first, "{}", page.path);
     }
 }
+
+#[tokio::test]
+async fn when_too_many_wait_to_write_a_save_is_refused_at_once_and_reading_goes_on() {
+    let app = TestApp::start().await;
+    let visitor = app.visitor();
+    let (_, section) = notes(&visitor).await;
+    let page = visitor.get(&section).await;
+    let mut form = typed(&page, "a", "a, typed");
+    form.press("Save");
+
+    let (open, opened) = std::sync::mpsc::channel::<()>();
+    let (begun, beginning) = tokio::sync::oneshot::channel();
+    let db = app.db.clone();
+    let holding = tokio::spawn(async move {
+        db.write(move |_| {
+            begun.send(()).unwrap();
+            // Nothing is sent: this waits until the test lets go.
+            let _ = opened.recv();
+            Ok(())
+        })
+        .await
+    });
+    beginning.await.unwrap();
+    let wait = || {
+        let db = app.db.clone();
+        tokio::spawn(async move { db.write(|_| Ok(())).await })
+    };
+    // More than the queue takes: the last ones are refused.
+    let waiting: Vec<_> = (0..600).map(|_| wait()).collect();
+    assert!(wait().await.unwrap().is_err());
+    let refused = visitor.submit(&page, &form).await;
+    assert_eq!(refused.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(refused.header("retry-after"), "5");
+    assert_eq!(visitor.get(&section).await.status, StatusCode::OK);
+
+    drop(open);
+    holding.await.unwrap().unwrap();
+    for job in waiting {
+        // Some waited, some were refused; none hangs.
+        let _ = job.await.unwrap();
+    }
+    let saved = visitor.submit(&page, &form).await;
+    assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.page().main());
+}

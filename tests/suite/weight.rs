@@ -8,7 +8,7 @@ use zip::write::SimpleFileOptions;
 
 use crate::harness::{Answer, TestApp, Visitor};
 
-/// The bytes as a proxy sends them packed.
+/// The bytes as they travel, packed.
 fn packed(bytes: &[u8]) -> u64 {
     let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
     zip.start_file("page", SimpleFileOptions::default()).expect("a file");

@@ -335,17 +335,20 @@ impl TestApp {
     /// Takes all connections to the database away from the server until the guard is dropped.
     pub async fn occupy_database(&self) -> Occupied {
         let mut releases = Vec::new();
-        for _ in 0..16 {
+        for number in 0..=16 {
             let (release, released) = mpsc::channel::<()>();
             let (taken, taking) = oneshot::channel();
+            let hold = move |_: &mut DbConnection| {
+                let _ = taken.send(());
+                let _ = released.recv();
+                Ok(())
+            };
             let db = self.db.clone();
             tokio::spawn(async move {
-                let held = db.run(move |_| {
-                    let _ = taken.send(());
-                    let _ = released.recv();
-                    Ok(())
-                });
-                let _ = held.await;
+                let _ = match number {
+                    0 => db.write(hold).await,
+                    _ => db.run(hold).await,
+                };
             });
             if tokio::time::timeout(std::time::Duration::from_secs(10), taking)
                 .await
@@ -354,7 +357,7 @@ impl TestApp {
                 releases.push(release);
             }
         }
-        assert_eq!(releases.len(), 16, "the whole pool is taken");
+        assert_eq!(releases.len(), 17, "the writer and the whole pool are taken");
         Occupied { _releases: releases }
     }
 }

@@ -150,6 +150,16 @@ impl Visitor {
         self.request(Method::GET, path).await
     }
 
+    /// Fetches a page with these headers.
+    pub async fn get_with(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
+        let path = self.local(path).to_owned();
+        let mut request = self.http.get(self.url(&path));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        Self::answer(path, request).await
+    }
+
     /// Sends a request without a body.
     pub async fn request(&self, method: Method, path: &str) -> Answer {
         let path = self.local(path).to_owned();

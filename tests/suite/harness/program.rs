@@ -72,9 +72,14 @@ impl Program {
         (status.code().unwrap(), text)
     }
 
+    /// The number of its process.
+    pub fn process(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Sends it a signal, such as `STOP`.
     pub fn signal(&self, name: &str) {
-        super::signal(name, &[self.child.id()]);
+        super::signal(name, &[self.process()]);
     }
 
     /// Somebody who has never been here.
