@@ -1,8 +1,8 @@
 //! Bytes of visitors' files: keep, read, delete; our names, never the client's.
 //!
 //! Each owner (a session's id) has one folder, named by a hash, so that neither the id nor anything a client said ever is
-//! part of a path. Files are named by ids of ours and never change. They are in a [`folder`] of this machine, or in a
-//! [`bucket`] that several servers share. All calls wait for the disk or the network: they belong off the async threads.
+//! part of a path. Files are named by ids of ours and never change. They are in a folder of this machine, or in a
+//! bucket that several servers share. All calls wait for the disk or the network: they belong off the async threads.
 
 mod address;
 mod bucket;

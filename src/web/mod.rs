@@ -2,7 +2,7 @@
 //!
 //! [`routes`] is the one list of addresses: the server registers from it, and tests walk it.
 //! A page is a file of [`pages`] with a handler for each method and the struct of its template.
-//! [`error::explain`] stands outside and makes a page of every failure ([`packed`] only packs); within it,
+//! [`error::explain`] stands outside and makes a page of every failure (`packed` only packs); within it,
 //! [`session::middleware::guard`] brings the visitor to the pages that want one, and [`access::guard`] stands before
 //! those of somebody with a link to one section. What programs call is a file of [`api`].
 
