@@ -49,7 +49,7 @@ async fn serve(config: Config) -> anyhow::Result<()> {
         Engine::Database | Engine::CachedDatabase if keeping.database_url.is_some() => "SESSION_DATABASE_URL",
         _ => "SESSION_ENGINE",
     })?;
-    let (server, address) = web::start(&config, db.clone(), sessions, clock.clone())
+    let (server, address) = web::start(&config, db.clone(), uploads.clone(), sessions, clock.clone())
         .with_context(|| format!("LISTEN {}", config.listen))?;
     let stopped = stop_signal();
     announce(&config, address);

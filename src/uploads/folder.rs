@@ -36,6 +36,28 @@ impl Folder {
             false => Err(Error::NotFound),
         }
     }
+
+    /// Does something with the path that each file has at one owner and the path for it at another one, whose folder is
+    /// there and on the disk with its new names when this returns.
+    fn each(
+        &self,
+        from: &str,
+        to: &str,
+        ids: &[String],
+        work: impl Fn(&str, &Path, &Path) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        if ids.is_empty() {
+            return Ok(());
+        }
+        let folder = self.owned_by(to);
+        make_folder(&folder).map_err(Error::Disk)?;
+        for id in ids {
+            work(id, &self.path(from, id)?, &self.path(to, id)?)?;
+        }
+        File::open(&folder)
+            .and_then(|folder| folder.sync_all())
+            .map_err(Error::Disk)
+    }
 }
 
 impl Store for Folder {
@@ -70,36 +92,17 @@ impl Store for Folder {
     }
 
     fn hand_over(&self, from: &str, to: &str, ids: &[String]) -> Result<(), Error> {
-        if ids.is_empty() {
-            return Ok(());
-        }
-        let folder = self.owned_by(to);
-        make_folder(&folder).map_err(Error::Disk)?;
-        for id in ids {
-            fs::rename(self.path(from, id)?, self.path(to, id)?)?;
-        }
-        File::open(&folder)
-            .and_then(|folder| folder.sync_all())
-            .map_err(Error::Disk)
+        self.each(from, to, ids, |_, source, target| Ok(fs::rename(source, target)?))
     }
 
     fn share(&self, from: &str, to: &str, ids: &[String]) -> Result<(), Error> {
-        if ids.is_empty() {
-            return Ok(());
-        }
-        let folder = self.owned_by(to);
-        make_folder(&folder).map_err(Error::Disk)?;
-        for id in ids {
-            let (source, target) = (self.path(from, id)?, self.path(to, id)?);
-            match fs::hard_link(&source, &target).map_err(|error| error.kind()) {
-                Ok(()) | Err(io::ErrorKind::AlreadyExists | io::ErrorKind::NotFound) => {}
+        self.each(from, to, ids, |id, source, target| {
+            match fs::hard_link(source, target).map_err(|error| error.kind()) {
+                Ok(()) | Err(io::ErrorKind::AlreadyExists | io::ErrorKind::NotFound) => Ok(()),
                 // Some disks know no links.
-                Err(_) => drop(self.keep(to, id, &mut File::open(&source)?)?),
+                Err(_) => self.keep(to, id, &mut File::open(source)?).map(drop),
             }
-        }
-        File::open(&folder)
-            .and_then(|folder| folder.sync_all())
-            .map_err(Error::Disk)
+        })
     }
 
     fn copy(&self, owner: &str, id: &str, copy: &str) -> Result<(), Error> {

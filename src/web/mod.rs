@@ -390,8 +390,14 @@ const MOST_WORKERS: usize = 8;
 /// Starts the server and says where it listens. Await the [`Server`] to run it; its handle stops it.
 ///
 /// # Errors
-/// When the address cannot be listened on, or the folder for uploads cannot be used.
-pub fn start(config: &Config, db: Db, sessions: Sessions, clock: Clock) -> io::Result<(Server, SocketAddr)> {
+/// When the address cannot be listened on.
+pub fn start(
+    config: &Config,
+    db: Db,
+    uploads: Uploads,
+    sessions: Sessions,
+    clock: Clock,
+) -> io::Result<(Server, SocketAddr)> {
     let listener = TcpListener::bind(config.listen)?;
     // Port 0 takes a free one; pages and the check of a form's origin want the one it got.
     let address = listener.local_addr()?;
@@ -401,7 +407,7 @@ pub fn start(config: &Config, db: Db, sessions: Sessions, clock: Clock) -> io::R
     };
     let state = AppState {
         config: Arc::new(config.clone()),
-        uploads: Uploads::open(&config.uploads).map_err(io::Error::other)?,
+        uploads,
         db,
         clock,
         fonts: Arc::new(Fonts::with(config.pdf_fonts.clone())),

@@ -1,7 +1,7 @@
 //! Bytes that wait for their row.
 //!
 //! They are in safety before the transaction begins that stores their row: no transaction, and so nobody else's save, waits
-//! for a disk or a bucket. Bytes for which no row comes are taken away, by the cleanup if need be.
+//! until they have travelled to a disk or a bucket. Bytes for which no row comes are taken away, by the cleanup if need be.
 
 use actix_web::web;
 
@@ -45,8 +45,8 @@ impl Staged {
         kept.map_err(|error| Error::Unavailable(error.to_string()))
     }
 
-    /// Moves the bytes to a session, which takes no time: a part of the transaction that stores the row. Should that fail
-    /// after this, the cleanup takes them.
+    /// Moves the bytes to a session, a part of the transaction that stores the row: the disk gives them another name, a
+    /// bucket copies them by itself. Should the transaction fail after this, the cleanup takes them.
     ///
     /// # Errors
     /// [`db::Error::Unavailable`] when the place for uploads refuses.

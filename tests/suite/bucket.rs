@@ -1,5 +1,7 @@
 //! Files in a bucket, by a real server that speaks S3: several programs share it, and what visitors see when it is gone.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use reqwest::StatusCode;
 
 use crate::figures::{add, added, plot};
@@ -146,6 +148,40 @@ async fn while_the_bucket_is_away_nothing_is_lost_and_text_goes_on() {
     );
     let log = server.stop();
     assert!(!log.contains("panicked"), "{log}");
+}
+
+#[tokio::test]
+async fn nobody_waits_for_a_silent_bucket_but_who_needs_it() {
+    let mut bucket = S3::start();
+    let folder = tempfile::tempdir().unwrap();
+    let variables = bucket.variables();
+    let server = Program::start(folder.path(), &with(&variables, &[]));
+    let (visitor, stranger) = (server.visitor(), server.visitor());
+    bucket.fall_silent();
+    let is_over = AtomicBool::new(false);
+    let upload = async {
+        let refused = stranger.upload("seal.json", br#"{"model": "seal"}"#).await;
+        is_over.store(true, Ordering::Release);
+        refused
+    };
+    // What is written goes on all the while: there is one writer, and it must not wait.
+    let writing = async {
+        let mut cards = 0;
+        while !is_over.load(Ordering::Acquire) && cards < 20 {
+            let mut form = visitor.upload_form().await;
+            form.set("text", r#"{"model": "otter"}"#);
+            let made = visitor.post_multipart("/cards", &form, None).await;
+            assert_eq!(made.status, StatusCode::SEE_OTHER, "{}", made.text());
+            cards += 1;
+        }
+        assert!(
+            !is_over.load(Ordering::Acquire),
+            "the upload waited for the bucket meanwhile"
+        );
+    };
+    let (refused, ()) = tokio::join!(upload, writing);
+    assert_eq!(refused.status, StatusCode::SERVICE_UNAVAILABLE, "{}", refused.text());
+    assert_eq!(refused.header("set-cookie"), "", "nothing was begun");
 }
 
 #[test]

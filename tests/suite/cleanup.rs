@@ -487,26 +487,32 @@ async fn r58_a_session_whose_rows_cannot_go_stops_nothing_and_goes_later() {
     assert_eq!(backend.rows("sessions").await, 0);
 }
 
-#[tokio::test]
-async fn r58_a_file_too_large_to_be_written_anew_at_once_is_left_to_the_next_cleanup() {
-    let backend = Backend::sqlite().await;
-    let uploads = uploads(&backend);
-    visitor(&backend, &uploads, "living", beginning() + TimeDelta::days(30)).await;
-    let bulk = |conn: &mut cartellino::db::DbConnection| {
+/// A session whose card has an upload of so many bytes.
+async fn bulk(backend: &Backend, bytes: usize) -> SessionId {
+    let bulk = move |conn: &mut cartellino::db::DbConnection| {
         let now = beginning().naive_utc();
         let session = open_session(conn, "bulk", now, now + TimeDelta::days(300))?;
         let card = NewCard {
             title: "bulk".to_owned(),
             format: "json".to_owned(),
             outline: "full".to_owned(),
-            source: Some(vec![7; 40 << 20]),
+            source: Some(vec![7; bytes]),
             file_name: None,
             once: None,
             sections: Vec::new(),
         };
-        cards::create(conn, &session, &card, now)
+        cards::create(conn, &session, &card, now)?;
+        Ok(session)
     };
-    backend.db.write(bulk).await.unwrap();
+    backend.db.write(bulk).await.unwrap()
+}
+
+#[tokio::test]
+async fn r58_a_file_too_large_to_be_written_anew_at_once_is_left_to_the_next_cleanup() {
+    let backend = Backend::sqlite().await;
+    let uploads = uploads(&backend);
+    visitor(&backend, &uploads, "living", beginning() + TimeDelta::days(30)).await;
+    bulk(&backend, 40 << 20).await;
     let is_marked = || backend.count("SELECT user_version AS n FROM pragma_user_version()");
     backend.db.tidy(upkeep::erase).await.unwrap();
     assert_eq!(is_marked().await, 1);
@@ -527,22 +533,12 @@ async fn r58_a_file_too_large_to_be_written_anew_at_once_is_left_to_the_next_cle
 async fn r58_the_space_of_much_is_given_back_in_steps_between_which_visitors_write() {
     let backend = Backend::sqlite().await;
     let uploads = uploads(&backend);
-    let bulk = |conn: &mut cartellino::db::DbConnection| {
+    let session = bulk(&backend, 20 << 20).await;
+    let end = move |conn: &mut cartellino::db::DbConnection| {
         let now = beginning().naive_utc();
-        let session = open_session(conn, "bulk", now, now + TimeDelta::days(300))?;
-        let card = NewCard {
-            title: "bulk".to_owned(),
-            format: "json".to_owned(),
-            outline: "full".to_owned(),
-            source: Some(vec![7; 20 << 20]),
-            file_name: None,
-            once: None,
-            sections: Vec::new(),
-        };
-        cards::create(conn, &session, &card, now)?;
         sessions::end(conn, &session, now, now)
     };
-    backend.db.write(bulk).await.unwrap();
+    backend.db.write(end).await.unwrap();
     let (mut steps, mut saved) = (0, Vec::new());
     // As when nothing is to be made disappear at once, whatever the size.
     while backend.db.tidy(|conn| upkeep::reclaim(conn, false)).await.unwrap() == Reclaimed::Part {

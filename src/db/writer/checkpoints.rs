@@ -4,9 +4,9 @@
 //! could only grow: when it has become long, the writer copies the short rest between two batches, and the next one
 //! begins the log anew.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, SyncSender};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use diesel::RunQueryDsl as _;
@@ -29,6 +29,8 @@ pub(super) struct Checkpoints {
     /// Has room for one: there is more in the log.
     more: SyncSender<()>,
     is_long: Arc<AtomicBool>,
+    /// Held while the thread copies.
+    copying: Arc<Mutex<()>>,
 }
 
 impl Checkpoints {
@@ -36,17 +38,23 @@ impl Checkpoints {
     pub(super) fn start(connections: Connections) -> std::io::Result<Self> {
         let (more, waiting) = mpsc::sync_channel(1);
         let is_long = Arc::new(AtomicBool::new(false));
-        let told = Arc::clone(&is_long);
+        let copying = Arc::default();
+        let (told, held) = (Arc::clone(&is_long), Arc::clone(&copying));
         std::thread::Builder::new()
             .name("sqlite-checkpoints".to_owned())
-            .spawn(move || run(&connections, &waiting, &told))?;
-        Ok(Self { more, is_long })
+            .spawn(move || run(&connections, &waiting, &told, &held))?;
+        Ok(Self { more, is_long, copying })
     }
 
     /// Says that something was committed.
     pub(super) fn there_is_more(&self) {
         // Full: the thread knows already.
         let _ = self.more.try_send(());
+    }
+
+    /// Waits until the thread has copied what it is at, and holds it off: who empties the log would find it in use.
+    pub(super) fn held_off(&self) -> MutexGuard<'_, ()> {
+        held(&self.copying)
     }
 
     /// Copies the rest, if the log has become long. Not inside a transaction.
@@ -64,7 +72,12 @@ pub(super) fn writing(mut conn: DbConnection) -> Result<DbConnection, Error> {
     Ok(conn)
 }
 
-fn run(connections: &Connections, more: &Receiver<()>, is_long: &AtomicBool) {
+/// There is nothing behind the lock that a panic could have spoiled.
+fn held(copying: &Mutex<()>) -> MutexGuard<'_, ()> {
+    copying.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn run(connections: &Connections, more: &Receiver<()>, is_long: &AtomicBool, copying: &Mutex<()>) {
     let mut connection = None;
     while more.recv().is_ok() {
         std::thread::sleep(PAUSE);
@@ -73,6 +86,7 @@ fn run(connections: &Connections, more: &Receiver<()>, is_long: &AtomicBool) {
             None => connections.connect(),
         }
         .and_then(|mut conn| {
+            let _copying = held(copying);
             if copy(&mut conn)? {
                 is_long.store(true, Ordering::Release);
             }
@@ -154,6 +168,7 @@ mod tests {
         let checkpoints = Checkpoints {
             more: thread,
             is_long: Arc::new(AtomicBool::new(true)),
+            copying: Arc::default(),
         };
         checkpoints.finish_if_long(&mut writer);
         writer.batch_execute(more).unwrap();

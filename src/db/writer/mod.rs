@@ -212,6 +212,7 @@ impl Thread {
     fn tidy(&mut self, work: Tidying) {
         match self.connect() {
             Ok(mut conn) => {
+                let _held = self.checkpoints.held_off();
                 // A connection that was in a panic is not used again.
                 if catch_unwind(AssertUnwindSafe(|| work(Ok(&mut conn)))).is_ok() {
                     self.connection = Some(conn);

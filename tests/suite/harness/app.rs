@@ -91,13 +91,13 @@ impl TestApp {
         // As in `serve`, the server lives in an actix system; here on a thread of its own, so that it does not end
         // in the middle of an answer when the test's runtime does.
         let (started, starting) = oneshot::channel();
-        let (server_db, server_clock) = (db.clone(), clock.clone());
+        let (server_db, server_uploads, server_clock) = (db.clone(), uploads.clone(), clock.clone());
         let sessions = Sessions::open(&config, db.clone(), clock.clone()).expect("the place of the keys opens");
         let engine = sessions.store().shared_engine();
         std::thread::spawn(move || {
             actix_web::rt::System::new().block_on(async move {
                 let (server, address) =
-                    web::start(&config, server_db, sessions, server_clock).expect("the server starts");
+                    web::start(&config, server_db, server_uploads, sessions, server_clock).expect("the server starts");
                 let _ = started.send((address, server.handle()));
                 server.await.expect("the server runs");
             });

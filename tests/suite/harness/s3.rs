@@ -68,6 +68,22 @@ impl S3 {
         }
     }
 
+    /// Ends it; whoever comes to its address is let in and never answered.
+    pub fn fall_silent(&mut self) {
+        self.stop();
+        let listener = TcpListener::bind(self.address).expect("the port of before");
+        listener.set_nonblocking(true).expect("a listener for tokio");
+        let runtime = Runtime::new().expect("threads");
+        runtime.spawn(async move {
+            let listener = tokio::net::TcpListener::from_std(listener).expect("a listener");
+            let mut visitors = Vec::new();
+            while let Ok((socket, _)) = listener.accept().await {
+                visitors.push(socket);
+            }
+        });
+        self.running = Some(runtime);
+    }
+
     /// Starts it again at the same address, with the files of before.
     pub fn start_again(&mut self) {
         self.stop();
