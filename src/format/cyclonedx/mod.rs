@@ -15,6 +15,7 @@ mod schema;
 #[cfg(test)]
 mod tests;
 mod versions;
+mod wants;
 
 use std::sync::LazyLock;
 

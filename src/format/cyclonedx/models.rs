@@ -1,8 +1,8 @@
 //! The models in a bill of materials: where they stand, and how they are read and written.
 
-use super::dialect::further;
 use super::findings::FURTHER;
 use super::fit::{LICENCES, PROPERTIES, licence};
+use super::wants::further;
 use crate::card::{Card, Field, Names, Section};
 use crate::format::dialect::{Dialect, Place, Placed};
 use crate::format::settle::{Room, Settled};

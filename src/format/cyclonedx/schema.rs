@@ -4,9 +4,9 @@ use std::collections::HashSet;
 
 use super::CycloneDx;
 use super::CycloneDx::{V1_5, V1_6, V1_7};
-use super::dialect::{PROPERTIES, TIME, datasets};
 use super::findings::FURTHER;
 use super::models::{Bill, HIDDEN};
+use super::wants::{PROPERTIES, TIME, datasets};
 use crate::format::Finding;
 use crate::format::closed::{CLOSED, Members, OPEN, TEXT, TEXTS, Want};
 use crate::format::faults::{self, Fault};
