@@ -3,11 +3,13 @@
 //! It asks no host for anything: pictures are inside, the style is inside, and its own content
 //! security policy forbids the rest.
 
+mod reader;
 mod shown;
 
 use askama::Template;
 
-pub(super) use self::shown::{Reader, Shown};
+pub(super) use self::reader::Reader;
+pub(super) use self::shown::Shown;
 use super::file::File;
 use super::language::{self, Language};
 use super::lens::{About, Lens, Notation, Parts, Readers};
