@@ -3,6 +3,7 @@ use proptest::prelude::*;
 use crate::card::change::difference;
 use crate::format::tests::{corpus, places, touch};
 use crate::format::{Format, losses, read, read_as, read_named, write};
+use crate::json::Value;
 use crate::json::tests::values;
 use crate::xml::tests::mess::{Mess, groups};
 
@@ -161,9 +162,15 @@ proptest! {
             return Ok(());
         }
         let (section, field) = places[at.index(places.len())];
+        // The root's own text has no names for the entries of a list, which no page puts there: they become lines of one
+        // text, or stand under names of ours, and that is named.
+        let is_text = card.sections[section].title == "#text";
+        let makes_lines = is_text && matches!(&new, Value::List(entries) if entries.len() > 1);
         card.sections[section].fields[field].value = new;
         let has_control = format!("{card:?}").contains("\\u{1}");
-        prop_assert!(has_control || losses(Format::XML, Some(source.as_bytes()), &card).is_empty(), "{}", source);
+        let named = losses(Format::XML, Some(source.as_bytes()), &card);
+        let are_lines = makes_lines && matches!(named.as_slice(), [one] if one.section == "#text");
+        prop_assert!(has_control || are_lines || named.is_empty(), "{}: {:?}", source, named);
         for format in [Format::XML, Format::CHAI_2, Format::JSON] {
             let written = write(format, None, &card).unwrap();
             prop_assert!(read_as(format, &written).is_ok());
