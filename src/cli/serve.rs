@@ -1,6 +1,7 @@
 use std::io::{IsTerminal as _, Write as _};
 use std::net::SocketAddr;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use anyhow::Context as _;
 use chrono::TimeDelta;
@@ -12,7 +13,7 @@ use crate::config::{Config, Engine, Options};
 use crate::db::{Db, migrations};
 use crate::session::{Place, Sessions, place};
 use crate::uploads::Uploads;
-use crate::web;
+use crate::web::{self, Leaving};
 
 /// Starts server and cleanup, and stops both on a signal.
 pub(super) fn run(options: Options) -> anyhow::Result<ExitCode> {
@@ -49,26 +50,39 @@ async fn serve(config: Config) -> anyhow::Result<()> {
         Engine::Database | Engine::CachedDatabase if keeping.database_url.is_some() => "SESSION_DATABASE_URL",
         _ => "SESSION_ENGINE",
     })?;
-    let (server, address) = web::start(&config, db.clone(), uploads.clone(), sessions, clock.clone())
+    let listening = web::start(&config, db.clone(), uploads.clone(), sessions, clock.clone())
         .with_context(|| format!("LISTEN {}", config.listen))?;
     let stopped = stop_signal();
-    announce(&config, address);
+    announce(&config, listening.address);
     let cleanup = config.session.cleanup_interval.map(|interval| {
         let grace = TimeDelta::from_std(config.session.cleanup_grace).unwrap_or(TimeDelta::MAX);
         tokio::spawn(cleanup::run_every(interval, db.clone(), engine, uploads, clock, grace))
     });
-    let handle = server.handle();
+    let handle = listening.server.handle();
     actix_web::rt::spawn(async move {
         stopped.await;
+        leave(&listening.leaving, config.stop_delay).await;
         tracing::info!("stopping: requests that are being answered are finished first");
         handle.stop(true).await;
     });
-    let outcome = server.await;
+    let outcome = listening.server.await;
     if let Some(cleanup) = cleanup {
         cleanup.abort();
     }
     db.close().await;
     outcome.context("the server stopped")
+}
+
+/// Gives a proxy the time to notice that this server is not ready any more. Who is in a hurry sends a second signal.
+async fn leave(leaving: &Leaving, delay: Duration) {
+    leaving.announce();
+    if !delay.is_zero() {
+        tracing::info!(
+            seconds = delay.as_secs(),
+            "leaving: not ready any more, and serving on for STOP_DELAY"
+        );
+        let _ = tokio::time::timeout(delay, stop_signal()).await;
+    }
 }
 
 /// Ends with Ctrl-C or SIGTERM, which are waited for from this call on. A signal that cannot be waited for never comes.

@@ -74,6 +74,12 @@ pub struct Options {
     #[arg(long, env = "PDF_FONTS", value_name = "PDF_FONTS")]
     pdf_fonts: Option<PathBuf>,
 
+    /// Seconds between the signal to stop and the end, in which the server answers on but says that it is not ready, so
+    /// that a proxy sends visitors to other servers: 0 to 300.
+    #[arg(long, env = "STOP_DELAY", default_value_t = 0, value_name = "STOP_DELAY",
+          value_parser = clap::value_parser!(u64).range(0..=300))]
+    stop_delay: u64,
+
     /// What to log: error, warn, info, debug or trace, also by module (cartellino::session=debug).
     #[arg(long, env = "LOG", default_value = "info", value_name = "LOG")]
     log: String,
@@ -162,6 +168,8 @@ pub struct Config {
     pub trusted_proxies: Vec<Network>,
     /// The files of further fonts for PDFs.
     pub pdf_fonts: Vec<Vec<u8>>,
+    /// How long the server answers on after the signal to stop.
+    pub stop_delay: Duration,
     /// Filter for the log.
     pub log: String,
     /// How sessions live.
@@ -193,6 +201,7 @@ impl Options {
             prefill_max: self.prefill.then_some(self.prefill_max),
             trusted_proxies: self.trusted_proxies,
             pdf_fonts: self.pdf_fonts.as_deref().map(fonts_in).transpose()?.unwrap_or_default(),
+            stop_delay: Duration::from_secs(self.stop_delay),
             log: self.log,
             session,
         })

@@ -17,6 +17,7 @@ pub mod error;
 mod filters;
 pub mod form;
 mod headers;
+mod leaving;
 mod packed;
 pub mod page;
 pub mod pages;
@@ -47,6 +48,7 @@ use crate::format::{Fonts, Format};
 use crate::session::{self, Sessions};
 use crate::uploads::Uploads;
 use error::Error;
+pub use leaving::Leaving;
 use pages::{
     changes, computer, convert, datasheet, delete, display, download, download_zip, duplicate, elsewhere, example,
     files, health, help, home, import, language, losses, outline, overview, preview, privacy, reminder, results,
@@ -72,6 +74,8 @@ pub struct AppState {
     programs: Arc<Semaphore>,
     /// Turns to draw a visitor's picture anew: each takes a processor and some hundred megabytes.
     drawings: Arc<Semaphore>,
+    /// Whether the server is about to stop.
+    pub leaving: Leaving,
 }
 
 impl AppState {
@@ -387,17 +391,21 @@ const COPY_PATIENCE: Duration = Duration::from_secs(20);
 /// Pages wait for the database, not for the processor: more workers would only take memory.
 const MOST_WORKERS: usize = 8;
 
-/// Starts the server and says where it listens. Await the [`Server`] to run it; its handle stops it.
+/// A server that listens.
+pub struct Listening {
+    /// Await it to run the server; its handle stops it.
+    pub server: Server,
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// Tells a proxy to send visitors elsewhere, before the server is stopped.
+    pub leaving: Leaving,
+}
+
+/// Listens, and begins to serve when the server is awaited.
 ///
 /// # Errors
 /// When the address cannot be listened on.
-pub fn start(
-    config: &Config,
-    db: Db,
-    uploads: Uploads,
-    sessions: Sessions,
-    clock: Clock,
-) -> io::Result<(Server, SocketAddr)> {
+pub fn start(config: &Config, db: Db, uploads: Uploads, sessions: Sessions, clock: Clock) -> io::Result<Listening> {
     let listener = TcpListener::bind(config.listen)?;
     // Port 0 takes a free one; pages and the check of a form's origin want the one it got.
     let address = listener.local_addr()?;
@@ -414,7 +422,9 @@ pub fn start(
         copies: Arc::new(Semaphore::new(COPIES_AT_ONCE)),
         programs: Arc::new(Semaphore::new(PROGRAMS_AT_ONCE)),
         drawings: Arc::new(Semaphore::new(DRAWINGS_AT_ONCE)),
+        leaving: Leaving::default(),
     };
+    let leaving = state.leaving.clone();
     let workers = std::thread::available_parallelism()
         .map_or(2, usize::from)
         .min(MOST_WORKERS);
@@ -446,6 +456,7 @@ pub fn start(
             )
             .wrap(from_fn(error::explain))
             .wrap(from_fn(packed::pack))
+            .wrap(from_fn(leaving::hang_up))
     })
     .workers(workers)
     .disable_signals()
@@ -456,7 +467,11 @@ pub fn start(
     .max_connections(CONNECTIONS_PER_WORKER)
     .shutdown_timeout(10)
     .listen(listener)?;
-    Ok((server.run(), address))
+    Ok(Listening {
+        server: server.run(),
+        address,
+        leaving,
+    })
 }
 
 #[cfg(test)]

@@ -23,8 +23,11 @@ pub async fn live() -> HttpResponse {
     text(HttpResponse::Ok(), "alive\n")
 }
 
-/// `GET /health/ready`: the database and the place of the keys answer too, and soon.
+/// `GET /health/ready`: the database and the place of the keys answer too, and soon; and the server is not about to stop.
 pub async fn ready(state: web::Data<AppState>, sessions: web::Data<Sessions>) -> HttpResponse {
+    if state.leaving.is_announced() {
+        return not_ready("leaving\n");
+    }
     let answers = async {
         // The pool tries a connection before it lends it.
         state.db.run(|_| Ok(())).await.map_err(|error| error.to_string())?;
@@ -36,11 +39,15 @@ pub async fn ready(state: web::Data<AppState>, sessions: web::Data<Sessions>) ->
         Ok(()) => text(HttpResponse::Ok(), "ready\n"),
         Err(why) => {
             tracing::warn!(why, "not ready");
-            let mut answer = HttpResponse::ServiceUnavailable();
-            answer.insert_header((RETRY_AFTER, "5"));
-            text(answer, "not ready\n")
+            not_ready("not ready\n")
         }
     }
+}
+
+fn not_ready(words: &'static str) -> HttpResponse {
+    let mut answer = HttpResponse::ServiceUnavailable();
+    answer.insert_header((RETRY_AFTER, "5"));
+    text(answer, words)
 }
 
 /// `GET /robots.txt`: the first page may be found, people's work may not be looked for.

@@ -96,10 +96,10 @@ impl TestApp {
         let engine = sessions.store().shared_engine();
         std::thread::spawn(move || {
             actix_web::rt::System::new().block_on(async move {
-                let (server, address) =
+                let listening =
                     web::start(&config, server_db, server_uploads, sessions, server_clock).expect("the server starts");
-                let _ = started.send((address, server.handle()));
-                server.await.expect("the server runs");
+                let _ = started.send((listening.address, listening.server.handle()));
+                listening.server.await.expect("the server runs");
             });
         });
         let (address, server) = starting.await.expect("the server starts");

@@ -5,6 +5,7 @@
 //! forms with the values that the page gave them.
 
 mod app;
+pub mod author;
 pub mod axe;
 pub mod chromium;
 pub mod page;
@@ -63,7 +64,12 @@ pub struct Visitor {
     origin: String,
     /// What the browser asks for, as `Accept-Language`; blank for nothing.
     languages: String,
+    /// Whether the server may hang up.
+    may_break: bool,
 }
+
+/// The status of an [`Answer`] that never came, on a line that may break: one that no server of ours gives.
+pub const NO_ANSWER: StatusCode = StatusCode::IM_A_TEAPOT;
 
 /// A client to be built, as the server's own to its bucket is.
 pub fn http() -> reqwest::ClientBuilder {
@@ -123,6 +129,7 @@ impl Visitor {
             http,
             origin: origin.to_owned(),
             languages: languages.to_owned(),
+            may_break: false,
         }
     }
 
@@ -132,7 +139,14 @@ impl Visitor {
             http: self.http.clone(),
             origin: origin.to_owned(),
             languages: self.languages.clone(),
+            may_break: self.may_break,
         }
+    }
+
+    /// The same browser, which goes on where a server hangs up or is not there: it takes [`NO_ANSWER`] for its answer.
+    pub fn on_a_bad_line(mut self) -> Self {
+        self.may_break = true;
+        self
     }
 
     /// Somebody else at the same server, without cookies.
@@ -157,35 +171,35 @@ impl Visitor {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        Self::answer(path, request).await
+        self.answer(path, request).await
     }
 
     /// Sends a request without a body.
     pub async fn request(&self, method: Method, path: &str) -> Answer {
         let path = self.local(path).to_owned();
         let request = self.http.request(method, self.url(&path));
-        Self::answer(path, request).await
+        self.answer(path, request).await
     }
 
     /// Posts fields as a plain form.
     pub async fn post(&self, path: &str, fields: &[(String, String)]) -> Answer {
         let path = self.local(path).to_owned();
         let request = self.http.post(self.url(&path)).headers(self.same_origin()).form(fields);
-        Self::answer(path, request).await
+        self.answer(path, request).await
     }
 
     /// Posts fields as a plain form of this page.
     pub async fn post_from(&self, path: &str, fields: &[(String, String)], page: &str) -> Answer {
         let path = self.local(path).to_owned();
         let request = self.http.post(self.url(&path)).headers(self.same_origin()).form(fields);
-        Self::answer(path, request.header("referer", page)).await
+        self.answer(path, request.header("referer", page)).await
     }
 
     /// Posts fields as the script of a page does, which wants a few words instead of a page.
     pub async fn post_as_script(&self, path: &str, fields: &[(String, String)]) -> Answer {
         let path = self.local(path).to_owned();
         let request = self.http.post(self.url(&path)).headers(self.same_origin()).form(fields);
-        Self::answer(path, request.header("accept", "application/json")).await
+        self.answer(path, request.header("accept", "application/json")).await
     }
 
     /// Posts a form as multipart, with this file in its file control; without one, a control where nothing was chosen
@@ -207,7 +221,7 @@ impl Visitor {
             .post(self.url(&path))
             .headers(self.same_origin())
             .multipart(body);
-        Self::answer(path, request).await
+        self.answer(path, request).await
     }
 
     /// Posts bytes as they are, as a program does, with these headers.
@@ -217,7 +231,7 @@ impl Visitor {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        Self::answer(path, request).await
+        self.answer(path, request).await
     }
 
     /// Posts an empty form as a page of another site would.
@@ -229,7 +243,7 @@ impl Visitor {
             .header("sec-fetch-site", "cross-site")
             .header("origin", "https://elsewhere.example")
             .form(&[("a", "b")]);
-        Self::answer(path, request).await
+        self.answer(path, request).await
     }
 
     /// Sends a form of a page, as it is now.
@@ -322,21 +336,30 @@ impl Visitor {
         headers
     }
 
-    async fn answer(path: String, request: reqwest::RequestBuilder) -> Answer {
-        let response = request.send().await.unwrap_or_else(|error| panic!("{path}: {error:?}"));
-        let status = response.status();
-        let headers = response.headers().clone();
-        let bytes = response
-            .bytes()
-            .await
-            .unwrap_or_else(|error| panic!("{path}: {error:?}"));
-        Answer {
-            path,
-            status,
-            headers,
-            bytes: bytes.to_vec(),
+    async fn answer(&self, path: String, request: reqwest::RequestBuilder) -> Answer {
+        match whole(request).await {
+            Ok((status, headers, bytes)) => Answer {
+                path,
+                status,
+                headers,
+                bytes,
+            },
+            Err(_) if self.may_break => Answer {
+                path,
+                status: NO_ANSWER,
+                headers: HeaderMap::new(),
+                bytes: Vec::new(),
+            },
+            Err(error) => panic!("{path}: {error:?}"),
         }
     }
+}
+
+/// The answer to a request, with its whole body.
+async fn whole(request: reqwest::RequestBuilder) -> reqwest::Result<(StatusCode, HeaderMap, Vec<u8>)> {
+    let response = request.send().await?;
+    let (status, headers) = (response.status(), response.headers().clone());
+    Ok((status, headers, response.bytes().await?.to_vec()))
 }
 
 impl Answer {

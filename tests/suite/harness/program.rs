@@ -77,6 +77,11 @@ impl Program {
         self.child.id()
     }
 
+    /// Ends it at once, as a loss of power does.
+    pub fn kill(self) {
+        // Dropping does it.
+    }
+
     /// Sends it a signal, such as `STOP`.
     pub fn signal(&self, name: &str) {
         super::signal(name, &[self.process()]);
