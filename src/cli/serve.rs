@@ -4,7 +4,6 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use chrono::TimeDelta;
 use tracing_subscriber::EnvFilter;
 
 use crate::cleanup;
@@ -54,9 +53,10 @@ async fn serve(config: Config) -> anyhow::Result<()> {
         .with_context(|| format!("LISTEN {}", config.listen))?;
     let stopped = stop_signal();
     announce(&config, listening.address);
-    let cleanup = config.session.cleanup_interval.map(|interval| {
-        let grace = TimeDelta::from_std(config.session.cleanup_grace).unwrap_or(TimeDelta::MAX);
-        tokio::spawn(cleanup::run_every(interval, db.clone(), engine, uploads, clock, grace))
+    let schedule = cleanup::Schedule::of(&config.session);
+    let cleanup = schedule.map(|schedule| {
+        let sweeping = cleanup::run_every(schedule, db.clone(), engine, uploads, clock);
+        tokio::spawn(sweeping)
     });
     let handle = listening.server.handle();
     actix_web::rt::spawn(async move {

@@ -69,14 +69,30 @@ impl ManageConnection for Connections {
 
     fn is_valid(&self, conn: &mut DbConnection) -> Result<(), Error> {
         match conn {
-            // A connection outlives a restart of its server only in appearance.
-            DbConnection::Pg(pg) => pg.ping().map_err(Error::from),
+            // A connection outlives a restart of its server only in appearance, and its server's fall to a copy of another.
+            DbConnection::Pg(pg) => is_first(pg),
             DbConnection::Sqlite(_) => Ok(()),
         }
     }
 
     fn has_broken(&self, conn: &mut DbConnection) -> bool {
         std::thread::panicking() || conn.is_broken()
+    }
+}
+
+/// Whether this server takes writes: one that only follows another refuses them, and is not the one to talk to any more.
+fn is_first(pg: &mut PgConnection) -> Result<(), Error> {
+    #[derive(diesel::QueryableByName)]
+    struct Role {
+        #[diesel(sql_type = diesel::sql_types::Bool)]
+        follows: bool,
+    }
+    let role: Role = diesel::sql_query("SELECT pg_is_in_recovery() AS follows").get_result(pg)?;
+    match role.follows {
+        false => Ok(()),
+        true => Err(Error::Unavailable(
+            "this PostgreSQL follows another one and takes no writes".to_owned(),
+        )),
     }
 }
 

@@ -72,7 +72,9 @@ impl From<DieselError> for Error {
             // The row that the new one hangs on has been deleted meanwhile.
             DieselError::DatabaseError(DatabaseErrorKind::ForeignKeyViolation, _) => Self::NotFound,
             DieselError::DatabaseError(
-                DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::SerializationFailure,
+                DatabaseErrorKind::ClosedConnection
+                | DatabaseErrorKind::SerializationFailure
+                | DatabaseErrorKind::ReadOnlyTransaction,
                 ref what,
             ) => Self::Unavailable(what.message().to_owned()),
             // PostgreSQL has no text with U+0000, so nothing has such a name; what is stored is spelled out, see `text`.

@@ -160,6 +160,37 @@ async fn r54_a_postgres_that_hangs_and_dies_under_load_costs_nobody_their_work()
     story(Place::Postgres(server), &["--database-url", &url], true).await;
 }
 
+#[tokio::test]
+async fn r53_nobody_notices_when_the_cache_is_emptied() {
+    let Some(server) = redis::Server::start() else { return };
+    let url = server.url();
+    let app = TestApp::start_with(&["--session-engine", "cached_database", "--redis-url", &url]).await;
+    let author = Author::begin(app.visitor(), 1).await;
+    for _ in 0..3 {
+        assert_eq!(server.ask("FLUSHALL").unwrap(), "+OK\r\n");
+        assert!(author.save().await);
+        author.assert_nothing_is_lost().await;
+    }
+}
+
+#[tokio::test]
+async fn r54_who_has_lost_the_key_to_an_emptied_redis_is_told_and_nothing_is_mixed_up() {
+    let Some(server) = redis::Server::start() else { return };
+    let url = server.url();
+    let app = TestApp::start_with(&["--session-engine", "redis", "--redis-url", &url]).await;
+    let anna = app.visitor();
+    let card = anna.card("otter.json", br#"{"name": "otter"}"#).await;
+    assert_eq!(server.ask("FLUSHALL").unwrap(), "+OK\r\n");
+    let answer = anna.get(&card).await;
+    assert_eq!(answer.status, StatusCode::NOT_FOUND);
+    let home = anna.get("/").await;
+    assert_eq!(home.status, StatusCode::OK);
+    assert!(!home.text().contains(&card));
+    let next = anna.card("seal.json", br#"{"name": "seal"}"#).await;
+    let home = anna.get("/").await.text();
+    assert!(home.contains(&next) && !home.contains(&card));
+}
+
 #[test]
 fn a_server_without_its_redis_does_not_start_and_says_why() {
     let folder = tempfile::tempdir().unwrap();

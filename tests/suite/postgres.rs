@@ -65,9 +65,52 @@ impl Own {
         Some(own)
     }
 
+    /// Starts a server that follows this one, which from now on acknowledges nothing that the other does not have.
+    pub fn follower(&self) -> Self {
+        let folder = new_folder();
+        let copy = format!(
+            "'{programs}/pg_basebackup' -h '{from}' -U postgres -D '{to}/data' -R -X stream -c fast >'{to}/log' 2>&1",
+            programs = self.programs.display(),
+            from = self.folder.display(),
+            to = folder.display(),
+        );
+        let made = command(&folder, &copy).status();
+        assert!(made.expect("pg_basebackup starts").success(), "{}", log(&folder));
+        let mut follower = Self {
+            programs: self.programs.clone(),
+            folder,
+            keeper: None,
+        };
+        follower.restart();
+        self.run("ALTER SYSTEM SET synchronous_standby_names = '*'");
+        self.run("SELECT pg_reload_conf()");
+        follower
+    }
+
+    /// Makes a follower the first one; when this returns, it takes writes.
+    pub fn promote(&self) {
+        // The setting came with the copy, and nobody follows this one.
+        self.run("ALTER SYSTEM RESET synchronous_standby_names");
+        self.run("SELECT pg_promote()");
+        self.run("SELECT pg_reload_conf()");
+    }
+
+    /// Does this as its operator.
+    pub fn run(&self, sql: &str) {
+        connect(&self.folder)
+            .batch_execute(sql)
+            .expect("an operator may do that");
+    }
+
     /// The address of its database.
     pub fn url(&self) -> String {
         url(&self.folder, "postgres")
+    }
+
+    /// The address of the one of both that takes writes.
+    pub fn url_with(&self, other: &Self) -> String {
+        let [one, other] = [self, other].map(|own| own.folder.display().to_string());
+        format!("postgres:///postgres?host={one},{other}&user=postgres&target_session_attrs=read-write")
     }
 
     /// Starts it again after [`kill`](Self::kill), with what it had written.

@@ -203,6 +203,17 @@ pub fn all(
     expired(conn, last_day, after, limit)
 }
 
+/// When the last of all sessions expires, or has expired.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn latest_expiry(conn: &mut DbConnection) -> Result<Option<NaiveDateTime>, Error> {
+    let latest = sessions::table
+        .order(sessions::expires_at.desc())
+        .select(sessions::expires_at);
+    Ok(latest.first(conn).optional()?)
+}
+
 /// Deletes the session with all its rows if it is still expired; returns whether it was.
 ///
 /// A touch that came meanwhile wins.

@@ -87,6 +87,11 @@ impl Program {
         super::signal(name, &[self.process()]);
     }
 
+    /// What it has logged so far.
+    pub fn words(&self) -> String {
+        std::fs::read_to_string(&self.words).unwrap()
+    }
+
     /// Somebody who has never been here.
     pub fn visitor(&self) -> Visitor {
         Visitor::new(&self.origin)

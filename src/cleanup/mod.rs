@@ -4,19 +4,23 @@
 //! Active sessions are spared: only those are taken whose expiry is longer ago than the grace, and
 //! the deleting statement asks again, so that activity in the meantime wins.
 
+mod leap;
+
 use std::ops::AddAssign;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, Utc};
 use futures_util::future::join_all;
 
 use crate::clock::Clock;
+use crate::config::Session;
 use crate::db::upkeep::{self, Reclaimed};
 use crate::db::{self, Db, files, link_codes, section_links, sessions};
 use crate::session::SessionId;
 use crate::session::engine::{self, Engine};
 use crate::uploads::{self, Uploads};
+use leap::Watch;
 
 /// How many sessions are looked up at once.
 const BATCH: i64 = 100;
@@ -207,21 +211,57 @@ async fn reclaim(db: &Db, counts: Counts) {
     }
 }
 
-/// Sweeps at once and then in this interval, for as long as the server runs; errors are logged and the next
-/// sweep tries again.
-pub async fn run_every(
+/// When a running server sweeps, and what it spares.
+#[derive(Clone, Copy, Debug)]
+pub struct Schedule {
+    /// Between two sweeps.
     interval: Duration,
-    db: Db,
-    engine: Arc<dyn Engine>,
-    uploads: Uploads,
-    clock: Clock,
+    /// How long after its expiry a session is spared.
     grace: TimeDelta,
-) {
-    let mut ticks = tokio::time::interval(interval);
+    /// How long after the last activity a session expires.
+    age: TimeDelta,
+}
+
+impl Schedule {
+    /// What the settings say; `None` when the server shall not sweep.
+    pub fn of(settings: &Session) -> Option<Self> {
+        let span = |time: Duration| TimeDelta::from_std(time).unwrap_or(TimeDelta::MAX);
+        Some(Self {
+            interval: settings.cleanup_interval?,
+            grace: span(settings.cleanup_grace),
+            age: span(settings.age),
+        })
+    }
+}
+
+/// Sweeps at once and then in this interval, for as long as the server runs; errors are logged and the next
+/// sweep tries again. While it is in doubt whether the clock is right, nothing is swept.
+pub async fn run_every(schedule: Schedule, db: Db, engine: Arc<dyn Engine>, uploads: Uploads, clock: Clock) {
+    let mut ticks = tokio::time::interval(schedule.interval);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let mut watch = None;
     loop {
         ticks.tick().await;
-        match sweep(&db, &*engine, &uploads, clock.now(), grace, Mode::Delete).await {
+        let now = clock.now();
+        let watch = match &mut watch {
+            Some(watch) => watch,
+            None => match last_activity(&db, schedule.age).await {
+                // Without any session there is nothing to lose.
+                Ok(known) => watch.insert(Watch::new(known.unwrap_or(now).min(now), Instant::now())),
+                Err(error) => {
+                    tracing::error!(%error, "cleanup failed; the next one tries again");
+                    continue;
+                }
+            },
+        };
+        if let Some(ahead) = watch.leap(now, Instant::now()) {
+            tracing::warn!(
+                hours = ahead.num_hours(),
+                "cleanup: waiting for an hour, because the clock is ahead of all that this server knows"
+            );
+            continue;
+        }
+        match sweep(&db, &*engine, &uploads, now, schedule.grace, Mode::Delete).await {
             Ok(counts) if counts == Counts::default() => tracing::debug!("cleanup: nothing had expired"),
             Ok(counts) => tracing::info!(
                 sessions = counts.sessions,
@@ -233,6 +273,17 @@ pub async fn run_every(
             Err(error) => tracing::error!(%error, "cleanup failed; the next one tries again"),
         }
     }
+}
+
+/// About when somebody was here last, by the latest of all expiries.
+async fn last_activity(db: &Db, age: TimeDelta) -> Result<Option<DateTime<Utc>>, db::Error> {
+    let latest = db.run(|conn| sessions::latest_expiry(conn)).await?;
+    Ok(latest.map(|latest| {
+        latest
+            .and_utc()
+            .checked_sub_signed(age)
+            .unwrap_or(DateTime::<Utc>::MIN_UTC)
+    }))
 }
 
 /// How a session is removed.
