@@ -43,7 +43,7 @@ pub fn measure(folder: &Path, settings: &Settings, file: &[u8]) {
         let rate = sections(server.address, connections, settings, file);
         row("section page", connections, rate, yardstick.per_second);
     }
-    saves(&server, settings, file, yardstick);
+    saves(&[server.address], settings, file, yardstick);
     println!("\nMemory: {:.1} MB.", server.megabytes());
     server.stop();
 
@@ -57,7 +57,7 @@ pub fn measure(folder: &Path, settings: &Settings, file: &[u8]) {
         let rate = sections(server.address, MEANWHILE, settings, file);
         row(&format!("section page, {what}"), MEANWHILE, rate, yardstick.per_second);
         let savers: Vec<Owner> = (0..MEANWHILE).map(|_| Owner::arrive(server.address, file)).collect();
-        let rate = load::run(server.address, MEANWHILE, settings.time, 303, |number| {
+        let rate = load::run(&[server.address], MEANWHILE, settings.time, 303, |number| {
             savers[number].saves()
         });
         row(&format!("save, {what}"), MEANWHILE, rate, yardstick.per_second);
@@ -81,7 +81,7 @@ pub fn measure(folder: &Path, settings: &Settings, file: &[u8]) {
 
 fn sections(address: SocketAddr, connections: usize, settings: &Settings, file: &[u8]) -> load::Rate {
     let owners: Vec<Owner> = (0..connections).map(|_| Owner::arrive(address, file)).collect();
-    load::run(address, connections, settings.time, 200, |number| {
+    load::run(&[address], connections, settings.time, 200, |number| {
         let request = get(&owners[number].section, &owners[number].cookie);
         move || request.clone()
     })

@@ -113,10 +113,10 @@ impl End {
     }
 }
 
-/// Keeps `connections` busy for `time` and counts; `requests` makes the source of requests of one connection, and
+/// Keeps `connections` to these servers busy for `time` and counts; `requests` makes the source of requests of one connection, and
 /// every answer must have the status `expected`.
 pub fn run<Requests, Source>(
-    address: SocketAddr,
+    addresses: &[SocketAddr],
     connections: usize,
     time: Duration,
     expected: u16,
@@ -134,7 +134,7 @@ where
                 let (start, requests) = (&start, &requests);
                 scope.spawn(move || {
                     let mut source = requests(number);
-                    let mut connection = Connection::open(address);
+                    let mut connection = Connection::open(addresses[number % addresses.len()]);
                     let mut times = Vec::new();
                     start.wait();
                     let began = Instant::now();

@@ -3,14 +3,16 @@
 //!
 //! `cargo bench --bench http` prints Markdown tables. `cargo bench --bench http -- --large` fills a database with a
 //! million sessions and ten million sections first (about 6 GB in the folder for temporary files, `TMPDIR`), measures
-//! there, and cleans a million expired sessions up while serving; `--sessions 10000` takes fewer. `--seconds 1` measures
-//! each figure for a second instead of four. Figures of one machine and one moment; the ratios travel better.
+//! there, and cleans a million expired sessions up while serving; `--sessions 10000` takes fewer. `--postgres` measures one
+//! server and two on a PostgreSQL of their own, on the same machine. `--seconds 1` measures each figure for a second
+//! instead of four. Figures of one machine and one moment; the ratios travel better.
 
 mod large;
 mod load;
 mod pages;
 mod process;
 mod server;
+mod several;
 mod visitor;
 mod writes;
 
@@ -33,6 +35,7 @@ struct Settings {
     /// How long each figure is measured.
     time: Duration,
     is_large: bool,
+    is_on_postgres: bool,
     /// How many sessions the large database has; ten times as many sections.
     sessions: u32,
 }
@@ -42,6 +45,7 @@ impl Settings {
         let mut settings = Self {
             time: Duration::from_secs(4),
             is_large: false,
+            is_on_postgres: false,
             sessions: 1_000_000,
         };
         while let Some(word) = words.next() {
@@ -53,9 +57,10 @@ impl Settings {
                 // Cargo says so.
                 "--bench" => {}
                 "--large" => settings.is_large = true,
+                "--postgres" => settings.is_on_postgres = true,
                 "--sessions" => settings.sessions = number(),
                 "--seconds" => settings.time = Duration::from_secs(number().into()),
-                _ => panic!("{word}? There are --large, --sessions and --seconds"),
+                _ => panic!("{word}? There are --large, --postgres, --sessions and --seconds"),
             }
         }
         settings
@@ -90,6 +95,10 @@ fn main() {
     let folder = tempfile::tempdir().expect("a folder");
     if settings.is_large {
         large::measure(folder.path(), &settings, &file);
+        return;
+    }
+    if settings.is_on_postgres {
+        several::measure(folder.path(), &settings, &file);
         return;
     }
     let server = Server::start(folder.path(), &[]);

@@ -28,7 +28,7 @@ pub fn measure(server: &Server, settings: &Settings, file: &[u8]) {
     );
     for connections in CONNECTIONS {
         let run = |address, request: Request| -> Rate {
-            load::run(address, connections, settings.time, 200, |number| {
+            load::run(&[address], connections, settings.time, 200, |number| {
                 let request = request(&owners[number]);
                 move || request.clone()
             })

@@ -41,14 +41,16 @@ pub fn measure(settings: &Settings, file: &[u8], visitors: usize) {
         "| memory per open session | {:.1} kB |",
         (open - idle) * 1000.0 / visitors as f64
     );
-    load::run(server.address, 64, settings.time, 200, |number| {
+    load::run(&[server.address], 64, settings.time, 200, |number| {
         let owner = &owners[number % owners.len()].1;
         let request = get(&owner.section, &owner.cookie);
         move || request.clone()
     });
     show("memory, after section pages on 64 connections", server.megabytes());
     let savers: Vec<Owner> = (0..64).map(|_| Owner::arrive(server.address, file)).collect();
-    load::run(server.address, 64, settings.time, 303, |number| savers[number].saves());
+    load::run(&[server.address], 64, settings.time, 303, |number| {
+        savers[number].saves()
+    });
     show("memory, after saves on 64 connections", server.megabytes());
     let disk = writes::disk(folder.path(), Duration::from_secs(1));
     println!("| the disk meanwhile: one synchronised write | {:.2} ms |", disk.p50_ms);

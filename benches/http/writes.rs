@@ -3,6 +3,7 @@
 
 use std::fs::OpenOptions;
 use std::io::Write as _;
+use std::net::SocketAddr;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -48,11 +49,11 @@ pub fn measure(server: &Server, folder: &Path, settings: &Settings, file: &[u8])
     heading("Writes", "of the disk");
     let yardstick = disk(folder, settings.time);
     row("4 kB written and synchronised", 1, yardstick, yardstick.per_second);
-    saves(server, settings, file, yardstick);
+    saves(&[server.address], settings, file, yardstick);
     for (what, bytes, connections) in UPLOADS {
         let file = card_of(bytes);
         let owners: Vec<Owner> = (0..connections).map(|_| Owner::arrive(server.address, &file)).collect();
-        let rate = load::run(server.address, connections, settings.time, 303, |number| {
+        let rate = load::run(&[server.address], connections, settings.time, 303, |number| {
             let request = upload(&owners[number].cookie, &file);
             move || request.clone()
         });
@@ -61,11 +62,11 @@ pub fn measure(server: &Server, folder: &Path, settings: &Settings, file: &[u8])
 }
 
 /// Saves of visitors who each go on typing in a section of their own.
-pub fn saves(server: &Server, settings: &Settings, file: &[u8], yardstick: Rate) {
+pub fn saves(servers: &[SocketAddr], settings: &Settings, file: &[u8], yardstick: Rate) {
     for connections in SAVING {
         // Versions go on from what the form says, so each round has visitors of its own.
-        let savers: Vec<Owner> = (0..connections).map(|_| Owner::arrive(server.address, file)).collect();
-        let rate = load::run(server.address, connections, settings.time, 303, |number| {
+        let savers: Vec<Owner> = (0..connections).map(|_| Owner::arrive(servers[0], file)).collect();
+        let rate = load::run(servers, connections, settings.time, 303, |number| {
             savers[number].saves()
         });
         row("save", connections, rate, yardstick.per_second);

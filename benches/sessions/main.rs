@@ -63,8 +63,8 @@ fn arrive(address: SocketAddr) -> String {
 fn measure(name: &str, address: SocketAddr) {
     for connections in CONNECTIONS {
         let cookies: Vec<String> = (0..connections).map(|_| arrive(address)).collect();
-        let without = load::run(address, connections, TIME, 200, |_| || get(""));
-        let with = load::run(address, connections, TIME, 200, |number| {
+        let without = load::run(&[address], connections, TIME, 200, |_| || get(""));
+        let with = load::run(&[address], connections, TIME, 200, |number| {
             let request = get(&cookies[number]);
             move || request.clone()
         });

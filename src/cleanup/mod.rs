@@ -277,7 +277,7 @@ pub async fn run_every(schedule: Schedule, db: Db, engine: Arc<dyn Engine>, uplo
 
 /// About when somebody was here last, by the latest of all expiries.
 async fn last_activity(db: &Db, age: TimeDelta) -> Result<Option<DateTime<Utc>>, db::Error> {
-    let latest = db.run(|conn| sessions::latest_expiry(conn)).await?;
+    let latest = db.run(sessions::latest_expiry).await?;
     Ok(latest.map(|latest| {
         latest
             .and_utc()

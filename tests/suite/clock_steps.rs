@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use reqwest::StatusCode;
 
-use crate::harness::author::Author;
+use crate::author::Author;
 use crate::harness::not_run;
 use crate::harness::program::Program;
 

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use crate::harness::author::Author;
+use crate::author::Author;
 use crate::harness::program::Program;
 use crate::harness::say;
 use crate::postgres;

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use reqwest::StatusCode;
 
-use crate::harness::author::Author;
+use crate::author::Author;
 use crate::harness::program::Program;
 use crate::harness::say;
 use crate::postgres;
@@ -28,7 +28,7 @@ async fn saved_again(authors: &[Arc<Author>], times: usize) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_is_lost_when_a_follower_takes_over() {
-    let Some(mut first) = postgres::Own::start() else {
+    let Some(mut first) = postgres::Own::durable() else {
         return;
     };
     let second = first.follower();

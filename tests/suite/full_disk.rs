@@ -6,7 +6,7 @@ use std::process::Command;
 use reqwest::StatusCode;
 use tempfile::TempDir;
 
-use crate::harness::author::Author;
+use crate::author::Author;
 use crate::harness::program::Program;
 use crate::harness::say;
 

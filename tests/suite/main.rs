@@ -1,6 +1,7 @@
 //! The stories of the product, each in a file of its own, told over HTTP and in a real browser.
 
 mod accessibility;
+mod author;
 mod backends;
 mod harness;
 mod postgres;

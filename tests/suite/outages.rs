@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use reqwest::StatusCode;
 
-use crate::harness::author::{Author, Diary};
+use crate::author::{Author, Diary};
 use crate::harness::{TestApp, say};
 use crate::{postgres, redis};
 

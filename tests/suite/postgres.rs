@@ -41,12 +41,23 @@ pub fn new_database() -> Option<String> {
 pub struct Own {
     programs: PathBuf,
     folder: PathBuf,
+    /// Whether a commit waits for the disk; only a machine without power would show the difference.
+    is_durable: bool,
     keeper: Option<Child>,
 }
 
 impl Own {
     /// Starts one, or says that the test was not run because none is installed.
     pub fn start() -> Option<Self> {
+        Self::start_as(false)
+    }
+
+    /// The same with commits that wait for the disk.
+    pub fn durable() -> Option<Self> {
+        Self::start_as(true)
+    }
+
+    fn start_as(is_durable: bool) -> Option<Self> {
         let programs = found_programs()?;
         let folder = new_folder();
         let initdb = format!(
@@ -59,6 +70,7 @@ impl Own {
         let mut own = Self {
             programs,
             folder,
+            is_durable,
             keeper: None,
         };
         own.restart();
@@ -79,6 +91,7 @@ impl Own {
         let mut follower = Self {
             programs: self.programs.clone(),
             folder,
+            is_durable: self.is_durable,
             keeper: None,
         };
         follower.restart();
@@ -117,7 +130,7 @@ impl Own {
     pub fn restart(&mut self) {
         assert!(self.keeper.is_none(), "it was killed before");
         let script = format!(
-            r#"'{programs}/postgres' -D '{folder}/data' -k '{folder}' -c listen_addresses= -c fsync=off \
+            r#"'{programs}/postgres' -D '{folder}/data' -k '{folder}' -c listen_addresses= -c fsync={fsync} \
                 >>'{folder}/log' 2>&1 &
             server=$!
             echo $server >'{folder}/pid'
@@ -125,6 +138,7 @@ impl Own {
             kill -9 $(cat /proc/$server/task/$server/children) $server"#,
             programs = self.programs.display(),
             folder = self.folder.display(),
+            fsync = if self.is_durable { "on" } else { "off" },
         );
         let mut command = command(&self.folder, &script);
         let keeper = command

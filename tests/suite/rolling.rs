@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use reqwest::StatusCode;
 
-use crate::harness::author::Author;
+use crate::author::Author;
 use crate::harness::program::Program;
 use crate::harness::{NO_ANSWER, Visitor, not_run, say};
 use crate::postgres;

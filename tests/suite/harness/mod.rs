@@ -5,7 +5,6 @@
 //! forms with the values that the page gave them.
 
 mod app;
-pub mod author;
 pub mod axe;
 pub mod chromium;
 pub mod page;

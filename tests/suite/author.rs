@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 
 use reqwest::StatusCode;
 
-use super::page::Form;
-use super::{Answer, NO_ANSWER, Visitor, card_of};
+use crate::harness::page::Form;
+use crate::harness::{Answer, NO_ANSWER, Visitor, card_of};
 
 /// What one author has seen.
 #[derive(Default)]
