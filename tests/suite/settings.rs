@@ -104,6 +104,47 @@ fn every_setting_is_in_the_manual_with_its_default() {
 }
 
 #[test]
+fn what_is_shipped_for_deploying_sets_what_there_is() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("deploy");
+    let read = |name: &str| std::fs::read_to_string(folder.join(name)).unwrap();
+    let is_known = |name: &str| known().iter().any(|(variable, _, _)| *variable == name) || name.starts_with("AWS_");
+    // The servers share one block; everything deeper belongs to other programs.
+    let compose = read("compose.yaml");
+    let shared = compose.lines().skip_while(|line| !line.starts_with("x-server"));
+    let shared = shared.take_while(|line| !line.starts_with("services"));
+    let block = shared.skip_while(|line| *line != "  environment:").skip(1);
+    let names: Vec<&str> = block
+        .filter_map(|line| line.strip_prefix("    ")?.split_once(": ").map(|(name, _)| name))
+        .filter(|name| name.chars().all(|sign| sign.is_ascii_uppercase() || sign == '_'))
+        .collect();
+    assert!(names.len() > 8, "{names:?}");
+    let image = read("Containerfile");
+    let set = image
+        .lines()
+        .filter_map(|line| line.strip_prefix("ENV ")?.split_once('='));
+    let unit = read("cartellino.service");
+    let named = unit
+        .split_whitespace()
+        .filter_map(|word| word.trim_end_matches(',').split_once("=https://"));
+    for name in names
+        .into_iter()
+        .chain(set.map(|(name, _)| name))
+        .chain(named.map(|(name, _)| name))
+    {
+        assert!(is_known(name), "{name} is no setting");
+    }
+    // What the proxy takes to notice that a server leaves is shorter than the server waits.
+    let seconds = |text: &str, start: &str| -> u32 {
+        let line = text.lines().find_map(|line| line.trim().strip_prefix(start)).unwrap();
+        line.trim_matches(|sign: char| !sign.is_ascii_digit()).parse().unwrap()
+    };
+    let proxy = read("Caddyfile");
+    let noticed = seconds(&proxy, "health_interval ") + seconds(&proxy, "health_timeout ");
+    assert!(seconds(&compose, "STOP_DELAY:") > noticed);
+    assert!(seconds(&compose, "stop_grace_period:") > seconds(&compose, "STOP_DELAY:") + 10);
+}
+
+#[test]
 fn a_value_that_cannot_be_used_stops_the_start_and_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let wrong: [(&[(&str, &str)], &str); 32] = [
