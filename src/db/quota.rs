@@ -111,7 +111,10 @@ pub fn within<T>(
                 excess: after.content_bytes - most,
             }));
         }
-        forget_history(conn, session, most.max(before.bytes()))?;
+        let most = most.max(before.bytes());
+        if after.bytes() > most {
+            forget_history(conn, session, most)?;
+        }
     }
     Ok(done)
 }

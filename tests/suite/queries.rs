@@ -5,6 +5,7 @@ use std::sync::{Mutex, Once, PoisonError};
 
 use diesel::connection::{Instrumentation, InstrumentationEvent, set_default_instrumentation};
 
+use crate::author::Author;
 use crate::harness::{TestApp, Visitor};
 
 /// What was asked of the databases whose tests want to know, by the path of their file.
@@ -113,4 +114,24 @@ async fn a_page_costs_few_queries_that_are_prepared_once() {
     app.visitor().get("/").await;
     let first_visit = heard(&app).queries;
     assert!(first_visit.is_empty(), "{first_visit:#?}");
+}
+
+#[tokio::test]
+async fn a_save_costs_few_statements_that_are_prepared_once() {
+    let app = start().await;
+    let author = Author::begin(app.visitor(), 1).await;
+    for _ in 0..3 {
+        assert!(author.save().await);
+    }
+    heard(&app);
+    assert!(author.save().await);
+    let Heard { queries, prepared } = heard(&app);
+    // Three are those of the page before it.
+    println!("a save costs {} statements: {queries:#?}", queries.len() - 3);
+    assert!(
+        queries.len() <= 3 + 17,
+        "{} statements: {queries:#?}",
+        queries.len() - 3
+    );
+    assert!(prepared.is_empty(), "prepared anew: {prepared:#?}");
 }
