@@ -281,9 +281,12 @@ pub fn place(
     form: &mut Form,
     now: NaiveDateTime,
 ) -> Result<Placed, db::Error> {
+    let mut placed = Placed::default();
+    if waiting.is_empty() {
+        return Ok(placed);
+    }
     // Whose card it is comes first.
     cards::section(conn, session, card, section)?;
-    let mut placed = Placed::default();
     for one in waiting {
         let all = files::list(conn, session, card)?;
         let pictures = || all.iter().filter(|file| file.is_figure());

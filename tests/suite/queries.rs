@@ -129,7 +129,7 @@ async fn a_save_costs_few_statements_that_are_prepared_once() {
     // Three are those of the page before it.
     println!("a save costs {} statements: {queries:#?}", queries.len() - 3);
     assert!(
-        queries.len() <= 3 + 17,
+        queries.len() <= 3 + 16,
         "{} statements: {queries:#?}",
         queries.len() - 3
     );
