@@ -124,20 +124,6 @@ impl Bucket {
         let pairs = ids.iter().map(|id| Ok((self.path(from, id)?, self.path(to, id)?)));
         pairs.collect()
     }
-
-    /// Deletes what is in a folder, but for what stays.
-    fn delete_in(
-        &self,
-        folder: Path,
-        stays: impl Fn(&ObjectMeta) -> bool + Send + Sync + 'static,
-    ) -> Result<(), Error> {
-        self.wait(|store| async move {
-            let files = store.list(Some(&folder)).try_filter(|file| future::ready(!stays(file)));
-            let files: Vec<Path> = files.map_ok(|file| file.location).try_collect().await?;
-            let files = futures_util::stream::iter(files).map(Ok).boxed();
-            store.delete_stream(files).try_for_each(|_| future::ready(Ok(()))).await
-        })
-    }
 }
 
 impl Store for Bucket {
@@ -166,7 +152,16 @@ impl Store for Bucket {
     }
 
     fn delete_all(&self, owner: &str) -> Result<(), Error> {
-        self.delete_in(self.owned_by(owner), |_| false)
+        let folder = self.owned_by(owner);
+        self.wait(|store| async move {
+            let files: Vec<Path> = store
+                .list(Some(&folder))
+                .map_ok(|file| file.location)
+                .try_collect()
+                .await?;
+            let files = futures_util::stream::iter(files).map(Ok).boxed();
+            store.delete_stream(files).try_for_each(|_| future::ready(Ok(()))).await
+        })
     }
 
     fn hand_over(&self, from: &str, to: &str, ids: &[String]) -> Result<(), Error> {
@@ -188,11 +183,14 @@ impl Store for Bucket {
         self.copy_each(vec![(self.path(owner, id)?, self.path(owner, copy)?)], false)
     }
 
-    fn delete_others(&self, owner: &str, ids: &[String]) -> Result<(), Error> {
-        let ids = ids.to_vec();
-        self.delete_in(self.owned_by(owner), move |file| {
-            let is_wanted = |name: &str| ids.iter().any(|id| id == name);
-            file.location.filename().is_none_or(is_wanted)
+    fn ids(&self, owner: &str) -> Result<Vec<String>, Error> {
+        let folder = self.owned_by(owner);
+        self.wait(|store| async move {
+            let names = store.list(Some(&folder)).try_filter_map(|file| {
+                let name = file.location.filename().filter(|name| is_id(name));
+                future::ready(Ok(name.map(str::to_owned)))
+            });
+            names.try_collect().await
         })
     }
 

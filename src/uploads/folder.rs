@@ -115,20 +115,17 @@ impl Store for Folder {
         }
     }
 
-    fn delete_others(&self, owner: &str, ids: &[String]) -> Result<(), Error> {
+    fn ids(&self, owner: &str) -> Result<Vec<String>, Error> {
         let files = match fs::read_dir(self.owned_by(owner)) {
             Ok(files) => files,
-            Err(error) => return gone(Err(error)),
+            Err(error) => return gone(Err(error)).map(|()| Vec::new()),
         };
+        let mut ids = Vec::new();
         for file in files {
-            let file = file.map_err(Error::Disk)?;
-            let name = file.file_name();
-            let is_wanted = name.to_str().is_none_or(|name| ids.iter().any(|id| id == name));
-            if !is_wanted {
-                gone(fs::remove_file(file.path()))?;
-            }
+            let name = file.map_err(Error::Disk)?.file_name();
+            ids.extend(name.to_str().filter(|name| is_id(name)).map(str::to_owned));
         }
-        Ok(())
+        Ok(ids)
     }
 
     fn scratch(&self) -> io::Result<File> {

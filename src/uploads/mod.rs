@@ -87,7 +87,7 @@ trait Store: Debug + Send + Sync {
     fn hand_over(&self, from: &str, to: &str, ids: &[String]) -> Result<(), Error>;
     fn share(&self, from: &str, to: &str, ids: &[String]) -> Result<(), Error>;
     fn copy(&self, owner: &str, id: &str, copy: &str) -> Result<(), Error>;
-    fn delete_others(&self, owner: &str, ids: &[String]) -> Result<(), Error>;
+    fn ids(&self, owner: &str) -> Result<Vec<String>, Error>;
     fn older_than(&self, time: SystemTime) -> Result<Vec<Found>, Error>;
     fn delete_found(&self, found: &Found) -> Result<(), Error>;
     fn alone(&self) -> Result<Option<Alone>, Error>;
@@ -189,12 +189,12 @@ impl Uploads {
         self.store.copy(owner, id, copy)
     }
 
-    /// Deletes all files of the owner but these. Nobody else may be adding one meanwhile.
+    /// The ids of all files of the owner, in no order.
     ///
     /// # Errors
     /// When the place refuses.
-    pub fn delete_others(&self, owner: &str, ids: &[String]) -> Result<(), Error> {
-        self.store.delete_others(owner, ids)
+    pub fn ids(&self, owner: &str) -> Result<Vec<String>, Error> {
+        self.store.ids(owner)
     }
 
     /// The card as readers get it: its figures with their pictures, as far as these are among the files. See

@@ -22,6 +22,7 @@ use crate::locale::Sentence;
 use crate::redraw::{self, Picture};
 use crate::say;
 use crate::session::SessionId;
+use crate::uploads::{self, Uploads};
 
 /// How many pictures the figures of one card may have.
 pub const MOST_FIGURES: usize = 30;
@@ -342,18 +343,43 @@ fn words(form: &Form, name: &str) -> String {
 }
 
 /// Takes the bytes away of pictures that gave way to new ones, so that a visitor's folder grows no further than the quota.
-/// Takes its turn among the visitor's changes: no file is being added meanwhile.
 pub async fn tidy(state: &AppState, session: SessionId) {
-    let (quota, uploads) = (state.quota(), state.uploads.clone());
-    let tidied = state.db.write(move |conn| {
-        quota::within(conn, &session, quota, |conn| {
-            let ids = files::ids(conn, &session)?;
-            uploads
-                .delete_others(session.as_str(), &ids)
-                .map_err(|error| db::Error::Unavailable(error.to_string()))
-        })
-    });
-    if let Err(error) = tidied.await {
+    if let Err(error) = take_away_without_rows(state, session).await {
         tracing::warn!(%error, "pictures that gave way stay on the disk until the next cleanup");
     }
+}
+
+/// What is in the visitor's folder and has no row is of no use to anybody, unless its transaction is on its way. So the
+/// folder is looked at first, and the rows while no other change of this session is at work: what came in between is not
+/// looked at, and what was there before has its row or never gets one. Nobody's save waits for the folder or the bucket.
+async fn take_away_without_rows(state: &AppState, session: SessionId) -> Result<(), db::Error> {
+    let (quota, owner) = (state.quota(), session.as_str().to_owned());
+    let there = in_uploads(state, move |uploads| uploads.ids(&owner)).await?;
+    let rowless = state.db.write({
+        let session = session.clone();
+        move |conn| {
+            quota::within(conn, &session, quota, |conn| {
+                let owned = files::ids(conn, &session)?;
+                Ok(there.into_iter().filter(|id| !owned.contains(id)).collect::<Vec<_>>())
+            })
+        }
+    });
+    let rowless = rowless.await?;
+    in_uploads(state, move |uploads| {
+        rowless.iter().try_for_each(|id| uploads.delete(session.as_str(), id))
+    })
+    .await
+}
+
+/// Work on the place for uploads, off the async threads.
+async fn in_uploads<T, F>(state: &AppState, work: F) -> Result<T, db::Error>
+where
+    T: Send + 'static,
+    F: FnOnce(&Uploads) -> Result<T, uploads::Error> + Send + 'static,
+{
+    let uploads = state.uploads.clone();
+    let done = web::block(move || work(&uploads)).await;
+    let unavailable = |error: &dyn std::fmt::Display| db::Error::Unavailable(error.to_string());
+    done.map_err(|error| unavailable(&error))?
+        .map_err(|error| unavailable(&error))
 }
