@@ -1,12 +1,13 @@
 //! What was ended on purpose, by its hash: remembered until it could not be taken for something new any more.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
-use super::super::schema::ended_keys;
+use super::super::schema::{ended_keys, session_keys, sessions};
 use super::super::{DbConnection, Error, insert_or_meet};
+use crate::session::SessionId;
 
 /// When the key or session with this hash was ended; `None` if it was not, or is forgotten.
 ///
@@ -101,4 +102,39 @@ pub fn remember_latest(
 /// When the database does not answer.
 pub fn forget_ended(conn: &mut DbConnection, now: NaiveDateTime) -> Result<usize, Error> {
     Ok(diesel::delete(ended_keys::table.filter(ended_keys::forget_at.lt(now))).execute(conn)?)
+}
+
+/// What was ended on purpose: hash, when, and until when it is remembered.
+pub type Ended = (String, NaiveDateTime, NaiveDateTime);
+
+/// All that is remembered as ended, for a database that is put into the place of this one.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn all_ended(conn: &mut DbConnection) -> Result<Vec<Ended>, Error> {
+    Ok(ended_keys::table
+        .select((ended_keys::key_hash, ended_keys::ended_at, ended_keys::forget_at))
+        .load(conn)?)
+}
+
+/// Ends here what was ended in another copy of this database; returns how many sessions and browsers went.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn end_as_elsewhere(conn: &mut DbConnection, ended: &[Ended]) -> Result<usize, Error> {
+    let hashes: HashSet<&str> = ended.iter().map(|(hash, _, _)| hash.as_str()).collect();
+    let all: Vec<String> = sessions::table.select(sessions::id).load(conn)?;
+    let mut gone = 0;
+    for id in all {
+        let session = SessionId::from_row(id);
+        if hashes.contains(session.hash().as_str()) {
+            gone += diesel::delete(sessions::table.filter(sessions::id.eq(session.as_str()))).execute(conn)?;
+        }
+    }
+    for (hash, ended_at, forget_at) in ended {
+        let key = session_keys::table.filter(session_keys::key_hash.eq(hash));
+        gone += diesel::delete(key).execute(conn)?;
+        remember_ended(conn, hash, *ended_at, *forget_at)?;
+    }
+    Ok(gone)
 }

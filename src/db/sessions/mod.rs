@@ -11,7 +11,10 @@ use chrono::{DateTime, NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 
-pub use ended::{ended_among, ended_at, forget_ended, remember_earliest, remember_ended, remember_latest};
+pub use ended::{
+    Ended, all_ended, end_as_elsewhere, ended_among, ended_at, forget_ended, remember_earliest, remember_ended,
+    remember_latest,
+};
 pub use join::{hold, move_all, move_rows};
 
 use super::schema::{model_cards, session_keys, sessions};
