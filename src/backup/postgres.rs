@@ -137,7 +137,9 @@ mod tests {
 
     #[test]
     fn a_program_that_is_not_there_is_named_with_where_it_comes_from() {
-        let missing = run(Command::new("/nowhere/pg_dump"), "pg_dump").unwrap_err().to_string();
+        let missing = run(Command::new("/nowhere/pg_dump"), "pg_dump")
+            .unwrap_err()
+            .to_string();
         assert!(missing.starts_with("pg_dump is not there."), "{missing}");
         assert!(missing.contains("apt install postgresql-client"), "{missing}");
     }

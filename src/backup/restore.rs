@@ -40,7 +40,8 @@ pub struct Restored {
 /// server may be using it.
 ///
 /// What was ended in the database that is replaced stays ended: a session that its visitor deleted after the backup was made
-/// is not brought back, and a browser that was signed out stays so.
+/// is not brought back, and a browser that was signed out stays so. Cards that were brought into another session meanwhile
+/// are where they were.
 ///
 /// # Errors
 /// When the backup is damaged, or the place is taken or in use; nothing of the database was changed then.
@@ -77,7 +78,7 @@ pub fn restore(folder: &Path, target: &Target) -> Result<Restored, Error> {
 
 /// The new file is made ready beside its place, with all its rows and files, and then takes the place at once.
 fn on_sqlite(path: &Path, source: &Path, files: &Uploads, target: &Target) -> Result<Restored, Error> {
-    let mut ended = Vec::new();
+    let mut ended = Ended::default();
     if path.exists() {
         if !target.replace {
             return refused(format!(
@@ -135,7 +136,7 @@ fn on_postgres(address: &Address, source: &Path, files: &Uploads, target: &Targe
         return refused("DATABASE_URL names no PostgreSQL");
     };
     let removal = copies::removal(pg)?;
-    let mut ended = Vec::new();
+    let mut ended = Ended::default();
     if !removal.is_empty() {
         if !target.replace {
             return refused(
@@ -169,16 +170,16 @@ fn is_left_alone(conn: &mut diesel::PgConnection) -> Result<bool, Error> {
 }
 
 /// What was ended in a database; nothing in one of another version, which remembers it in another way.
-fn ended_in(conn: &mut DbConnection) -> Result<Vec<Ended>, Error> {
+fn ended_in(conn: &mut DbConnection) -> Result<Ended, Error> {
     let pending = migrations::pending(conn)?;
     if !pending.is_empty() || !migrations::unknown(conn)?.is_empty() {
-        return Ok(Vec::new());
+        return Ok(Ended::default());
     }
     Ok(sessions::all_ended(conn)?)
 }
 
 /// Brings the tables to this version, and ends what was ended since.
-fn settle(conn: &mut DbConnection, ended: &[Ended]) -> Result<Restored, Error> {
+fn settle(conn: &mut DbConnection, ended: &Ended) -> Result<Restored, Error> {
     if !migrations::unknown(conn)?.is_empty() {
         return refused(
             "the backup was made by a newer version of cartellino: use that version. Nothing was restored.",

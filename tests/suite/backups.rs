@@ -10,6 +10,7 @@ use reqwest::StatusCode;
 
 use crate::cli::{Desk, Ended};
 use crate::editing::section_form;
+use crate::elsewhere::follow;
 use crate::figures::{add_to, added, plot};
 use crate::harness::program::Program;
 use crate::harness::s3::S3;
@@ -414,6 +415,30 @@ async fn verification_names_what_is_wrong_and_shows_nothing_of_a_card() {
         let made = here.run(&["backup", "made"]);
         assert_eq!(made.code, 1, "{}", made.err);
         assert!(made.err.contains(&lost) && made.err.contains(&changed), "{}", made.err);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn cards_that_were_brought_into_another_session_after_the_backup_were_not_deleted() {
+    for [here, _] in pairs() {
+        let server = here.start();
+        let (lab, laptop) = (server.visitor(), server.visitor());
+        section(&lab).await;
+        section(&laptop).await;
+        tokio::task::block_in_place(|| here.done(&["backup", "made"]));
+        follow(&lab, &laptop, Some("bring")).await;
+        server.stop();
+        let sessions = || here.done(&["sessions", "list"]);
+        assert_eq!(
+            sessions().matches("\t2\t").count(),
+            2,
+            "two browsers, the same two cards: {}",
+            sessions()
+        );
+        here.done(&["restore", "made", "--replace"]);
+        let restored = sessions();
+        assert_eq!(restored.matches("\t1\t").count(), 2, "each with its card: {restored}");
+        assert!(here.done(&["verify"]).contains("nothing is wrong"));
     }
 }
 

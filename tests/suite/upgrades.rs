@@ -103,7 +103,8 @@ fn fill(conn: &mut DbConnection, from: &str) {
         }
         DbConnection::Pg(to) => {
             let mut donor = PgConnection::establish(from).unwrap();
-            let there = "SELECT relname::text AS t FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace";
+            let there =
+                "SELECT relname::text AS t FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace";
             let there = names(diesel::sql_query(there).load(to).unwrap());
             for table in TABLES.iter().filter(|table| there.iter().any(|name| name == *table)) {
                 let rows = format!("SELECT row_to_json(r)::text AS t FROM {table} r");
@@ -113,7 +114,8 @@ fn fill(conn: &mut DbConnection, from: &str) {
                     diesel::sql_query(insert).bind::<Text, _>(row).execute(to).unwrap();
                 }
             }
-            let columns = "SELECT attname::text AS t FROM pg_attribute WHERE attrelid = 'sessions'::regclass AND attnum > 0";
+            let columns =
+                "SELECT attname::text AS t FROM pg_attribute WHERE attrelid = 'sessions'::regclass AND attnum > 0";
             if names(diesel::sql_query(columns).load(to).unwrap()).contains(&"cards".to_owned()) {
                 let rows = "SELECT row_to_json(r)::text AS t FROM sessions r";
                 for row in names(diesel::sql_query(rows).load(&mut donor).unwrap()) {
@@ -201,7 +203,10 @@ async fn goes_on(work: &Work, server: &Program, step: usize) {
         assert!(page.text().contains("The otter eats."), "{}", page.page().main());
         let history = visitor.get(&format!("{}/history", work.section)).await;
         let versions = history.page().links();
-        let oldest = versions.iter().rfind(|link| link.contains("version=")).expect("an earlier version");
+        let oldest = versions
+            .iter()
+            .rfind(|link| link.contains("version="))
+            .expect("an earlier version");
         let oldest = match oldest.strip_prefix('?') {
             Some(query) => format!("{}/history?{query}", work.section),
             None => oldest.clone(),

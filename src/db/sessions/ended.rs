@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
-use super::super::schema::{ended_keys, session_keys, sessions};
+use super::super::schema::{ended_keys, model_cards, session_keys, sessions};
 use super::super::{DbConnection, Error, insert_or_meet};
 use crate::session::SessionId;
 
@@ -104,37 +104,72 @@ pub fn forget_ended(conn: &mut DbConnection, now: NaiveDateTime) -> Result<usize
     Ok(diesel::delete(ended_keys::table.filter(ended_keys::forget_at.lt(now))).execute(conn)?)
 }
 
-/// What was ended on purpose: hash, when, and until when it is remembered.
-pub type Ended = (String, NaiveDateTime, NaiveDateTime);
+/// What another copy of the database knows that may be newer than this one.
+#[derive(Debug, Default)]
+pub struct Ended {
+    /// What was ended on purpose: hash, when, and until when it is remembered.
+    hashes: Vec<(String, NaiveDateTime, NaiveDateTime)>,
+    /// The cards that are there, whoever's they are.
+    cards: HashSet<String>,
+}
 
 /// All that is remembered as ended, for a database that is put into the place of this one.
 ///
 /// # Errors
 /// When the database does not answer.
-pub fn all_ended(conn: &mut DbConnection) -> Result<Vec<Ended>, Error> {
-    Ok(ended_keys::table
+pub fn all_ended(conn: &mut DbConnection) -> Result<Ended, Error> {
+    let hashes: Vec<(String, NaiveDateTime, NaiveDateTime)> = ended_keys::table
         .select((ended_keys::key_hash, ended_keys::ended_at, ended_keys::forget_at))
-        .load(conn)?)
+        .load(conn)?;
+    let cards = match hashes.is_empty() {
+        true => Vec::new(),
+        false => model_cards::table.select(model_cards::id).load(conn)?,
+    };
+    Ok(Ended {
+        hashes,
+        cards: cards.into_iter().collect(),
+    })
 }
 
 /// Ends here what was ended in another copy of this database; returns how many sessions and browsers went.
 ///
+/// A session also ends when its cards are brought into another one. These cards stay: nobody deleted them.
+///
 /// # Errors
 /// When the database does not answer.
-pub fn end_as_elsewhere(conn: &mut DbConnection, ended: &[Ended]) -> Result<usize, Error> {
-    let hashes: HashSet<&str> = ended.iter().map(|(hash, _, _)| hash.as_str()).collect();
-    let all: Vec<String> = sessions::table.select(sessions::id).load(conn)?;
+pub fn end_as_elsewhere(conn: &mut DbConnection, ended: &Ended) -> Result<usize, Error> {
+    let hashes: HashSet<&str> = ended.hashes.iter().map(|(hash, _, _)| hash.as_str()).collect();
     let mut gone = 0;
-    for id in all {
+    let mut joined = HashSet::new();
+    for id in sessions::table.select(sessions::id).load::<String>(conn)? {
         let session = SessionId::from_row(id);
-        if hashes.contains(session.hash().as_str()) {
+        let hash = session.hash();
+        if !hashes.contains(hash.as_str()) {
+            continue;
+        }
+        if keeps_cards(conn, &session, &ended.cards)? {
+            joined.insert(hash);
+        } else {
             gone += diesel::delete(sessions::table.filter(sessions::id.eq(session.as_str()))).execute(conn)?;
         }
     }
-    for (hash, ended_at, forget_at) in ended {
+    for (hash, ended_at, forget_at) in ended.hashes.iter().filter(|(hash, _, _)| !joined.contains(hash)) {
         let key = session_keys::table.filter(session_keys::key_hash.eq(hash));
         gone += diesel::delete(key).execute(conn)?;
         remember_ended(conn, hash, *ended_at, *forget_at)?;
     }
     Ok(gone)
+}
+
+/// Deletes the session's cards that are not among these; returns whether there are others.
+fn keeps_cards(conn: &mut DbConnection, session: &SessionId, there: &HashSet<String>) -> Result<bool, Error> {
+    let cards: Vec<String> = model_cards::table
+        .filter(model_cards::session_id.eq(session.as_str()))
+        .select(model_cards::id)
+        .load(conn)?;
+    let (kept, lost): (Vec<String>, Vec<String>) = cards.into_iter().partition(|card| there.contains(card));
+    for card in &lost {
+        diesel::delete(model_cards::table.filter(model_cards::id.eq(card))).execute(conn)?;
+    }
+    Ok(!kept.is_empty())
 }
