@@ -20,13 +20,15 @@ use crate::postgres;
 const CARD: &[u8] = br#"{"notes": {"count": "saves: 0", "rest": "The otter sleeps."}}"#;
 
 /// A machine: a folder with a database of its own, in which the program is run.
-struct Machine {
-    desk: Desk,
+pub struct Machine {
+    /// Its folder.
+    pub desk: Desk,
     database: String,
 }
 
 impl Machine {
-    fn on_sqlite() -> Self {
+    /// One with SQLite.
+    pub fn on_sqlite() -> Self {
         let database = "sqlite://cartellino.db".to_owned();
         Self {
             desk: Desk::new(),
@@ -34,7 +36,8 @@ impl Machine {
         }
     }
 
-    fn on_postgres() -> Option<Self> {
+    /// One with PostgreSQL, where that is installed.
+    pub fn on_postgres() -> Option<Self> {
         let database = postgres::new_database()?;
         Some(Self {
             desk: Desk::new(),
@@ -46,7 +49,8 @@ impl Machine {
         self.desk.path(".")
     }
 
-    fn start(&self) -> Program {
+    /// Starts the server.
+    pub fn start(&self) -> Program {
         Program::start_with(&self.folder(), &[], &["--database-url", &self.database])
     }
 
@@ -55,7 +59,7 @@ impl Machine {
     }
 
     /// Runs what must work; what it wrote.
-    fn done(&self, words: &[&str]) -> String {
+    pub fn done(&self, words: &[&str]) -> String {
         let ended = self.run(words);
         assert_eq!(ended.code, 0, "{words:?}: {}{}", ended.out, ended.err);
         [ended.out, ended.err].concat()
