@@ -17,6 +17,7 @@ mod progress;
 mod serve;
 mod sessions;
 mod table;
+mod take_down;
 mod verify;
 
 use std::ffi::OsString;
@@ -104,6 +105,8 @@ enum Command {
         #[command(subcommand)]
         action: SessionsAction,
     },
+    /// Deletes one card by its address, and tells its visitor why; the server may run
+    TakeDown(Box<take_down::TakeDownOptions>),
     /// Writes everything, as it is at this moment, into a new folder; the server may run
     Backup(backup::BackupOptions),
     /// Puts a backup back, where no server is running
@@ -159,6 +162,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
                 handle,
             } => cleanup::run(&storage, keeping, 0, Some(Whose::Browser(handle)), false),
         },
+        Command::TakeDown(options) => take_down::run(*options),
         Command::Backup(options) => backup::backup(options),
         Command::Restore(options) => backup::restore(&options),
         Command::Verify(options) => verify::run(&options),

@@ -56,6 +56,7 @@ mod section_links;
 mod sessions;
 mod settings;
 mod storage;
+mod take_down;
 mod upgrades;
 mod upload;
 mod webcards;

@@ -340,6 +340,18 @@ pub fn duplicate(
     create(conn, session, &copy, now)
 }
 
+/// Whose card it is, for operators' commands: visitors are never asked by anything but their own session.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is none.
+pub fn owner(conn: &mut DbConnection, card: &str) -> Result<SessionId, Error> {
+    let session: String = model_cards::table
+        .filter(model_cards::id.eq(card))
+        .select(model_cards::session_id)
+        .first(conn)?;
+    Ok(SessionId::from_row(session))
+}
+
 /// Deletes the card with everything that hangs on it; its datasheets stay, as cards by themselves.
 ///
 /// # Errors

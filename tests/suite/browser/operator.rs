@@ -116,6 +116,16 @@ async fn story(here: Machine, there: Machine) {
     assert_eq!(boris.at(&other.origin).get(&his).await.status, StatusCode::OK);
     let other_log = other.stop();
 
+    // A complaint arrives: one card is taken down, and she reads why.
+    let second = upload(&browser, &server, &here.desk.path("hostile.json")).await;
+    let address = format!("{}{second}", server.origin);
+    let reason = ["--reason", "It names a person who did not agree."];
+    tokio::task::block_in_place(|| here.done(&[&["take-down", &address][..], &reason].concat()));
+    go(&browser, &server, "/").await;
+    wait_to_read(&browser, "It names a person who did not agree.").await;
+    go(&browser, &server, &section).await;
+    assert_eq!(path(&browser).await, section, "the other card stays");
+
     // She deletes everything: her cookie and her rows are gone, and his are there.
     go(&browser, &server, "/session/delete").await;
     click(&browser, "main button.danger").await;
