@@ -30,7 +30,7 @@ pub struct Target<'t> {
 pub struct Restored {
     /// Visitors' files.
     pub files: usize,
-    /// Sessions and browsers in the backup that had been ended since, and were not brought back.
+    /// Sessions, cards and browsers in the backup that had been ended since, and were not brought back.
     pub ended_since: usize,
     /// What the backup lacked already when it was made, each in a sentence.
     pub problems: Vec<String>,
@@ -39,7 +39,7 @@ pub struct Restored {
 /// Puts a backup back. The backup is checked first; a database that is there stays, unless it shall be replaced, and no
 /// server may be using it.
 ///
-/// What was ended in the database that is replaced stays ended: a session that its visitor deleted after the backup was made
+/// What was ended in the database that is replaced stays ended: a session or card that its visitor deleted after the backup was made
 /// is not brought back, and a browser that was signed out stays so. Cards that were brought into another session meanwhile
 /// are where they were.
 ///

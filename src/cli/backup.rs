@@ -105,7 +105,7 @@ pub(super) fn restore(options: &RestoreOptions) -> anyhow::Result<ExitCode> {
     println!("restored, with {files} files of visitors");
     if ended_since > 0 {
         say(format_args!(
-            "{ended_since} sessions or browsers had been ended since the backup was made, and stay so."
+            "{ended_since} sessions, cards or browsers had been deleted or signed out since the backup was made, and stay so."
         ));
     }
     Ok(tell(&problems))

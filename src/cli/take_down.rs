@@ -120,7 +120,7 @@ fn remove(conn: &mut DbConnection, place: Place, hashes: &[String], now: NaiveDa
     let session = cards::owner(conn, &card)?;
     let begun = cards::load(conn, &session, &card)?.created_at;
     let files = files::list(conn, &session, &card)?;
-    cards::delete(conn, &session, &card)?;
+    cards::delete_for_good(conn, &session, &card, now)?;
     Ok(Found {
         session,
         card,

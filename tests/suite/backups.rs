@@ -264,8 +264,11 @@ async fn what_was_deleted_after_the_backup_is_not_brought_back_over_the_database
         let (stays, leaves) = (server.visitor(), server.visitor());
         let (kept, gone) = (section(&stays).await, section(&leaves).await);
         added(&leaves, &gone, &plot(9)).await;
+        let lone = self::section(&stays).await;
+        add_to(&stays, &lone).await;
         tokio::task::block_in_place(|| here.done(&["backup", "made"]));
         delete_everything(&leaves).await;
+        delete_card(&stays, lone.trim_end_matches("/sections/notes")).await;
         Typing::open(&stays, &kept).await.save(&stays, &kept).await;
         server.stop();
         // The database that is there is never overwritten by accident.
@@ -273,11 +276,19 @@ async fn what_was_deleted_after_the_backup_is_not_brought_back_over_the_database
         assert_eq!(refused.code, 2);
         assert!(refused.err.contains("--replace"), "{}", refused.err);
         let said = here.done(&["restore", "made", "--replace"]);
-        assert!(said.contains("stay so"), "{said}");
+        assert!(
+            said.contains("2 sessions, cards or browsers had been deleted"),
+            "{said}"
+        );
         let server = here.start();
         let [stays, leaves] = [&stays, &leaves].map(|visitor| visitor.at(&server.origin));
         assert_eq!(counted(&stays.get(&kept).await), 0, "the state of the backup");
         assert_ne!(leaves.get(&gone).await.status, StatusCode::OK);
+        assert_eq!(
+            stays.get(&lone).await.status,
+            StatusCode::NOT_FOUND,
+            "one card alone stays deleted, too"
+        );
         server.stop();
         assert!(here.done(&["verify"]).contains("nothing is wrong"));
 

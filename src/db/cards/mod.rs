@@ -23,7 +23,7 @@ pub use sections::{
 };
 
 use super::schema::model_cards;
-use super::{DbConnection, Error, insert_or_meet};
+use super::{DbConnection, Error, insert_or_meet, sessions};
 use crate::card::figure;
 use crate::random;
 use crate::session::SessionId;
@@ -364,4 +364,18 @@ pub fn delete(conn: &mut DbConnection, session: &SessionId, card: &str) -> Resul
     )
     .execute(conn)?;
     if deleted == 0 { Err(Error::NotFound) } else { Ok(()) }
+}
+
+/// The same at its visitor's or an operator's wish, which is remembered: no backup brings the card back over this database.
+///
+/// # Errors
+/// [`Error::NotFound`] when it is not the session's.
+pub fn delete_for_good(
+    conn: &mut DbConnection,
+    session: &SessionId,
+    card: &str,
+    now: NaiveDateTime,
+) -> Result<(), Error> {
+    delete(conn, session, card)?;
+    sessions::remember_card(conn, session, card, now)
 }

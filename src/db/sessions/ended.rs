@@ -3,7 +3,9 @@
 use std::collections::{HashMap, HashSet};
 
 use chrono::NaiveDateTime;
+use data_encoding::HEXLOWER;
 use diesel::prelude::*;
+use sha2::{Digest as _, Sha256};
 
 use super::super::schema::{ended_keys, model_cards, session_keys, sessions};
 use super::super::{DbConnection, Error, insert_or_meet};
@@ -104,6 +106,29 @@ pub fn forget_ended(conn: &mut DbConnection, now: NaiveDateTime) -> Result<usize
     Ok(diesel::delete(ended_keys::table.filter(ended_keys::forget_at.lt(now))).execute(conn)?)
 }
 
+/// Remembers that a card was deleted, for as long as its session would be kept now: so long a backup may hold the card.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is no such session.
+pub fn remember_card(
+    conn: &mut DbConnection,
+    session: &SessionId,
+    card: &str,
+    now: NaiveDateTime,
+) -> Result<(), Error> {
+    let (_, until) = super::life(conn, session)?;
+    remember_ended(conn, &card_hash(card), now, until).map(drop)
+}
+
+/// By which a deleted card is remembered: 64 hexadecimal digits that lead to nothing.
+fn card_hash(card: &str) -> String {
+    let digest = Sha256::new()
+        .chain_update(b"cartellino deleted card 1\0")
+        .chain_update(card)
+        .finalize();
+    HEXLOWER.encode(&digest)
+}
+
 /// What another copy of the database knows that may be newer than this one.
 #[derive(Debug, Default)]
 pub struct Ended {
@@ -131,7 +156,7 @@ pub fn all_ended(conn: &mut DbConnection) -> Result<Ended, Error> {
     })
 }
 
-/// Ends here what was ended in another copy of this database; returns how many sessions and browsers went.
+/// Ends here what was ended in another copy of this database; returns how many sessions, cards and browsers went.
 ///
 /// A session also ends when its cards are brought into another one. These cards stay: nobody deleted them.
 ///
@@ -140,6 +165,11 @@ pub fn all_ended(conn: &mut DbConnection) -> Result<Ended, Error> {
 pub fn end_as_elsewhere(conn: &mut DbConnection, ended: &Ended) -> Result<usize, Error> {
     let hashes: HashSet<&str> = ended.hashes.iter().map(|(hash, _, _)| hash.as_str()).collect();
     let mut gone = 0;
+    for card in model_cards::table.select(model_cards::id).load::<String>(conn)? {
+        if hashes.contains(card_hash(&card).as_str()) {
+            gone += diesel::delete(model_cards::table.filter(model_cards::id.eq(card))).execute(conn)?;
+        }
+    }
     let mut joined = HashSet::new();
     for id in sessions::table.select(sessions::id).load::<String>(conn)? {
         let session = SessionId::from_row(id);

@@ -12,8 +12,8 @@ use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 
 pub use ended::{
-    Ended, all_ended, end_as_elsewhere, ended_among, ended_at, forget_ended, remember_earliest, remember_ended,
-    remember_latest,
+    Ended, all_ended, end_as_elsewhere, ended_among, ended_at, forget_ended, remember_card, remember_earliest,
+    remember_ended, remember_latest,
 };
 pub use join::{hold, move_all, move_rows};
 
