@@ -1,9 +1,8 @@
 //! Story 10: a calm operator. The program as it is shipped, on a fresh machine, with a visitor who uploads what could run.
 
-use std::path::PathBuf;
+use std::path::Path;
 
 use reqwest::StatusCode;
-use thirtyfour::prelude::*;
 
 use super::saving::{click, script};
 use super::{click_to, find, main_text, path, wait_to_read};
@@ -34,7 +33,7 @@ async fn assert_inert(browser: &Chromium, what: &str) {
 }
 
 /// Uploads the file; returns the card's path.
-async fn upload(browser: &Chromium, server: &Program, file: &PathBuf) -> String {
+async fn upload(browser: &Chromium, server: &Program, file: &Path) -> String {
     go(browser, server, "/").await;
     let control = find(browser, "form[action='/cards'] input[type=file][name=file]").await;
     let file = file.display().to_string();
