@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
+use cartellino::db::{Db, DbConnection};
+use diesel::connection::SimpleConnection as _;
 use reqwest::StatusCode;
 
 use crate::cli::{Desk, Ended};
@@ -269,6 +271,9 @@ async fn what_was_deleted_after_the_backup_is_not_brought_back_over_the_database
         tokio::task::block_in_place(|| here.done(&["backup", "made"]));
         delete_everything(&leaves).await;
         delete_card(&stays, lone.trim_end_matches("/sections/notes")).await;
+        let running = tokio::task::block_in_place(|| here.run(&["restore", "made", "--replace"]));
+        assert_eq!(running.code, 2, "{}", running.out);
+        assert!(running.err.contains("stop the server"), "{}", running.err);
         Typing::open(&stays, &kept).await.save(&stays, &kept).await;
         server.stop();
         // The database that is there is never overwritten by accident.
@@ -425,7 +430,7 @@ async fn verification_names_what_is_wrong_and_shows_nothing_of_a_card() {
         let mut bytes = fs::read(&path).unwrap();
         bytes[3] ^= 1;
         fs::write(&path, bytes).unwrap();
-        let db = cartellino::db::Db::open(&match here.database.strip_prefix("sqlite://") {
+        let db = Db::open(&match here.database.strip_prefix("sqlite://") {
             Some(name) => format!("sqlite://{}", here.desk.path(name).display()),
             None => here.database.clone(),
         })
@@ -464,6 +469,23 @@ async fn verification_names_what_is_wrong_and_shows_nothing_of_a_card() {
         let made = here.run(&["backup", "made"]);
         assert_eq!(made.code, 1, "{}", made.err);
         assert!(made.err.contains(&lost) && made.err.contains(&changed), "{}", made.err);
+
+        // A row that refers to nothing, which no database takes as long as it looks.
+        db.run(|conn| {
+            let row = "INSERT INTO link_codes (id, session_id, kind, code_hash, made_by, family, created_at)
+                VALUES ('x', 'nobody', 'link', 'x', 'x', 'x', '2026-01-01 00:00:00')";
+            match conn {
+                DbConnection::Sqlite(sqlite) => sqlite.batch_execute(&format!("PRAGMA foreign_keys = OFF; {row}"))?,
+                DbConnection::Pg(pg) => pg.batch_execute(&format!("SET session_replication_role = replica; {row}"))?,
+            }
+            Ok(())
+        })
+        .await
+        .unwrap();
+        let referring = "1 rows of link_codes refer to rows of sessions that are not there";
+        let ended = here.run(&["verify"]);
+        assert_eq!(ended.code, 1);
+        assert!(ended.out.contains(referring), "{}", ended.out);
     }
 }
 
