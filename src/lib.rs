@@ -33,6 +33,8 @@
 //! | [`session`] | the anonymous visitor: key, cookie, engine, middleware | `db`, `config`, `clock`, `random`, `locale` |
 //! | [`uploads`] | bytes on disk under names of our own, and pictures of figures into a card | `random`, `card` |
 //! | [`archive`] | everything of a visitor as one ZIP file, and back | `db`, `uploads`, `card`, `format`, `json`, `locale` |
+//! | [`backup`] | everything of a server as one folder, made while it runs, and back | `db`, `uploads`, `session`'s id |
+//! | [`verify`](mod@verify) | whether database and files are whole | `db`, `uploads`, `card`'s stored text |
 //! | [`cleanup`] | removes what has expired | `db`, `session`, `uploads` |
 //! | [`web`] | HTTP: routes, pages, forms, errors; who may reach what ([`web::access`]); the only room that knows status codes | all of the above |
 //! | [`cli`] | the command line, a file a subcommand | all of the above |
@@ -53,6 +55,7 @@
 //! 4. [`web::pages::download`]: rows become a card, with its pictures in it; [`format::write`] puts it into the upload.
 
 pub mod archive;
+pub mod backup;
 pub mod bundle;
 pub mod card;
 pub mod chart;
@@ -71,6 +74,7 @@ pub mod random;
 pub mod redraw;
 pub mod session;
 pub mod uploads;
+pub mod verify;
 pub mod web;
 pub mod xml;
 pub mod yaml;

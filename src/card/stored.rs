@@ -18,6 +18,14 @@ pub fn from_text(text: &str) -> Vec<Field> {
     }
 }
 
+/// Whether the text is a whole list of fields, of which [`from_text`] would leave nothing out.
+pub fn is_sound(text: &str) -> bool {
+    match json::parse_assembled(text).map(|document| document.root.into_value()) {
+        Ok(Value::List(fields)) => fields.into_iter().all(|field| from_value(field).is_some()),
+        _ => false,
+    }
+}
+
 /// A field as a group of `id`, `label` and `value`.
 pub fn to_value(field: &Field) -> Value {
     Value::Group(vec![
@@ -59,6 +67,7 @@ mod tests {
         fn what_is_stored_is_read_back(fields in prop::collection::vec((texts(), texts(), values()), 0..5)) {
             let fields: Vec<Field> =
                 fields.into_iter().map(|(id, label, value)| Field { id, label, value }).collect();
+            prop_assert!(is_sound(&to_text(&fields)));
             prop_assert_eq!(from_text(&to_text(&fields)), fields);
         }
     }
@@ -78,5 +87,9 @@ mod tests {
     fn a_damaged_row_opens_empty() {
         assert_eq!(from_text("[{\"id\": "), []);
         assert_eq!(from_text("[1, {\"label\": \"x\"}]"), []);
+        for text in ["[{\"id\": ", "[1]", "{}", ""] {
+            assert!(!is_sound(text), "{text}");
+        }
+        assert!(is_sound("[]"));
     }
 }

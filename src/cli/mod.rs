@@ -2,6 +2,7 @@
 //!
 //! Data goes to stdout, words to stderr. Exit codes: 0 for good, 1 for problems found, 2 for failure.
 
+mod backup;
 mod check;
 mod cleanup;
 mod convert;
@@ -16,6 +17,8 @@ mod progress;
 mod serve;
 mod sessions;
 mod table;
+mod take_down;
+mod verify;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -102,6 +105,14 @@ enum Command {
         #[command(subcommand)]
         action: SessionsAction,
     },
+    /// Deletes one card by its address, and tells its visitor why; the server may run
+    TakeDown(Box<take_down::TakeDownOptions>),
+    /// Writes everything, as it is at this moment, into a new folder; the server may run
+    Backup(backup::BackupOptions),
+    /// Puts a backup back, where no server is running
+    Restore(backup::RestoreOptions),
+    /// Says whether database and files are whole, on the server or in a backup
+    Verify(verify::Options),
     /// Says which format each file has
     Detect(detect::Options),
     /// Says what is wrong with model cards
@@ -151,6 +162,10 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
                 handle,
             } => cleanup::run(&storage, keeping, 0, Some(Whose::Browser(handle)), false),
         },
+        Command::TakeDown(options) => take_down::run(*options),
+        Command::Backup(options) => backup::backup(options),
+        Command::Restore(options) => backup::restore(&options),
+        Command::Verify(options) => verify::run(&options),
         Command::Detect(options) => detect::run(&options),
         Command::Check(options) => check::run(&options),
         Command::Convert(options) => convert::run(&options),

@@ -52,7 +52,12 @@ impl Connections {
 
     /// Connects once, to learn early and exactly what is wrong.
     pub(super) fn try_once(&self) -> Result<(), Error> {
-        self.connect().map(drop)
+        self.connect_once().map(drop)
+    }
+
+    /// One connection.
+    pub(super) fn connect_once(&self) -> Result<DbConnection, Error> {
+        self.connect()
     }
 }
 
@@ -138,7 +143,7 @@ const FILE: &str = "PRAGMA journal_mode = WAL;
     PRAGMA secure_delete = ON;";
 
 /// Makes the file, if it is not there, readable by its owner only: it holds what visitors wrote.
-fn private_file(path: &Path) -> std::io::Result<()> {
+pub(super) fn private_file(path: &Path) -> std::io::Result<()> {
     let mut options = std::fs::OpenOptions::new();
     options.append(true).create(true);
     #[cfg(unix)]

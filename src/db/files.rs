@@ -222,3 +222,48 @@ pub fn forget_removed(conn: &mut DbConnection, before: NaiveDateTime) -> Result<
 pub fn exists(conn: &mut DbConnection, file: &str) -> Result<bool, Error> {
     Ok(diesel::select(diesel::dsl::exists(files::table.filter(files::id.eq(file)))).get_result(conn)?)
 }
+
+/// What backup and verification must know of a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kept {
+    /// The name under which its bytes are kept.
+    pub id: String,
+    /// Whose it is.
+    pub session: SessionId,
+    /// Length in bytes.
+    pub size: i64,
+    /// SHA-256 of the bytes in hexadecimal digits.
+    pub sha256: String,
+}
+
+/// Up to `limit` files of all sessions, in the order of their ids, beginning after `after`: for operators' commands, also on
+/// tables of earlier versions.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn all(conn: &mut DbConnection, after: &str, limit: i64) -> Result<Vec<Kept>, Error> {
+    let rows: Vec<(String, String, i64, String)> = files::table
+        .filter(files::id.gt(after))
+        .order(files::id.asc())
+        .limit(limit)
+        .select((files::id, files::session_id, files::size, files::sha256))
+        .load(conn)?;
+    let kept = rows.into_iter().map(|(id, session, size, sha256)| Kept {
+        id,
+        session: SessionId::from_row(session),
+        size,
+        sha256,
+    });
+    Ok(kept.collect())
+}
+
+/// Whether this session has a file of this id.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn is_owned(conn: &mut DbConnection, session: &SessionId, file: &str) -> Result<bool, Error> {
+    let row = files::table
+        .filter(files::session_id.eq(session.as_str()))
+        .filter(files::id.eq(file));
+    Ok(diesel::select(diesel::dsl::exists(row)).get_result(conn)?)
+}

@@ -1,6 +1,7 @@
 //! The steps that lead an empty or older database to the present tables.
 
 use diesel::connection::SimpleConnection as _;
+use diesel::migration::MigrationSource;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use super::{DbConnection, Error, transaction};
@@ -27,6 +28,26 @@ pub fn pending(conn: &mut DbConnection) -> Result<Vec<String>, Error> {
     Ok(match conn {
         DbConnection::Pg(pg) => names!(pg, POSTGRES),
         DbConnection::Sqlite(sqlite) => names!(sqlite, SQLITE),
+    })
+}
+
+/// Versions of migrations that the database has and this program does not know: a newer one was here.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub fn unknown(conn: &mut DbConnection) -> Result<Vec<String>, Error> {
+    macro_rules! versions {
+        ($conn:expr, $backend:ty, $source:expr) => {{
+            let known = MigrationSource::<$backend>::migrations(&$source).map_err(failed)?;
+            let known: Vec<String> = known.iter().map(|step| step.name().version().to_string()).collect();
+            let applied = $conn.applied_migrations().map_err(failed)?;
+            let applied = applied.iter().map(ToString::to_string);
+            applied.filter(|version| !known.contains(version)).collect()
+        }};
+    }
+    Ok(match conn {
+        DbConnection::Pg(pg) => versions!(pg, diesel::pg::Pg, POSTGRES),
+        DbConnection::Sqlite(sqlite) => versions!(sqlite, diesel::sqlite::Sqlite, SQLITE),
     })
 }
 

@@ -9,7 +9,9 @@
 mod alone;
 pub mod cards;
 mod connect;
+pub mod copies;
 pub mod files;
+pub mod integrity;
 pub mod link_codes;
 pub mod migrations;
 pub mod prefilled;

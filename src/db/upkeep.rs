@@ -125,7 +125,7 @@ pub fn reclaim(conn: &mut DbConnection, has_removed: bool) -> Result<Reclaimed, 
 }
 
 /// The tables in which visitors' rows come and go.
-const TABLES: [&str; 10] = [
+pub(super) const TABLES: [&str; 10] = [
     "sessions",
     "session_keys",
     "ended_keys",

@@ -46,7 +46,7 @@ pub use beginner::Beginner;
 pub use client::{address as client_address, locale as browser_locale, said_family};
 pub use error::Error;
 pub use parked::ParkedWork;
-pub use secret::{Place, place};
+pub use secret::{Place, place, secret_file};
 pub use visitor::Visitor;
 
 use crate::clock::Clock;

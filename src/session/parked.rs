@@ -15,7 +15,7 @@ use super::key::KeyHash;
 use super::state::{Change, Item, Message};
 use super::store::{Open, Store};
 use super::visitor::{Outcome, Standing};
-use super::{Error, SessionId, Visitor, client_address, patience};
+use super::{Error, SessionId, Sessions, Visitor, client_address, patience};
 use crate::db::{self, DbConnection, sessions};
 use crate::random;
 
@@ -241,17 +241,25 @@ impl Visitor {
     /// Leaves a notice with the browsers of a session, except those of these handles. One that cannot be told now is
     /// not told.
     pub async fn notify(&self, session: &SessionId, except: &[String], text: &str) {
-        let inner = &self.sessions().inner;
-        let now = inner.clock.now();
-        let Ok(browsers) = inner.store.browsers(session, now).await else {
-            return;
-        };
+        self.sessions().notify(session, except, text).await;
+    }
+}
+
+impl Sessions {
+    /// Leaves a notice with the browsers of a session, except those of these handles; returns how many have it. One that
+    /// cannot be told now is not told.
+    pub async fn notify(&self, session: &SessionId, except: &[String], text: &str) -> usize {
+        let now = self.inner.clock.now();
+        let browsers = self.inner.store.browsers(session, now).await.unwrap_or_default();
+        let mut told = 0;
         for browser in browsers.iter().filter(|browser| !except.contains(&browser.handle)) {
-            let Ok(message) = message(text, now) else { return };
-            if let Err(error) = inner.store.change(browser, &[Change::Notice(message)], now).await {
-                tracing::warn!(%error, "a browser could not be told");
+            let Ok(message) = message(text, now) else { break };
+            match self.inner.store.change(browser, &[Change::Notice(message)], now).await {
+                Ok(_) => told += 1,
+                Err(error) => tracing::warn!(%error, "a browser could not be told"),
             }
         }
+        told
     }
 }
 

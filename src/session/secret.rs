@@ -17,16 +17,21 @@ pub enum Place {
     File(PathBuf),
 }
 
-/// Where a server with these settings finds its secret: beside the database's file, or, when the
-/// database is on a server, in the working directory.
+/// Where a server with these settings finds its secret.
 pub fn place(config: &Config) -> Place {
     if config.session.secret.is_some() {
         return Place::Setting;
     }
-    Place::File(match config.database_url.strip_prefix("sqlite://") {
+    Place::File(secret_file(&config.database_url))
+}
+
+/// The file of the secret where no setting has it: beside the database's file, or, when the database is on a server, in the
+/// working directory.
+pub fn secret_file(database_url: &str) -> PathBuf {
+    match database_url.strip_prefix("sqlite://") {
         Some(path) => PathBuf::from(format!("{path}.secret")),
         None => PathBuf::from("cartellino.secret"),
-    })
+    }
 }
 
 /// The present secret and the earlier ones.

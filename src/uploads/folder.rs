@@ -5,10 +5,7 @@ use std::io::{self, Read, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use data_encoding::HEXLOWER;
-use sha2::{Digest as _, Sha256};
-
-use super::{Alone, Content, Error, Found, Kept, Store, folder_name, is_folder_name, is_id};
+use super::{Alone, Content, Error, Found, Kept, Store, digest, folder_name, is_folder_name, is_id};
 
 /// The folder for uploaded files.
 #[derive(Debug)]
@@ -208,23 +205,7 @@ fn write_through(path: &Path, content: &mut dyn Read) -> io::Result<Kept> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let mut file = options.open(path)?;
-    let mut digest = Sha256::new();
-    let mut size = 0;
-    let mut buffer = vec![0; 64 * 1024];
-    loop {
-        let length = match content.read(&mut buffer) {
-            Ok(0) => break,
-            Ok(length) => length,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-            Err(error) => return Err(error),
-        };
-        file.write_all(&buffer[..length])?;
-        digest.update(&buffer[..length]);
-        size += length as u64;
-    }
+    let kept = digest(content, |piece| file.write_all(piece))?;
     file.sync_all()?;
-    Ok(Kept {
-        size,
-        sha256: HEXLOWER.encode(&digest.finalize()),
-    })
+    Ok(kept)
 }

@@ -62,6 +62,28 @@ pub fn sha256(bytes: &[u8]) -> String {
     HEXLOWER.encode(&Sha256::digest(bytes))
 }
 
+/// Reads to the end, piece by piece, and calls `with` with each.
+fn digest(content: &mut dyn Read, mut with: impl FnMut(&[u8]) -> io::Result<()>) -> io::Result<Kept> {
+    let mut digest = Sha256::new();
+    let mut size = 0;
+    let mut buffer = vec![0; 64 * 1024];
+    loop {
+        let length = match content.read(&mut buffer) {
+            Ok(0) => break,
+            Ok(length) => length,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => return Err(error),
+        };
+        with(&buffer[..length])?;
+        digest.update(&buffer[..length]);
+        size += length as u64;
+    }
+    Ok(Kept {
+        size,
+        sha256: HEXLOWER.encode(&digest.finalize()),
+    })
+}
+
 /// A file as the cleanup finds it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Found {
@@ -146,6 +168,15 @@ impl Uploads {
     /// [`Error::NotFound`] when the owner has no such file.
     pub fn read(&self, owner: &str, id: &str) -> Result<Content, Error> {
         self.store.read(owner, id)
+    }
+
+    /// Length and digest of a file's bytes as they are now.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when the owner has no such file; when it cannot be read.
+    pub fn digest(&self, owner: &str, id: &str) -> Result<Kept, Error> {
+        let mut content = self.store.read(owner, id)?;
+        digest(&mut content, |_| Ok(())).map_err(Error::Disk)
     }
 
     /// Deletes a file. That it is not there is no error.

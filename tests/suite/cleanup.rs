@@ -553,7 +553,7 @@ async fn r58_the_space_of_much_is_given_back_in_steps_between_which_visitors_wri
 }
 
 #[tokio::test]
-async fn keys_that_were_ended_are_forgotten_after_a_day() {
+async fn keys_that_were_ended_are_forgotten_after_a_day_and_sessions_when_they_would_have_expired() {
     for backend in Backend::all().await {
         let uploads = uploads(&backend);
         let session = visitor(&backend, &uploads, "ended", beginning() + TimeDelta::days(30)).await;
@@ -565,10 +565,20 @@ async fn keys_that_were_ended_are_forgotten_after_a_day() {
             })
             .await
             .unwrap();
-        sweep(&backend, &uploads, beginning() + TimeDelta::hours(23), Mode::Delete).await;
-        assert_eq!(backend.rows("ended_keys").await, 2, "the session and its key");
-        sweep(&backend, &uploads, beginning() + TimeDelta::hours(25), Mode::Delete).await;
-        assert_eq!(backend.rows("ended_keys").await, 0, "{}", backend.name);
+        for (later, remembered) in [
+            (TimeDelta::hours(23), 2),
+            (TimeDelta::hours(25), 1),
+            (TimeDelta::days(30), 1),
+            (TimeDelta::days(31), 0),
+        ] {
+            sweep(&backend, &uploads, beginning() + later, Mode::Delete).await;
+            assert_eq!(
+                backend.rows("ended_keys").await,
+                remembered,
+                "{} after {later}",
+                backend.name
+            );
+        }
     }
 }
 

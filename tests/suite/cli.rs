@@ -67,11 +67,20 @@ impl Desk {
         self.fed(words, b"")
     }
 
+    /// Runs the program with these variables.
+    pub fn run_with(&self, variables: &[(&str, &str)], words: &[&str]) -> Ended {
+        let mut command = self.command();
+        command.envs(variables.iter().copied());
+        Self::end(command.args(words), b"")
+    }
+
     /// Runs with this on standard input.
     fn fed(&self, words: &[&str], input: &[u8]) -> Ended {
-        let mut child = self
-            .command()
-            .args(words)
+        Self::end(self.command().args(words), input)
+    }
+
+    fn end(command: &mut Command, input: &[u8]) -> Ended {
+        let mut child = command
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

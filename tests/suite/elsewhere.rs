@@ -80,7 +80,7 @@ async fn enter(visitor: &Visitor, page: &Answer, then: Option<&str>) -> Answer {
 }
 
 /// Comes into the work of another browser by a new link.
-async fn follow(from: &Visitor, to: &Visitor, then: Option<&str>) {
+pub async fn follow(from: &Visitor, to: &Visitor, then: Option<&str>) {
     let (path, _) = link(from).await;
     let answer = enter(to, &to.get(&path).await, then).await;
     assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.page().main());

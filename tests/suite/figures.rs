@@ -112,7 +112,7 @@ async fn press(visitor: &Visitor, section: &str, button: &str) -> Answer {
 }
 
 /// Where the pictures on a page are.
-fn pictures(page: &Answer) -> Vec<String> {
+pub fn pictures(page: &Answer) -> Vec<String> {
     let images = page.page();
     let images = images.all("img[src^='/files/']");
     images

@@ -9,6 +9,7 @@ mod redis;
 
 mod api;
 mod archive;
+mod backups;
 mod browser;
 mod bucket;
 mod choices;
@@ -55,6 +56,8 @@ mod section_links;
 mod sessions;
 mod settings;
 mod storage;
+mod take_down;
+mod upgrades;
 mod upload;
 mod webcards;
 mod weight;

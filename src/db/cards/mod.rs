@@ -23,7 +23,7 @@ pub use sections::{
 };
 
 use super::schema::model_cards;
-use super::{DbConnection, Error, insert_or_meet};
+use super::{DbConnection, Error, insert_or_meet, sessions};
 use crate::card::figure;
 use crate::random;
 use crate::session::SessionId;
@@ -340,6 +340,18 @@ pub fn duplicate(
     create(conn, session, &copy, now)
 }
 
+/// Whose card it is, for operators' commands: visitors are never asked by anything but their own session.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is none.
+pub fn owner(conn: &mut DbConnection, card: &str) -> Result<SessionId, Error> {
+    let session: String = model_cards::table
+        .filter(model_cards::id.eq(card))
+        .select(model_cards::session_id)
+        .first(conn)?;
+    Ok(SessionId::from_row(session))
+}
+
 /// Deletes the card with everything that hangs on it; its datasheets stay, as cards by themselves.
 ///
 /// # Errors
@@ -352,4 +364,18 @@ pub fn delete(conn: &mut DbConnection, session: &SessionId, card: &str) -> Resul
     )
     .execute(conn)?;
     if deleted == 0 { Err(Error::NotFound) } else { Ok(()) }
+}
+
+/// The same at its visitor's or an operator's wish, which is remembered: no backup brings the card back over this database.
+///
+/// # Errors
+/// [`Error::NotFound`] when it is not the session's.
+pub fn delete_for_good(
+    conn: &mut DbConnection,
+    session: &SessionId,
+    card: &str,
+    now: NaiveDateTime,
+) -> Result<(), Error> {
+    delete(conn, session, card)?;
+    sessions::remember_card(conn, session, card, now)
 }

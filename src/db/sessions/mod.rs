@@ -11,7 +11,10 @@ use chrono::{DateTime, NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 
-pub use ended::{ended_among, ended_at, forget_ended, remember_earliest, remember_ended, remember_latest};
+pub use ended::{
+    Ended, all_ended, end_as_elsewhere, ended_among, ended_at, forget_ended, remember_card, remember_earliest,
+    remember_ended, remember_latest,
+};
 pub use join::{hold, move_all, move_rows};
 
 use super::schema::{model_cards, session_keys, sessions};
@@ -140,6 +143,9 @@ pub fn settle_expiry(conn: &mut DbConnection, session: &SessionId) -> Result<(),
 /// Deletes the session with all its rows and remembers it and its keys as ended. Doing it twice is harmless; returns
 /// whether it was there.
 ///
+/// The session is remembered for as long as it would have been kept, so that no backup brings it back before it has expired
+/// there, too.
+///
 /// # Errors
 /// When the database does not answer.
 pub fn end(
@@ -148,11 +154,12 @@ pub fn end(
     now: NaiveDateTime,
     forget_at: NaiveDateTime,
 ) -> Result<bool, Error> {
-    match lock(conn, session) {
-        Ok(_) | Err(Error::NotFound) => {}
+    let until = match lock(conn, session) {
+        Ok((_, until)) => until,
+        Err(Error::NotFound) => forget_at,
         Err(error) => return Err(error),
-    }
-    remember_ended(conn, &session.hash(), now, forget_at)?;
+    };
+    remember_ended(conn, &session.hash(), now, forget_at.max(until))?;
     for hash in keys::hashes(conn, session)? {
         remember_ended(conn, &hash, now, forget_at)?;
     }

@@ -66,14 +66,14 @@ pub async fn post(state: web::Data<AppState>, visitor: Visitor, id: web::Path<St
     {
         tracing::warn!(%error, "a deleted card is remembered as the last one");
     }
-    let quota = state.quota();
+    let (quota, now) = (state.quota(), state.clock.now().naive_utc());
     let (gone, sections, left) = state
         .db
         .write(move |conn| {
             quota::within(conn, &session, quota, |conn| {
                 let files = files::list(conn, &session, &id)?;
                 let sections = cards::sections(conn, &session, &id)?.len();
-                cards::delete(conn, &session, &id)?;
+                cards::delete_for_good(conn, &session, &id, now)?;
                 Ok((files, sections, cards::list(conn, &session)?.len()))
             })
         })

@@ -1,10 +1,12 @@
 //! The main path in a real Chromium, with and without script; `saving` is about work that is not lost, `asking` about a
-//! section that somebody else writes, `keyboard` about doing without a mouse, `pipeline` about a card that a program began.
+//! section that somebody else writes, `keyboard` about doing without a mouse, `pipeline` about a card that a program began,
+//! `operator` about who keeps the server.
 
 mod asking;
 mod destinations;
 mod first;
 mod keyboard;
+mod operator;
 mod pipeline;
 mod repair;
 mod saving;
