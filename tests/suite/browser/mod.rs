@@ -5,6 +5,7 @@ mod asking;
 mod destinations;
 mod first;
 mod keyboard;
+mod languages;
 mod pipeline;
 mod repair;
 mod saving;
