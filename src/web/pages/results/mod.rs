@@ -4,7 +4,7 @@
 
 mod sent;
 mod show;
-mod store;
+pub(super) mod store;
 
 use actix_multipart::Multipart;
 use actix_web::http::StatusCode;
