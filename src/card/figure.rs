@@ -51,6 +51,16 @@ pub fn is_waiting(row: &Value) -> bool {
     is_kept && (text(row, "name").is_empty() || text(row, "alt").is_empty())
 }
 
+/// How many figures wait, and in which sections: those are in no download.
+pub fn waiting(card: &Card) -> Vec<(&str, usize)> {
+    let count = |value: &Value| rows(value).iter().filter(|row| is_waiting(row)).count();
+    let sections = card.sections.iter().map(|section| {
+        let figures = section.fields.iter().map(|field| count(&field.value)).sum();
+        (section.key.as_str(), figures)
+    });
+    sections.filter(|(_, figures)| *figures > 0).collect()
+}
+
 fn image(row: &Value) -> Option<&str> {
     row.member("image")?.as_text()
 }

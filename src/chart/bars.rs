@@ -61,7 +61,10 @@ fn draw_panel(canvas: &mut Canvas, panel: &Panel, bars: &[&Bar]) {
             }
         }
         canvas.text((RIGHT + 6.0, base), Anchor::Start, WIDTH - RIGHT - 6.0, &bar.words);
+        canvas.cuts.push(canvas.height);
     }
+    // The last bar stays with the scale below it.
+    canvas.cuts.pop();
     let bottom = canvas.height;
     canvas.line((zero, top), (zero, bottom), 1.0, "");
     if let Some(value) = panel.reference.filter(|value| value.is_finite()) {
@@ -71,6 +74,7 @@ fn draw_panel(canvas: &mut Canvas, panel: &Panel, bars: &[&Bar]) {
     let y = canvas.room(LETTER + 10.0) + LETTER + 3.0;
     canvas.text((LEFT, y), Anchor::Start, 90.0, &number(scale.low));
     canvas.text((RIGHT, y), Anchor::End, 90.0, &number(scale.high));
+    canvas.cuts.push(canvas.height);
 }
 
 /// For each panel its lowest and highest bar.

@@ -20,6 +20,8 @@ pub(super) struct Canvas {
     body: String,
     /// How far down it goes.
     pub height: f64,
+    /// How far down it can be divided.
+    pub cuts: Vec<f64>,
 }
 
 impl Canvas {
@@ -27,6 +29,7 @@ impl Canvas {
         Self {
             body: String::new(),
             height: 4.0,
+            cuts: Vec::new(),
         }
     }
 
@@ -167,7 +170,7 @@ fn dashes(dash: &str) -> String {
 }
 
 /// A number of the picture, with at most two digits after the point.
-fn short(value: f64) -> String {
+pub(super) fn short(value: f64) -> String {
     let text = format!("{value:.2}");
     let text = text.trim_end_matches('0').trim_end_matches('.');
     if text == "-0" { "0".to_owned() } else { text.to_owned() }

@@ -27,6 +27,8 @@ pub struct Chart {
     pub width: f64,
     /// Height of the picture in its own units.
     pub height: f64,
+    /// How far down it can be divided, from above: between bars.
+    pub cuts: Vec<f64>,
     /// Everything that it was drawn from.
     pub data: Data,
 }
@@ -115,7 +117,40 @@ pub fn draw(id: &str, title: &str, plot: &Plot) -> Chart {
         alt,
         width: canvas::WIDTH,
         height: canvas.height,
+        cuts: canvas.cuts,
         data,
+    }
+}
+
+impl Chart {
+    /// The picture in pieces that are not higher than `most`, each with its height, where it can be divided so.
+    pub fn pieces(&self, most: f64) -> Vec<(String, f64)> {
+        let mut pieces = Vec::new();
+        let mut from = 0.0;
+        while self.height - from > most {
+            let Some(to) = self.cuts.iter().copied().rfind(|cut| *cut > from && cut - from <= most) else {
+                break;
+            };
+            pieces.push((self.piece(from, to), to - from));
+            from = to;
+        }
+        pieces.push((self.piece(from, self.height), self.height - from));
+        pieces
+    }
+
+    fn piece(&self, from: f64, to: f64) -> String {
+        let whole = format!(
+            "viewBox=\"0 0 {} {}\"",
+            canvas::short(self.width),
+            canvas::short(self.height)
+        );
+        let part = format!(
+            "viewBox=\"0 {} {} {}\"",
+            canvas::short(from),
+            canvas::short(self.width),
+            canvas::short(to - from)
+        );
+        self.svg.replacen(&whole, &part, 1)
     }
 }
 

@@ -234,3 +234,39 @@ fn numbers_are_spelled_short() {
         assert_eq!(number(value), words);
     }
 }
+
+#[test]
+fn a_chart_is_divided_between_its_bars() {
+    let bars = |count: usize| {
+        let bar = |number: usize| Bar {
+            label: format!("site {number}"),
+            value: 0.5,
+            words: "0.5".into(),
+            interval: None,
+        };
+        Panel {
+            heading: "recall".into(),
+            bars: (0..count).map(bar).collect(),
+            reference: None,
+        }
+    };
+    let chart = draw("a", "Sites", &Plot::Bars(vec![bars(30), bars(30)]));
+    let most = 500.0;
+    let pieces = chart.pieces(most);
+    assert!(pieces.len() > 2 && pieces.iter().all(|(_, height)| *height <= most));
+    let whole: f64 = pieces.iter().map(|(_, height)| height).sum();
+    assert!((whole - chart.height).abs() < 0.01, "{whole} of {}", chart.height);
+    let mut from = 0.0;
+    for (svg, height) in &pieces {
+        assert!(svg.contains(&format!("viewBox=\"0 {from} 400 {height}\"")), "{svg}");
+        from += height;
+    }
+    // One that is low enough, or has no bars, is one piece.
+    assert_eq!(draw("a", "b", &Plot::Bars(vec![bars(3)])).pieces(most).len(), 1);
+    let matrix = Matrix {
+        rows: vec!["a".into(); 60],
+        columns: vec!["b".into(); 2],
+        cells: vec![vec![1.0, 2.0]; 60],
+    };
+    assert_eq!(draw("a", "b", &Plot::Matrix(matrix)).pieces(most).len(), 1);
+}

@@ -63,7 +63,7 @@ fn empty(kind: &Kind) -> Value {
     match kind {
         Kind::Line | Kind::Markdown | Kind::Choice { .. } | Kind::Date | Kind::Link => Value::text(""),
         Kind::Number | Kind::YesNo => Value::Null,
-        Kind::List { .. } => Value::List(Vec::new()),
+        Kind::List { .. } | Kind::Nested { .. } => Value::List(Vec::new()),
         Kind::Table { columns, .. } => {
             let flat = columns.iter().filter(|column| !column.key.contains('.'));
             let cells = flat.map(|column| (column.key.to_owned(), Value::text("")));

@@ -42,6 +42,7 @@ pub(super) fn findings(tree: &Tree) -> Vec<Finding> {
                 place: say!("entry {number}{place}", number = index + 1, place),
                 severity,
                 message,
+                within: None,
             });
         }
         if found.len() >= MAX_LISTED {

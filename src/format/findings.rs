@@ -104,6 +104,7 @@ pub(super) fn of_encoding(encoding: Encoding, text: &str) -> Option<Finding> {
         place: say!("file"),
         severity,
         message,
+        within: None,
     })
 }
 
@@ -433,5 +434,6 @@ fn finding(line: Option<usize>, place: Sentence, severity: Severity, message: Se
         place,
         severity,
         message,
+        within: None,
     }
 }

@@ -108,6 +108,8 @@ pub struct Finding {
     pub severity: Severity,
     /// What is so, and what to try, in plain words.
     pub message: Sentence,
+    /// Which part of a field's answer it is about, as a JSON Pointer (RFC 6901) from there; nothing for the whole.
+    pub within: Option<String>,
 }
 
 /// A file understood.

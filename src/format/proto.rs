@@ -202,6 +202,7 @@ impl ProtoSource {
                 place: Sentence::as_written(&quirk.name),
                 severity,
                 message,
+                within: None,
             }
         });
         notes.chain(quirks).collect()

@@ -38,6 +38,7 @@ impl Reading {
                     place,
                     severity: problem.severity,
                     message: problem.message,
+                    within: None,
                 },
                 field: Some(item),
             }

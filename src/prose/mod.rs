@@ -6,6 +6,7 @@
 
 mod nodes;
 mod normal;
+mod prices;
 mod settle;
 
 use std::borrow::Cow;
@@ -94,8 +95,12 @@ pub fn render_in(markdown: &str, place: &str) -> String {
         return as_typed(markdown);
     }
     let options = options();
+    let priced = prices::escaped(markdown, |text| {
+        let arena = Arena::new();
+        prices::found(text, comrak::parse_document(&arena, text, &options))
+    });
     let arena = Arena::new();
-    let root = comrak::parse_document(&arena, markdown, &options);
+    let root = comrak::parse_document(&arena, priced.as_deref().unwrap_or(markdown), &options);
     for node in root.descendants() {
         let value = &mut node.data_mut().value;
         match value {
@@ -333,6 +338,19 @@ mod tests {
             render("`$x_i$` from $5 to *at most* $10"),
             "<p><code>$x_i$</code> from $5 to <em>at most</em> $10</p>\n"
         );
+        for (text, shown) in [
+            ("$5 and `a$b`", "$5 and <code>a$b</code>"),
+            (
+                "it costs $5, `a$b` $7 and `c$`",
+                "it costs $5, <code>a$b</code> $7 and <code>c$</code>",
+            ),
+            ("$5 ``a`$`` *b*", "$5 <code>a`$</code> <em>b</em>"),
+            // Quotes of TeX are no code.
+            ("$\\text{``a''}$ and `b`", "$\\text{``a''}$ and <code>b</code>"),
+            ("é $5 `a$b` $x_i * y_i$", "é $5 <code>a$b</code> $x_i * y_i$"),
+        ] {
+            assert_eq!(render(text), format!("<p>{shown}</p>\n"), "{text}");
+        }
         assert_eq!(render("a \\$x_i and *y_i*$"), "<p>a $x_i and <em>y_i</em>$</p>\n");
     }
 

@@ -36,6 +36,8 @@ pub(super) fn settle(html: &str) -> String {
                 out.push_str(r#"<div class="wide" role="group" aria-label="Table" tabindex="0">"#);
                 out.push_str(tag);
             }
+            // Lines of code do not wrap: who has no mouse scrolls them, too.
+            ("pre", false) => out.push_str(&tag.replacen("<pre", r#"<pre tabindex="0""#, 1)),
             ("table", true) => out.push_str("</table></div>"),
             // On paper the address follows the words, unless they are the address.
             ("a", false) if says_itself(tag, rest) => out.push_str(&tag.replacen("<a ", r#"<a class="bare" "#, 1)),

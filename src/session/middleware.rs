@@ -14,7 +14,7 @@ use super::key::Key;
 use super::patience::within_a_moment;
 use super::state::{Change, Expiry};
 use super::store::{Found, Open, Refused};
-use super::visitor::{Doings, Outcome, Standing};
+use super::visitor::{Doings, Outcome, Standing, rested_long};
 use super::{Error, IN_FLIGHT, SessionId, Sessions, Visitor, client, origin, parked};
 
 /// An answer that took longer gives no cookie that is not needed: it could replace a newer one.
@@ -142,15 +142,24 @@ impl Sessions {
         };
         first_page &= method == Method::GET && is_activity;
 
-        let mut touched = false;
+        let (mut touched, mut rested) = (false, None);
         if let Standing::Open(open, _) = &mut standing
             && is_activity
         {
+            let before = open.browser.expires_at;
             touched = self.touch(open, now).await;
+            rested = rested_long(before, open.browser.expires_at, now);
         }
         let family = client::family(request.headers());
         let locale = client::locale(request);
-        let visitor = Visitor::new(self.clone(), standing, family, locale, brought_cookie, was_ended);
+        let visitor = Visitor::new(
+            self.clone(),
+            standing,
+            family,
+            locale,
+            brought_cookie,
+            (was_ended, rested),
+        );
         if touched {
             visitor.touch_parked().await;
         }

@@ -47,7 +47,7 @@ pub use client::{address as client_address, locale as browser_locale, said_famil
 pub use error::Error;
 pub use parked::ParkedWork;
 pub use secret::{Place, place, secret_file};
-pub use visitor::Visitor;
+pub use visitor::{Visitor, rested_long};
 
 use crate::clock::Clock;
 use crate::config::{self, Config};

@@ -2,7 +2,7 @@ use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -34,8 +34,16 @@ struct Inner {
     locale: Locale,
     brought_cookie: bool,
     was_ended: bool,
+    rested: Option<TimeDelta>,
     doings: Mutex<Doings>,
     counted: OnceLock<IpAddr>,
+}
+
+/// How much longer work would have been kept, where a visit moved its end from `before` to `after` and came late: when more
+/// than half of the time was over, and days of it.
+pub fn rested_long(before: DateTime<Utc>, after: DateTime<Utc>, now: DateTime<Utc>) -> Option<TimeDelta> {
+    let left = before - now;
+    (left < (after - now) / 2 && after - before >= TimeDelta::days(1)).then_some(left.max(TimeDelta::zero()))
 }
 
 /// What the request's cookie turned out to be.
@@ -89,7 +97,7 @@ impl Visitor {
         family: String,
         locale: Locale,
         brought_cookie: bool,
-        was_ended: bool,
+        (was_ended, rested): (bool, Option<TimeDelta>),
     ) -> Self {
         Self {
             inner: Arc::new(Inner {
@@ -99,6 +107,7 @@ impl Visitor {
                 locale,
                 brought_cookie,
                 was_ended,
+                rested,
                 doings: Mutex::default(),
                 counted: OnceLock::new(),
             }),
@@ -192,6 +201,11 @@ impl Visitor {
     /// deleted there.
     pub fn was_ended(&self) -> bool {
         self.inner.was_ended
+    }
+
+    /// How much longer the visitor's work would have been kept, where this is the first visit after a long time.
+    pub fn rested(&self) -> Option<TimeDelta> {
+        self.inner.rested
     }
 
     /// Whether the visitor can be shown what is theirs: not where the store does not answer.

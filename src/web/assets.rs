@@ -64,7 +64,7 @@ const SHEET: &str = "text/css; charset=utf-8";
 const MODULE: &str = "text/javascript; charset=utf-8";
 
 /// The files, the only list.
-const FILES: [(&str, &str, &[u8]); 13] = [
+const FILES: [(&str, &str, &[u8]); 14] = [
     asset!("style.css", SHEET),
     sheet!("style-by-system.css", "screen and (prefers-color-scheme: dark)"),
     sheet!("style-dark.css", "screen"),
@@ -77,6 +77,7 @@ const FILES: [(&str, &str, &[u8]); 13] = [
     asset!("buffer.js", MODULE),
     asset!("leave.js", MODULE),
     asset!("time.js", MODULE),
+    asset!("words.js", MODULE),
     asset!("favicon.svg", "image/svg+xml"),
 ];
 

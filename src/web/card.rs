@@ -8,6 +8,7 @@ use super::AppState;
 use super::error::Error;
 use super::page::CardLink;
 use crate::card::check::Tally;
+use crate::card::figure;
 use crate::card::outline::{self, Outline, Part};
 use crate::card::{Card, Section, stored};
 use crate::count;
@@ -52,6 +53,8 @@ pub struct Whole {
     pub card: Card,
     /// The upload, byte for byte.
     pub source: Option<Vec<u8>>,
+    /// Keys of sections with figures that wait for their words, and how many: they are not in the card.
+    pub waiting: Vec<(String, usize)>,
 }
 
 impl Whole {
@@ -100,10 +103,17 @@ pub async fn whole(state: &web::Data<AppState>, visitor: &Visitor, id: String) -
             let source = cards::source(conn, &session, &id)?;
             let pictures = cards::figures(conn, &session, &id)?;
             let pictures: Vec<String> = pictures.into_iter().map(|picture| picture.id).collect();
+            let waiting = figure::waiting(&card).into_iter();
+            let waiting = waiting.map(|(key, figures)| (key.to_owned(), figures)).collect();
             let card = uploads
                 .filled(session.as_str(), &pictures, card)
                 .map_err(|error| db::Error::Unavailable(error.to_string()))?;
-            Ok(Whole { row, card, source })
+            Ok(Whole {
+                row,
+                card,
+                source,
+                waiting,
+            })
         })
         .await?;
     Ok(whole)

@@ -10,7 +10,7 @@
 //! | `f.3~t` | kind of value: `text`, `number`, `bool`, `null`, `list`, `null-list`, `group`, `data`, `keep`; with `absent-` in front, blank content means that there is no value |
 //! | `f.3.0~k` | name of a member of a group |
 //! | `f.3.0~n` | a new entry of a list, dropped while blank |
-//! | `f.3~g` | the shapes that rows of a table have, as JSON: for each a list of rest of the name, kind and name of the member; a row of the kind `shape 0` has the first |
+//! | `f.3~g` | the shapes that rows of a table have, as JSON: for each a list of rest of the name, kind and name of the member; a row of the kind `shape 0`, at any depth, has the first |
 //! | `f.3~s`, `f.3~r` | why there is no answer, `not-applicable` or `not-known`, and the reason |
 
 use std::cell::RefCell;
@@ -381,7 +381,7 @@ impl OwnFields<'_> {
 const MOST_PARTS: usize = 64;
 
 impl Branch {
-    /// Gives each row the marks that its shape stands for.
+    /// Gives each row, and each row in a list inside it, the marks that its shape stands for.
     fn unfold(&mut self) {
         let Some(Ok(shapes)) = self.marks.get(&'g').map(|shapes| json::parse(shapes)) else {
             return;
@@ -389,15 +389,16 @@ impl Branch {
         let Value::List(shapes) = shapes.root.into_value() else {
             return;
         };
-        for row in self.children.values_mut() {
-            let number = row
-                .marks
-                .get(&'t')
-                .and_then(|kind| kind.strip_prefix("shape ")?.parse::<usize>().ok());
-            if let Some(Value::List(parts)) = number.and_then(|number| shapes.get(number)) {
-                parts.iter().take(MOST_PARTS).for_each(|part| row.take_shape(part));
-            }
+        self.children.values_mut().for_each(|row| row.take_shapes(&shapes));
+    }
+
+    fn take_shapes(&mut self, shapes: &[Value]) {
+        let kind = self.marks.get(&'t').and_then(|kind| kind.strip_prefix("shape "));
+        let shape = kind.and_then(|kind| shapes.get(kind.parse::<usize>().ok()?));
+        if let Some(Value::List(parts)) = shape {
+            parts.iter().take(MOST_PARTS).for_each(|part| self.take_shape(part));
         }
+        self.children.values_mut().for_each(|inner| inner.take_shapes(shapes));
     }
 
     /// One part of a shape: rest of the name, kind, name of the member.

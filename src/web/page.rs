@@ -6,7 +6,7 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::ContentType;
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
-use chrono::{DateTime, NaiveDateTime, Utc};
+use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 
 use super::choices::Display;
 use super::error::Error;
@@ -41,6 +41,8 @@ pub struct Page {
     pub buffer: Option<String>,
     /// Whether the browser was signed out of the work that it had.
     pub signed_out: bool,
+    /// What is said to somebody who comes back after a long time.
+    pub rested: Option<Sentence>,
     /// Whether it is for somebody with a link to one section, whose address must not be passed on.
     pub is_for_guest: bool,
 }
@@ -117,6 +119,7 @@ impl Page {
             notices: Vec::new(),
             buffer: None,
             signed_out: false,
+            rested: None,
             is_for_guest: false,
         }
     }
@@ -145,6 +148,7 @@ impl Page {
                 .map(|Message { id, text, .. }| Notice { id, text })
                 .collect(),
             signed_out: visitor.was_ended(),
+            rested: visitor.rested().map(|left| rested(left, visitor.expires_at())),
             ..Self::bare(title, visitor.into())
         }
     }
@@ -386,6 +390,19 @@ pub fn time_in_words(time: Duration) -> Sentence {
         _ if divides(60) => count!(seconds / 60, "{n} minute", "{n} minutes"),
         _ => count!(seconds, "{n} second", "{n} seconds"),
     }
+}
+
+/// What somebody is told who comes back after a long time: how much of it was left, and until when their work is kept now.
+pub fn rested(left: TimeDelta, until: DateTime<Utc>) -> Sentence {
+    let left = match left.num_days() {
+        0 => count!(left.num_hours().max(1), "{n} hour", "{n} hours"),
+        days => count!(days, "{n} day", "{n} days"),
+    };
+    say!(
+        "You came back with {left} left; now kept until {until}.",
+        left,
+        until = Date::from(until).day
+    )
 }
 
 /// `1 minute`, `40 seconds`: how long to wait, whole minutes rounded up.

@@ -146,7 +146,7 @@ pub(super) async fn drain(form: &mut Multipart) {
 
 /// Browsers send every line break of a text box as CRLF, whatever was pasted; this takes it back.
 /// A text with other line breaks did not come from a text box and stays as it is.
-pub(super) fn as_typed(text: String) -> String {
+pub(in crate::web) fn as_typed(text: String) -> String {
     let all = text.bytes().filter(|byte| *byte == b'\n').count();
     let from_box = text.matches("\r\n").count() == all && text.bytes().filter(|byte| *byte == b'\r').count() == all;
     if from_box { text.replace("\r\n", "\n") } else { text }

@@ -13,8 +13,9 @@ use crate::preview;
 use crate::section_links::link_to;
 
 /// Fixtures whose pages hold tables, figures, remarks, own fields and much text.
-const CARDS: [&str; 3] = [
+const CARDS: [&str; 4] = [
     "markdown/norway-and-misspelt.md",
+    "markdown/lake-ice-crlf.md",
     "webcards/three-metrics.json",
     "json/numbers.json",
 ];

@@ -98,6 +98,29 @@ async fn main_of(visitor: &Visitor, path: &str) -> String {
 }
 
 #[tokio::test]
+async fn whoever_comes_back_after_weeks_is_told_once_how_much_time_was_left() {
+    const SAID: &str = "You came back with 8 days left; now kept until 12 November 2026.";
+    for app in everywhere().await {
+        let visitor = app.visitor();
+        let card = card(&visitor, "otter").await;
+        app.pass(TimeDelta::days(22));
+        // A stranger is told nothing, and moves nothing.
+        app.visitor().get(&card).await;
+        let page = visitor.get(&card).await.page().text();
+        assert!(page.contains(SAID), "{page}");
+        let again = visitor.get("/").await.page().text();
+        assert!(!again.contains("You came back"), "{again}");
+        // After some days there is nothing to tell, although the date moves.
+        app.pass(TimeDelta::days(10));
+        let page = visitor.get("/").await.page().text();
+        assert!(
+            !page.contains("You came back") && page.contains("22 November 2026"),
+            "{page}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn r60_a_link_opens_the_cards_in_another_browser() {
     for app in everywhere().await {
         let (anna, phone) = (app.visitor_with(FIREFOX), app.visitor_with(ANDROID));

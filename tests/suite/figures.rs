@@ -313,6 +313,11 @@ async fn a_picture_without_words_waits_and_is_not_lost() {
     let preview = visitor.get(&format!("{card}/preview")).await;
     assert!(pictures(&preview).is_empty() && !preview.text().contains(CAPTION));
     assert!(!holds(&visitor.download(&card, "html").await, CAPTION.as_bytes()));
+    // The page of the downloads says so, and leads to it.
+    let downloads = visitor.get(&format!("{card}/download")).await.page();
+    let told = downloads.texts("main .notice").join(" ");
+    assert!(told.contains("1 figure waits for its caption and alt text"), "{told}");
+    assert_eq!(downloads.all(&format!("main .notice a[href='{results}']")).len(), 1);
     // The words come later, in the form itself.
     let mut form = form_of(&page, "picture");
     describe(&mut form);
@@ -321,6 +326,8 @@ async fn a_picture_without_words_waits_and_is_not_lost() {
     let preview = visitor.get(&format!("{card}/preview")).await;
     assert_eq!(pictures(&preview).len(), 1);
     assert!(preview.text().contains(ALT));
+    let downloads = visitor.get(&format!("{card}/download")).await.page();
+    assert_eq!(downloads.all("main .notice").len(), 0);
 }
 
 #[tokio::test]

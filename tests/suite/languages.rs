@@ -117,6 +117,13 @@ fn said_of(kind: &Kind, found: &mut Vec<&'static str>) {
                 said_of(&column.kind, found);
             }
         }
+        Kind::Nested { tiers } => {
+            for tier in *tiers {
+                found.push(tier.entry);
+                let columns = tier.columns.iter().chain(tier.further);
+                found.extend(columns.map(|column| column.label));
+            }
+        }
         _ => {}
     }
 }

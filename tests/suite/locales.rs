@@ -3,7 +3,9 @@
 use reqwest::{Method, StatusCode};
 
 use crate::editing::section_form;
+use crate::harness::page::{Button, Form};
 use crate::harness::{Answer, TestApp, Visitor, fixture};
+use crate::section_links::link_to;
 
 /// The language that a page says it is in.
 fn language(page: &Answer) -> String {
@@ -12,11 +14,27 @@ fn language(page: &Answer) -> String {
 
 /// Presses the button for another language at the foot of a page.
 async fn choose(visitor: &Visitor, page: &Answer, wanted: &str) -> Answer {
-    let mut form = page.page().find_form(|form| form.action == "/session/language");
-    let button = form.buttons.iter().find(|button| button.value == wanted).cloned();
-    let button = button.unwrap_or_else(|| panic!("no {wanted} among {:?}", form.buttons));
-    form.fields.push((button.name, button.value));
-    visitor.submit(page, &form).await
+    choose_in(
+        visitor,
+        page,
+        page.page().find_form(|form| chooser(form, wanted).is_some()),
+        wanted,
+    )
+    .await
+}
+
+/// Presses it in the form to which it belongs.
+async fn choose_in(visitor: &Visitor, page: &Answer, mut form: Form, wanted: &str) -> Answer {
+    let button = chooser(&form, wanted).unwrap_or_else(|| panic!("no {wanted} in {form:?}"));
+    visitor.submit(page, form.press(&button)).await
+}
+
+/// What stands on the button of a form that chooses a language.
+fn chooser(form: &Form, wanted: &str) -> Option<String> {
+    let is_it = |button: &&Button| button.name == "language" && button.value == wanted;
+    let here = |button: &&Button| button.name == "do" && button.value == format!("language {wanted}");
+    let button = form.buttons.iter().find(|button| is_it(button) || here(button))?;
+    Some(button.text.clone())
 }
 
 #[tokio::test]
@@ -127,6 +145,150 @@ async fn choosing_a_language_loses_nothing_that_was_typed() {
     assert!(section_form(&shown).control_showing("beaver").is_some());
     let back = visitor.submit(&shown, section_form(&shown).press("English")).await;
     assert_eq!(language(&visitor.follow(back).await), "en");
+}
+
+#[tokio::test]
+async fn a_text_that_was_pasted_comes_back_in_the_other_language() {
+    let app = TestApp::start().await;
+    let visitor = app.visitor();
+    let pasted = "# Otter\n\nCounts otters.\n";
+    // On the first page, before anything is stored.
+    let home = visitor.get("/").await;
+    let mut form = home.page().find_form(|form| form.value("text").is_some());
+    form.set("text", pasted);
+    let german = choose_in(&visitor, &home, form, "de").await;
+    assert_eq!((german.status, &*language(&german)), (StatusCode::OK, "de"));
+    let shown = german.page().textarea("text").unwrap_or_default();
+    assert_eq!(shown.trim_start_matches('\n'), pasted);
+    assert_eq!(german.page().all("details[open] textarea").len(), 1, "it is in sight");
+    // It goes on from there.
+    let form = german.page().find_form(|form| form.value("text").is_some());
+    let answer = visitor.post_multipart(&form.action.clone(), &form, None).await;
+    let card = crate::harness::card_of(&answer.location());
+    assert_eq!(
+        visitor.request(Method::GET, &format!("{card}/original")).await.text(),
+        pasted
+    );
+
+    // Where a text is mended, with what is wrong in it.
+    let broken = "{\"name\": \"otter\", \"x\": }";
+    let page = visitor.upload("card.json", broken.as_bytes()).await;
+    assert_eq!(
+        (page.status, &*language(&page)),
+        (StatusCode::UNPROCESSABLE_ENTITY, "de")
+    );
+    let mut form = page.page().find_form(|form| form.value("text").is_some());
+    form.set("text", &broken.replace("otter", "beaver"));
+    let english = choose_in(&visitor, &page, form, "en").await;
+    assert_eq!(
+        (english.status, &*language(&english)),
+        (StatusCode::UNPROCESSABLE_ENTITY, "en")
+    );
+    let text = english.page().textarea("text").unwrap_or_default();
+    assert!(text.contains("beaver"), "{text}");
+    assert!(english.page().heading().contains("could not be read"));
+}
+
+#[tokio::test]
+async fn results_and_conflicts_come_back_in_the_other_language() {
+    let app = TestApp::start().await;
+    let visitor = app.visitor();
+    let home = visitor.get("/").await;
+    let mut blank = home.page().find_form(|form| form.value("outline").is_some());
+    blank.set("outline", "full");
+    let answer = visitor.post_multipart(&blank.action.clone(), &blank, None).await;
+    let card = crate::harness::card_of(&answer.location());
+    let section = format!("{card}/sections/quantitative-analyses");
+    let page = visitor.get(&format!("{section}/results")).await;
+    let is_results = |form: &Form| form.action.ends_with("/results");
+    let mut form = page.page().find_form(is_results);
+    form.set("text", "metric;value\nrecall;0,90\n");
+    let button = chooser(&form, "de").expect("a choice");
+    let german = visitor
+        .post_multipart(&form.action.clone(), form.press(&button), None)
+        .await;
+    assert_eq!((german.status, &*language(&german)), (StatusCode::OK, "de"));
+    assert!(
+        german
+            .page()
+            .textarea("text")
+            .unwrap_or_default()
+            .contains("recall;0,90")
+    );
+    // What was chosen for the columns stays chosen.
+    let mut form = german.page().find_form(is_results);
+    form.set("role.1", "unit");
+    let button = chooser(&form, "en").expect("a choice");
+    let english = visitor
+        .post_multipart(&form.action.clone(), form.press(&button), None)
+        .await;
+    assert_eq!(language(&english), "en");
+    assert_eq!(english.page().find_form(is_results).value("role.1"), Some("unit"));
+
+    // Two tabs: choosing a language settles nothing.
+    let details = visitor.sections(&card).await.remove(0);
+    let (first, second) = (visitor.get(&details).await, visitor.get(&details).await);
+    let mut form = section_form(&first);
+    visitor.submit(&first, form.set("f.0", "otter").press("Save")).await;
+    let mut form = section_form(&second);
+    let clash = visitor.submit(&second, form.set("f.0", "beaver").press("Save")).await;
+    assert_eq!((clash.status, &*language(&clash)), (StatusCode::CONFLICT, "en"));
+    let german = choose(&visitor, &clash, "de").await;
+    assert_eq!((german.status, &*language(&german)), (StatusCode::CONFLICT, "de"));
+    let main = german.page().main();
+    assert!(main.contains("otter") && main.contains("beaver"), "{main}");
+    let stored = visitor.get(&details).await;
+    assert!(
+        section_form(&stored).control_showing("otter").is_some(),
+        "nothing was overwritten"
+    );
+    let mut form = german.page().find_form(|form| form.value("take-id.0").is_some());
+    form.set("take.0", "mine");
+    let button = form.buttons.iter().find(|button| button.value == "resolve").cloned();
+    let settled = visitor
+        .submit(&german, form.press(&button.expect("a choice").text))
+        .await;
+    let settled = visitor.follow(settled).await;
+    assert!(section_form(&settled).control_showing("beaver").is_some());
+}
+
+#[tokio::test]
+async fn whoever_writes_by_a_link_chooses_a_language_too() {
+    let app = TestApp::start().await;
+    let visitor = app.visitor();
+    let card = visitor
+        .card("otter.json", br#"{"name": "otter", "river": "Isar"}"#)
+        .await;
+    let section = visitor.sections(&card).await.remove(0);
+    let link = link_to(&visitor, &section).await;
+    let guest = app.visitor();
+    let page = guest.get(&link).await;
+    assert_eq!(language(&page), "en");
+    let mut form = section_form(&page);
+    let control = form.control_showing("otter").expect("the name is shown").to_owned();
+    form.set(&control, "beaver");
+    let answer = choose_in(&guest, &page, form, "de").await;
+    assert_eq!(answer.header("set-cookie"), "", "the address remembers it");
+    let german = guest.follow(answer).await;
+    assert_eq!(language(&german), "de");
+    // What was typed was saved, and the language holds for what follows.
+    let mut form = section_form(&german);
+    form.set(&control, "badger");
+    let save = form
+        .buttons
+        .iter()
+        .find(|button| button.value == "save")
+        .cloned()
+        .expect("a button");
+    let saved = guest.submit(&german, form.press(&save.text)).await;
+    let german = guest.follow(saved).await;
+    assert_eq!(language(&german), "de");
+    assert!(section_form(&german).control_showing("badger").is_some());
+    let back = choose(&guest, &german, "en").await;
+    let english = guest.follow(back).await;
+    assert_eq!(language(&english), "en");
+    assert!(!english.path.contains("language="), "{}", english.path);
+    assert_eq!(language(&guest.get(&format!("{link}?language=tlh")).await), "en");
 }
 
 #[tokio::test]

@@ -38,6 +38,7 @@ mod languages;
 mod limits;
 mod locales;
 mod migrations;
+mod model_index;
 mod outages;
 mod outline;
 mod packed;

@@ -197,6 +197,39 @@ async fn story_6_figures_and_numbers_by_group() {
 }
 
 #[tokio::test]
+async fn results_are_shown_as_a_chart_by_a_button_below_them() {
+    let app = TestApp::start().await;
+    let anna = app.visitor();
+    let section = section(&anna).await;
+    let page = anna.get(&section).await;
+    assert_eq!(page.page().all("#show-as").len(), 0, "there is nothing to draw");
+    let preview = send(
+        &anna,
+        &section,
+        b"metric;value;group\nrecall;0,90;\nrecall;0,80;sex=F\n",
+    )
+    .await;
+    let page = keep(&anna, &preview, |_| {}).await;
+    assert_eq!(page.page().all("figure.chart").len(), 0);
+    for (kind, charts) in [("bars by group", 1), ("bars by group", 1), ("bars", 2)] {
+        let page = anna.get(&section).await;
+        let mut form = section_form(&page);
+        let page = press(&anna, &page, form.set("show-as", kind), "Draw the chart").await;
+        assert_eq!(
+            page.page().all("figure.chart svg[role=img] > title").len(),
+            charts,
+            "{kind}"
+        );
+    }
+    assert_eq!(rows(&anna, &section).await.len(), 2, "the results stay as they are");
+    // What is no chart of results is not made one.
+    let page = anna.get(&section).await;
+    let mut form = section_form(&page);
+    let page = press(&anna, &page, form.set("show-as", "<b>"), "Draw the chart").await;
+    assert_eq!(page.page().all("figure.chart").len(), 2);
+}
+
+#[tokio::test]
 async fn rows_are_added_or_replace_those_that_are_there() {
     let app = TestApp::start().await;
     let anna = app.visitor();

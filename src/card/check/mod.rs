@@ -219,7 +219,7 @@ fn check_answer(value: &Value, kind: &Kind, remarks: &mut Vec<Remark>) {
                 )));
             }
         }
-        (Kind::Table { .. } | Kind::List { .. } | Kind::Figures, _) => {}
+        (Kind::Table { .. } | Kind::List { .. } | Kind::Nested { .. } | Kind::Figures, _) => {}
         (_, Value::Group(_)) => remarks.push(Remark::tip(say!(
             "One text is expected here, but the card has a group of named values. They are kept; consider writing \
              them as one text."

@@ -1,6 +1,7 @@
 //! The model card of Bridge2AI: the full card, with what its schema adds from hubs and for science.
 
 use super::full::{about, care, evidence};
+use super::model_index::MODEL_INDEX;
 use super::{Column, Kind, Outline, Part, Question};
 
 /// The parts that contributors can have, in the words of the Bridge2AI schema.
@@ -158,7 +159,7 @@ const SCIENCE: Part = Part {
         Question::new(
             "metadata.model_index",
             "Results for hubs",
-            Kind::Markdown,
+            MODEL_INDEX,
             "For each result a task, a dataset, and measures with type and value.",
             "Bridge2AI model_index",
         ),

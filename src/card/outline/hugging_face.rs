@@ -4,6 +4,7 @@
 //! outline or its format. Sources: "Hub metadata" is the metadata specification of the hub, "Template" its
 //! annotated model card template; the wording here is ours.
 
+use super::model_index::MODEL_INDEX;
 use super::{Kind, Outline, Part, Question, Vocabulary};
 
 /// The model card of Hugging Face.
@@ -118,9 +119,9 @@ const METADATA: Part = Part {
         Question::new(
             "metadata.model_index",
             "Results for the hub",
-            Kind::Markdown,
-            "Evaluation results in the form that the hub shows beside the card: for each result a task, a dataset and metrics \
-             with type and value.",
+            MODEL_INDEX,
+            "Evaluation results in the form that the hub shows beside the card. For each result it wants a task, the name and \
+             the type of a dataset, and metrics with their values.",
             "Hub metadata model-index",
         ),
         Question::new(

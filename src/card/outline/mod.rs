@@ -14,6 +14,7 @@ pub mod examples;
 mod full;
 mod health;
 mod hugging_face;
+mod model_index;
 mod monai;
 mod open_model_card;
 pub mod patra;
@@ -276,9 +277,27 @@ pub enum Kind {
     YesNo,
     /// A web address.
     Link,
+    /// Rows in lists inside each other, the outermost first, shown as one table: `model-index` of a README for the hub.
+    Nested {
+        /// The lists.
+        tiers: &'static [Tier],
+    },
     /// Figures: an optional `description` and a `collection` of rows `name`, `alt`, `image`, see
     /// [`figure`](crate::card::figure).
     Figures,
+}
+
+/// One of the lists of nested rows.
+#[derive(Clone, Copy, Debug)]
+pub struct Tier {
+    /// The member of the rows around it that is this list; nothing for the outermost, which is the answer itself.
+    pub list: &'static str,
+    /// What one row is called: "result".
+    pub entry: &'static str,
+    /// The columns that are always shown.
+    pub columns: &'static [Column],
+    /// Those that are shown where a row has them.
+    pub further: &'static [Column],
 }
 
 /// A column of a table.

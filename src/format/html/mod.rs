@@ -3,6 +3,7 @@
 //! It asks no host for anything: pictures are inside, the style is inside, and its own content
 //! security policy forbids the rest.
 
+mod nested;
 mod reader;
 mod shown;
 

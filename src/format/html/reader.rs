@@ -1,5 +1,6 @@
 //! Turns answers into what readers see.
 
+use super::nested;
 use super::shown::{Heading, Shown, Table};
 use crate::card::figure;
 use crate::card::outline::{Column, Kind, Outline};
@@ -102,8 +103,22 @@ impl<'c> Reader<'c> {
             Value::Bool(false) => Shown::Line("No".to_owned()),
             Value::Number(number) => Shown::Line(number.clone()),
             Value::Text(text) => self.text(text, kind, name),
-            Value::List(items) => self.list(items, kind, name),
-            Value::Group(_) if matches!(kind, Kind::Table { .. }) => self.list(std::slice::from_ref(value), kind, name),
+            Value::List(items) => match kind {
+                Kind::Table { columns, .. } => self.list(items, (columns, MOST_PLANNED_COLUMNS), name),
+                Kind::Nested { tiers } => {
+                    let mut rows = nested::rows(items, tiers);
+                    let common = nested::common(&mut rows).map(|common| self.value(&common, &Kind::Markdown, name));
+                    let table = self.list(&rows, (&[], MOST_PLANNED_COLUMNS), name);
+                    match common {
+                        Some(common) => Shown::Several(vec![common, table]),
+                        None => table,
+                    }
+                }
+                _ => self.list(items, (&[], MOST_COLUMNS), name),
+            },
+            Value::Group(_) if let Kind::Table { columns, .. } = kind => {
+                self.list(std::slice::from_ref(value), (columns, MOST_PLANNED_COLUMNS), name)
+            }
             Value::Group(members) => self.group(members.iter().map(|(key, value)| (key.as_str(), value)), name),
         }
     }
@@ -151,16 +166,13 @@ impl<'c> Reader<'c> {
         }
     }
 
-    fn list(&mut self, items: &[Value], kind: &Kind, name: &str) -> Shown {
+    /// The entries of a list; as rows they have these columns, and at most so many with their own.
+    fn list(&mut self, items: &[Value], (columns, most): (&[Column], usize), name: &str) -> Shown {
         let items: Vec<&Value> = items.iter().filter(|item| !item.is_blank()).collect();
-        let columns: &[Column] = match kind {
-            Kind::Table { columns, .. } => columns,
-            _ => &[],
-        };
         let is_group = |item: &&Value| matches!(item, Value::Group(_));
         if items.iter().all(is_group)
             && (!columns.is_empty() || items.len() > 1)
-            && let Some(table) = self.table(&items, columns, name)
+            && let Some(table) = self.table(&items, (columns, most), name)
         {
             return table;
         }
@@ -172,7 +184,7 @@ impl<'c> Reader<'c> {
     }
 
     /// Rows as a table, or `None` when they do not fit into one.
-    fn table(&mut self, rows: &[&Value], columns: &[Column], name: &str) -> Option<Shown> {
+    fn table(&mut self, rows: &[&Value], (columns, most): (&[Column], usize), name: &str) -> Option<Shown> {
         let mut headings: Vec<(&str, &str)> = columns.iter().map(|column| (column.key, column.label)).collect();
         let mut cells: Vec<Vec<Shown>> = Vec::new();
         for row in rows {
@@ -199,7 +211,7 @@ impl<'c> Reader<'c> {
                     Rest::Members(members) => self.group(members.into_iter(), key),
                 };
             }
-            if columns.is_empty() && headings.len() > MOST_COLUMNS {
+            if columns.is_empty() && headings.len() > most {
                 return None;
             }
             cells.push(line);
@@ -217,11 +229,6 @@ impl<'c> Reader<'c> {
         let take = |line: Vec<Shown>| {
             let kept = line.into_iter().enumerate().filter(|(index, _)| used.contains(index));
             kept.map(|(index, value)| (headings[index].1.to_owned(), value))
-        };
-        let most = if columns.is_empty() {
-            MOST_COLUMNS
-        } else {
-            MOST_PLANNED_COLUMNS
         };
         if used.len() > most || cells.iter().flatten().any(Shown::has_picture) {
             let filled = |(_, value): &(String, Shown)| !value.is_nothing();

@@ -382,3 +382,24 @@ proptest! {
         prop_assert_eq!(html.matches("</dl>").count(), html.matches("<dl").count());
     }
 }
+
+#[test]
+fn nested_results_are_one_table() {
+    let source = "---\nmodel-index:\n- name: otter\n  results:\n  - task: {type: asr}\n    dataset: {name: Lakes, args: {language: lt}}\n    \
+                  metrics:\n    - {type: wer, value: 0.1}\n    - {type: cer, value: 0.02}\n  - task: {type: tts}\n---\n# Otter\n";
+    let reading = crate::format::read(source.as_bytes()).unwrap();
+    let html = body(&reading.card, reading.outline.key);
+    let rows: Vec<String> = html
+        .split("<tr>")
+        .skip(1)
+        .map(|row| row.split("</tr>").next().unwrap_or_default().replace(['\n', ' '], ""))
+        .collect();
+    assert_eq!(rows.len(), 4, "{html}");
+    for (row, words) in rows.iter().zip(["dataset›args›language", "0.1", "0.02", "tts"]) {
+        assert!(row.contains(words), "{row}");
+    }
+    assert!(rows[2].contains("Lakes") && rows[2].contains("cer"), "{}", rows[2]);
+    // What all rows say is said once.
+    assert_eq!(html.matches("otter").count(), 1, "{html}");
+    assert!(!rows.concat().contains("otter"), "{html}");
+}

@@ -1,6 +1,6 @@
 //! The keys of the front matter, after the metadata specification of the hub, and what is odd about them.
 
-use super::vocabulary;
+use super::{model_index, vocabulary};
 use crate::card::check;
 use crate::format::{Finding, Severity};
 use crate::json::{self, Kind, Node};
@@ -221,13 +221,14 @@ pub(super) fn findings(root: &Node, line: impl Fn(usize) -> usize) -> Vec<Findin
     let Kind::Group(members) = &root.kind else {
         return Vec::new();
     };
-    let mut findings = Vec::new();
+    let (mut findings, mut results) = (Vec::new(), Vec::new());
     let mut push = |at: usize, place: Sentence, severity: Severity, message: Sentence| {
         findings.push(Finding {
             line: Some(line(at)),
             place,
             severity,
             message,
+            within: None,
         });
     };
     let has = |name: &str| root.member(name).is_some();
@@ -340,9 +341,7 @@ pub(super) fn findings(root: &Node, line: impl Fn(usize) -> usize) -> Vec<Findin
                 );
             }
             ("model-index", Kind::List(models)) => {
-                for (place, offset, severity, message) in model_index(models) {
-                    push(offset, Sentence::as_written(place), severity, message);
-                }
+                results.extend(model_index::odd(models));
             }
             ("model-index", Kind::Null) => {}
             ("model-index", _) => {
@@ -368,83 +367,18 @@ pub(super) fn findings(root: &Node, line: impl Fn(usize) -> usize) -> Vec<Findin
             _ => {}
         }
     }
+    findings.extend(results.into_iter().map(|odd| odd.finding(&line)));
     findings
 }
 
-/// What the results lack that the hub wants: place, byte offset, severity, message. What its specification of the metadata
-/// calls required it refuses to be without.
-fn model_index(models: &[Node]) -> Vec<(&'static str, usize, Severity, Sentence)> {
-    let (mut lacks, mut found) = (Vec::new(), Vec::new());
-    for model in models {
-        let mut lack = |node: &Node, place: &'static str, severity, names: &[&str]| {
-            for name in names {
-                if node.member(name).is_none() {
-                    let message = match severity {
-                        Severity::Blocks => say!("The hub refuses a card without “{name}” here.", name),
-                        _ => say!("The hub wants “{name}” here.", name),
-                    };
-                    lacks.push((place, node.span.start, severity, message));
-                }
-            }
-        };
-        lack(model, "model-index", Severity::Problem, &["name", "results"]);
-        for result in items(model.member("results")) {
-            let place = "model-index › results";
-            lack(result, place, Severity::Problem, &["task", "dataset", "metrics"]);
-            let metrics = items(result.member("metrics")).iter().filter_map(metric);
-            found.extend(metrics.map(|(at, message)| {
-                let place = "model-index › results › metrics";
-                (place, at, Severity::Problem, message)
-            }));
-            for (member, place, required) in REQUIRED {
-                let Some(member) = result.member(member) else {
-                    continue;
-                };
-                let nodes = match &member.kind {
-                    Kind::List(items) => items.as_slice(),
-                    Kind::Null => &[],
-                    _ => std::slice::from_ref(member),
-                };
-                for node in nodes {
-                    lack(node, place, Severity::Blocks, required);
-                }
-            }
-        }
-    }
-    lacks.extend(found);
-    lacks.truncate(50);
-    lacks
-}
-
-/// What is odd about the value of a metric: byte offset and message.
-fn metric(metric: &Node) -> Option<(usize, Sentence)> {
-    let value = metric.member("value")?;
-    let message = match &value.kind {
-        Kind::Number(number) => check::metric(text(metric.member("type")?)?, number)?,
-        Kind::Text(text) if text.trim().parse::<f64>().is_err() => {
-            say!("The hub wants a number here, not “{found}”.", found = short(text))
-        }
-        _ => return None,
-    };
-    Some((value.span.start, message))
-}
-
-/// Of each part of a result: its place and what the specification of the metadata requires in it.
-const REQUIRED: [(&str, &str, &[&str]); 4] = [
-    ("task", "model-index › results › task", &["type"]),
-    ("dataset", "model-index › results › dataset", &["type", "name"]),
-    ("metrics", "model-index › results › metrics", &["type", "value"]),
-    ("source", "model-index › results › source", &["url"]),
-];
-
-fn items(node: Option<&Node>) -> &[Node] {
+pub(super) fn items(node: Option<&Node>) -> &[Node] {
     match node.map(|node| &node.kind) {
         Some(Kind::List(items)) => items,
         _ => &[],
     }
 }
 
-fn text(node: &Node) -> Option<&str> {
+pub(super) fn text(node: &Node) -> Option<&str> {
     match &node.kind {
         Kind::Text(text) => Some(text),
         _ => None,

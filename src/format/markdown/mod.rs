@@ -16,6 +16,7 @@ mod inside;
 pub(super) mod known;
 mod labels;
 mod metadata;
+mod model_index;
 mod page;
 mod results;
 mod rows;
@@ -255,6 +256,7 @@ fn of_kind(file: &File, document: &Document) -> Option<Finding> {
         place: say!("file"),
         severity,
         message,
+        within: None,
     };
     if detect::is_html(&document.text) {
         let message = say!(
@@ -297,6 +299,7 @@ fn of_page(document: &Document, line: &impl Fn(usize) -> usize) -> Vec<Finding> 
         place,
         severity,
         message,
+        within: None,
     };
     let mut found = Vec::new();
     found.extend(findings::of_encoding(document.encoding, &document.text));

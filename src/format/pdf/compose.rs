@@ -12,6 +12,9 @@ use crate::prose;
 /// wide enough.
 pub(super) const DEEPEST: usize = 8;
 
+/// What is said of the further pieces of a chart that is higher than a page: the first one says it all.
+const CONTINUED: &str = "The chart goes on.";
+
 /// Makes blocks of answers, and keeps what the paper needs beside them.
 #[derive(Default)]
 pub(super) struct Composer {
@@ -152,7 +155,6 @@ impl Composer {
 
     /// A chart, and below it the numbers from which it was drawn.
     fn chart(&mut self, chart: &Chart) -> Vec<Block> {
-        let caption = words(line(&chart.title));
         let cells = |row: &Vec<String>| {
             let cells = row.iter().map(|cell| vec![Block::Paragraph(words(line(cell)))]);
             (false, cells.collect())
@@ -160,10 +162,15 @@ impl Composer {
         let head: Vec<Words> = chart.data.columns.iter().map(|column| words(line(column))).collect();
         let numeric = vec![false; head.len()];
         let rows = chart.data.rows.iter().map(cells).collect();
-        vec![
-            self.placed(picture::of_chart(chart), &chart.alt, Some(caption)),
-            table::table(&chart.title, head, numeric, rows),
-        ]
+        let pieces: Vec<_> = picture::of_chart(chart).collect();
+        let last = pieces.len().saturating_sub(1);
+        let mut blocks = Vec::with_capacity(pieces.len() + 1);
+        for (index, piece) in pieces.into_iter().enumerate() {
+            let alt = if index == 0 { &chart.alt } else { CONTINUED };
+            blocks.push(self.placed(piece, alt, (index == last).then(|| words(line(&chart.title)))));
+        }
+        blocks.push(table::table(&chart.title, head, numeric, rows));
+        blocks
     }
 
     fn items(&mut self, items: &[Shown]) -> Vec<Vec<Block>> {

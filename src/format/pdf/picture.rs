@@ -13,6 +13,9 @@ const MOST_POINTS: usize = 24_000_000;
 /// How large a point of a picture is set, in points of the page: plots are mostly made for 100 to the inch.
 const POINT: f64 = 0.6;
 
+/// How high a picture is at most, in points of the page.
+const HIGHEST: f64 = 560.0;
+
 /// A picture that can be set.
 pub(super) struct Picture {
     /// The file.
@@ -26,7 +29,7 @@ impl Picture {
     pub fn points(&self) -> f64 {
         let width = self.width as f64 * POINT;
         let height = self.height as f64 * POINT;
-        width * (560.0 / height).min(1.0)
+        width * (HIGHEST / height).min(1.0)
     }
 
     /// How many points it has.
@@ -35,13 +38,15 @@ impl Picture {
     }
 }
 
-/// A chart of ours, which needs no unpacking.
-pub(super) fn of_chart(chart: &Chart) -> Picture {
-    Picture {
-        bytes: Bytes::from_string(chart.svg.clone()),
-        width: chart.width.max(1.0) as usize,
-        height: chart.height.max(1.0) as usize,
-    }
+/// A chart of ours, which needs no unpacking: in pieces, if it is so high that its words would be too small on one page.
+pub(super) fn of_chart(chart: &Chart) -> impl Iterator<Item = Picture> {
+    let pieces = chart.pieces(HIGHEST / POINT).into_iter();
+    let width = chart.width.max(1.0) as usize;
+    pieces.map(move |(svg, height)| Picture {
+        bytes: Bytes::from_string(svg),
+        width,
+        height: height.max(1.0) as usize,
+    })
 }
 
 /// The picture in a `data:` address, or what to say in its place.

@@ -103,6 +103,34 @@ fn the_pages_are_tagged_for_screen_readers() {
 }
 
 #[test]
+fn a_chart_higher_than_a_page_goes_on_and_every_piece_has_words() {
+    let row = |site: usize| serde_json::json!({"type": "recall", "value": "0.9", "slice": format!("site={site}")});
+    let rows: Vec<_> = (0..60).map(row).collect();
+    let fields = serde_json::json!([
+        {"id": "quantitative-analyses.performance_metrics", "label": "Results", "value": rows},
+        {"id": "quantitative-analyses.charts", "label": "Charts", "value": [{"kind": "bars by group"}]},
+    ]);
+    let card = serde_json::json!({"format": "cartellino", "version": 1, "outline": "full", "sections": [
+        {"key": "quantitative-analyses", "title": "Quantitative analyses", "fields": fields}]});
+    let card = crate::format::read(card.to_string().as_bytes()).unwrap().card;
+    let document = Document::load_mem(&write(Format::PDF, None, &card).unwrap()).unwrap();
+    let elements = elements(&document);
+    let words = elements["Figure"]
+        .iter()
+        .map(|figure| said(&document, figure.get(b"Alt").unwrap()));
+    let words: Vec<String> = words.collect();
+    assert!(words.len() > 1, "{words:?}");
+    assert!(words[0].contains("60 values"), "{words:?}");
+    assert!(
+        words[1..].iter().all(|words| words == "The chart goes on."),
+        "{words:?}"
+    );
+    // Heads of columns say so, on the table of results and on that of the chart; each row of both is one.
+    assert!(elements["TH"].len() >= 4, "{}", elements["TH"].len());
+    assert!(elements["TR"].len() >= 2 * 61, "{}", elements["TR"].len());
+}
+
+#[test]
 fn an_incomplete_card_is_marked_as_draft_on_every_page() {
     let draft = opened(&format!("# Otter\n\n## Results\n\n{}", "A line.\n\n".repeat(120)));
     let pages = draft.get_pages().len();

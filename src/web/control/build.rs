@@ -2,6 +2,7 @@
 
 use super::grid::{FEW_ROWS, Grid, MOST_ROWS};
 use super::leaf::{area, data, is_long, line, text_control};
+use super::nested::Nested;
 use super::title::{labelled, title, without_hints};
 use super::{Body, Control, Entry};
 use crate::card::Value;
@@ -75,6 +76,10 @@ impl Builder<'_> {
                 let body = self.list(name, Some(kind), &[], level);
                 (absent("list"), body)
             }
+            Kind::Nested { tiers } => {
+                let body = Nested::of(self, name, tiers, &[], level);
+                (absent("list"), body.map_or_else(|| area(""), Body::Nested))
+            }
             Kind::Figures => {
                 let mut description = self.control(format!("{name}.0"), Some(&Kind::Markdown), None, level + 1);
                 description.key = Some("description".into());
@@ -95,6 +100,7 @@ impl Builder<'_> {
                 },
             ),
             (Some(Kind::Markdown), Value::Text(text)) if !is_kept(text) => ("text".into(), area(text)),
+            (Some(kind @ Kind::Nested { .. }), Value::Null) => ("null-list".into(), self.blank(name, kind, level).1),
             (Some(Kind::YesNo), Value::Null) => ("bool".into(), Body::YesNo(None)),
             (Some(Kind::Table { .. } | Kind::List { .. }), Value::Null) => {
                 ("null-list".into(), self.list(name, kind, &[], level))
@@ -117,6 +123,11 @@ impl Builder<'_> {
                 },
             ),
             (_, Value::Text(text)) => text_control(text),
+            (Some(Kind::Nested { tiers }), Value::List(items))
+                if let Some(table) = Nested::of(self, name, tiers, items, level) =>
+            {
+                ("list".into(), Body::Nested(table))
+            }
             (_, Value::List(items)) => {
                 let table = matches!(kind, Some(Kind::Table { .. }))
                     && items.iter().all(|item| matches!(item, Value::Group(_)));
@@ -271,7 +282,13 @@ impl Builder<'_> {
     }
 
     /// A row of a table: its columns in order, then whatever else it holds.
-    fn row(&self, name: String, columns: &[Column], members: Option<&Vec<(String, Value)>>, level: usize) -> Control {
+    pub(super) fn row(
+        &self,
+        name: String,
+        columns: &[Column],
+        members: Option<&Vec<(String, Value)>>,
+        level: usize,
+    ) -> Control {
         let mut cells = Cells::new(&name, members);
         let mut groups: Vec<&str> = Vec::new();
         for column in columns {

@@ -99,7 +99,10 @@ impl Grid {
             columns: columns
                 .into_iter()
                 .enumerate()
-                .map(|(column, (_, label))| (label, width(&lines, column)))
+                .map(|(column, (_, label))| {
+                    let cells = lines.iter().filter_map(|line| line.cells[column].as_ref());
+                    (label, width(cells.map(|cell| cell.value.as_str())))
+                })
                 .collect(),
             rows: lines,
             shapes: json::to_text(&Value::List(shapes)),
@@ -114,10 +117,9 @@ impl Grid {
     }
 }
 
-/// How many characters the inputs of a column show: as many as most of its contents have.
-fn width(lines: &[Line], column: usize) -> usize {
-    let cells = lines.iter().filter_map(|line| line.cells[column].as_ref());
-    let longest = cells.map(|cell| cell.value.chars().count()).max().unwrap_or(0);
+/// How many characters the inputs of a column with these contents show: as many as most of them have.
+pub(super) fn width<'c>(contents: impl Iterator<Item = &'c str>) -> usize {
+    let longest = contents.map(|content| content.chars().count()).max().unwrap_or(0);
     longest.clamp(4, 18)
 }
 

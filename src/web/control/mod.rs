@@ -6,6 +6,7 @@
 mod build;
 mod grid;
 mod leaf;
+mod nested;
 mod title;
 
 use std::collections::BTreeSet;
@@ -19,6 +20,7 @@ use crate::web::filters;
 use crate::web::pages::files;
 use build::Builder;
 pub use grid::Grid;
+pub use nested::Nested;
 
 /// One control, with the controls inside it.
 #[derive(Template)]
@@ -78,6 +80,8 @@ pub enum Body {
     },
     /// Entries of a table, one a line.
     Grid(Grid),
+    /// Rows in lists inside each other, as one table.
+    Nested(Nested),
     /// Named parts.
     Group(Vec<Control>),
 }
@@ -112,9 +116,19 @@ impl Control {
         let first = match &self.body {
             Body::Group(controls) => controls.first(),
             Body::List { entries, .. } => entries.first().map(|entry| &entry.control),
+            Body::Nested(nested) => return nested.first_id().unwrap_or_else(|| self.id()),
             Body::Grid(_) | Body::Line { .. } | Body::Area { .. } | Body::YesNo(_) | Body::Kept { .. } => None,
         };
         first.map_or_else(|| self.id(), Self::first_id)
+    }
+
+    /// The id of the element that shows this place in the answer, a JSON Pointer (RFC 6901); none where it is not one of
+    /// its cells.
+    pub fn cell_id(&self, pointer: &str) -> Option<String> {
+        match &self.body {
+            Body::Nested(nested) => nested.id_at(pointer),
+            _ => None,
+        }
     }
 
     /// Opens the page with the cursor in the first element of it that can be operated.
@@ -153,6 +167,7 @@ impl Control {
             Body::Group(controls) => controls.iter_mut().for_each(|control| control.each(act)),
             Body::List { entries, .. } => entries.iter_mut().for_each(|entry| entry.control.each(act)),
             Body::Grid(grid) => grid.fresh.iter_mut().for_each(|entry| entry.control.each(act)),
+            Body::Nested(nested) => nested.below.iter_mut().for_each(|control| control.each(act)),
             Body::Line { .. } | Body::Area { .. } | Body::YesNo(_) | Body::Kept { .. } => {}
         }
     }
@@ -176,6 +191,10 @@ impl Control {
                 .fresh
                 .iter_mut()
                 .for_each(|entry| entry.control.lend_pictures(address)),
+            Body::Nested(nested) => nested
+                .below
+                .iter_mut()
+                .for_each(|control| control.lend_pictures(address)),
             Body::Line { .. } | Body::Area { .. } | Body::YesNo(_) => {}
         }
     }
@@ -185,7 +204,12 @@ impl Control {
         match &mut self.body {
             Body::Line { .. } => self.vocabulary = Some(words),
             Body::List { entries, .. } => entries.iter_mut().for_each(|entry| entry.control.offer(words)),
-            Body::Area { .. } | Body::YesNo(_) | Body::Kept { .. } | Body::Grid(_) | Body::Group(_) => {}
+            Body::Area { .. }
+            | Body::YesNo(_)
+            | Body::Kept { .. }
+            | Body::Grid(_)
+            | Body::Nested(_)
+            | Body::Group(_) => {}
         }
     }
 
@@ -199,6 +223,7 @@ impl Control {
                 all.extend(grid.vocabularies());
                 grid.fresh.iter().for_each(|entry| entry.control.vocabularies(all));
             }
+            Body::Nested(nested) => nested.vocabularies(all),
             Body::Line { .. } | Body::Area { .. } | Body::YesNo(_) | Body::Kept { .. } => {}
         }
     }
@@ -223,6 +248,9 @@ pub fn of_question(place: usize, question: &Question, answer: Option<&Field>, mo
     let value = answer.map(|field| &field.value);
     let mut control = builder.control(format!("f.{place}"), Some(&question.kind), value, 0);
     question.vocabulary.into_iter().for_each(|words| control.offer(words));
+    if let Body::Nested(nested) = &mut control.body {
+        nested.field = question.id.to_owned();
+    }
     Control {
         label: Sentence::new(question.label),
         hint: Sentence::new(question.help),

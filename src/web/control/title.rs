@@ -28,7 +28,7 @@ pub(super) fn labelled(entry: &'static str, index: usize, control: Control) -> C
 }
 
 /// `Owner 2`.
-fn numbered(entry: &'static str, index: usize) -> Sentence {
+pub(super) fn numbered(entry: &'static str, index: usize) -> Sentence {
     say!(
         "{entry} {number}",
         entry = Value::Capital(Sentence::new(entry)),

@@ -41,6 +41,8 @@ struct Download {
     datasheets: Datasheets,
     /// The pictures of the card.
     figures: Vec<Figure>,
+    /// Sections with figures that are in no download yet: key, title, how many.
+    waiting: Vec<(String, Sentence, usize)>,
 }
 
 /// Formats for the same readers.
@@ -97,6 +99,7 @@ pub async fn get(state: web::Data<AppState>, visitor: Visitor, id: web::Path<Str
         groups: groups(&whole),
         has_source: whole.source.is_some(),
         figures: figures::gather(&whole.card).1,
+        waiting: waiting(&whole),
         file_name: whole.row.file_name,
         datasheets,
     });
@@ -104,6 +107,20 @@ pub async fn get(state: web::Data<AppState>, visitor: Visitor, id: web::Path<Str
         &visitor,
         &made.await.map_err(|error| Error::Internal(error.to_string()))?,
     )
+}
+
+fn waiting(whole: &Whole) -> Vec<(String, Sentence, usize)> {
+    let outline = outline_of(&whole.row);
+    let title = |key: &str| {
+        whole
+            .card
+            .section(key)
+            .map(|section| outline.said_title(&section.title))
+    };
+    let sections = whole.waiting.iter();
+    sections
+        .map(|(key, figures)| (key.clone(), title(key).unwrap_or_default(), *figures))
+        .collect()
 }
 
 /// `GET /cards/{card}/download/{format}`: the file. In a new file, things without a place go where the query says, see

@@ -85,6 +85,15 @@ pub async fn refused(state: &AppState, visitor: &Visitor, fault: Fault, text: St
     render_as(StatusCode::BAD_REQUEST, visitor, &page)
 }
 
+/// The page with a text that was pasted and not sent yet.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn with_text(state: &AppState, visitor: &Visitor, text: String) -> Result<HttpResponse, Error> {
+    let home = home(state, visitor).await?;
+    render(visitor, &Home { text, ..home })
+}
+
 async fn home(state: &AppState, visitor: &Visitor) -> Result<Home, Error> {
     let (rows, links) = match visitor.session().cloned() {
         Some(session) => {

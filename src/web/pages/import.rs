@@ -1,5 +1,7 @@
 //! What an upload became: format, fields, what is kept as it is, what looks wrong.
 
+use std::collections::HashMap;
+
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
@@ -12,6 +14,7 @@ use crate::locale::Sentence;
 use crate::session::Visitor;
 use crate::web::AppState;
 use crate::web::card::{self, Whole, outline_of, owner};
+use crate::web::control::{self, Control};
 use crate::web::error::Error;
 use crate::web::filters;
 use crate::web::page::{CardLink, Page, render, size_in_words};
@@ -106,13 +109,20 @@ fn report(page: Page, whole: Whole, datasheets: &Datasheets) -> Report {
     let kept: Vec<KeptLine> = kept(&read, outline);
     let more_findings = found.len().saturating_sub(SHOWN);
     let more_kept = kept.len().saturating_sub(SHOWN);
-    let findings = found
+    let mut cells = HashMap::new();
+    let findings: Vec<FindingLine> = found
         .into_iter()
         .take(SHOWN)
         .map(|Reported { finding, field }| FindingLine {
             address: field.map(|(section, field)| {
+                let cell = finding.within.as_deref().and_then(|within| {
+                    let control = cells
+                        .entry(field.clone())
+                        .or_insert_with(|| control_of(&whole.card, outline, &field));
+                    control.as_ref()?.cell_id(within)
+                });
                 let section = card::section_address(&whole.row.id, &section);
-                format!("{section}#{}", card::anchor(&field))
+                format!("{section}#{}", cell.unwrap_or_else(|| card::anchor(&field)))
             }),
             place: finding.place,
             message: finding.message,
@@ -142,6 +152,14 @@ fn report(page: Page, whole: Whole, datasheets: &Datasheets) -> Report {
         more_kept,
         next: next(format, datasheets),
     }
+}
+
+/// The control of a question as its section shows it now.
+fn control_of(card: &Card, outline: &Outline, field: &str) -> Option<Control> {
+    let question = outline.question(field)?;
+    let mut fields = card.sections.iter().flat_map(|section| &section.fields);
+    let answer = fields.find(|other| other.id == field);
+    Some(control::of_question(0, question, answer, ""))
 }
 
 /// How many fields have content, in words.

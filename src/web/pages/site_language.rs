@@ -6,17 +6,27 @@ use actix_web::http::header::REFERER;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 
+use super::{home, upload};
 use crate::locale::Locale;
 use crate::session::{Beginner, Visitor};
 use crate::web::choices::LANGUAGE;
 use crate::web::error::Error;
 use crate::web::page::see_other;
+use crate::web::posted;
 use crate::web::{AppState, RouteEntry, routes};
 
-/// The form at the foot of the pages.
+/// The choice at the foot of the pages. On a page with a box for the text of a card it is a button of that form, so that
+/// the text comes along.
 #[derive(Deserialize)]
 pub struct Choice {
     language: Locale,
+    /// The text of a card.
+    #[serde(default)]
+    text: String,
+    /// Whether it stands on the page where a text is mended that could not be read.
+    mending: Option<String>,
+    /// Whether the computer was said to be shared.
+    shared: Option<String>,
 }
 
 /// Notes the language that somebody chose; what their browser asks for anyway is not stored.
@@ -31,10 +41,10 @@ pub fn choose(visitor: &Visitor, locale: Locale) -> Result<(), Error> {
     noted.map_err(|error| Error::Internal(error.to_string()))
 }
 
-/// `POST /session/language`: leads back to the page from which the form came.
+/// `POST /session/language`: leads back to the page from which the form came, or makes it anew with the text that was in it.
 ///
 /// # Errors
-/// [`Error::Ended`] when the session was ended meanwhile.
+/// [`Error::Ended`] when the session was ended meanwhile; [`Error::Unreadable`] for a text that is being mended.
 pub async fn post(
     state: web::Data<AppState>,
     beginner: Beginner,
@@ -45,10 +55,23 @@ pub async fn post(
     if visitor.is_ended() {
         return Err(Error::Ended);
     }
-    choose(&visitor, form.language)?;
-    if visitor.session().is_some() || form.language != visitor.browser_locale() {
+    let Choice {
+        language,
+        text,
+        mending,
+        shared,
+    } = form.into_inner();
+    choose(&visitor, language)?;
+    if visitor.session().is_some() || language != visitor.browser_locale() {
         let now = state.clock.now();
         state.db.write(move |conn| beginner.open(conn, now)).await?;
+    }
+    if !text.trim().is_empty() {
+        let text = posted::as_typed(text);
+        if mending.is_some() {
+            upload::from_bytes(text.clone().into_bytes(), None, false, None, shared.is_some()).await?;
+        }
+        return home::with_text(&state, &visitor, text).await;
     }
     Ok(see_other(came_from(&request).unwrap_or("/")))
 }

@@ -97,7 +97,7 @@ pub(super) fn opened(beginner: &Beginner, id: &str, is_blank: bool) -> HttpRespo
 }
 
 /// Reads what was sent, off the async threads: large files take a moment.
-async fn from_bytes(
+pub(super) async fn from_bytes(
     bytes: Vec<u8>,
     name: Option<String>,
     is_plain: bool,

@@ -6,6 +6,7 @@ mod asking;
 mod destinations;
 mod first;
 mod keyboard;
+mod languages;
 mod operator;
 mod pipeline;
 mod repair;
@@ -220,6 +221,7 @@ async fn no_page_scrolls_sideways_on_a_telephone() {
     let app = TestApp::start().await;
     upload(&browser, &app, "model-card-toolkit/v2-indent-4-crlf.json").await;
     upload(&browser, &app, "json/numbers.json").await;
+    upload(&browser, &app, "markdown/lake-ice-crlf.md").await;
     browser.width(320).await;
     let mut waiting = vec![format!("{}/", app.origin())];
     let mut seen = waiting.clone();

@@ -2,7 +2,7 @@
 
 use thirtyfour::prelude::*;
 
-use super::saving::{click, script, type_into, wait_for_state};
+use super::saving::{click, type_into, wait_for_state};
 use super::{click_to, file_to_upload, find, main_text, path, upload};
 use crate::harness::TestApp;
 use crate::harness::chromium::{Chromium, Script};
@@ -10,7 +10,8 @@ use crate::harness::chromium::{Chromium, Script};
 const FILE: &str = "markdown/lake-ice-crlf.md";
 const PLACEHOLDER: &str = "[More Information Needed]";
 
-/// Follows the link to a problem from the import report; returns the control below the question it lands at.
+/// Follows the link to a problem from the import report; returns the control that has the cursor, or the first of the
+/// question it lands at.
 async fn follow(browser: &Chromium, app: &TestApp, card: &str, place: &str) -> WebElement {
     let report = format!("{}{card}/import", app.origin());
     browser.driver.goto(report).await.expect("the report");
@@ -23,7 +24,11 @@ async fn follow(browser: &Chromium, app: &TestApp, card: &str, place: &str) -> W
     let (section, anchor) = address.split_once('#').expect("the place of a field");
     let (_, key) = section.rsplit_once('/').expect("a section");
     click_to(browser, &link, &format!("/sections/{key}")).await;
-    find(browser, &format!("#{anchor} [id^=f-]:is(textarea, input)")).await
+    find(
+        browser,
+        &format!("#{anchor}:focus, #{anchor} [id^=f-]:is(textarea, input)"),
+    )
+    .await
 }
 
 async fn story(app: TestApp) {
@@ -46,17 +51,10 @@ async fn story(app: TestApp) {
     assert_eq!(report.matches("is a placeholder").count(), 3, "{report}");
 
     // The problem leads to its field.
-    let results = follow(&browser, &app, &card, "model-index › results › dataset").await;
-    let id = results.attr("id").await.expect("an answer").expect("an id");
-    let behind_the_name = format!(
-        "const box = document.getElementById('{id}');
-        const name = '\"name\": \"ImageNet\"';
-        const at = box.value.indexOf(name) + name.length;
-        box.focus();
-        box.setSelectionRange(at, at);"
-    );
-    script(&browser, &behind_the_name).await;
-    type_into(&browser, &format!("#{id}"), ", \"type\": \"imagenet-1k\"").await;
+    let cell = follow(&browser, &app, &card, "model-index › results › 2 › dataset").await;
+    let name = cell.attr("aria-label").await.expect("an answer").expect("a name");
+    assert_eq!(name, "Result 2, Dataset type");
+    cell.send_keys("imagenet-1k").await.expect("it can be typed into");
     wait_for_state(&browser, "saved").await;
 
     // One placeholder does not apply, one is filled, one is left.

@@ -67,6 +67,11 @@ async fn story(app: TestApp) {
     wait_to_read(&lab, "Open these cards here?").await;
     click(&lab, "main button.primary").await;
     wait_to_read(&lab, "Your new recovery code").await;
+    let page = main_text(&lab).await;
+    assert!(
+        page.contains("You came back with 9 days left; now kept until 12 November 2026."),
+        "{page}"
+    );
     let new = find(&lab, ".code-word").await.text().await.expect("a code");
     assert_ne!(new, code);
     go(&lab, &app, &section).await;

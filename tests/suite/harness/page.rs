@@ -37,6 +37,8 @@ pub struct Button {
     pub text: String,
     /// `formaction`, empty when it goes where the form goes.
     pub action: String,
+    /// Whether `formenctype` makes a plain form of one with files, which stay in the browser then.
+    pub is_plain: bool,
 }
 
 fn selector(css: &str) -> Selector {
@@ -205,6 +207,7 @@ impl Form {
                 None => text,
             },
             action: control.attr("formaction").unwrap_or_default().to_owned(),
+            is_plain: control.attr("formenctype") == Some("application/x-www-form-urlencoded"),
         });
     }
 
@@ -244,6 +247,9 @@ impl Form {
             .unwrap_or_else(|| panic!("no button {text:?} among {:#?}", self.buttons));
         if !button.action.is_empty() {
             self.action = button.action;
+        }
+        if button.is_plain {
+            self.multipart = false;
         }
         if !button.name.is_empty() {
             self.fields.push((button.name, button.value));

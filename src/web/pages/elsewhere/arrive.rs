@@ -12,12 +12,12 @@ use crate::db::link_codes::{self, CodeRow, Kind};
 use crate::db::{self, cards, sessions};
 use crate::locale::{Locale, Sentence};
 use crate::session::code::Code;
-use crate::session::{Visitor, said_family};
+use crate::session::{Visitor, rested_long, said_family};
 use crate::web::AppState;
 use crate::web::card::said_name;
 use crate::web::error::Error;
 use crate::web::filters;
-use crate::web::page::{Date, Fault, Faults, Page, render_as, see_other, time_in_words};
+use crate::web::page::{Date, Fault, Faults, Page, render_as, rested, see_other, time_in_words};
 use crate::{count, say};
 
 /// What the visitor typed and chose.
@@ -330,7 +330,7 @@ async fn enter(
         own.clone(),
         target.clone(),
     );
-    let (handle, recovery_code) = state
+    let (handle, recovery_code, before, until) = state
         .db
         .write(move |conn| {
             let row = link_codes::find(conn, &hashes, now.naive_utc())?;
@@ -339,6 +339,7 @@ async fn enter(
                 // The work was moved while the visitor read the page.
                 return Err(db::Error::Stale);
             }
+            let (_, before) = sessions::life(conn, &into)?;
             let handle = match (then, &from) {
                 (Then::Bring, Some(from)) => {
                     bring_data(conn, &uploads, from, &into)?;
@@ -352,7 +353,8 @@ async fn enter(
                 Kind::Recovery => Some(recovery::make(conn, &comer, &into, &handle, now)?),
                 Kind::Link => None,
             };
-            Ok((handle, recovery_code))
+            let (_, until) = sessions::life(conn, &into)?;
+            Ok((handle, recovery_code, before.and_utc(), until.and_utc()))
         })
         .await?;
     if then == Then::Bring {
@@ -365,7 +367,10 @@ async fn enter(
     told.push(handle);
     visitor.notify(&target, &told, &added).await;
     if let Some(code) = recovery_code {
-        let page = Page::bare(say!("Your new recovery code"), locale);
+        let page = Page {
+            rested: rested_long(before, until, now).map(|left| rested(left, until)),
+            ..Page::bare(say!("Your new recovery code"), locale)
+        };
         return recovery::shown(state, page, request, &code, true);
     }
     Ok(see_other(match then {

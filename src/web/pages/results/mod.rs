@@ -4,7 +4,7 @@
 
 mod sent;
 mod show;
-mod store;
+pub(super) mod store;
 
 use actix_multipart::Multipart;
 use actix_web::http::StatusCode;
@@ -12,7 +12,7 @@ use actix_web::web::{self, Path};
 use actix_web::{HttpResponse, Responder, ResponseError as _};
 
 use super::full;
-use super::section;
+use super::{section, site_language};
 use crate::card::outline::Part;
 use crate::card::results::QUESTION;
 use crate::count;
@@ -109,7 +109,13 @@ pub async fn post(
         }
         Err(error) => return Err(error),
     };
+    if let Some(locale) = sent.locale {
+        site_language::choose(&visitor, locale)?;
+    }
     if sent.file.is_none() && sent.text.trim().is_empty() {
+        if sent.locale.is_some() {
+            return render(&visitor, &ResultsPage::new(&visitor, place));
+        }
         let message = say!("No file was chosen and no text pasted, so there is nothing to read.");
         let page = ResultsPage::refused(&visitor, place, sent, message, None);
         return render_as(StatusCode::BAD_REQUEST, &visitor, &page);

@@ -4,6 +4,7 @@ use actix_multipart::Multipart;
 
 use crate::format::results::MOST_COLUMNS;
 use crate::format::results::mapping::Role;
+use crate::locale::Locale;
 use crate::say;
 use crate::web::error::Error;
 use crate::web::posted;
@@ -23,6 +24,8 @@ pub struct Sent {
     pub chart: String,
     /// Whether the rows are to be kept, or only shown.
     pub is_final: bool,
+    /// The language that the page is to come back in.
+    pub locale: Option<Locale>,
 }
 
 /// How many parts the form may have.
@@ -60,7 +63,11 @@ async fn read_parts(form: &mut Multipart, limit_bytes: usize) -> Result<Sent, Er
             }
             "mode" => sent.is_replacing = posted::word(&mut field).await? == "replace",
             "chart" => sent.chart = posted::word(&mut field).await?,
-            "do" => sent.is_final = posted::word(&mut field).await? == "save",
+            "do" => {
+                let wish = posted::word(&mut field).await?;
+                sent.is_final = wish == "save";
+                sent.locale = wish.strip_prefix("language ").and_then(Locale::find);
+            }
             name => {
                 let column = name
                     .strip_prefix("role.")

@@ -46,19 +46,8 @@ pub(super) fn store(
     };
     rows.extend(addition.rows);
     answer.value = Value::List(rows);
-    if CHARTS.contains(&addition.chart.as_str()) {
-        let charts = field(&mut fields, part, CHARTS_QUESTION, "Charts");
-        let row = Value::Group(vec![("kind".to_owned(), Value::Text(addition.chart))]);
-        match &mut charts.value {
-            Value::List(rows) if rows.contains(&row) => {}
-            Value::List(rows) => rows.push(row),
-            other if other.is_blank() => *other = Value::List(vec![row]),
-            // What somebody wrote there stays.
-            _ => {}
-        }
-    }
-    let rank = |field: &Field| part.questions.iter().position(|question| question.id == field.id);
-    fields.sort_by_key(|field| rank(field).unwrap_or(usize::MAX));
+    show_as(&mut fields, part, &addition.chart);
+    in_order(&mut fields, part);
     cards::save(
         conn,
         session,
@@ -69,6 +58,30 @@ pub(super) fn store(
         now,
     )?;
     Ok(current.version)
+}
+
+/// Asks for a chart of the results, unless there is one of this kind; whether there is one now.
+pub(in crate::web::pages) fn show_as(fields: &mut Vec<Field>, part: &Part, chart: &str) -> bool {
+    if !CHARTS.contains(&chart) {
+        return false;
+    }
+    let charts = field(fields, part, CHARTS_QUESTION, "Charts");
+    let row = Value::Group(vec![("kind".to_owned(), Value::text(chart))]);
+    match &mut charts.value {
+        Value::List(rows) if rows.contains(&row) => {}
+        Value::List(rows) => rows.push(row),
+        other if other.is_blank() => *other = Value::List(vec![row]),
+        // What somebody wrote there stays.
+        _ => return false,
+    }
+    in_order(fields, part);
+    true
+}
+
+/// Puts the fields in the order of the questions.
+fn in_order(fields: &mut [Field], part: &Part) {
+    let rank = |field: &Field| part.questions.iter().position(|question| question.id == field.id);
+    fields.sort_by_key(|field| rank(field).unwrap_or(usize::MAX));
 }
 
 /// The field of this id, made where it is not there.

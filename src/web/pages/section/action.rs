@@ -12,6 +12,8 @@ pub(super) enum Action {
     Remove(String),
     Shift(String, Towards),
     AddField(String),
+    /// A chart of the results.
+    ShowAs(String),
     RemoveField(String),
     Clear,
     Undo(i32),
@@ -34,6 +36,7 @@ impl Action {
             "up" | "field-up" => Self::Shift(object, Towards::Start),
             "down" | "field-down" => Self::Shift(object, Towards::End),
             "field-add" => Self::AddField(form.word("new-field").to_owned()),
+            "show-as" => Self::ShowAs(form.word("show-as").to_owned()),
             "field-remove" => Self::RemoveField(object),
             "clear" => Self::Clear,
             "undo" => object.parse().map_or(Self::Save, Self::Undo),

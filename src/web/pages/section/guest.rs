@@ -9,7 +9,7 @@ use super::conflict::conflict_page;
 use super::preview::{self, Typed};
 use super::save::{Outcome, save};
 use super::sheet::Sheet;
-use super::{Held, Seen, draft_of, is_script};
+use super::{Held, Seen, chosen_locale, draft_of, is_script, undecided};
 use crate::card::{Card, Field, Section, check};
 use crate::db::cards::{CardRow, CardSectionData};
 use crate::db::{self, DbConnection};
@@ -25,6 +25,9 @@ use crate::web::filters;
 use crate::web::form::Form;
 use crate::web::page::{Date, Page, render, render_as, see_other, size_in_words, time_in_words, with_query};
 use crate::web::pictures::{self, SectionForm};
+
+/// The word of an address that says its language.
+const LANGUAGE: &str = "language";
 
 #[derive(Template)]
 #[template(path = "pages/section/guest.html")]
@@ -47,6 +50,39 @@ struct Refused {
     texts: Vec<(Sentence, String)>,
 }
 
+/// The language of the pages: the one that the browser asks for, or another that was chosen, which then stands in their
+/// addresses; a link opens no session that could remember it.
+#[derive(Clone, Copy)]
+struct Speech {
+    locale: Locale,
+    is_chosen: bool,
+}
+
+impl Speech {
+    /// As the address says.
+    fn of(request: &HttpRequest) -> Self {
+        let words = form_urlencoded::parse(request.query_string().as_bytes());
+        let mut words = words.filter(|(name, _)| name == LANGUAGE);
+        let said = words.find_map(|(_, tag)| Locale::ALL.into_iter().find(|locale| locale.tag() == tag));
+        Self::chosen(said.unwrap_or_else(|| browser_locale(request)), request)
+    }
+
+    fn chosen(locale: Locale, request: &HttpRequest) -> Self {
+        Self {
+            locale,
+            is_chosen: locale != browser_locale(request),
+        }
+    }
+
+    /// The address of a page in this language.
+    fn address(self, address: String) -> String {
+        match self.is_chosen {
+            true => with_query(&address, LANGUAGE, self.locale.tag()),
+            false => address,
+        }
+    }
+}
+
 /// `GET /write/{link}`: the section. Nothing is changed by looking, as messengers do for a preview.
 ///
 /// # Errors
@@ -57,10 +93,10 @@ pub async fn get(
     request: HttpRequest,
     seen: Query<Seen>,
 ) -> Result<HttpResponse, Error> {
-    let locale = browser_locale(&request);
+    let speech = Speech::of(&request);
     match guest {
-        Ok(guest) => shown(&state, (&guest, locale), &seen, None).await,
-        Err(Error::NotFound) => gone(&state, locale, Vec::new()),
+        Ok(guest) => shown(&state, (&guest, speech), &seen, None).await,
+        Err(Error::NotFound) => gone(&state, speech, Vec::new()),
         Err(error) => Err(error),
     }
 }
@@ -93,14 +129,14 @@ impl Lent {
 /// The page of the section, with a sentence on what has just happened if there is one.
 async fn shown(
     state: &AppState,
-    (guest, locale): (&Guest, Locale),
+    (guest, speech): (&Guest, Speech),
     seen: &Seen,
     told: Option<Sentence>,
 ) -> Result<HttpResponse, Error> {
     let access = guest.access().clone();
     match state.db.run(move |conn| Lent::load(conn, &access, None)).await {
-        Err(db::Error::NotFound) => gone(state, locale, Vec::new()),
-        lent => render(locale, &guest_page((guest, locale), lent?, seen, told)?),
+        Err(db::Error::NotFound) => gone(state, speech, Vec::new()),
+        lent => render(speech.locale, &guest_page((guest, speech), lent?, seen, told)?),
     }
 }
 
@@ -108,27 +144,27 @@ async fn shown(
 /// the page's script.
 async fn previewed(
     state: &AppState,
-    (guest, locale): (&Guest, Locale),
+    (guest, speech): (&Guest, Speech),
     form: &Form,
     is_script: bool,
 ) -> Result<HttpResponse, Error> {
     let access = guest.access().clone();
     if is_script {
-        return preview::of_control(state, access, form, locale).await;
+        return preview::of_control(state, access, form, speech.locale).await;
     }
     let pairs = form.pairs.clone();
     let loaded = state.db.run(move |conn| {
-        let typed = Typed::of(conn, &access, &Form::of_pairs(pairs), locale)?;
+        let typed = Typed::of(conn, &access, &Form::of_pairs(pairs), speech.locale)?;
         Ok((Lent::load(conn, &access, Some(&typed.fields))?, typed))
     });
     let (lent, typed) = loaded.await?;
-    let mut page = guest_page((guest, locale), lent, &typed.seen, Some(preview::notice(false)))?;
+    let mut page = guest_page((guest, speech), lent, &typed.seen, Some(preview::notice(false)))?;
     page.sheet.take_unsaved(form, typed);
-    render(locale, &page)
+    render(speech.locale, &page)
 }
 
 fn guest_page(
-    (guest, locale): (&Guest, Locale),
+    (guest, speech): (&Guest, Speech),
     lent: Lent,
     seen: &Seen,
     told: Option<Sentence>,
@@ -144,7 +180,7 @@ fn guest_page(
         sections: vec![section],
     };
     let outline = outline_of(&row);
-    let mut page = Page::for_guest(Sentence::default(), locale, Some(guest.handle()));
+    let mut page = Page::for_guest(Sentence::default(), speech.locale, Some(guest.handle()));
     page.notice = told;
     page = page.with_saved(seen.saved.as_ref().map(|_| outline.said_title(&data.title)));
     let problems = check::check(&card, outline);
@@ -160,6 +196,7 @@ fn guest_page(
     )?;
     page.title = sheet.page_title(&row.title);
     page.is_error = sheet.is_error;
+    sheet.address = speech.address(sheet.address);
     sheet.place = Some(format!("/write/{}", guest.handle()));
     let pictures = format!("{}/figures", guest.address());
     for field in &mut sheet.fields {
@@ -185,14 +222,17 @@ pub async fn post(
 ) -> Result<HttpResponse, Error> {
     // Pictures are for the owner to add; the page has no control for them.
     let SectionForm { form, .. } = pictures::read(&state, &request, payload).await?;
-    let locale = browser_locale(&request);
+    let (speech, form) = match chosen_locale(&form) {
+        Some(locale) => (Speech::chosen(locale, &request), undecided(form)),
+        None => (Speech::of(&request), form),
+    };
     let guest = match guest {
-        Err(Error::NotFound) => return gone(&state, locale, form.texts()),
+        Err(Error::NotFound) => return gone(&state, speech, form.texts()),
         guest => guest?,
     };
     if preview::wanted(&form).is_some() {
-        return match previewed(&state, (&guest, locale), &form, is_script(&request)).await {
-            Err(Error::NotFound) => gone(&state, locale, form.texts()),
+        return match previewed(&state, (&guest, speech), &form, is_script(&request)).await {
+            Err(Error::NotFound) => gone(&state, speech, form.texts()),
             shown => shown,
         };
     }
@@ -222,20 +262,23 @@ pub async fn post(
                 saved: Some(guest.access().section().to_owned()),
                 ..Seen::default()
             };
-            shown(&state, (&guest, locale), &seen, Some(told)).await
+            shown(&state, (&guest, speech), &seen, Some(told)).await
         }
-        Ok(Outcome::Saved { address, .. }) => Ok(see_other(match draft_of(&form) {
-            Some(draft) => with_query(&address, "draft", &draft),
-            None => address,
-        })),
+        Ok(Outcome::Saved { address, .. }) => {
+            let address = speech.address(address);
+            Ok(see_other(match draft_of(&form) {
+                Some(draft) => with_query(&address, "draft", &draft),
+                None => address,
+            }))
+        }
         Ok(Outcome::Conflict(clash)) if is_script(&request) => Ok(HttpResponse::Conflict().json(Held::instead(&clash))),
         Ok(Outcome::Conflict(clash)) => {
-            let page = Page::for_guest(Sentence::default(), locale, Some(guest.handle()));
-            let page = conflict_page(page, guest.address(), *clash, draft_of(&form));
-            render_as(StatusCode::CONFLICT, locale, &page)
+            let page = Page::for_guest(Sentence::default(), speech.locale, Some(guest.handle()));
+            let page = conflict_page(page, speech.address(guest.address()), *clash, draft_of(&form));
+            render_as(StatusCode::CONFLICT, speech.locale, &page)
         }
-        Err(db::Error::NotFound) => gone(&state, locale, form.texts()),
-        Err(db::Error::Full(_)) => full(locale, form.texts()),
+        Err(db::Error::NotFound) => gone(&state, speech, form.texts()),
+        Err(db::Error::Full(_)) => full(speech, form.texts()),
         Err(error) => Err(error.into()),
     }
 }
@@ -255,7 +298,11 @@ pub async fn picture(
 
 /// The page for a link that opens nothing: never made, revoked, expired, or its section is gone; which of these is
 /// nobody's business.
-fn gone(state: &AppState, locale: Locale, texts: Vec<(Sentence, String)>) -> Result<HttpResponse, Error> {
+fn gone(
+    state: &AppState,
+    Speech { locale, .. }: Speech,
+    texts: Vec<(Sentence, String)>,
+) -> Result<HttpResponse, Error> {
     render_as(
         StatusCode::NOT_FOUND,
         locale,
@@ -273,7 +320,7 @@ fn gone(state: &AppState, locale: Locale, texts: Vec<(Sentence, String)>) -> Res
     )
 }
 
-fn full(locale: Locale, texts: Vec<(Sentence, String)>) -> Result<HttpResponse, Error> {
+fn full(Speech { locale, .. }: Speech, texts: Vec<(Sentence, String)>) -> Result<HttpResponse, Error> {
     render_as(
         StatusCode::PAYLOAD_TOO_LARGE,
         locale,

@@ -276,6 +276,19 @@ fn chosen_locale(form: &Form) -> Option<Locale> {
     form.word("do").strip_prefix("language ").and_then(Locale::find)
 }
 
+/// The form of the page of a conflict, where a language was chosen instead of a text: it is no choice between these, so it
+/// comes too late again.
+fn undecided(form: Form) -> Form {
+    if !form.pairs.iter().any(|(name, _)| name.starts_with("take-id.")) {
+        return form;
+    }
+    let stale = |(name, content): (String, String)| match name.as_str() {
+        "version" => (name, "0".to_owned()),
+        _ => (name, content),
+    };
+    Form::of_pairs(form.pairs.into_iter().map(stale))
+}
+
 /// Saves the form, keeps the pictures that came with it, and does what its button says.
 pub async fn post(
     state: web::Data<AppState>,
@@ -299,6 +312,13 @@ pub async fn post(
         };
         return shown.or_else(|error| given_back(&visitor, error, &form));
     }
+    let form = match chosen_locale(&form) {
+        Some(locale) => {
+            site_language::choose(&visitor, locale)?;
+            undecided(form)
+        }
+        None => form,
+    };
     let outcome = match owner(&visitor) {
         Ok(session) => save_with_pictures(&state, session, (&id, &key), &form, sent, trouble).await,
         Err(error) => Err(error),
@@ -315,9 +335,6 @@ pub async fn post(
         }
         Ok((Outcome::Saved { address, told, .. }, None)) => {
             remember_card(&visitor, &id);
-            if let Some(locale) = chosen_locale(&form) {
-                site_language::choose(&visitor, locale)?;
-            }
             let address = match draft {
                 Some(draft) => with_query(&address, "draft", &draft),
                 None => address,

@@ -6,6 +6,7 @@ use super::action::Action;
 use super::conflict::{Clash, resolve};
 use super::undo::undo;
 use crate::card::outline::{Outline, Part};
+use crate::card::results::CHARTS_QUESTION;
 use crate::card::{self, Card, Field, Names, Section, field_id, figure, stored};
 use crate::db::cards::{self, CardRow, CardSectionData};
 use crate::db::{self, DbConnection};
@@ -14,9 +15,10 @@ use crate::locale::{Sentence, Value};
 use crate::say;
 use crate::session::SessionId;
 use crate::web::access::{Pace, SectionAccess};
-use crate::web::card::{format_of, outline_of, section_of, tidy_title, title_of};
+use crate::web::card::{anchor, format_of, outline_of, section_of, tidy_title, title_of};
 use crate::web::form::{Form, Towards};
 use crate::web::page::quoted;
+use crate::web::pages::results::store::show_as;
 
 /// How saving ended.
 pub(super) enum Outcome {
@@ -77,9 +79,15 @@ pub(super) fn save(
         Action::AddField(label) => tidy_title(label).and_then(|label| namesake(&label, &fields, part, &row)),
         _ => None,
     };
+    let mut is_shown = false;
     match &action {
         Action::Clear => clear(&mut fields),
         Action::AddField(label) if asked.is_none() => add_field(&mut fields, label, &current.title),
+        Action::ShowAs(chart) => {
+            if let Some(part) = part {
+                is_shown = show_as(&mut fields, part, chart);
+            }
+        }
         Action::Resolve => {
             // The version is that of theirs; what both were made from, the page says itself.
             let was = said_base(&form, part, &memory);
@@ -168,6 +176,11 @@ pub(super) fn save(
         (Action::Clear, Some(_)) => (
             format!("{here}?done=cleared&undo={before}"),
             Some(say!("{title} was cleared.", title)),
+        ),
+        // The chart stands below the question that asks for it.
+        (Action::ShowAs(_), _) if is_shown => (
+            format!("{}#{}", saved_address(here, key), anchor(CHARTS_QUESTION)),
+            None,
         ),
         (Action::AddField(_), _) if asked.is_some() => (saved_address(here, key), asked),
         (Action::AddField(label), _) => match tidy_title(&label) {

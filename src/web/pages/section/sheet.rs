@@ -98,6 +98,8 @@ pub(super) struct FieldLine {
     pub guide: Option<Guide>,
     /// Whether its rows can be read from a file.
     pub is_results: bool,
+    /// Whether its rows can be drawn, as a chart that this section asks for.
+    pub can_be_drawn: bool,
     /// What is drawn below it, as HTML.
     pub charts: String,
     /// Whether its text is Markdown that can be seen as readers see it.
@@ -247,6 +249,9 @@ fn field_lines(section: &Section, (outline, part): (&Outline, Option<&'static Pa
             control,
             guide: Some(guide),
             is_results: question.id == results::QUESTION,
+            can_be_drawn: question.id == results::QUESTION
+                && part.is_some_and(|part| part.question(results::CHARTS_QUESTION).is_some())
+                && answer.is_some_and(|field| results::measured(&field.value).iter().any(|row| row.value.is_some())),
             charts: String::new(),
             preview: None,
         }
@@ -270,6 +275,7 @@ fn field_lines(section: &Section, (outline, part): (&Outline, Option<&'static Pa
             control,
             guide: None,
             is_results: false,
+            can_be_drawn: false,
             charts: String::new(),
             preview: None,
         }
