@@ -36,6 +36,7 @@ mod language;
 mod languages;
 mod limits;
 mod locales;
+mod metrics;
 mod migrations;
 mod outages;
 mod outline;
