@@ -8,6 +8,7 @@ mod convert;
 mod detect;
 mod diff;
 mod input;
+mod log;
 mod migrate;
 mod new;
 mod output;

@@ -1,13 +1,13 @@
-use std::io::{IsTerminal as _, Write as _};
+use std::io::Write as _;
 use std::net::SocketAddr;
 use std::process::ExitCode;
-use std::time::Duration;
 use std::sync::Arc;
+use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
 use anyhow::Context as _;
-use tracing_subscriber::EnvFilter;
 
+use super::log;
 use crate::cleanup::{self, Tally};
 use crate::clock::Clock;
 use crate::config::{Config, Engine, Options};
@@ -19,13 +19,7 @@ use crate::web::{self, Leaving, metrics::Sources};
 /// Starts server and cleanup, and stops both on a signal.
 pub(super) fn run(options: Options) -> anyhow::Result<ExitCode> {
     let config = options.check()?;
-    tracing_subscriber::fmt()
-        .with_env_filter(config.log.parse::<EnvFilter>().context("LOG")?)
-        .with_writer(std::io::stderr)
-        .with_ansi(std::io::stderr().is_terminal())
-        // Otherwise a log that nobody reads any more would be a panic wherever something is logged.
-        .log_internal_errors(false)
-        .init();
+    log::start(&config)?;
     actix_web::rt::System::new().block_on(serve(config))?;
     Ok(ExitCode::SUCCESS)
 }

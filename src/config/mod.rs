@@ -5,7 +5,7 @@
 
 mod session;
 
-use clap::{Args, FromArgMatches as _};
+use clap::{Args, FromArgMatches as _, ValueEnum};
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -88,8 +88,29 @@ pub struct Options {
     #[arg(long, env = "LOG", default_value = "info", value_name = "LOG")]
     log: String,
 
+    /// How each line of the log is written.
+    #[arg(
+        long,
+        env = "LOG_FORMAT",
+        default_value = "text",
+        value_name = "LOG_FORMAT",
+        value_enum
+    )]
+    log_format: LogFormat,
+
     #[command(flatten)]
     session: session::SessionOptions,
+}
+
+/// How a line of the log is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// For people
+    #[value(name = "text")]
+    Text,
+    /// An object of JSON, for programs
+    #[value(name = "json")]
+    Json,
 }
 
 /// Where rows and files are; `migrate` and `cleanup_sessions` need no more than this.
@@ -178,6 +199,8 @@ pub struct Config {
     pub stop_delay: Duration,
     /// Filter for the log.
     pub log: String,
+    /// How each line of the log is written.
+    pub log_format: LogFormat,
     /// How sessions live.
     pub session: Session,
 }
@@ -210,6 +233,7 @@ impl Options {
             pdf_fonts: self.pdf_fonts.as_deref().map(fonts_in).transpose()?.unwrap_or_default(),
             stop_delay: Duration::from_secs(self.stop_delay),
             log: self.log,
+            log_format: self.log_format,
             session,
         })
     }

@@ -418,7 +418,9 @@ where
     T: Send + 'static,
     F: FnOnce() -> Result<T, Error> + Send + 'static,
 {
-    match tokio::task::spawn_blocking(job).await {
+    // What the job logs bears the name of its request.
+    let span = tracing::Span::current();
+    match tokio::task::spawn_blocking(move || span.in_scope(job)).await {
         Ok(outcome) => outcome,
         // The connection of a job that panicked was closed on the way, and with it the transaction.
         Err(_) => Err(Error::Query(DieselError::RollbackTransaction)),

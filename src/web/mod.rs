@@ -2,7 +2,7 @@
 //!
 //! [`routes`] is the one list of addresses: the server registers from it, and tests walk it.
 //! A page is a file of [`pages`] with a handler for each method and the struct of its template.
-//! [`error::explain`] stands outside and makes a page of every failure (`packed` only packs, [`requests`] counts); within it,
+//! [`error::explain`] stands outside and makes a page of every failure (`packed` only packs, [`requests`] counts, [`request_id`] names); within it,
 //! [`session::middleware::guard`] brings the visitor to the pages that want one, and [`access::guard`] stands before
 //! those of somebody with a link to one section. What programs call is a file of [`api`].
 
@@ -24,6 +24,7 @@ pub mod page;
 pub mod pages;
 mod pictures;
 mod posted;
+pub mod request_id;
 pub mod requests;
 mod sent;
 mod staged;
@@ -57,6 +58,7 @@ use pages::{
     files, health, help, home, import, language, losses, outline, overview, preview, privacy, reminder, results,
     section, sections, session as own, session_delete, session_export, session_import, site_language, upload,
 };
+use request_id::aside;
 use requests::{Requests, RouteNumber};
 
 /// What handlers share; cheap to clone.
@@ -476,6 +478,7 @@ pub fn start(config: &Config, db: Db, uploads: Uploads, sessions: Sessions, cloc
             .wrap(from_fn(packed::pack))
             .wrap(from_fn(leaving::hang_up))
             .wrap(from_fn(requests::count))
+            .wrap(from_fn(request_id::name))
     })
     .workers(workers)
     .disable_signals()

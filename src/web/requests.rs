@@ -2,17 +2,14 @@
 //!
 //! A route is known by its pattern, so that no label holds anything of an address that somebody visits.
 
-use std::pin::Pin;
-use std::sync::Arc;
-use std::task::{Context, Poll};
 use std::time::Instant;
 
-use actix_web::body::{BodySize, BoxBody, EitherBody, MessageBody};
+use actix_web::body::{BodySize, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
 use actix_web::http::header::CONTENT_LENGTH;
 use actix_web::middleware::Next;
-use actix_web::web::{self, Bytes};
+use actix_web::web;
 
 use super::AppState;
 use crate::metrics::{Counter, Durations, Kind, Level, Text};
@@ -63,12 +60,20 @@ impl Requests {
         }
     }
 
-    fn note(&self, route: Option<RouteNumber>, method: usize, status: u16, began: Instant) {
+    fn note(&self, route: Option<RouteNumber>, method: usize, code: u16, began: Instant) {
         let route = route.and_then(|RouteNumber(number)| self.routes.get(number));
         if let Some(route) = route.or(self.routes.last()) {
-            let status = STATUSES.iter().position(|&known| known == status);
+            let status = STATUSES.iter().position(|&known| known == code);
             route.answers[method][status.unwrap_or(STATUSES.len())].one();
-            route.durations.note(began.elapsed());
+            let took = began.elapsed();
+            route.durations.note(took);
+            tracing::debug!(
+                method = METHODS[method],
+                route = route.pattern,
+                status = code,
+                micros = took.as_micros(),
+                "answered"
+            );
         }
     }
 
@@ -125,7 +130,7 @@ pub async fn count<B: MessageBody + 'static>(
     state: web::Data<AppState>,
     request: ServiceRequest,
     next: Next<B>,
-) -> Result<ServiceResponse<EitherBody<B, BoxBody>>, actix_web::Error> {
+) -> Result<ServiceResponse<B>, actix_web::Error> {
     let requests = &state.requests;
     let began = Instant::now();
     let _open = requests.open.raised();
@@ -145,37 +150,10 @@ pub async fn count<B: MessageBody + 'static>(
     };
     let route = answer.request().app_data::<RouteNumber>().copied();
     requests.note(route, method, answer.status().as_u16(), began);
-    Ok(answer.map_body(|_, body| match body.size() {
-        BodySize::Stream if !is_head => EitherBody::right(BoxBody::new(Counted {
-            body: body.boxed(),
-            requests: Arc::clone(requests),
-        })),
-        BodySize::Sized(bytes) if !is_head => {
-            requests.sent.add(bytes);
-            EitherBody::left(body)
-        }
-        _ => EitherBody::left(body),
-    }))
-}
-
-/// A body that comes in pieces, each counted when it goes out.
-struct Counted {
-    body: BoxBody,
-    requests: Arc<Requests>,
-}
-
-impl MessageBody for Counted {
-    type Error = <BoxBody as MessageBody>::Error;
-
-    fn size(&self) -> BodySize {
-        self.body.size()
+    if let BodySize::Sized(bytes) = answer.response().body().size()
+        && !is_head
+    {
+        requests.sent.add(bytes);
     }
-
-    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Bytes, Self::Error>>> {
-        let polled = Pin::new(&mut self.body).poll_next(context);
-        if let Poll::Ready(Some(Ok(piece))) = &polled {
-            self.requests.sent.add(u64::try_from(piece.len()).unwrap_or(0));
-        }
-        polled
-    }
+    Ok(answer)
 }

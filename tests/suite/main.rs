@@ -36,6 +36,7 @@ mod language;
 mod languages;
 mod limits;
 mod locales;
+mod logs;
 mod metrics;
 mod migrations;
 mod outages;

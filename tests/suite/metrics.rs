@@ -98,7 +98,7 @@ async fn what_visitors_do_is_counted_by_route_and_nothing_of_theirs_is_told() {
     assert!(now["cartellino_http_received_bytes_total"] > 0.0);
     assert!(
         grown("cartellino_http_sent_bytes_total") > zip as f64,
-        "an answer that comes in pieces is counted too"
+        "bodies are counted"
     );
     assert!(now["process_resident_memory_bytes"] > 1e6);
     let told = metrics.get("/metrics").await.text();
