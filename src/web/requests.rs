@@ -71,7 +71,7 @@ impl Requests {
                 method = METHODS[method],
                 route = route.pattern,
                 status = code,
-                micros = took.as_micros(),
+                micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
                 "answered"
             );
         }

@@ -132,6 +132,7 @@ async fn nothing_of_visitors_is_logged_even_when_much_is() {
             line["span"]["request_id"].is_string() && line["route"].is_string(),
             "{line}"
         );
+        assert!(line["micros"].is_u64(), "{line}");
     }
     let card_id = card.trim_start_matches("/cards/");
     for theirs in [
