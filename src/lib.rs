@@ -27,15 +27,16 @@
 //! | [`bundle`] | a card in every format that many read, with its figures, as one ZIP file | `card`, `format` |
 //! | [`config`] | every setting, read once and checked | nothing of ours |
 //! | [`clock`], [`random`] | the time as a value, bytes from the operating system | nothing of ours |
+//! | [`metrics`] | counts of what the server does, and the text in which Prometheus reads them | nothing of ours |
 //! | [`locale`] | what is said to people, as sentences in no language yet, and the catalogues of languages | nothing of ours |
 //! | [`redraw`] | visitors' pictures: decoded within limits, drawn anew without what else is in them | `locale` |
-//! | [`db`] | rows and SQL for SQLite and PostgreSQL; Diesel ends here | `session`'s id, `card`'s references to files |
-//! | [`session`] | the anonymous visitor: key, cookie, engine, middleware | `db`, `config`, `clock`, `random`, `locale` |
+//! | [`db`] | rows and SQL for SQLite and PostgreSQL; Diesel ends here | `session`'s id, `card`'s references to files, `metrics` |
+//! | [`session`] | the anonymous visitor: key, cookie, engine, middleware | `db`, `config`, `clock`, `random`, `locale`, `metrics` |
 //! | [`uploads`] | bytes on disk under names of our own, and pictures of figures into a card | `random`, `card` |
 //! | [`archive`] | everything of a visitor as one ZIP file, and back | `db`, `uploads`, `card`, `format`, `json`, `locale` |
 //! | [`backup`] | everything of a server as one folder, made while it runs, and back | `db`, `uploads`, `session`'s id |
 //! | [`verify`](mod@verify) | whether database and files are whole | `db`, `uploads`, `card`'s stored text |
-//! | [`cleanup`] | removes what has expired | `db`, `session`, `uploads` |
+//! | [`cleanup`] | removes what has expired | `db`, `session`, `uploads`, `metrics` |
 //! | [`web`] | HTTP: routes, pages, forms, errors; who may reach what ([`web::access`]); the only room that knows status codes | all of the above |
 //! | [`cli`] | the command line, a file a subcommand | all of the above |
 //!
@@ -68,6 +69,7 @@ pub mod format;
 pub mod inspect;
 pub mod json;
 pub mod locale;
+pub mod metrics;
 pub mod prose;
 pub mod proto;
 pub mod random;

@@ -8,6 +8,7 @@ mod leap;
 
 use std::ops::AddAssign;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, Instant, SystemTime};
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, Utc};
@@ -17,6 +18,7 @@ use crate::clock::Clock;
 use crate::config::Session;
 use crate::db::upkeep::{self, Reclaimed};
 use crate::db::{self, Db, files, link_codes, section_links, sessions};
+use crate::metrics::Counter;
 use crate::session::SessionId;
 use crate::session::engine::{self, Engine};
 use crate::uploads::{self, Uploads};
@@ -57,6 +59,47 @@ impl AddAssign for Counts {
         self.sessions += more.sessions;
         self.orphans += more.orphans;
         self.failed += more.failed;
+    }
+}
+
+/// What the sweeps of this server came to since its start.
+#[derive(Debug, Default)]
+pub struct Tally {
+    /// Sweeps that were done.
+    pub done: Counter,
+    /// Sweeps that were left to another server, which was at it.
+    pub elsewhere: Counter,
+    /// Sweeps that were broken off.
+    pub broken_off: Counter,
+    /// Sessions that were removed.
+    pub sessions: Counter,
+    /// Files without an owner that were removed.
+    pub orphans: Counter,
+    /// What could not be removed, counted at each attempt.
+    pub failed: Counter,
+    /// When the last one was done, in seconds since 1970.
+    last_done: AtomicI64,
+}
+
+impl Tally {
+    /// When the last sweep was done, in seconds since 1970.
+    pub fn last_done(&self) -> Option<i64> {
+        Some(self.last_done.load(Ordering::Relaxed)).filter(|&seconds| seconds != 0)
+    }
+
+    fn note(&self, outcome: &Result<Counts, Error>, now: DateTime<Utc>) {
+        match outcome {
+            Ok(counts) => {
+                let add = |to: &Counter, number: usize| to.add(u64::try_from(number).unwrap_or(u64::MAX));
+                add(&self.sessions, counts.sessions);
+                add(&self.orphans, counts.orphans);
+                add(&self.failed, counts.failed);
+                self.done.one();
+                self.last_done.store(now.timestamp(), Ordering::Relaxed);
+            }
+            Err(Error::Running) => self.elsewhere.one(),
+            Err(_) => self.broken_off.one(),
+        }
     }
 }
 
@@ -236,7 +279,14 @@ impl Schedule {
 
 /// Sweeps at once and then in this interval, for as long as the server runs; errors are logged and the next
 /// sweep tries again. While it is in doubt whether the clock is right, nothing is swept.
-pub async fn run_every(schedule: Schedule, db: Db, engine: Arc<dyn Engine>, uploads: Uploads, clock: Clock) {
+pub async fn run_every(
+    schedule: Schedule,
+    db: Db,
+    engine: Arc<dyn Engine>,
+    uploads: Uploads,
+    clock: Clock,
+    tally: Arc<Tally>,
+) {
     let mut ticks = tokio::time::interval(schedule.interval);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     let mut watch = None;
@@ -261,7 +311,9 @@ pub async fn run_every(schedule: Schedule, db: Db, engine: Arc<dyn Engine>, uplo
             );
             continue;
         }
-        match sweep(&db, &*engine, &uploads, now, schedule.grace, Mode::Delete).await {
+        let outcome = sweep(&db, &*engine, &uploads, now, schedule.grace, Mode::Delete).await;
+        tally.note(&outcome, now);
+        match outcome {
             Ok(counts) if counts == Counts::default() => tracing::debug!("cleanup: nothing had expired"),
             Ok(counts) => tracing::info!(
                 sessions = counts.sessions,

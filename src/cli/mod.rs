@@ -9,6 +9,7 @@ mod convert;
 mod detect;
 mod diff;
 mod input;
+mod log;
 mod migrate;
 mod new;
 mod output;

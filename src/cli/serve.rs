@@ -1,29 +1,25 @@
-use std::io::{IsTerminal as _, Write as _};
+use std::io::Write as _;
 use std::net::SocketAddr;
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Duration;
 
+use actix_web::dev::ServerHandle;
 use anyhow::Context as _;
-use tracing_subscriber::EnvFilter;
 
-use crate::cleanup;
+use super::log;
+use crate::cleanup::{self, Tally};
 use crate::clock::Clock;
 use crate::config::{Config, Engine, Options};
 use crate::db::{Db, migrations};
 use crate::session::{Place, Sessions, place};
 use crate::uploads::Uploads;
-use crate::web::{self, Leaving};
+use crate::web::{self, Leaving, metrics::Sources};
 
 /// Starts server and cleanup, and stops both on a signal.
 pub(super) fn run(options: Options) -> anyhow::Result<ExitCode> {
     let config = options.check()?;
-    tracing_subscriber::fmt()
-        .with_env_filter(config.log.parse::<EnvFilter>().context("LOG")?)
-        .with_writer(std::io::stderr)
-        .with_ansi(std::io::stderr().is_terminal())
-        // Otherwise a log that nobody reads any more would be a panic wherever something is logged.
-        .log_internal_errors(false)
-        .init();
+    log::start(&config)?;
     actix_web::rt::System::new().block_on(serve(config))?;
     Ok(ExitCode::SUCCESS)
 }
@@ -52,10 +48,12 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     let listening = web::start(&config, db.clone(), uploads.clone(), sessions, clock.clone())
         .with_context(|| format!("LISTEN {}", config.listen))?;
     let stopped = stop_signal();
+    let tally = Arc::new(Tally::default());
+    let metrics = start_metrics(&config, listening.metrics, &tally)?;
     announce(&config, listening.address);
     let schedule = cleanup::Schedule::of(&config.session);
     let cleanup = schedule.map(|schedule| {
-        let sweeping = cleanup::run_every(schedule, db.clone(), engine, uploads, clock);
+        let sweeping = cleanup::run_every(schedule, db.clone(), engine, uploads, clock, tally);
         tokio::spawn(sweeping)
     });
     let handle = listening.server.handle();
@@ -66,6 +64,9 @@ async fn serve(config: Config) -> anyhow::Result<()> {
         handle.stop(true).await;
     });
     let outcome = listening.server.await;
+    if let Some(metrics) = metrics {
+        metrics.stop(false).await;
+    }
     if let Some(cleanup) = cleanup {
         cleanup.abort();
     }
@@ -83,6 +84,19 @@ async fn leave(leaving: &Leaving, delay: Duration) {
         );
         let _ = tokio::time::timeout(delay, stop_signal()).await;
     }
+}
+
+/// Starts to answer at the address of the metrics, if there is one.
+fn start_metrics(config: &Config, metrics: Sources, tally: &Arc<Tally>) -> anyhow::Result<Option<ServerHandle>> {
+    let Some(listen) = config.metrics_listen else {
+        return Ok(None);
+    };
+    let served = metrics.serve(listen, Arc::clone(tally));
+    let (server, address) = served.with_context(|| format!("METRICS_LISTEN {listen}"))?;
+    tracing::info!(%address, "metrics are at /metrics");
+    let handle = server.handle();
+    actix_web::rt::spawn(server);
+    Ok(Some(handle))
 }
 
 /// Ends with Ctrl-C or SIGTERM, which are waited for from this call on. A signal that cannot be waited for never comes.

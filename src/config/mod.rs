@@ -5,7 +5,7 @@
 
 mod session;
 
-use clap::{Args, FromArgMatches as _};
+use clap::{Args, FromArgMatches as _, ValueEnum};
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -70,6 +70,10 @@ pub struct Options {
     #[arg(long, env = "TRUSTED_PROXIES", value_delimiter = ',', value_name = "TRUSTED_PROXIES")]
     trusted_proxies: Vec<Network>,
 
+    /// Address and port at which Prometheus finds /metrics. Default: nowhere. Let nobody else reach it.
+    #[arg(long, env = "METRICS_LISTEN", value_name = "METRICS_LISTEN")]
+    metrics_listen: Option<SocketAddr>,
+
     /// Folder of further fonts (.ttf, .otf, .ttc, .otc) for PDFs, for scripts that those in the program lack.
     #[arg(long, env = "PDF_FONTS", value_name = "PDF_FONTS")]
     pdf_fonts: Option<PathBuf>,
@@ -84,8 +88,29 @@ pub struct Options {
     #[arg(long, env = "LOG", default_value = "info", value_name = "LOG")]
     log: String,
 
+    /// How each line of the log is written.
+    #[arg(
+        long,
+        env = "LOG_FORMAT",
+        default_value = "text",
+        value_name = "LOG_FORMAT",
+        value_enum
+    )]
+    log_format: LogFormat,
+
     #[command(flatten)]
     session: session::SessionOptions,
+}
+
+/// How a line of the log is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// For people
+    #[value(name = "text")]
+    Text,
+    /// An object of JSON, for programs
+    #[value(name = "json")]
+    Json,
 }
 
 /// Where rows and files are; `migrate` and `cleanup_sessions` need no more than this.
@@ -166,12 +191,16 @@ pub struct Config {
     pub prefill_max: Option<u32>,
     /// Proxies whose forwarded addresses are believed.
     pub trusted_proxies: Vec<Network>,
+    /// Address and port of the metrics; `None`: they are nowhere.
+    pub metrics_listen: Option<SocketAddr>,
     /// The files of further fonts for PDFs.
     pub pdf_fonts: Vec<Vec<u8>>,
     /// How long the server answers on after the signal to stop.
     pub stop_delay: Duration,
     /// Filter for the log.
     pub log: String,
+    /// How each line of the log is written.
+    pub log_format: LogFormat,
     /// How sessions live.
     pub session: Session,
 }
@@ -200,9 +229,11 @@ impl Options {
             section_link_age: Duration::from_secs(self.section_link_age),
             prefill_max: self.prefill.then_some(self.prefill_max),
             trusted_proxies: self.trusted_proxies,
+            metrics_listen: self.metrics_listen,
             pdf_fonts: self.pdf_fonts.as_deref().map(fonts_in).transpose()?.unwrap_or_default(),
             stop_delay: Duration::from_secs(self.stop_delay),
             log: self.log,
+            log_format: self.log_format,
             session,
         })
     }

@@ -10,6 +10,7 @@ mod alone;
 pub mod cards;
 mod connect;
 pub mod copies;
+mod counts;
 pub mod files;
 pub mod integrity;
 pub mod link_codes;
@@ -36,6 +37,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 pub use alone::Alone;
 pub use connect::Address;
 use connect::Connections;
+pub use counts::{Connected, Counts, Queue};
 use writer::Writer;
 
 /// What can go wrong with rows.
@@ -145,6 +147,7 @@ pub struct Db {
     jobs: Arc<Semaphore>,
     /// SQLite has one writer at a time; PostgreSQL has as many as connections.
     writer: Option<Writer>,
+    counts: Arc<Counts>,
 }
 
 impl Db {
@@ -159,8 +162,9 @@ impl Db {
         let connections = Connections::new(address);
         // The pool would only say that it timed out; this attempt says why.
         connections.try_once()?;
+        let counts = Arc::new(Counts::default());
         let writer = match is_sqlite {
-            true => Some(Writer::start(connections.clone())?),
+            true => Some(Writer::start(connections.clone(), Arc::clone(&counts))?),
             false => None,
         };
         let pool = Pool::builder()
@@ -176,6 +180,7 @@ impl Db {
             pool,
             jobs,
             writer,
+            counts,
         })
     }
 
@@ -208,6 +213,17 @@ impl Db {
     /// What `work` returns, or [`Error::Unavailable`] when the turn to write or the answer does not come in time, when too
     /// many wait for their turn, or when the commit fails.
     pub async fn write<T, F>(&self, work: F) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut DbConnection) -> Result<T, Error> + Send + 'static,
+    {
+        let counted = self.counts.write();
+        let outcome = self.written(work).await;
+        counted.answered(&outcome);
+        outcome
+    }
+
+    async fn written<T, F>(&self, work: F) -> Result<T, Error>
     where
         T: Send + 'static,
         F: FnOnce(&mut DbConnection) -> Result<T, Error> + Send + 'static,
@@ -291,6 +307,26 @@ impl Db {
             Some(writer) => writer.tidy(work).await,
             None => self.run_unhurried(work).await,
         }
+    }
+
+    /// What became of all writes until now.
+    pub fn counts(&self) -> &Counts {
+        &self.counts
+    }
+
+    /// The connections of the pool.
+    pub fn connected(&self) -> Connected {
+        let state = self.pool.state();
+        Connected {
+            busy: state.connections.saturating_sub(state.idle_connections),
+            idle: state.idle_connections,
+            most: CONNECTIONS,
+        }
+    }
+
+    /// The queue of the one writer; `None` on PostgreSQL, which has many.
+    pub fn queue(&self) -> Option<Queue> {
+        self.writer.as_ref().map(Writer::queue)
     }
 
     /// Takes no more writes and returns when those that wait have been answered: for the end, after the last request.
@@ -384,7 +420,9 @@ where
     T: Send + 'static,
     F: FnOnce() -> Result<T, Error> + Send + 'static,
 {
-    match tokio::task::spawn_blocking(job).await {
+    // What the job logs bears the name of its request.
+    let span = tracing::Span::current();
+    match tokio::task::spawn_blocking(move || span.in_scope(job)).await {
         Ok(outcome) => outcome,
         // The connection of a job that panicked was closed on the way, and with it the transaction.
         Err(_) => Err(Error::Query(DieselError::RollbackTransaction)),

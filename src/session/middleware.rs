@@ -225,6 +225,7 @@ impl Sessions {
             }
             (_, Outcome::Entered(key, browser)) => self.settle_joined(&key, &browser, &doings.changes, now).await,
             (Standing::New(key), Outcome::Opened(begun)) => {
+                self.inner.begun.add(u64::from(begun.is_new));
                 self.settle_joined(key, &begun.browser, &doings.changes, now).await
             }
             (Standing::New(key), Outcome::Nothing) if success && admitted.first_page => {

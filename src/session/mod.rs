@@ -52,6 +52,7 @@ pub use visitor::{Visitor, rested_long};
 use crate::clock::Clock;
 use crate::config::{self, Config};
 use crate::db::Db;
+use crate::metrics::Counter;
 use code::Code;
 use cookie::Cookie;
 use engine::Engine;
@@ -109,6 +110,8 @@ struct Inner {
     limit: Limit,
     /// Codes that were typed and do not exist.
     guesses: Limit,
+    /// Sessions that browsers began.
+    begun: Counter,
     clock: Clock,
     public_origin: Option<String>,
     trusted_proxies: Vec<config::Network>,
@@ -136,6 +139,7 @@ impl Sessions {
                 cookie: Cookie::new(&settings.cookie_name, settings.cookie_secure),
                 limit: Limit::new(settings.create_limit),
                 guesses: Limit::new(code::GUESSES_AN_HOUR),
+                begun: Counter::default(),
                 store: Store::new(db, engine, seal, clock.clone(), settings),
                 clock,
                 public_origin: config.public_origin.clone(),
@@ -178,6 +182,11 @@ impl Sessions {
     /// Gives a share back: the request began no session after all.
     pub fn give_share_back(&self, address: IpAddr) {
         self.inner.limit.put_back(address);
+    }
+
+    /// How many sessions browsers have begun since the start.
+    pub fn begun(&self) -> u64 {
+        self.inner.begun.get()
     }
 
     /// The rules and the engine, for whoever is no visitor: cleanup and operators.

@@ -19,6 +19,7 @@ use askama::Template;
 use super::choices::Display;
 use super::page::{Page, render_as, size_in_words, wait_in_words};
 use super::pages::{datasheet, full, unreadable};
+use super::request_id::RequestId;
 use super::{AppState, api, headers};
 use crate::archive::{self, Refusal};
 use crate::db::cards::Unfit;
@@ -324,6 +325,7 @@ struct ErrorPage {
     heading: Sentence,
     message: Sentence,
     advice: Sentence,
+    is_ours: bool,
     request_id: Option<String>,
 }
 
@@ -331,6 +333,7 @@ struct ErrorPage {
 struct Asked {
     method: Method,
     path: String,
+    id: Option<RequestId>,
 }
 
 /// Who reads the page of a failure.
@@ -373,6 +376,7 @@ pub async fn explain<B: MessageBody + 'static>(
     let asked = Asked {
         method: request.method().clone(),
         path: loggable(request.path()).to_owned(),
+        id: RequestId::known(&request),
     };
     let stranger = Reader {
         locale: session::browser_locale(&request),
@@ -396,6 +400,9 @@ pub async fn explain<B: MessageBody + 'static>(
             let error = cause(&error, &state);
             let mut page = page(&error, &asked, stranger, &HeaderMap::new(), &state);
             headers::secure(page.headers_mut(), &state);
+            if let Some(id) = &asked.id {
+                id.put(page.headers_mut());
+            }
             Err(InternalError::from_response(error, page).into())
         }
     }
@@ -451,16 +458,13 @@ fn by_status(status: StatusCode, cause: &str, state: &AppState) -> Error {
 /// The page for a failure, or for programs the same as JSON; keeps the headers that layers within have set, cookies among them.
 fn page(error: &Error, asked: &Asked, reader: Reader, old: &HeaderMap, state: &AppState) -> HttpResponse {
     let status = error.status_code();
-    let request_id = match error {
-        Error::Internal(_) | Error::Unavailable(_) => {
-            let id = random::id().map(|id| id[..12].to_owned()).unwrap_or_default();
-            tracing::error!(%id, method = %asked.method, path = %asked.path, cause = %error, "a request failed");
-            Some(id)
-        }
-        _ => None,
-    };
+    let is_ours = matches!(error, Error::Internal(_) | Error::Unavailable(_));
+    if is_ours {
+        tracing::error!(method = %asked.method, path = %asked.path, cause = %error, "a request failed");
+    }
+    let request_id = asked.id.as_ref().map(RequestId::to_string);
     let rendered = if api::is_for_programs(&asked.path) {
-        Ok(api::problem(error, request_id))
+        Ok(api::problem(error, request_id.filter(|_| is_ours)))
     } else if let Error::Unreadable { name, error, is_shared } = error {
         unreadable::page(name.as_deref(), error, *is_shared, reader, state)
     } else {
@@ -474,6 +478,7 @@ fn page(error: &Error, asked: &Asked, reader: Reader, old: &HeaderMap, state: &A
             heading,
             message,
             advice,
+            is_ours,
             request_id,
         };
         render_as(status, reader.locale, &template)

@@ -2,7 +2,7 @@
 //!
 //! [`routes`] is the one list of addresses: the server registers from it, and tests walk it.
 //! A page is a file of [`pages`] with a handler for each method and the struct of its template.
-//! [`error::explain`] stands outside and makes a page of every failure (`packed` only packs); within it,
+//! [`error::explain`] stands outside and makes a page of every failure (`packed` only packs, [`requests`] counts, [`request_id`] names); within it,
 //! [`session::middleware::guard`] brings the visitor to the pages that want one, and [`access::guard`] stands before
 //! those of somebody with a link to one section. What programs call is a file of [`api`].
 
@@ -18,11 +18,14 @@ mod filters;
 pub mod form;
 mod headers;
 mod leaving;
+pub mod metrics;
 mod packed;
 pub mod page;
 pub mod pages;
 mod pictures;
 mod posted;
+pub mod request_id;
+pub mod requests;
 mod sent;
 mod staged;
 mod vocabulary;
@@ -49,11 +52,14 @@ use crate::session::{self, Sessions};
 use crate::uploads::Uploads;
 use error::Error;
 pub use leaving::Leaving;
+use metrics::Sources;
 use pages::{
     changes, computer, convert, datasheet, delete, display, download, download_zip, duplicate, elsewhere, example,
     files, health, help, home, import, language, losses, outline, overview, preview, privacy, reminder, results,
     section, sections, session as own, session_delete, session_export, session_import, site_language, upload,
 };
+use request_id::aside;
+use requests::{Requests, RouteNumber};
 
 /// What handlers share; cheap to clone.
 #[derive(Clone)]
@@ -76,6 +82,8 @@ pub struct AppState {
     drawings: Arc<Semaphore>,
     /// Whether the server is about to stop.
     pub leaving: Leaving,
+    /// What was answered.
+    requests: Arc<Requests>,
 }
 
 impl AppState {
@@ -328,6 +336,17 @@ pub fn routes() -> Vec<RouteEntry> {
     ]
 }
 
+/// The patterns of all addresses, each once.
+fn patterns() -> Vec<&'static str> {
+    let mut patterns = Vec::new();
+    for entry in routes() {
+        if !patterns.contains(&entry.path) {
+            patterns.push(entry.path);
+        }
+    }
+    patterns
+}
+
 /// What the addresses of guests begin with.
 const GUESTS: &str = "/write";
 /// What the addresses of programs begin with.
@@ -339,20 +358,17 @@ fn register(config: &mut web::ServiceConfig, audience: Audience) {
         .into_iter()
         .filter(|entry| entry.audience == audience)
         .collect();
-    let mut paths: Vec<&str> = Vec::new();
-    for entry in &entries {
-        if !paths.contains(&entry.path) {
-            paths.push(entry.path);
+    for (number, path) in patterns().into_iter().enumerate() {
+        if !entries.iter().any(|entry| entry.path == path) {
+            continue;
         }
-    }
-    for path in paths {
         let scope = match audience {
             Audience::Guest => GUESTS,
             Audience::Program => PROGRAMS,
             Audience::Everybody | Audience::Visitor => "",
         };
         let place = path.strip_prefix(scope);
-        let mut resource = web::resource(place.unwrap_or(path));
+        let mut resource = web::resource(place.unwrap_or(path)).app_data(RouteNumber(number));
         let mut allowed = Vec::new();
         for entry in entries.iter().filter(|entry| entry.path == path) {
             resource = resource.route((entry.handler)(web::method(entry.method.clone())));
@@ -399,6 +415,8 @@ pub struct Listening {
     pub address: SocketAddr,
     /// Tells a proxy to send visitors elsewhere, before the server is stopped.
     pub leaving: Leaving,
+    /// What its metrics are gathered from.
+    pub metrics: Sources,
 }
 
 /// Listens, and begins to serve when the server is awaited.
@@ -423,8 +441,10 @@ pub fn start(config: &Config, db: Db, uploads: Uploads, sessions: Sessions, cloc
         programs: Arc::new(Semaphore::new(PROGRAMS_AT_ONCE)),
         drawings: Arc::new(Semaphore::new(DRAWINGS_AT_ONCE)),
         leaving: Leaving::default(),
+        requests: Arc::new(Requests::new(&patterns())),
     };
     let leaving = state.leaving.clone();
+    let metrics = Sources::new(state.clone(), sessions.clone());
     let workers = std::thread::available_parallelism()
         .map_or(2, usize::from)
         .min(MOST_WORKERS);
@@ -457,6 +477,8 @@ pub fn start(config: &Config, db: Db, uploads: Uploads, sessions: Sessions, cloc
             .wrap(from_fn(error::explain))
             .wrap(from_fn(packed::pack))
             .wrap(from_fn(leaving::hang_up))
+            .wrap(from_fn(requests::count))
+            .wrap(from_fn(request_id::name))
     })
     .workers(workers)
     .disable_signals()
@@ -471,6 +493,7 @@ pub fn start(config: &Config, db: Db, uploads: Uploads, sessions: Sessions, cloc
         server: server.run(),
         address,
         leaving,
+        metrics,
     })
 }
 

@@ -15,7 +15,7 @@ use actix_web::http::header::{
     VARY,
 };
 use actix_web::middleware::Next;
-use actix_web::web::{self, Bytes};
+use actix_web::web::Bytes;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
@@ -104,7 +104,7 @@ async fn packed(whole: &Bytes) -> Option<Vec<u8>> {
         return gzip(whole, Compression::fast());
     }
     let whole = whole.clone();
-    web::block(move || gzip(&whole, Compression::fast()))
+    super::aside(move || gzip(&whole, Compression::fast()))
         .await
         .ok()
         .flatten()

@@ -197,7 +197,7 @@ pub async fn draw(state: &AppState, sent: Vec<Sent>) -> Result<Result<Vec<Drawn>
     let mut drawn = Vec::new();
     for Sent { control, name, bytes } in sent {
         let turn = state.turn_to_draw().await?;
-        let redrawn = web::block(move || {
+        let redrawn = crate::web::aside(move || {
             // The turn goes along with the work, which goes on even if the request is gone.
             let _turn = turn;
             redraw::redraw(&bytes)

@@ -3,10 +3,10 @@
 use std::fs::File;
 use std::io::{self, Read as _, Seek as _};
 
+use actix_web::HttpResponse;
 use actix_web::body::SizedStream;
 use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use actix_web::web::Bytes;
-use actix_web::{HttpResponse, web};
 use futures_util::stream::{self, Stream};
 
 use super::error::Error;
@@ -19,7 +19,7 @@ const CHUNK_BYTES: usize = 64 << 10;
 /// # Errors
 /// When the disk does not answer.
 pub async fn zip(file: File, disposition: String) -> Result<HttpResponse, Error> {
-    let size = web::block({
+    let size = crate::web::aside({
         let mut file = file.try_clone().map_err(unavailable)?;
         move || {
             let size = file.metadata()?.len();
@@ -40,7 +40,7 @@ pub async fn zip(file: File, disposition: String) -> Result<HttpResponse, Error>
 /// The bytes of a file, read off the async threads.
 fn chunks(file: File) -> impl Stream<Item = io::Result<Bytes>> {
     stream::try_unfold(file, |mut file| async {
-        let read = web::block(move || {
+        let read = crate::web::aside(move || {
             let mut chunk = vec![0; CHUNK_BYTES];
             let length = file.read(&mut chunk)?;
             chunk.truncate(length);

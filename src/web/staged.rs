@@ -3,8 +3,6 @@
 //! They are in safety before the transaction begins that stores their row: no transaction, and so nobody else's save, waits
 //! until they have travelled to a disk or a bucket. Bytes for which no row comes are taken away, by the cleanup if need be.
 
-use actix_web::web;
-
 use crate::db;
 use crate::random;
 use crate::session::SessionId;
@@ -32,7 +30,7 @@ impl Staged {
         let id = random::id()?;
         let owner = format!("staged {id}");
         let uploads = state.uploads.clone();
-        let kept = web::block(move || {
+        let kept = crate::web::aside(move || {
             let kept = uploads.keep(&owner, &id, &mut bytes.as_ref())?;
             Ok::<_, crate::uploads::Error>(Self {
                 id,
@@ -58,7 +56,7 @@ impl Staged {
 
     /// Takes the place away, with the bytes if they are still there: to be called after the transaction.
     pub async fn clear(self) {
-        let cleared = web::block(move || self.uploads.delete_all(&self.owner));
+        let cleared = crate::web::aside(move || self.uploads.delete_all(&self.owner));
         if let Ok(Err(error)) = cleared.await {
             tracing::warn!(%error, "bytes without a row stay until the next cleanup");
         }

@@ -37,6 +37,8 @@ mod language;
 mod languages;
 mod limits;
 mod locales;
+mod logs;
+mod metrics;
 mod migrations;
 mod model_index;
 mod outages;

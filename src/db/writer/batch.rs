@@ -4,7 +4,7 @@ use diesel::connection::{SimpleConnection as _, TransactionManager as _};
 use diesel::result::Error as DieselError;
 use tokio::sync::oneshot;
 
-use super::super::{DbConnection, Error};
+use super::super::{Counts, DbConnection, Error};
 
 /// Answers a job, after the commit or with the reason why there was none.
 type Told = Box<dyn FnOnce(Result<(), &str>)>;
@@ -81,13 +81,14 @@ impl<'c> Batch<'c> {
     }
 
     /// Brings everything to the disk and answers all; whether the connection can be used again.
-    pub(super) fn commit(self) -> bool {
+    pub(super) fn commit(self, counts: &Counts) -> bool {
         let committed = match self.lost {
             Some(why) => Err(why),
             None if self.has_panicked => self.conn.batch_execute("COMMIT").map_err(|error| error.to_string()),
             None => <DbConnection as diesel::Connection>::TransactionManager::commit_transaction(self.conn)
                 .map_err(|error| error.to_string()),
         };
+        counts.commit(committed.is_ok());
         if let Err(why) = &committed {
             tracing::error!(
                 cause = why,

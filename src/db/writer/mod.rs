@@ -12,6 +12,7 @@ mod request;
 mod tests;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use diesel::r2d2::ManageConnection as _;
@@ -19,7 +20,7 @@ use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, oneshot};
 
 use super::connect::Connections;
-use super::{DbConnection, Error, PATIENCE, begin};
+use super::{Counts, DbConnection, Error, PATIENCE, Queue, begin};
 use batch::Batch;
 use checkpoints::Checkpoints;
 use request::{Job, Request, stopping};
@@ -66,11 +67,11 @@ impl Writer {
     ///
     /// # Errors
     /// [`Error::Unavailable`] when the system gives no thread.
-    pub(super) fn start(connections: Connections) -> Result<Self, Error> {
-        Self::with(connections, LIMITS)
+    pub(super) fn start(connections: Connections, counts: Arc<Counts>) -> Result<Self, Error> {
+        Self::with(connections, counts, LIMITS)
     }
 
-    fn with(connections: Connections, limits: Limits) -> Result<Self, Error> {
+    fn with(connections: Connections, counts: Arc<Counts>, limits: Limits) -> Result<Self, Error> {
         let (sender, orders) = mpsc::channel(limits.queue);
         let no_thread = |error: std::io::Error| Error::Unavailable(format!("no thread for the writer: {error}"));
         let checkpoints = Checkpoints::start(connections.clone()).map_err(no_thread)?;
@@ -79,6 +80,7 @@ impl Writer {
             connections,
             connection: None,
             checkpoints,
+            counts,
             limits,
         };
         std::thread::Builder::new()
@@ -129,6 +131,15 @@ impl Writer {
         }
     }
 
+    /// How much is in the queue.
+    pub(super) fn queue(&self) -> Queue {
+        let room = self.orders.max_capacity();
+        Queue {
+            jobs: room - self.orders.capacity(),
+            room,
+        }
+    }
+
     fn order(&self, order: Order) -> Result<(), Error> {
         self.orders.try_send(order).map_err(|refused| match refused {
             TrySendError::Full(_) => Error::Unavailable("too many writers are waiting".to_owned()),
@@ -144,6 +155,7 @@ struct Thread {
     /// Opened when it is needed, and anew after it broke.
     connection: Option<DbConnection>,
     checkpoints: Checkpoints,
+    counts: Arc<Counts>,
     limits: Limits,
 }
 
@@ -202,7 +214,7 @@ impl Thread {
                 Err(_) => break,
             }
         }
-        if batch.commit() {
+        if batch.commit(&self.counts) {
             self.connection = Some(conn);
         }
         self.checkpoints.there_is_more();

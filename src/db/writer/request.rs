@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
+use tracing::Span;
 
 use super::super::{DbConnection, Error};
 use super::batch::Batch;
@@ -25,6 +26,8 @@ pub(super) struct Request<T, F> {
     claimed: Arc<AtomicBool>,
     /// Jobs may wait for engines that answer in async functions.
     runtime: Handle,
+    /// What they log bears the name of the request that asked for them.
+    span: Span,
 }
 
 /// The other end of a [`Request`].
@@ -42,6 +45,7 @@ impl<T, F> Request<T, F> {
             answer: sender,
             claimed: Arc::clone(&claimed),
             runtime: Handle::current(),
+            span: Span::current(),
         };
         let answer = Answer {
             answer: receiver,
@@ -63,7 +67,7 @@ impl<T, F> Request<T, F> {
         if self.claim() {
             let _entered = self.runtime.enter();
             // Nobody may be waiting any more.
-            let _ = self.answer.send(conn.and_then(self.work));
+            let _ = self.answer.send(self.span.in_scope(|| conn.and_then(self.work)));
         }
     }
 }
@@ -94,7 +98,8 @@ where
     fn run(self: Box<Self>, batch: &mut Batch<'_>) {
         if self.claim() {
             let _entered = self.runtime.enter();
-            batch.run(self.work, self.answer);
+            let (span, work) = (self.span, self.work);
+            batch.run(move |conn| span.in_scope(|| work(conn)), self.answer);
         }
     }
 

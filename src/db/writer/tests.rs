@@ -32,7 +32,14 @@ impl Desk {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("notes.db");
         let mut db = Db::open(&format!("sqlite://{}", path.display())).unwrap();
-        db.writer = Some(Writer::with(Connections::new(super::super::Address::Sqlite(path)), limits).unwrap());
+        db.writer = Some(
+            Writer::with(
+                Connections::new(super::super::Address::Sqlite(path)),
+                Arc::clone(&db.counts),
+                limits,
+            )
+            .unwrap(),
+        );
         let make = "CREATE TABLE notes (note TEXT PRIMARY KEY, on_note TEXT REFERENCES notes)";
         db.write(|conn| Ok(conn.batch_execute(make)?)).await.unwrap();
         Self { db, folder }
@@ -234,6 +241,12 @@ async fn a_full_queue_refuses_at_once() {
         waiting.push(desk.order(move |conn| note(conn, &format!("{number}"))).await);
     }
     assert!(is_unavailable(desk.db.write(|conn| note(conn, "too many")).await));
+    let counts = desk.db.counts();
+    assert_eq!(
+        (counts.refused.get(), counts.waiting.get()),
+        (1, 4),
+        "the one that is held waits as well"
+    );
     assert!(is_unavailable(desk.db.tidy(|_| Ok(())).await));
     gate.open().await.unwrap();
     for job in waiting {

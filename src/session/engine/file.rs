@@ -48,7 +48,8 @@ impl File {
         work: impl FnOnce(&Folder) -> io::Result<T> + Send + 'static,
     ) -> Result<T, Error> {
         let folder = Arc::clone(&self.folder);
-        let done = tokio::task::spawn_blocking(move || work(&folder)).await;
+        let span = tracing::Span::current();
+        let done = tokio::task::spawn_blocking(move || span.in_scope(|| work(&folder))).await;
         done.map_err(|panicked| Error(panicked.to_string()))?
             .map_err(Error::from)
     }

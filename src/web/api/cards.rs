@@ -73,7 +73,7 @@ async fn make(
     most: u32,
 ) -> Result<(Code, DateTime<Utc>, usize), Error> {
     let turn = state.turn_for_program().await?;
-    let read = web::block(move || {
+    let read = crate::web::aside(move || {
         let _turn = turn;
         read(bytes, name, outline)
     });

@@ -25,7 +25,7 @@ pub async fn post(state: web::Data<AppState>, request: HttpRequest, body: web::P
     accepts(&request, media_type)?;
     let (name, outline) = (query.file_name(), query.outline()?);
     let turn = state.turn_for_program().await?;
-    let said = web::block(move || {
+    let said = crate::web::aside(move || {
         // The turn goes along with the work, which goes on even if the request is gone.
         let _turn = turn;
         let uri = sarif::uri_of_name(name.as_deref());

@@ -85,7 +85,7 @@ pub async fn post(state: web::Data<AppState>, request: HttpRequest, body: web::P
     let turn = state.turn_for_program().await?;
     let turn_to_write = state.turn_to_write(format).await?;
     let (fonts, shown) = (state.fonts.clone(), name.clone());
-    let converted = web::block(move || {
+    let converted = crate::web::aside(move || {
         // The turns go along with the work, which goes on even if the request is gone.
         let _turns = (turn, turn_to_write);
         let reading =

@@ -67,7 +67,7 @@ pub async fn get(
         say!("What changed: {title}", title = card::said_name(&whole.row.title)),
         &visitor,
     );
-    let made = web::block(move || {
+    let made = crate::web::aside(move || {
         let (now, before) = (side(&whole), other.as_ref().map(side));
         let Comparison { changes, terms } = match &before {
             Some(before) => format::compare(before, &now),

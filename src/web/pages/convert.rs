@@ -31,7 +31,7 @@ pub async fn post(state: web::Data<AppState>, form: Multipart) -> Result<HttpRes
     };
     let turn = state.turn_to_write(format).await?;
     let fonts = state.fonts.clone();
-    let converted = web::block(move || {
+    let converted = crate::web::aside(move || {
         // The turn goes along with the work, which goes on even if the request is gone.
         let _turn = turn;
         let reading =

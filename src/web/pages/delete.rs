@@ -95,7 +95,7 @@ pub async fn post(state: web::Data<AppState>, visitor: Visitor, id: web::Path<St
     };
     let told = say!("The card is deleted, with {gone_with}. {left}", gone_with, left);
     let uploads = state.uploads.clone();
-    let removed = web::block(move || {
+    let removed = crate::web::aside(move || {
         for file in gone {
             uploads.delete(folder.as_str(), &file.id)?;
         }

@@ -92,7 +92,7 @@ pub async fn get(state: web::Data<AppState>, visitor: Visitor, id: web::Path<Str
     let session = owner(&visitor)?;
     let row = whole.row.clone();
     let datasheets = state.db.run(move |conn| Datasheets::of(conn, &session, &row)).await?;
-    let made = web::block(move || Download {
+    let made = crate::web::aside(move || Download {
         page,
         card: link(&whole.row),
         own: offer(&whole, whole.format(), true),
@@ -139,7 +139,7 @@ pub async fn file(
     let whole = card::whole(&state, &visitor, id).await?;
     let turn = state.turn_to_write(format).await?;
     let fonts = state.fonts.clone();
-    let written = web::block(move || {
+    let written = crate::web::aside(move || {
         // The turn goes along with the work, which goes on even if the request is gone.
         let _turn = turn;
         let source = source_for(&whole, format);

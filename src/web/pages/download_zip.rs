@@ -20,7 +20,7 @@ pub async fn get(state: web::Data<AppState>, visitor: Visitor, id: web::Path<Str
     let turn = state.turn_to_copy().await?;
     let uploads = state.uploads.clone();
     let fonts = state.fonts.clone();
-    let made = web::block(move || {
+    let made = crate::web::aside(move || {
         // The turn goes along with the work, which goes on even if the request is gone.
         let _turn = turn;
         let file = uploads.scratch().map_err(io::Error::other)?;
@@ -60,7 +60,7 @@ pub async fn figure(
 ) -> Result<HttpResponse, Error> {
     let (id, name) = path.into_inner();
     let whole = card::whole(&state, &visitor, id).await?;
-    let found = web::block(move || {
+    let found = crate::web::aside(move || {
         let (_, figures) = figures::gather(&whole.card);
         let found = figures.into_iter().find(|figure| figure.name() == name);
         found.map(|figure| (name, figure.bytes))

@@ -49,7 +49,7 @@ pub async fn picture(state: &AppState, session: SessionId, file: String) -> Resu
         .then_some(())
         .ok_or(Error::NotFound)?;
     let uploads = state.uploads.clone();
-    let read = web::block(move || {
+    let read = crate::web::aside(move || {
         let mut bytes = Vec::new();
         uploads.read(session.as_str(), &file)?.read_to_end(&mut bytes)?;
         Ok::<_, uploads::Error>(bytes)

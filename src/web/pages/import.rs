@@ -86,7 +86,7 @@ pub async fn get(
     let row = whole.row.clone();
     let datasheets = state.db.run(move |conn| Datasheets::of(conn, &session, &row)).await?;
     // A large file takes a moment to read again.
-    let report = web::block(move || report(page, whole, &datasheets));
+    let report = crate::web::aside(move || report(page, whole, &datasheets));
     render(
         &visitor,
         &report.await.map_err(|error| Error::Internal(error.to_string()))?,

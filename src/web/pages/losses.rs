@@ -75,7 +75,7 @@ pub async fn get(
         ),
         &visitor,
     );
-    let made = web::block(move || {
+    let made = crate::web::aside(move || {
         let source = source_for(&whole, format);
         let card = match source {
             Some(_) => Cow::Borrowed(&whole.card),

@@ -54,7 +54,7 @@ pub async fn post(state: web::Data<AppState>, visitor: Visitor) -> Result<HttpRe
     let session = state.db.write(move |conn| own.end(conn, now)).await?;
     if let Some(session) = session {
         let uploads = state.uploads.clone();
-        let removed = web::block(move || uploads.delete_all(session.as_str())).await;
+        let removed = crate::web::aside(move || uploads.delete_all(session.as_str())).await;
         let failed = match removed {
             Ok(Ok(())) => None,
             Ok(Err(error)) => Some(error.to_string()),

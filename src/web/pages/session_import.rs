@@ -157,6 +157,6 @@ where
     T: Send + 'static,
     F: FnOnce() -> Result<T, archive::Error> + Send + 'static,
 {
-    let done = web::block(work).await;
+    let done = crate::web::aside(work).await;
     Ok(done.map_err(|broken| archive::Error::Disk(io::Error::other(broken)))??)
 }

@@ -104,7 +104,7 @@ pub(super) async fn from_bytes(
     once: Option<String>,
     is_shared: bool,
 ) -> Result<NewCard, Error> {
-    let read = web::block(move || {
+    let read = crate::web::aside(move || {
         let reading = if is_plain {
             format::read_as_text(&bytes)
         } else {

@@ -97,6 +97,11 @@ impl Program {
         Visitor::new(&self.origin)
     }
 
+    /// All that it has logged until now.
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(&self.words).unwrap()
+    }
+
     /// Stops it as operators do; returns all that it logged.
     pub fn stop(mut self) -> String {
         let kill = Command::new("kill").arg(self.child.id().to_string()).status();

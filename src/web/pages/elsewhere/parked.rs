@@ -117,7 +117,7 @@ pub(super) fn bring_data(
 /// Takes the folder away that a session's files had, now that they are another's.
 pub(super) async fn clear(state: &AppState, session: SessionId) {
     let uploads = state.uploads.clone();
-    let removed = web::block(move || uploads.delete_all(session.as_str())).await;
+    let removed = crate::web::aside(move || uploads.delete_all(session.as_str())).await;
     if let Ok(Err(error)) = removed {
         // The bytes are where they belong as well; the cleanup takes what has no row.
         tracing::warn!(%error, "files that were moved are still at their old place too");

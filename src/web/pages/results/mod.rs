@@ -121,7 +121,7 @@ pub async fn post(
         return render_as(StatusCode::BAD_REQUEST, &visitor, &page);
     }
     // A table of thousands of rows takes a moment.
-    let (sent, found) = web::block(move || {
+    let (sent, found) = crate::web::aside(move || {
         let found = Found::of(&mut sent);
         (sent, found)
     })
