@@ -1,10 +1,11 @@
 //! Somebody who types one numbered text after the other, notes what was acknowledged, and looks whether it is there.
 
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use reqwest::StatusCode;
+use tokio::task::JoinError;
 
 use crate::harness::page::Form;
 use crate::harness::{Answer, NO_ANSWER, Visitor, card_of};
@@ -195,6 +196,36 @@ impl Author {
         }
         kept > acknowledged
     }
+}
+
+/// So many authors with a card each, who come to this origin for the first time.
+pub async fn several(origin: &str, count: usize) -> Vec<Arc<Author>> {
+    let mut authors = Vec::new();
+    for number in 0..count {
+        authors.push(Arc::new(Author::begin(Visitor::new(origin), number).await));
+    }
+    authors
+}
+
+/// Lets all of them write and make cards while `meanwhile` lasts, and until their last answers are there.
+///
+/// # Errors
+/// When one of them met with something that must not be.
+pub async fn write_during<T>(authors: &[Arc<Author>], meanwhile: impl Future<Output = T>) -> Result<T, JoinError> {
+    let is_over = Arc::new(AtomicBool::new(false));
+    let writing: Vec<_> = authors
+        .iter()
+        .map(|author| {
+            let (author, is_over) = (Arc::clone(author), Arc::clone(&is_over));
+            tokio::spawn(async move { author.write(&is_over, true).await })
+        })
+        .collect();
+    let done = meanwhile.await;
+    is_over.store(true, Ordering::SeqCst);
+    for author in writing {
+        author.await?;
+    }
+    Ok(done)
 }
 
 /// The controls with the author's own texts.

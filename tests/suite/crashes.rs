@@ -5,10 +5,10 @@
 
 use std::ops::AddAssign;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use crate::author::Author;
+use crate::author::{Author, write_during};
 use crate::harness::program::Program;
 use crate::harness::say;
 use crate::postgres;
@@ -79,24 +79,6 @@ async fn authors(servers: &[&Program]) -> Vec<Arc<Author>> {
     authors
 }
 
-/// Lets all of them write while `meanwhile` lasts, and until their last answers are there.
-async fn write_during<T>(authors: &[Arc<Author>], meanwhile: impl Future<Output = T>) -> T {
-    let is_over = Arc::new(AtomicBool::new(false));
-    let writing: Vec<_> = authors
-        .iter()
-        .map(|author| {
-            let (author, is_over) = (Arc::clone(author), Arc::clone(&is_over));
-            tokio::spawn(async move { author.write(&is_over, true).await })
-        })
-        .collect();
-    let done = meanwhile.await;
-    is_over.store(true, Ordering::SeqCst);
-    for author in writing {
-        author.await.unwrap();
-    }
-    done
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_was_acknowledged_survives_every_kill_on_sqlite() {
     let folder = tempfile::tempdir().unwrap();
@@ -111,7 +93,8 @@ async fn what_was_acknowledged_survives_every_kill_on_sqlite() {
             some_moment().await;
             server.kill();
         })
-        .await;
+        .await
+        .unwrap();
         server = Program::start(folder.path(), &again(&variables, &address));
         for author in &authors {
             tally.kept_untold += usize::from(author.assert_nothing_is_lost().await);
@@ -150,7 +133,8 @@ async fn what_was_acknowledged_survives_every_kill_of_one_of_two_servers() {
             some_moment().await;
             Program::start(folder.path(), &again(&variables, &address))
         })
-        .await;
+        .await
+        .unwrap();
         for author in &authors {
             tally.kept_untold += usize::from(author.assert_nothing_is_lost().await);
         }

@@ -1,12 +1,12 @@
 //! A PostgreSQL that hands over to another one, or takes no writes for a while.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use reqwest::StatusCode;
 
-use crate::author::Author;
+use crate::author::{Author, several, write_during};
 use crate::harness::program::Program;
 use crate::harness::say;
 use crate::postgres;
@@ -35,30 +35,19 @@ async fn nothing_is_lost_when_a_follower_takes_over() {
     let folder = tempfile::tempdir().unwrap();
     let url = first.url_with(&second);
     let server = Program::start(folder.path(), &[("DATABASE_URL", &url)]);
-    let mut authors = Vec::new();
-    for number in 0..6 {
-        authors.push(Arc::new(Author::begin(server.visitor(), number).await));
-    }
-    let is_over = Arc::new(AtomicBool::new(false));
-    let writing: Vec<_> = authors
-        .iter()
-        .map(|author| {
-            let (author, is_over) = (Arc::clone(author), Arc::clone(&is_over));
-            tokio::spawn(async move { author.write(&is_over, true).await })
-        })
-        .collect();
-    saved_again(&authors, 2).await;
-    let began = Instant::now();
-    first.kill();
-    second.promote();
-    let promoted = began.elapsed();
-    saved_again(&authors, 1).await;
-    let working = began.elapsed();
-    saved_again(&authors, 2).await;
-    is_over.store(true, Ordering::SeqCst);
-    for author in writing {
-        author.await.unwrap();
-    }
+    let authors = several(&server.origin, 6).await;
+    let story = async {
+        saved_again(&authors, 2).await;
+        let began = Instant::now();
+        first.kill();
+        second.promote();
+        let promoted = began.elapsed();
+        saved_again(&authors, 1).await;
+        let working = began.elapsed();
+        saved_again(&authors, 2).await;
+        (promoted, working)
+    };
+    let (promoted, working) = write_during(&authors, story).await.unwrap();
     let mut refused = 0;
     for author in &authors {
         author.assert_nothing_is_lost().await;

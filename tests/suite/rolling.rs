@@ -3,13 +3,12 @@
 use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use reqwest::StatusCode;
 
-use crate::author::Author;
+use crate::author::{several, write_during};
 use crate::harness::program::Program;
 use crate::harness::{NO_ANSWER, Visitor, not_run, say};
 use crate::postgres;
@@ -90,38 +89,23 @@ async fn servers_are_replaced_one_by_one_without_a_failed_request() {
     let Some(_proxy) = Proxy::start(&origin, &[&one, &other], folder.path()).await else {
         return;
     };
-    let mut authors = Vec::new();
-    for number in 0..6 {
-        authors.push(Arc::new(Author::begin(Visitor::new(&origin), number).await));
-    }
-    let is_over = Arc::new(AtomicBool::new(false));
-    let writing: Vec<_> = authors
-        .iter()
-        .map(|author| {
-            let (author, is_over) = (Arc::clone(author), Arc::clone(&is_over));
-            // Any answer but a page or an acknowledgement fails here.
-            tokio::spawn(async move { author.write(&is_over, true).await })
-        })
-        .collect();
-
-    for (place, listen) in [(0, &one), (1, &other)] {
-        let here = Visitor::new(&format!("http://{listen}"));
-        let new = tokio::task::block_in_place(|| {
-            let log = servers[place].take().expect("it runs").stop();
-            assert!(log.contains("leaving") && log.contains("stopping"), "{log}");
-            assert!(!log.contains("panicked"), "{log}");
-            start(listen)
-        });
-        servers[place] = Some(new);
-        wait_for(&here, StatusCode::OK).await;
-    }
-
-    is_over.store(true, Ordering::SeqCst);
-    for author in writing {
-        if let Err(error) = author.await {
-            let log = std::fs::read_to_string(folder.path().join(LOG)).unwrap();
-            panic!("{error}; the proxy says {log}");
+    let authors = several(&origin, 6).await;
+    let replacing = async {
+        for (place, listen) in [(0, &one), (1, &other)] {
+            let here = Visitor::new(&format!("http://{listen}"));
+            servers[place] = tokio::task::block_in_place(|| {
+                let log = servers[place].take().expect("it runs").stop();
+                assert!(log.contains("leaving") && log.contains("stopping"), "{log}");
+                assert!(!log.contains("panicked"), "{log}");
+                Some(start(listen))
+            });
+            wait_for(&here, StatusCode::OK).await;
         }
+    };
+    // Any answer but a page or an acknowledgement fails here.
+    if let Err(error) = write_during(&authors, replacing).await {
+        let log = std::fs::read_to_string(folder.path().join(LOG)).unwrap();
+        panic!("{error}; the proxy says {log}");
     }
     let mut saved = 0;
     for author in &authors {
