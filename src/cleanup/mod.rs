@@ -143,10 +143,7 @@ pub async fn sweep(
     grace: TimeDelta,
     mode: Mode,
 ) -> Result<Counts, Error> {
-    let only_one = alone(db, uploads).await?;
-    let outcome = sweep_alone(db, engine, uploads, now, grace, mode).await;
-    only_one.release().await;
-    outcome
+    by_itself(db, uploads, sweep_alone(db, engine, uploads, now, grace, mode)).await
 }
 
 async fn sweep_alone(
@@ -203,10 +200,7 @@ pub async fn end(
     whose: Whose,
     mode: Mode,
 ) -> Result<Counts, Error> {
-    let only_one = alone(db, uploads).await?;
-    let outcome = end_alone(db, engine, uploads, now, whose, mode).await;
-    only_one.release().await;
-    outcome
+    by_itself(db, uploads, end_alone(db, engine, uploads, now, whose, mode)).await
 }
 
 async fn end_alone(
@@ -475,6 +469,14 @@ impl OnlyOne {
         drop(self.machine);
         self.database.release().await;
     }
+}
+
+/// Does the work while no other cleanup is at work.
+async fn by_itself<T>(db: &Db, uploads: &Uploads, work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+    let only_one = alone(db, uploads).await?;
+    let outcome = work.await;
+    only_one.release().await;
+    outcome
 }
 
 /// Holds off other cleanups, on this machine and on others that share the database.
