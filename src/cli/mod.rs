@@ -25,10 +25,10 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::error::ErrorKind;
-use clap::{CommandFactory as _, Parser, Subcommand};
+use clap::{ArgMatches, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use crate::cleanup::Whose;
-use crate::config;
+use crate::config::{self, File, Unusable};
 
 /// Model cards without an account.
 ///
@@ -128,9 +128,23 @@ enum Command {
 
 /// Runs a command line, the program's name first.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let cli = match Cli::try_parse_from(with_default(arguments.into_iter().collect())) {
-        Ok(cli) => cli,
-        Err(error) => {
+    let read = config::read_with_file(&Cli::command(), &with_default(arguments.into_iter().collect()));
+    let read = read.and_then(|(matches, file)| Ok((Cli::from_arg_matches(&matches)?, matches, file)));
+    match read {
+        Ok((cli, matches, file)) => run(cli).unwrap_or_else(|error| match output::is_closed_pipe(&error) {
+            // Whoever reads has enough, as `head` does.
+            true => ExitCode::SUCCESS,
+            false => {
+                let place = place_of(&error, &matches, file.as_ref());
+                output::say(format_args!("cartellino: {place}{error:#}"));
+                ExitCode::from(2)
+            }
+        }),
+        Err(Unusable::File(error)) => {
+            output::say(format_args!("cartellino: {error}"));
+            ExitCode::from(2)
+        }
+        Err(Unusable::Line(error)) => {
             // Help and version go to stdout with 0, complaints to stderr with 2; a closed pipe is nobody's fault.
             let _ = error.print();
             if error.kind() == ErrorKind::InvalidUtf8
@@ -138,10 +152,22 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             {
                 eprintln!("cartellino: {variable}: is not a text in the encoding UTF-8");
             }
-            return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
+            ExitCode::from(if error.use_stderr() { 2 } else { 0 })
         }
-    };
-    let outcome = match cli.command {
+    }
+}
+
+/// Where a setting that cannot be used stands, if that is in the file of settings.
+fn place_of(error: &anyhow::Error, matches: &ArgMatches, file: Option<&File>) -> String {
+    let setting = error.downcast_ref::<config::Error>();
+    let place = setting
+        .zip(file)
+        .and_then(|(setting, file)| file.place(setting.variable, matches));
+    place.map(|place| format!("{place}: ")).unwrap_or_default()
+}
+
+fn run(cli: Cli) -> anyhow::Result<ExitCode> {
+    match cli.command {
         Command::Serve(options) => serve::run(*options),
         Command::Migrate { storage, show } => migrate::run(&storage, show),
         Command::CleanupSessions {
@@ -172,15 +198,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Convert(options) => convert::run(&options),
         Command::Diff(options) => diff::run(&options),
         Command::New(options) => new::run(&options),
-    };
-    outcome.unwrap_or_else(|error| match output::is_closed_pipe(&error) {
-        // Whoever reads has enough, as `head` does.
-        true => ExitCode::SUCCESS,
-        false => {
-            output::say(format_args!("cartellino: {error:#}"));
-            ExitCode::from(2)
-        }
-    })
+    }
 }
 
 /// The first variable of a setting that is no text, which the parser's own complaint does not name.

@@ -1,17 +1,25 @@
 //! Every setting, read once and checked.
 //!
-//! [`Options`] is what flags and environment say, [`Config`] what the server works with: whoever
+//! [`Options`] is what flags, environment and file say, [`Config`] what the server works with: whoever
 //! holds one knows that its values fit together.
 
+mod file;
+mod fonts;
+mod network;
+mod origin;
 mod session;
 
 use clap::{Args, FromArgMatches as _, ValueEnum};
-use std::net::{IpAddr, SocketAddr};
-use std::path::{Path, PathBuf};
-use std::str::FromStr;
+use std::ffi::OsString;
+use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::uploads;
+pub use file::{File, FileError, Unusable, read_with_file};
+pub use fonts::fonts_in;
+pub use network::Network;
+use origin::origin;
 pub use session::{Engine, Keeping, KeepingOptions, LONGEST_AGE, Session};
 
 /// A setting that cannot be used, or does not fit to another one.
@@ -31,7 +39,7 @@ fn wrong(variable: &'static str, message: impl Into<String>) -> Error {
     }
 }
 
-/// What flags and environment say; flags are stronger.
+/// What flags, environment and file say; flags are strongest, the file is weakest.
 #[derive(Args, Clone)]
 pub struct Options {
     /// Address and port to listen on. Port 0 takes a free one.
@@ -116,6 +124,10 @@ pub enum LogFormat {
 /// Where rows and files are; `migrate` and `cleanup_sessions` need no more than this.
 #[derive(Args, Clone, Debug)]
 pub struct Storage {
+    /// File of settings in TOML, a line each such as listen = "127.0.0.1:8080"; flags and variables are stronger.
+    #[arg(long, env = "CARTELLINO_CONFIG", value_name = "CARTELLINO_CONFIG")]
+    config: Option<PathBuf>,
+
     /// Database: sqlite://path (made when it is not there) or postgres://user:password@host/name.
     #[arg(
         long,
@@ -238,18 +250,24 @@ impl Options {
         })
     }
 
-    /// The defaults with these flags, whatever the environment says.
+    /// The defaults with these flags, and the file that they name, whatever the environment says.
     ///
     /// # Errors
-    /// When the flags cannot be understood; the message names the one.
-    pub fn from_flags<I, T>(flags: I) -> Result<Self, clap::Error>
+    /// When flags or file cannot be understood; the message names the one.
+    pub fn from_flags<I, T>(flags: I) -> Result<Self, Unusable>
     where
         I: IntoIterator<Item = T>,
-        T: Into<std::ffi::OsString> + Clone,
+        T: Into<OsString>,
     {
-        let command = Self::augment_args(clap::Command::new("cartellino").no_binary_name(true))
-            .mut_args(|arg| arg.env(Option::<&'static str>::None));
-        Self::from_arg_matches(&command.try_get_matches_from(flags)?)
+        let flags: Vec<OsString> = flags.into_iter().map(Into::into).collect();
+        let (matches, _) = read_with_file(&Self::without_environment(), &flags)?;
+        Ok(Self::from_arg_matches(&matches)?)
+    }
+
+    /// All settings as flags and nothing else.
+    fn without_environment() -> clap::Command {
+        Self::augment_args(clap::Command::new("cartellino").no_binary_name(true))
+            .mut_args(|argument| argument.env(Option::<&'static str>::None))
     }
 }
 
@@ -269,113 +287,6 @@ fn on_or_off(text: &str) -> Result<bool, String> {
         "on" => Ok(true),
         "off" => Ok(false),
         _ => Err("must be on or off".to_owned()),
-    }
-}
-
-/// The files of fonts in the folder that `PDF_FONTS` names, in the order of their names.
-///
-/// # Errors
-/// When there is no such folder, or no font in it.
-pub fn fonts_in(folder: &Path) -> Result<Vec<Vec<u8>>, Error> {
-    let unreadable = |error: std::io::Error| wrong("PDF_FONTS", format!("{}: {error}", folder.display()));
-    let mut paths = Vec::new();
-    for entry in std::fs::read_dir(folder).map_err(unreadable)? {
-        let path = entry.map_err(unreadable)?.path();
-        let ending = path.extension().map(|ending| ending.to_ascii_lowercase());
-        if ending.is_some_and(|ending| ["ttf", "otf", "ttc", "otc"].iter().any(|font| ending == *font)) {
-            paths.push(path);
-        }
-    }
-    paths.sort();
-    if paths.is_empty() {
-        let message = format!("there is no font in {} (.ttf, .otf, .ttc, .otc)", folder.display());
-        return Err(wrong("PDF_FONTS", message));
-    }
-    paths
-        .iter()
-        .map(|path| std::fs::read(path).map_err(unreadable))
-        .collect()
-}
-
-/// An origin in the form in which browsers write it.
-fn origin(text: &str) -> Result<String, Error> {
-    let not_one = || {
-        wrong(
-            "PUBLIC_ORIGIN",
-            "must be an origin without path, such as https://cards.example.org",
-        )
-    };
-    let text = text.strip_suffix('/').unwrap_or(text).to_ascii_lowercase();
-    let (scheme, authority) = text.split_once("://").ok_or_else(not_one)?;
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-._:[]".contains(c);
-    if !matches!(scheme, "http" | "https") || authority.is_empty() || !authority.chars().all(plain) {
-        return Err(not_one());
-    }
-    // Browsers leave the usual port out.
-    let usual = if scheme == "https" { ":443" } else { ":80" };
-    let authority = authority.strip_suffix(usual).unwrap_or(authority);
-    // Colons without brackets around them part host and port.
-    let (host, port) = match authority.rsplit_once(':') {
-        Some((host, port)) if !port.ends_with(']') => (host, Some(port)),
-        _ => (authority, None),
-    };
-    let is_v6 = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
-    let is_host = match is_v6 {
-        Some(address) => address.parse::<std::net::Ipv6Addr>().is_ok(),
-        None => !host.is_empty() && !host.contains([':', '[', ']']),
-    };
-    if !is_host || port.is_some_and(|port| port.parse::<u16>().is_err()) {
-        return Err(not_one());
-    }
-    Ok(format!("{scheme}://{authority}"))
-}
-
-/// A network address, or a range of them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Network {
-    address: IpAddr,
-    bits: u32,
-}
-
-impl Network {
-    /// Whether the address belongs to the network.
-    pub fn contains(&self, address: IpAddr) -> bool {
-        match (self.address, address.to_canonical()) {
-            (IpAddr::V4(own), IpAddr::V4(other)) => {
-                same_start(own.to_bits().into(), other.to_bits().into(), 32 - self.bits)
-            }
-            (IpAddr::V6(own), IpAddr::V6(other)) => same_start(own.to_bits(), other.to_bits(), 128 - self.bits),
-            _ => false,
-        }
-    }
-}
-
-/// Whether two addresses agree but for their last bits.
-fn same_start(one: u128, other: u128, last_bits: u32) -> bool {
-    (one ^ other).checked_shr(last_bits).unwrap_or(0) == 0
-}
-
-impl FromStr for Network {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let (address, bits) = text
-            .trim()
-            .split_once('/')
-            .map_or((text.trim(), None), |(a, b)| (a, Some(b)));
-        let address: IpAddr = address
-            .parse()
-            .map_err(|_| "each entry must be an address or a network such as 10.0.0.0/8".to_owned())?;
-        let longest = if address.is_ipv4() { 32 } else { 128 };
-        let bits = match bits {
-            None => longest,
-            Some(bits) => bits
-                .parse()
-                .ok()
-                .filter(|bits| *bits <= longest)
-                .ok_or_else(|| format!("the length of a network must be 0 to {longest}"))?,
-        };
-        Ok(Self { address, bits })
     }
 }
 
@@ -491,20 +402,5 @@ mod tests {
     #[test]
     fn a_password_in_the_address_is_not_repeated() {
         assert!(!complaint(&["--database-url", "postgre://me:hunter2@host/db"]).contains("hunter2"));
-    }
-
-    #[test]
-    fn networks_hold_their_addresses_only() {
-        let inside = |network: &str, address: &str| {
-            let network: Network = network.parse().unwrap();
-            network.contains(address.parse().unwrap())
-        };
-        assert!(inside("10.0.0.0/8", "10.200.3.4"));
-        assert!(!inside("10.0.0.0/8", "11.0.0.1"));
-        assert!(inside("127.0.0.1", "::ffff:127.0.0.1"));
-        assert!(!inside("127.0.0.1", "127.0.0.2"));
-        assert!(inside("0.0.0.0/0", "8.8.8.8"));
-        assert!(inside("2001:db8::/32", "2001:db8:1::1"));
-        assert!(!inside("2001:db8::/32", "10.0.0.1"));
     }
 }

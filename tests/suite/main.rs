@@ -58,6 +58,7 @@ mod saving;
 mod section_links;
 mod sessions;
 mod settings;
+mod settings_file;
 mod storage;
 mod take_down;
 mod upgrades;
