@@ -174,3 +174,23 @@ fn postgres(url: &str) -> Result<PgConnection, Error> {
     conn.batch_execute(LOCK_TIMEOUT)?;
     Ok(conn)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sqlite_is_built_as_the_settings_of_the_build_say() {
+        #[derive(diesel::QueryableByName)]
+        struct Built {
+            #[diesel(sql_type = diesel::sql_types::Text)]
+            compile_options: String,
+        }
+        let mut conn = SqliteConnection::establish(":memory:").unwrap();
+        let options: Vec<Built> = diesel::sql_query("PRAGMA compile_options").load(&mut conn).unwrap();
+        let has = |name: &str| options.iter().any(|built| built.compile_options == name);
+        // Without the first, each statement with a limit is prepared at every use; see .cargo/config.toml.
+        assert!(has("ENABLE_QPSG") && has("THREADSAFE=2"));
+        assert!(!has("ENABLE_MEMORY_MANAGEMENT") && !has("ENABLE_API_ARMOR"));
+    }
+}
