@@ -27,6 +27,7 @@
 //! | [`bundle`] | a card in every format that many read, with its figures, as one ZIP file | `card`, `format` |
 //! | [`config`] | every setting, read once and checked | nothing of ours |
 //! | [`clock`], [`random`] | the time as a value, bytes from the operating system | nothing of ours |
+//! | [`limit`] | how often somebody may do something | nothing of ours |
 //! | [`metrics`] | counts of what the server does, and the text in which Prometheus reads them | nothing of ours |
 //! | [`locale`] | what is said to people, as sentences in no language yet, and the catalogues of languages | nothing of ours |
 //! | [`redraw`] | visitors' pictures: decoded within limits, drawn anew without what else is in them | `locale` |
@@ -68,6 +69,7 @@ pub mod db;
 pub mod format;
 pub mod inspect;
 pub mod json;
+pub mod limit;
 pub mod locale;
 pub mod metrics;
 pub mod prose;

@@ -202,6 +202,15 @@ pub(super) struct SessionOptions {
     )]
     session_create_limit: u32,
 
+    /// Saves of sections in a minute that one session may send; 0 sets no limit. Each link to a section has as many of its own.
+    #[arg(
+        long,
+        env = "SESSION_SAVE_LIMIT",
+        default_value_t = 200,
+        value_name = "SESSION_SAVE_LIMIT"
+    )]
+    session_save_limit: u32,
+
     /// Cards that one session may keep; 0 sets no limit.
     #[arg(long, env = "SESSION_MAX_CARDS", default_value_t = 200, value_name = "SESSION_MAX_CARDS",
           value_parser = clap::value_parser!(u32).range(0..=MOST_CARDS))]
@@ -274,6 +283,8 @@ pub struct Session {
     pub absolute_age: Option<Duration>,
     /// New sessions of one source address in an hour; 0: no limit.
     pub create_limit: u32,
+    /// Saves of one session in a minute; 0: no limit.
+    pub save_limit: u32,
     /// Cards that one session may keep; `None`: no limit.
     pub max_cards: Option<u32>,
     /// Bytes that one session may keep, of all kinds together; `None`: no limit. Never less than one upload.
@@ -358,6 +369,7 @@ impl SessionOptions {
             touch_interval: Duration::from_secs(touch),
             absolute_age: self.session_absolute_age.map(Duration::from_secs),
             create_limit: self.session_create_limit,
+            save_limit: self.session_save_limit,
             max_cards: (self.session_max_cards > 0).then_some(self.session_max_cards),
             max_bytes,
             secret,

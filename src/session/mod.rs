@@ -19,7 +19,6 @@ mod cookie;
 pub mod engine;
 mod error;
 pub mod key;
-mod limit;
 pub mod middleware;
 mod origin;
 mod parked;
@@ -52,12 +51,12 @@ pub use visitor::{Visitor, rested_long};
 use crate::clock::Clock;
 use crate::config::{self, Config};
 use crate::db::Db;
+use crate::limit::{Limit, Source};
 use crate::metrics::Counter;
 use code::Code;
 use cookie::Cookie;
 use engine::Engine;
 use key::Seal;
-use limit::Limit;
 use store::Store;
 
 /// A session's internal id: owner of rows and files, never shown to anybody.
@@ -95,6 +94,8 @@ impl SessionId {
     }
 }
 
+const HOUR: std::time::Duration = std::time::Duration::from_secs(3600);
+
 /// How long requests may be on their way: a replaced key opens so long, and an ended one brings no new cookie.
 const IN_FLIGHT: TimeDelta = TimeDelta::seconds(60);
 
@@ -107,9 +108,9 @@ pub struct Sessions {
 struct Inner {
     store: Store,
     cookie: Cookie,
-    limit: Limit,
+    limit: Limit<Source>,
     /// Codes that were typed and do not exist.
-    guesses: Limit,
+    guesses: Limit<Source>,
     /// Sessions that browsers began.
     begun: Counter,
     clock: Clock,
@@ -137,8 +138,8 @@ impl Sessions {
         Ok(Self {
             inner: Arc::new(Inner {
                 cookie: Cookie::new(&settings.cookie_name, settings.cookie_secure),
-                limit: Limit::new(settings.create_limit),
-                guesses: Limit::new(code::GUESSES_AN_HOUR),
+                limit: Limit::new(settings.create_limit, HOUR),
+                guesses: Limit::new(code::GUESSES_AN_HOUR, HOUR),
                 begun: Counter::default(),
                 store: Store::new(db, engine, seal, clock.clone(), settings),
                 clock,
@@ -174,14 +175,14 @@ impl Sessions {
         let address = client_address(request.peer_addr(), request.headers(), &inner.trusted_proxies);
         inner
             .limit
-            .take(address, inner.clock.now())
+            .take(address.into(), inner.clock.now())
             .map_err(|retry_after| Error::TooMany { retry_after })?;
         Ok(address)
     }
 
     /// Gives a share back: the request began no session after all.
     pub fn give_share_back(&self, address: IpAddr) {
-        self.inner.limit.put_back(address);
+        self.inner.limit.put_back(&address.into());
     }
 
     /// How many sessions browsers have begun since the start.

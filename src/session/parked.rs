@@ -61,12 +61,12 @@ impl Visitor {
     /// When to come back.
     pub fn try_code(&self, request: &HttpRequest) -> Result<(), Duration> {
         let inner = &self.sessions().inner;
-        inner.guesses.take(self.address(request), inner.clock.now())
+        inner.guesses.take(self.address(request).into(), inner.clock.now())
     }
 
     /// The code was right and does not count.
     pub fn was_right(&self, request: &HttpRequest) {
-        self.sessions().inner.guesses.put_back(self.address(request));
+        self.sessions().inner.guesses.put_back(&self.address(request).into());
     }
 
     fn address(&self, request: &HttpRequest) -> std::net::IpAddr {

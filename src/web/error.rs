@@ -95,6 +95,12 @@ pub enum Error {
         /// When to try again.
         retry_after: Duration,
     },
+    /// More saves of one visitor than anybody types.
+    #[error("too many saves of one visitor")]
+    TooOften {
+        /// When to try again.
+        retry_after: Duration,
+    },
     /// The database or the disk does not answer at the moment.
     #[error("unavailable: {0}")]
     Unavailable(String),
@@ -175,7 +181,7 @@ impl ResponseError for Error {
                 StatusCode::UNPROCESSABLE_ENTITY
             }
             Self::Program(refusal) => refusal.status,
-            Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
+            Self::TooMany { .. } | Self::TooOften { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -290,6 +296,15 @@ pub(super) fn words(error: &Error, is_form: bool) -> [Sentence; 3] {
                 "Many new visitors came from your network in a short time, so no new work can be begun \
                          from there for now. Work that exists is not affected."
             ),
+            say!(
+                "Try again in {time}. {again}",
+                time = wait_in_words(*retry_after),
+                again
+            ),
+        ],
+        Error::TooOften { retry_after } => [
+            say!("Too many saves in a short time"),
+            say!("Nothing was changed by this one, and what was saved before is safe."),
             say!(
                 "Try again in {time}. {again}",
                 time = wait_in_words(*retry_after),
@@ -496,7 +511,9 @@ fn page(error: &Error, asked: &Asked, reader: Reader, old: &HeaderMap, state: &A
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     match error {
         Error::Method { allow } => insert(headers, ALLOW, allow),
-        Error::TooMany { retry_after } => insert(headers, RETRY_AFTER, &retry_after.as_secs().max(1).to_string()),
+        Error::TooMany { retry_after } | Error::TooOften { retry_after } => {
+            insert(headers, RETRY_AFTER, &retry_after.as_secs().max(1).to_string())
+        }
         Error::Unavailable(_) => insert(headers, RETRY_AFTER, "5"),
         _ => {}
     }

@@ -48,6 +48,7 @@ use crate::config::Config;
 use crate::db::Db;
 use crate::db::quota::Quota;
 use crate::format::{Fonts, Format};
+use crate::limit::Limit;
 use crate::session::{self, Sessions};
 use crate::uploads::Uploads;
 use error::Error;
@@ -80,6 +81,8 @@ pub struct AppState {
     programs: Arc<Semaphore>,
     /// Turns to draw a visitor's picture anew: each takes a processor and some hundred megabytes.
     drawings: Arc<Semaphore>,
+    /// Saves of each session, and of each link to a section.
+    saves: Arc<Limit<String>>,
     /// Whether the server is about to stop.
     pub leaving: Leaving,
     /// What was answered.
@@ -94,6 +97,15 @@ impl AppState {
             cards: session.max_cards.map(|most| i32::try_from(most).unwrap_or(i32::MAX)),
             bytes: session.max_bytes.map(|most| i64::try_from(most).unwrap_or(i64::MAX)),
         }
+    }
+
+    /// Counts a save of this session, or of the link of this id.
+    ///
+    /// # Errors
+    /// [`Error::TooOften`].
+    fn take_save(&self, who: &str) -> Result<(), Error> {
+        let taken = self.saves.take(who.to_owned(), self.clock.now());
+        taken.map_err(|retry_after| Error::TooOften { retry_after })
     }
 
     /// The longest plain form, in bytes.
@@ -402,6 +414,8 @@ const COPIES_AT_ONCE: usize = 3;
 const PROGRAMS_AT_ONCE: usize = 4;
 /// How many pictures are drawn anew at the same time.
 const DRAWINGS_AT_ONCE: usize = 1;
+/// The time over which saves are counted.
+const MINUTE: Duration = Duration::from_secs(60);
 /// How long a request waits for its turn to make or read a copy, or to have a picture drawn.
 const COPY_PATIENCE: Duration = Duration::from_secs(20);
 /// Pages wait for the database, not for the processor: more workers would only take memory.
@@ -440,6 +454,7 @@ pub fn start(config: &Config, db: Db, uploads: Uploads, sessions: Sessions, cloc
         copies: Arc::new(Semaphore::new(COPIES_AT_ONCE)),
         programs: Arc::new(Semaphore::new(PROGRAMS_AT_ONCE)),
         drawings: Arc::new(Semaphore::new(DRAWINGS_AT_ONCE)),
+        saves: Arc::new(Limit::new(config.session.save_limit, MINUTE)),
         leaving: Leaving::default(),
         requests: Arc::new(Requests::new(&patterns())),
     };

@@ -7,7 +7,10 @@ use cartellino::web;
 use chrono::TimeDelta;
 use reqwest::{Method, StatusCode};
 
-use crate::harness::{Answer, TestApp, send_raw};
+use crate::editing::section_form;
+use crate::harness::page::Form;
+use crate::harness::{Answer, TestApp, Visitor, send_raw};
+use crate::section_links::link_to;
 
 const LIMIT: usize = 20_000;
 
@@ -186,6 +189,56 @@ async fn r07_too_many_beginnings_get_a_page_that_says_when_to_come_back() {
     app.pass(TimeDelta::minutes(30));
     assert_eq!(status(&app, &[]).await, 303);
     assert_eq!(status(&app, &[]).await, 429);
+}
+
+#[tokio::test]
+async fn saves_that_nobody_types_wait_and_nothing_is_lost() {
+    let app = TestApp::start_with(&["--session-save-limit", "3"]).await;
+    let [anna, ben] = [app.visitor(), app.visitor()];
+    let card = br#"{"name": "Fog finder", "limits": {"known": "fog"}}"#;
+    let section = format!("{}/sections/limits", anna.card("fog.json", card).await);
+    let is_text = |(name, _): &&(String, String)| name.starts_with("f.") && !name.contains('~');
+    let text = |form: &Form| form.fields.iter().find(is_text).expect("a text").clone();
+    let save = async |visitor: &Visitor, section: &str, words: &str| {
+        let page = visitor.get(section).await;
+        let mut form = section_form(&page);
+        let (name, _) = text(&form);
+        visitor.submit(&page, form.set(&name, words).press("Save")).await
+    };
+    for text in ["one", "two", "three"] {
+        assert_eq!(
+            save(&anna, &section, text).await.status,
+            StatusCode::SEE_OTHER,
+            "{text}"
+        );
+    }
+    let refused = save(&anna, &section, "four").await;
+    assert_eq!(refused.status, StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(refused.header("retry-after"), "20");
+    let words = refused.page().main();
+    for expected in ["Too many saves", "Nothing was changed", "20 seconds", "not lost"] {
+        assert!(words.contains(expected), "{expected:?} is not in {words}");
+    }
+    let page = anna.get(&section).await;
+    let form = section_form(&page);
+    assert_eq!(text(&form).1, "three");
+    // The page that saves by itself is told so too, and tries again.
+    let again = anna.post_as_script(&section, &form.fields).await;
+    assert_eq!(again.status, StatusCode::TOO_MANY_REQUESTS);
+    // Others are not held up, and neither is who has a link, but these have no more saves than that either.
+    let other = format!("{}/sections/limits", ben.card("fog.json", card).await);
+    assert_eq!(save(&ben, &other, "five").await.status, StatusCode::SEE_OTHER);
+    let (link, guest) = (link_to(&anna, &section).await, app.visitor());
+    for text in ["six", "seven", "eight"] {
+        assert_eq!(save(&guest, &link, text).await.status, StatusCode::SEE_OTHER, "{text}");
+    }
+    assert_eq!(save(&guest, &link, "nine").await.status, StatusCode::TOO_MANY_REQUESTS);
+    app.pass(TimeDelta::seconds(20));
+    assert_eq!(save(&anna, &section, "ten").await.status, StatusCode::SEE_OTHER);
+    assert_eq!(
+        save(&anna, &section, "eleven").await.status,
+        StatusCode::TOO_MANY_REQUESTS
+    );
 }
 
 #[tokio::test]

@@ -18,7 +18,7 @@ const ONE_SECRET: &str = "0123456789abcdef0123456789abcdef";
 const OTHER_SECRET: &str = "fedcba9876543210fedcba9876543210";
 
 /// Name and default, where there is one that is a fixed text.
-const SETTINGS: [(&str, Option<&str>); 23] = [
+const SETTINGS: [(&str, Option<&str>); 24] = [
     ("SESSION_ENGINE", Some("database")),
     ("SESSION_COOKIE_AGE", Some("2592000")),
     ("SESSION_COOKIE_NAME", None),
@@ -36,6 +36,7 @@ const SETTINGS: [(&str, Option<&str>); 23] = [
     ("SESSION_MAX_BROWSERS", Some("10")),
     // Ours beside Django's.
     ("SESSION_CREATE_LIMIT", Some("60")),
+    ("SESSION_SAVE_LIMIT", Some("200")),
     ("SESSION_DATABASE_URL", None),
     ("SESSION_MAX_CARDS", Some("200")),
     ("SESSION_MAX_BYTES", Some("104857600")),

@@ -75,6 +75,10 @@ impl TestApp {
             // The stories of one test are many visitors at one address.
             all.extend(["--session-create-limit", "0"]);
         }
+        if !flags.contains(&"--session-save-limit") {
+            // Nor do they type.
+            all.extend(["--session-save-limit", "0"]);
+        }
         all.extend(flags);
         let config = Options::from_flags(all)
             .expect("the flags are understood")

@@ -24,6 +24,7 @@ fn command(folder: &Path, variables: &[(&str, &str)]) -> Command {
     command
         .env("LISTEN", "127.0.0.1:0")
         .env("SESSION_CREATE_LIMIT", "0")
+        .env("SESSION_SAVE_LIMIT", "0")
         .envs(variables.iter().copied());
     command
 }

@@ -236,6 +236,7 @@ pub async fn post(
             shown => shown,
         };
     }
+    state.take_save(guest.handle())?;
     let now = state.clock.now().naive_utc();
     let (access, address, quota, pairs) = (
         guest.access().clone(),

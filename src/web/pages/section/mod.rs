@@ -319,7 +319,7 @@ pub async fn post(
         }
         None => form,
     };
-    let outcome = match owner(&visitor) {
+    let outcome = match owner(&visitor).and_then(|session| state.take_save(session.as_str()).map(|()| session)) {
         Ok(session) => save_with_pictures(&state, session, (&id, &key), &form, sent, trouble).await,
         Err(error) => Err(error),
     };
