@@ -4,7 +4,8 @@
 //! `cargo bench --bench http` prints Markdown tables. `cargo bench --bench http -- --large` fills a database with a
 //! million sessions and ten million sections first (about 6 GB in the folder for temporary files, `TMPDIR`), measures
 //! there, and cleans a million expired sessions up while serving; `--sessions 10000` takes fewer. `--postgres` measures one
-//! server and two on a PostgreSQL of their own, on the same machine. `--seconds 1` measures each figure for a second
+//! server and two on a PostgreSQL of their own, on the same machine. `--steady` sends two hundred saves a second and no
+//! more, as crowds do that type. `--seconds 1` measures each figure for a second
 //! instead of four. Figures of one machine and one moment; the ratios travel better.
 
 mod large;
@@ -36,6 +37,7 @@ struct Settings {
     time: Duration,
     is_large: bool,
     is_on_postgres: bool,
+    is_steady: bool,
     /// How many sessions the large database has; ten times as many sections.
     sessions: u32,
 }
@@ -46,6 +48,7 @@ impl Settings {
             time: Duration::from_secs(4),
             is_large: false,
             is_on_postgres: false,
+            is_steady: false,
             sessions: 1_000_000,
         };
         while let Some(word) = words.next() {
@@ -58,9 +61,10 @@ impl Settings {
                 "--bench" => {}
                 "--large" => settings.is_large = true,
                 "--postgres" => settings.is_on_postgres = true,
+                "--steady" => settings.is_steady = true,
                 "--sessions" => settings.sessions = number(),
                 "--seconds" => settings.time = Duration::from_secs(number().into()),
-                _ => panic!("{word}? There are --large, --postgres, --sessions and --seconds"),
+                _ => panic!("{word}? There are --large, --postgres, --steady, --sessions and --seconds"),
             }
         }
         settings
@@ -102,6 +106,10 @@ fn main() {
         return;
     }
     let server = Server::start(folder.path(), &[]);
+    if settings.is_steady {
+        writes::steady(&server, folder.path(), &settings, &file);
+        return;
+    }
     pages::measure(&server, &settings, &file);
     writes::measure(&server, folder.path(), &settings, &file);
     server.stop();

@@ -15,6 +15,8 @@ use crate::{Settings, heading, row};
 
 /// How many connections save.
 pub const SAVING: [usize; 4] = [1, 16, 64, 256];
+/// How many saves a second a steady crowd sends.
+const STEADY: u32 = 200;
 /// What is uploaded: its name, its size, by how many at the same time.
 const UPLOADS: [(&str, usize, usize); 6] = [
     ("upload of 5 kB", 5_000, 1),
@@ -71,4 +73,25 @@ pub fn saves(servers: &[SocketAddr], settings: &Settings, file: &[u8], yardstick
         });
         row("save", connections, rate, yardstick.per_second);
     }
+}
+
+/// Saves of a crowd that types without haste, [`STEADY`] a second in all.
+pub fn steady(server: &Server, folder: &Path, settings: &Settings, file: &[u8]) {
+    heading("Steady writes", "of the disk");
+    let yardstick = disk(folder, Duration::from_secs(4));
+    row("4 kB written and synchronised", 1, yardstick, yardstick.per_second);
+    let connections = 64;
+    let savers: Vec<Owner> = (0..connections).map(|_| Owner::arrive(server.address, file)).collect();
+    let step = Duration::from_secs(1) / STEADY;
+    let pause = step * u32::try_from(connections).expect("a few connections");
+    let rate = load::run(&[server.address], connections, settings.time, 303, |number| {
+        let mut save = savers[number].saves();
+        let mut due = Instant::now() + step * u32::try_from(number).expect("a few connections");
+        move || {
+            std::thread::sleep(due.saturating_duration_since(Instant::now()));
+            due += pause;
+            save()
+        }
+    });
+    row("save, 200 a second in all", connections, rate, yardstick.per_second);
 }
