@@ -13,8 +13,8 @@ use std::collections::BTreeSet;
 
 use askama::Template;
 
-use crate::card::Field;
-use crate::card::outline::{Question, Vocabulary};
+use crate::card::outline::{Outline, Question, Vocabulary};
+use crate::card::{Card, Field};
 use crate::locale::Sentence;
 use crate::web::filters;
 use crate::web::pages::files;
@@ -256,6 +256,13 @@ pub fn of_question(place: usize, question: &Question, answer: Option<&Field>, mo
         hint: Sentence::new(question.help),
         ..control
     }
+}
+
+/// The control of the question with this id as its section shows it now.
+pub fn of_answer(card: &Card, outline: &Outline, id: &str) -> Option<Control> {
+    let question = outline.question(id)?;
+    let mut fields = card.sections.iter().flat_map(|section| &section.fields);
+    Some(of_question(0, question, fields.find(|field| field.id == id), ""))
 }
 
 /// The control of a field that no question asks for, under this label.

@@ -160,7 +160,12 @@ impl Sheet {
         for field in &mut fields {
             for problem in here.iter().filter(|problem| problem.field == field.id) {
                 let label = field.label.clone();
-                summary.push(Fault::new(field.control.first_id(), label, problem.message.clone()));
+                let cell = problem
+                    .within
+                    .as_deref()
+                    .and_then(|within| field.control.cell_id(within));
+                let place = cell.unwrap_or_else(|| field.control.first_id());
+                summary.push(Fault::new(place, label, problem.message.clone()));
                 is_wrong |= problem.severity < Severity::Note;
                 field.control.problems.push(problem.message.clone());
             }
