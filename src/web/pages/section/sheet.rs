@@ -150,6 +150,14 @@ impl Sheet {
         if let Some(language) = language {
             fields.iter_mut().for_each(|field| field.control.speak(language.tag()));
         }
+        for field in &mut fields {
+            if field.id == results::CHARTS_QUESTION {
+                // Its texts are numbers.
+                field.control.make_plain();
+            }
+            let speech = language.map(Language::attributes).unwrap_or_default();
+            field.control.prove(&address, &speech);
+        }
         let mut vocabularies = BTreeSet::new();
         for field in &fields {
             field.control.vocabularies(&mut vocabularies);
