@@ -234,7 +234,7 @@ async fn a_number_that_the_page_tells_otherwise_is_told_at_both_places_until_the
         let page = visitor.get(&place).await;
         let words = page.page().main();
         assert!(
-            words.contains("0.91 here") && words.contains("0.93 in this table"),
+            words.contains("0.91 here") && words.contains("0.93 here, and 0.91"),
             "{words}"
         );
         let links = page.page().links();
@@ -247,7 +247,7 @@ async fn a_number_that_the_page_tells_otherwise_is_told_at_both_places_until_the
     let summary = page.page().links();
     assert!(summary.contains(&format!("#{id}")), "{summary:?}");
     let words = visitor.get(&table).await.page().main();
-    assert!(words.contains("0.93 in this table, and 0.91"), "{words}");
+    assert!(words.contains("0.93 here, and 0.91"), "{words}");
     assert_eq!(
         file(&visitor, &card).await,
         OUT_OF_STEP,
@@ -271,7 +271,7 @@ fn the_command_line_tells_numbers_that_differ_and_converts_results_both_ways() {
     desk.put("README.md", OUT_OF_STEP.as_bytes());
     let ended = desk.run(&["check", "README.md"]);
     assert_eq!(ended.code, 1, "{}", ended.err);
-    for words in ["0.91 here, for the hub, and 0.93", "0.93 in this table, and 0.91"] {
+    for words in ["0.91 here, for the hub, and 0.93 below", "0.93 here, and 0.91"] {
         assert!(ended.out.contains(words), "{}", ended.out);
     }
     desk.put("README.md", OUT_OF_STEP.replace("0.91", "0.93").as_bytes());

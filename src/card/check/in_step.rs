@@ -1,4 +1,4 @@
-//! Whether a card says the same number in both places where it has results: for the hub, and in a table for readers.
+//! Whether a card says the same number in both places where it has results: for the hub, and for readers.
 
 use super::{Problem, Severity};
 use crate::card::results::hub::{self, Indexed, dataset_word, metric_word};
@@ -20,7 +20,7 @@ const TITLES: [&str; 6] = [
     "quantitative",
 ];
 
-/// A row of a table for readers, and whose it is.
+/// A number for readers, and whose it is.
 struct Shown<'c> {
     section: &'c Section,
     field: &'c Field,
@@ -84,7 +84,7 @@ fn problems((home, index): (&Section, &Field), one: &Indexed, here: &Measured, o
             field: index.id.clone(),
             severity: Severity::Problem,
             message: say!(
-                "{name} is {own} here, for the hub, and {there} in the table below “{title}”. Correct the one that is out of date.",
+                "{name} is {own} here, for the hub, and {there} below “{title}”. Correct the one that is out of date.",
                 name = name.clone(),
                 own,
                 there,
@@ -97,7 +97,7 @@ fn problems((home, index): (&Section, &Field), one: &Indexed, here: &Measured, o
             field: other.field.id.clone(),
             severity: Severity::Problem,
             message: say!(
-                "{name} is {there} in this table, and {own} in the results for the hub (model-index, below Metadata). Correct the \
+                "{name} is {there} here, and {own} in the results for the hub (model-index, below Metadata). Correct the \
                  one that is out of date.",
                 name,
                 there,
@@ -112,8 +112,11 @@ fn problems((home, index): (&Section, &Field), one: &Indexed, here: &Measured, o
 fn shown<'c>(section: &'c Section, field: &'c Field) -> Vec<Shown<'c>> {
     let rows = match &field.value {
         answer if field.id == results::QUESTION && answer.as_text().is_none() => results::measured(answer),
-        Value::Text(text) if is_about_results(&section.title) || is_about_results(&field.label) => {
-            results::measured(&Value::List(page::rows(text)))
+        Value::Text(text) => {
+            let is_about_them = is_about_results(&section.title) || is_about_results(&field.label);
+            let table = is_about_them.then(|| page::rows(text)).unwrap_or_default();
+            let rows = table.into_iter().chain(page::listed(text));
+            results::measured(&Value::List(rows.collect()))
         }
         _ => Vec::new(),
     };
@@ -200,6 +203,17 @@ mod tests {
         let body = body.replace("0.5 ", "0.62 ");
         let found = told(INDEX, &body);
         assert!(found.len() == 4 && found[2].2.contains("recall, sex=F"), "{found:?}");
+    }
+
+    #[test]
+    fn what_a_program_wrote_at_the_beginning_of_the_page_is_compared() {
+        let found = told(
+            INDEX,
+            "It achieves the following results on the evaluation set:\n- Loss: 0.25\n- F1: 0.93",
+        );
+        let fields: Vec<&str> = found.iter().map(|(field, ..)| field.as_str()).collect();
+        assert_eq!(fields, ["metadata.model_index", "model-details.overview"], "{found:?}");
+        assert_eq!(told(INDEX, "Settings:\n- F1: 0.93"), []);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The metric table as it stands on a page of Markdown.
 
 use super::Value;
+use crate::card::check;
 use crate::card::grid::{cells, is_rule};
 
 /// The columns of the table there: the way to the cell in a row, and the heading.
@@ -26,6 +27,32 @@ pub fn rows(text: &str) -> Vec<Value> {
         at += length.max(1);
     }
     found
+}
+
+/// The rows that lines such as `- Accuracy: 0.91` say, where the words before them announce results: so the programs that
+/// train a model write the beginning of its page.
+pub fn listed(text: &str) -> Vec<Value> {
+    let mut found = Vec::new();
+    let mut is_announced = false;
+    for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
+        match line.strip_prefix(['-', '*']).filter(|rest| rest.starts_with(' ')) {
+            Some(entry) if is_announced => found.extend(named(entry.trim())),
+            Some(_) => {}
+            None => is_announced = line.ends_with(':') && line.to_lowercase().contains("result"),
+        }
+    }
+    found
+}
+
+/// A name and a number behind a colon.
+fn named(entry: &str) -> Option<Value> {
+    let (name, number) = entry.rsplit_once(':')?;
+    let (name, number) = (
+        bare(name.trim_end_matches("**").trim_start_matches("**")),
+        bare(number.trim()),
+    );
+    let members = [("type", name), ("value", number)].map(|(name, text)| (name.to_owned(), Value::text(text)));
+    (!name.is_empty() && check::number(number).is_some()).then_some(Value::Group(members.to_vec()))
 }
 
 /// The rows of a text that is nothing but such a table.
@@ -104,6 +131,21 @@ mod tests {
         );
         assert_eq!(super::rows(&format!("Below:\n\n{TABLE}\n\nand\n\n{TABLE}\n")).len(), 4);
         assert_eq!(alone(&format!("Below:\n{TABLE}")), None);
+    }
+
+    #[test]
+    fn lines_that_are_announced_as_results_are_rows() {
+        let text = "It achieves the following results on the evaluation set:\n- Loss: 0.25\n- **F1**: 0.8\n* Wer: `12%`\n- See: \
+                    below\n\nThe following hyperparameters were used:\n- seed: 42\n\n- Results:\n- Other: 1";
+        let texts: Vec<String> = listed(text).iter().map(json::to_text).collect();
+        assert_eq!(
+            texts,
+            [
+                r#"{"type": "Loss", "value": "0.25"}"#,
+                r#"{"type": "F1", "value": "0.8"}"#,
+                r#"{"type": "Wer", "value": "12%"}"#,
+            ]
+        );
     }
 
     #[test]
