@@ -114,9 +114,11 @@ fn shown<'c>(section: &'c Section, field: &'c Field) -> Vec<Shown<'c>> {
         answer if field.id == results::QUESTION && answer.as_text().is_none() => results::measured(answer),
         Value::Text(text) => {
             let is_about_them = is_about_results(&section.title) || is_about_results(&field.label);
-            let table = is_about_them.then(|| page::rows(text)).unwrap_or_default();
-            let rows = table.into_iter().chain(page::listed(text));
-            results::measured(&Value::List(rows.collect()))
+            let mut rows = page::listed(text);
+            if is_about_them {
+                rows.extend(page::rows(text));
+            }
+            results::measured(&Value::List(rows))
         }
         _ => Vec::new(),
     };
@@ -171,14 +173,14 @@ fn are_near((one, decimals): (f64, i32), (other, others): (f64, i32)) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::format::read;
+    use crate::format::read_named;
 
     fn told(index: &str, body: &str) -> Vec<(String, Option<String>, String)> {
         let page = format!(
             "---\nmodel-index:\n- name: a\n  results:\n  - task:\n      type: other\n    dataset:\n      name: Lakes\n      type: \
              lakes\n    metrics:\n{index}\n---\n# A\n\n{body}\n"
         );
-        let problems = check(&read(page.as_bytes()).unwrap().card).into_iter();
+        let problems = check(&read_named(page.as_bytes(), Some("README.md")).unwrap().card).into_iter();
         problems
             .map(|problem| (problem.field, problem.within, problem.message.to_string()))
             .collect()
