@@ -56,6 +56,7 @@ pub fn write(contents: &Contents, sink: impl Write + Seek) -> io::Result<()> {
     for figure in &figures {
         bundle.figure(figure)?;
     }
+    bundle.eval_results(contents)?;
     let source = contents.upload.map(|(_, bytes)| bytes);
     let own = source.is_some().then_some(contents.format);
     for format in own
@@ -92,6 +93,17 @@ impl<W: Write + Seek> Bundle<W> {
         };
         self.tell("README.md", about, &format::losses(format, None, card));
         self.add("README.md", &bytes, true)
+    }
+
+    /// The results on benchmarks of the hub, which it reads in that folder beside the README.
+    fn eval_results(&mut self, contents: &Contents) -> io::Result<()> {
+        let (format, card) = (Format::EVAL_RESULTS, contents.card);
+        let Some(bytes) = format::write(format, None, card).ok().filter(|_| format.is_for(card)) else {
+            return Ok(());
+        };
+        let name = format!(".eval_results/{}.yaml", contents.stem);
+        self.tell(&name, format.purpose(), &format::losses(format, None, card));
+        self.add(&name, &bytes, true)
     }
 
     fn figure(&mut self, figure: &Figure) -> io::Result<()> {

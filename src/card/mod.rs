@@ -7,6 +7,7 @@
 pub mod change;
 pub mod check;
 pub mod figure;
+pub mod grid;
 pub(crate) mod names;
 pub mod outline;
 pub mod picture;

@@ -6,6 +6,7 @@
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::{HashMap, HashSet};
 
+use crate::card::results::page;
 use crate::card::{Card, Field, Section, Value, check};
 
 /// The words of a card, ready to be looked for.
@@ -54,11 +55,24 @@ impl Carried {
         }
     }
 
-    /// How much of a field is there. Nothing is expected of what is no answer.
+    /// How much of a field is there. Nothing is expected of what is no answer. A table of results on a page may have
+    /// become rows.
     pub fn share(&self, field: &Field) -> Share {
+        let rows = || page::alone(field.value.as_text()?).map(Value::List);
+        match self.share_of(&field.value, field.is_custom()) {
+            Share::All => Share::All,
+            share => match rows().map(|rows| self.share_of(&rows, false)) {
+                Some(Share::All) => Share::All,
+                Some(Share::Part) => Share::Part,
+                _ => share,
+            },
+        }
+    }
+
+    fn share_of(&self, value: &Value, with_names: bool) -> Share {
         let mut words = Vec::new();
-        if check::is_answered(&field.value) {
-            collect(&field.value, field.is_custom(), &mut words);
+        if check::is_answered(value) {
+            collect(value, with_names, &mut words);
         }
         words.retain(|word| !word.is_empty());
         if words.iter().all(|word| self.has(word)) {
@@ -66,7 +80,7 @@ impl Carried {
         }
         // Names are labels elsewhere, so only what is said counts as a part.
         let mut said = Vec::new();
-        collect(&field.value, false, &mut said);
+        collect(value, false, &mut said);
         if said.iter().any(|word| !word.is_empty() && self.answers.contains(word)) {
             Share::Part
         } else {

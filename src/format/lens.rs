@@ -94,6 +94,11 @@ pub(super) trait Lens: Sync {
         card.clone()
     }
 
+    /// Whether a new file would say something of this card.
+    fn is_for(&self, _card: &Card) -> bool {
+        true
+    }
+
     /// Where a new file can keep what has no place of its own in it, the best place first.
     fn homes(&self) -> &'static [Home] {
         &[]

@@ -8,6 +8,7 @@ use super::convert;
 use super::file::File;
 use super::homes::{self, Kept};
 use super::lens::Lens;
+use super::measures::without_echo;
 use super::origins::Origins;
 use super::{Format, as_read, read_as, unspellable, without_aliases, write};
 use crate::card::change::{self, Change};
@@ -129,6 +130,8 @@ pub fn unshown(format: Format, source: &[u8]) -> Vec<Loss> {
 
 /// What a new file of this format would still not carry with these choices.
 pub fn losses_keeping(format: Format, card: &Card, kept: &[Kept]) -> Vec<Loss> {
+    let without_echo = without_echo(card);
+    let card = without_echo.as_ref();
     let housed = homes::housed(format, card, kept);
     let lens = format.lens();
     let written = format.can_read().then(|| lens.write_new(&housed.card));

@@ -35,6 +35,7 @@ mod loss;
 #[cfg(test)]
 mod loss_tests;
 mod markdown;
+mod measures;
 mod model_card_toolkit;
 mod native;
 #[cfg(test)]
@@ -237,6 +238,9 @@ impl Format {
     /// The finished page on paper, write only.
     pub const PDF: Self = Self(&pdf::Pdf);
 
+    /// Results on the benchmarks of the hub of Hugging Face, write only.
+    pub const EVAL_RESULTS: Self = Self(&eval_results::EvalResults);
+
     /// The EU's form for general-purpose models, write only.
     pub const EU_FORM: Self = Self(&eu_form::EuForm);
 
@@ -269,6 +273,7 @@ impl Format {
         Self::HTML,
         Self::PDF,
         Self::EU_FORM,
+        Self::EVAL_RESULTS,
     ];
 
     fn lens(self) -> &'static dyn Lens {
@@ -329,6 +334,11 @@ impl Format {
     /// The home into which a new file puts what nobody chose to leave out.
     pub fn usual_home(self) -> Option<&'static Home> {
         self.homes().iter().find(|home| home.manner == Manner::Pairs)
+    }
+
+    /// Whether a file of this format would say something of the card: one for a single matter may have nothing to say.
+    pub fn is_for(self, card: &Card) -> bool {
+        self.0.is_for(card)
     }
 
     /// Whether files of this format can be read back.

@@ -11,6 +11,7 @@ use super::dialect::{Dialect, Place, Row, Shape};
 use super::file::File;
 use super::lens::{About, Certainty, Lens, Notation, Parts, Readers};
 use super::likeness::Profile;
+use super::measures::gathered;
 use super::proto_schemas::TOOLKIT;
 use super::steps::{self, Step};
 use super::tree::Tree;
@@ -244,7 +245,12 @@ impl Lens for Toolkit {
     }
 
     fn fit(&self, card: &Card) -> Card {
-        let fitted = self.dialect().fit(card);
+        let dialect = self.dialect();
+        let want = match self {
+            Self::Version1 => &METRICS_1,
+            Self::Version2 | Self::Binary | Self::Text => &METRICS_2,
+        };
+        let fitted = dialect.fit(&gathered(card, want));
         match self {
             Self::Version1 => convert::for_version_1(&fitted),
             Self::Version2 => fitted,

@@ -38,7 +38,7 @@ impl Reading {
                     place,
                     severity: problem.severity,
                     message: problem.message,
-                    within: None,
+                    within: problem.within,
                 },
                 field: Some(item),
             }

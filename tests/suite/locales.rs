@@ -351,3 +351,27 @@ async fn words_are_explained_in_the_language_of_the_page() {
         StatusCode::BAD_REQUEST
     );
 }
+
+#[tokio::test]
+async fn a_code_that_was_typed_comes_back_in_the_other_language() {
+    let app = TestApp::start().await;
+    let visitor = app.visitor();
+    let page = visitor.get("/continue").await;
+    let mut form = page.page().find_form(|form| form.action == "/continue");
+    form.set("code", "K7QM <b>2XW");
+    let german = choose_in(&visitor, &page, form, "de").await;
+    assert_eq!((german.status, &*language(&german)), (StatusCode::OK, "de"));
+    let form = german.page().find_form(|form| form.action == "/continue");
+    assert_eq!(form.value("code"), Some("K7QM <b>2XW"));
+
+    // Where it opened nothing, too; and with nothing typed the page is made anew.
+    let refused = visitor.submit(&german, &form).await;
+    assert_eq!(refused.status, StatusCode::NOT_FOUND);
+    let form = refused.page().find_form(|form| form.action == "/continue");
+    let english = choose_in(&visitor, &refused, form, "en").await;
+    let mut again = english.page().find_form(|form| form.action == "/continue");
+    assert_eq!((&*language(&english), again.value("code")), ("en", Some("K7QM <b>2XW")));
+    again.set("code", "");
+    let answer = choose_in(&visitor, &english, again, "de").await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER);
+}

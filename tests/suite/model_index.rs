@@ -1,5 +1,6 @@
 //! The results of a README for the hub, as a table whose cells are places in its front matter.
 
+use crate::cli::Desk;
 use crate::editing::{press, save, section_form};
 use crate::harness::{Answer, TestApp, Visitor, corpus, fixture};
 
@@ -204,4 +205,135 @@ async fn saving_the_results_of_real_cards_changes_nothing() {
         seen += 1;
     }
     assert!(seen > 15 && tables > 15, "{tables} tables in {seen} cards");
+}
+
+/// A page whose table says another number than its metadata.
+const OUT_OF_STEP: &str = "---\nlicense: mit\nmodel-index:\n- name: otter\n  results:\n  - task:\n      type: other\n    dataset:\n      name: \
+                           Lakes\n      type: lakes\n    metrics:\n    - type: f1\n      value: 0.91\n    - type: recall\n      value: \
+                           0.8\n---\n# Otter\n\n## Evaluation\n\n### Results\n\n| Metric | Value |\n|---|---|\n| F1 | 0.93 |\n| Recall | 80% \
+                           |\n";
+
+#[tokio::test]
+async fn a_number_that_the_page_tells_otherwise_is_told_at_both_places_until_they_agree() {
+    let app = TestApp::start().await;
+    let visitor = app.visitor();
+    let card = visitor.card("README.md", OUT_OF_STEP.as_bytes()).await;
+    let (index, table) = (
+        format!("{card}/sections/metadata"),
+        format!("{card}/sections/evaluation"),
+    );
+
+    // The report and the overview lead to the cell in the metadata and to the table.
+    let page = visitor.get(&index).await;
+    let name = cell(&page, "Result 1, Metric 1, Value");
+    let id = page.page().all(&format!("[name='{name}']"))[0]
+        .attr("id")
+        .expect("an id")
+        .to_owned();
+    for place in [format!("{card}/import"), card.clone()] {
+        let page = visitor.get(&place).await;
+        let words = page.page().main();
+        assert!(
+            words.contains("0.91 here") && words.contains("0.93 here, and 0.91"),
+            "{words}"
+        );
+        let links = page.page().links();
+        assert!(links.contains(&format!("{index}#{id}")), "{place}: {links:?}");
+        assert!(
+            links.iter().any(|link| link.starts_with(&format!("{table}#"))),
+            "{links:?}"
+        );
+    }
+    let summary = page.page().links();
+    assert!(summary.contains(&format!("#{id}")), "{summary:?}");
+    let words = visitor.get(&table).await.page().main();
+    assert!(words.contains("0.93 here, and 0.91"), "{words}");
+    assert_eq!(
+        file(&visitor, &card).await,
+        OUT_OF_STEP,
+        "nobody changes it but the visitor"
+    );
+
+    // Once it is corrected in one place nothing is told any more.
+    let mut form = section_form(&page);
+    form.set(&name, "0.93");
+    save(&visitor, &page, &form).await;
+    for place in [card.clone(), index, table] {
+        let words = visitor.get(&place).await.page().main();
+        assert!(!words.contains("out of date"), "{place}: {words}");
+    }
+    assert_eq!(file(&visitor, &card).await, OUT_OF_STEP.replace("0.91", "0.93"));
+}
+
+#[test]
+fn the_command_line_tells_numbers_that_differ_and_converts_results_both_ways() {
+    let desk = Desk::new();
+    desk.put("README.md", OUT_OF_STEP.as_bytes());
+    let ended = desk.run(&["check", "README.md"]);
+    assert_eq!(ended.code, 1, "{}", ended.err);
+    for words in ["0.91 here, for the hub, and 0.93 below", "0.93 here, and 0.91"] {
+        assert!(ended.out.contains(words), "{}", ended.out);
+    }
+    desk.put("README.md", OUT_OF_STEP.replace("0.91", "0.93").as_bytes());
+    assert_eq!(desk.run(&["check", "README.md"]).code, 0);
+    for (format, value) in [
+        ("cyclonedx-1.6", "\"value\": \"0.93\""),
+        ("model-card-toolkit-0.0.2", "\"value\": \"0.93\""),
+        ("sagemaker", "\"value\": 0.93"),
+    ] {
+        let ended = desk.run(&["convert", "README.md", "--to", format, "-o", "there.json"]);
+        assert_eq!(ended.code, 0, "{}", ended.err);
+        let there = String::from_utf8(desk.read("there.json")).expect("UTF-8");
+        assert!(there.contains(value), "{format}: {there}");
+        let ended = desk.run(&["convert", "there.json", "--to", "hugging-face", "-o", "back.md"]);
+        assert_eq!(ended.code, 0, "{}", ended.err);
+        let back = String::from_utf8(desk.read("back.md")).expect("UTF-8");
+        assert!(back.contains("type: f1\n      value: 0.93\n"), "{format}: {back}");
+        std::fs::remove_file(desk.path("there.json")).expect("to be there");
+        std::fs::remove_file(desk.path("back.md")).expect("to be there");
+    }
+}
+
+#[tokio::test]
+async fn results_on_benchmarks_are_a_file_of_their_own() {
+    let app = TestApp::start().await;
+    let visitor = app.visitor();
+    let on_benchmark = OUT_OF_STEP.replace("type: lakes\n", "type: otters/lakes\n      config: lakes_hard\n");
+    let card = visitor.card("README.md", on_benchmark.as_bytes()).await;
+    let offers = visitor.get(&format!("{card}/download")).await.page().links();
+    assert!(offers.contains(&format!("{card}/download/eval-results")), "{offers:?}");
+    let entry = "- dataset:\n    id: otters/lakes\n    task_id: lakes_hard\n  value: 0.91\n  notes: f1\n";
+    let written = String::from_utf8(visitor.download(&card, "eval-results").await).expect("UTF-8");
+    assert!(written.starts_with(entry), "{written}");
+    let losses = visitor.get(&format!("{card}/losses/eval-results")).await.page().main();
+    assert!(
+        losses.contains("Licence") && losses.contains("Results for the hub"),
+        "{losses}"
+    );
+
+    let zip = visitor.get(&format!("{card}/download.zip")).await;
+    let mut zip = zip::ZipArchive::new(std::io::Cursor::new(zip.bytes)).expect("a ZIP");
+    let names: Vec<String> = zip
+        .file_names()
+        .map(|name| name.expect("a name").into_owned())
+        .collect();
+    assert!(names.iter().any(|name| name == "README.md"), "{names:?}");
+    let name = names
+        .iter()
+        .find(|name| name.starts_with(".eval_results/") && name.ends_with(".yaml"));
+    let mut text = String::new();
+    let mut file = zip.by_name(name.expect("a file of results")).expect("a file");
+    std::io::Read::read_to_string(&mut file, &mut text).expect("text");
+    assert_eq!(text, written);
+    let read_again = visitor.card("results.yaml", written.as_bytes()).await;
+    let report = visitor.get(&format!("{read_again}/import")).await.page().main();
+    assert!(!report.contains("The hub wants"), "{report}");
+
+    // Without a benchmark there is nothing to offer.
+    let card = visitor.card("README.md", OUT_OF_STEP.as_bytes()).await;
+    let offers = visitor.get(&format!("{card}/download")).await.page().links();
+    assert!(
+        !offers.iter().any(|offer| offer.ends_with("eval-results")),
+        "{offers:?}"
+    );
 }

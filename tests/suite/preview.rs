@@ -223,3 +223,80 @@ async fn a_text_too_long_for_the_server_is_not_previewed() {
     assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE);
     assert!(answer.page().main().contains("too large"), "{}", answer.page().main());
 }
+
+#[tokio::test]
+async fn a_text_inside_a_list_or_a_row_is_previewed_alone() {
+    let app = TestApp::start().await;
+    let anna = app.visitor();
+    let long = "it fails at *dusk* ".repeat(6);
+    let native = format!(
+        r#"{{"format": "cartellino", "version": 1, "outline": "full", "sections": [{{"key": "otter", "title": "Otter", "fields": [
+        {{"id": "+rivers", "label": "Rivers", "value": [{{"name": "Elbe", "note": "{long}"}}, {{"name": "Oder", "note": "first\n\n**second**"}}]}},
+        {{"id": "+limits", "label": "Limits", "value": ["short", "one\n\n- two"]}}]}}]}}"#
+    );
+    let card = anna.card("card.json", native.as_bytes()).await;
+    let (page, form, row) = open(&anna, &card, "**second**").await;
+    let (_, _, entry) = open(&anna, &card, "- two").await;
+    let wanted = |control: &str| page.page().all(&format!("button[value='preview {control}']")).len();
+    assert_eq!((wanted(&row), wanted(&entry)), (1, 1));
+    let short = form.control_showing("short").expect("the short entry");
+    assert_eq!(wanted(short), 0, "a line has none");
+
+    // Without script the whole form comes back, and only that text is shown.
+    let mut form = section_form(&page);
+    form.set(&row, "first\n\n| a | b |\n|---|---|\n| 1 | 2 |");
+    press(&mut form, &row);
+    let answer = anna.submit(&page, &form).await;
+    let texts = shown(&answer);
+    assert_eq!(texts.len(), 1, "{texts:?}");
+    assert!(texts[0].contains("<td>1</td>"), "{texts:?}");
+    assert!(
+        section_form(&answer)
+            .value(&row)
+            .is_some_and(|text| text.contains("| 1 | 2 |"))
+    );
+    let mut form = section_form(&answer);
+    press(&mut form, &entry);
+    let both = shown(&anna.submit(&answer, &form).await);
+    assert!(both.len() == 2 && both[1].contains("<li>two</li>"), "{both:?}");
+
+    // The script sends the one control.
+    let fields = [
+        ("do".to_owned(), format!("preview {row}")),
+        (row.clone(), "**bold** <script>x</script>".to_owned()),
+        (format!("{row}~t"), "text".to_owned()),
+    ];
+    let told = anna.post_as_script(&page.path, &fields).await;
+    assert_eq!(told.status, StatusCode::OK, "{}", told.text());
+    let html = told.text();
+    assert!(
+        html.contains("<strong>bold</strong>") && !html.contains("script"),
+        "{html}"
+    );
+    let stranger = app.visitor();
+    assert_eq!(
+        stranger.post_as_script(&page.path, &fields).await.status,
+        StatusCode::NOT_FOUND
+    );
+}
+
+#[tokio::test]
+async fn words_that_are_no_markdown_have_no_preview() {
+    let app = TestApp::start().await;
+    let anna = app.visitor();
+    let long = "a name of many words ".repeat(8);
+    let native = format!(
+        r#"{{"format": "cartellino", "version": 1, "outline": "full", "sections": [{{"key": "quantitative-analyses", "title": "Quantitative analyses", "fields": [
+        {{"id": "quantitative-analyses.performance_metrics", "label": "Results", "value": [{{"type": "{long}", "value": "0.9"}}]}},
+        {{"id": "quantitative-analyses.charts", "label": "Charts", "value": [{{"kind": "line", "data": "a,b\n1,2"}}]}}]}}]}}"#
+    );
+    let card = anna.card("card.json", native.as_bytes()).await;
+    for text in ["a name of many words", "a,b"] {
+        let (page, _, control) = open(&anna, &card, text).await;
+        assert_eq!(
+            page.page().all(&format!("button[value='preview {control}']")).len(),
+            0,
+            "{text}"
+        );
+    }
+}

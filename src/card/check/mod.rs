@@ -4,6 +4,7 @@
 //! plain words what is odd and what to try.
 
 mod dates;
+mod in_step;
 mod leaks;
 mod licences;
 mod links;
@@ -41,6 +42,8 @@ pub struct Problem {
     pub severity: Severity,
     /// What is odd and what to try, in plain words.
     pub message: Sentence,
+    /// Which part of the answer it is about, as a JSON Pointer (RFC 6901) from there; nothing for the whole.
+    pub within: Option<String>,
 }
 
 /// How much something odd in a card or its file matters, the gravest first.
@@ -96,7 +99,7 @@ impl Remark {
     }
 }
 
-/// What is odd in the card, in the card's order.
+/// What is odd in the card, in the card's order; behind it the numbers that two places tell differently.
 pub fn check(card: &Card, outline: &Outline) -> Vec<Problem> {
     let mut problems = Vec::new();
     for section in &card.sections {
@@ -128,9 +131,11 @@ pub fn check(card: &Card, outline: &Outline) -> Vec<Problem> {
                 field: field.id.clone(),
                 severity: remark.severity,
                 message: remark.message,
+                within: None,
             }));
         }
     }
+    problems.extend(in_step::check(card));
     problems
 }
 

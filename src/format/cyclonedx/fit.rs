@@ -1,12 +1,14 @@
 //! A card of any outline as a model component says it: answers in the places of the schema, the rest as properties.
 
 use super::forms::{is_spdx, is_web_address};
+use super::wants::METRICS;
 use crate::card::{Card, Value, check, picture};
 use crate::format::closed::{TEXTS, without_blanks};
 use crate::format::convert::{push_rows, rows_of, take_without_place};
 use crate::format::dialect::Dialect;
 use crate::format::homes::Aside;
 use crate::format::markdown::text_of;
+use crate::format::measures::gathered;
 
 const REFERENCES: &str = "component.external_references";
 pub(super) const PROPERTIES: &str = "properties.card";
@@ -14,7 +16,7 @@ pub(super) const LICENCES: &str = "model-details.licenses";
 
 /// The card as a new bill would say it, without what has no place of its own there, and that.
 pub(super) fn placed(dialect: &'static Dialect, card: &Card) -> (Card, Vec<Aside>) {
-    let mut card = without_blanks(card.clone());
+    let mut card = without_blanks(gathered(card, &METRICS).into_owned());
     let references = take_references(&mut card);
     let mut card = dialect.fit(&card);
     for field in card.sections.iter_mut().flat_map(|section| &mut section.fields) {

@@ -21,13 +21,16 @@ pub(super) use open_model_card::OPEN_MODEL_CARD;
 pub(super) use patra::PATRA;
 pub(super) use rt_ai::RT_AI;
 
+use std::borrow::Cow;
+
 use super::closed::{TEXT, Want};
 use super::dialect::{Dialect, Place, Row, Shape};
 use super::file::File;
 use super::lens::{About, Certainty, Lens, Notation, Parts};
+use super::measures::gathered_from_page;
 use super::{Home, Manner, ReadError};
 use crate::card::outline::{self, FREE, Outline};
-use crate::card::{Card, names};
+use crate::card::{Card, names, results};
 use crate::json::{self, Kind, Node, Value};
 use crate::word;
 use crate::yaml;
@@ -126,7 +129,12 @@ impl Lens for Family {
 
     fn fit(&self, card: &Card) -> Card {
         let dialect = (self.dialect)(None);
-        let mut card = super::convert::into_outline(card, dialect.outline);
+        let table = dialect.places.iter().find(|place| place.id == results::QUESTION);
+        let card = match table {
+            Some(table) => gathered_from_page(card, table.want),
+            None => Cow::Borrowed(card),
+        };
+        let mut card = super::convert::into_outline(&card, dialect.outline);
         for field in card.sections.iter_mut().flat_map(|section| &mut section.fields) {
             let wants_text = dialect
                 .places

@@ -7,14 +7,17 @@ use super::page::{ABOVE, FrontMatter, METADATA, NAME, OVERVIEW, Page, PageSectio
 use super::rows::text_of;
 use super::text::one_line;
 use super::{Flavour, headings, inside, known, metadata, results, vocabulary};
-use crate::card::results::{CHARTS_QUESTION, QUESTION};
+use crate::card::results::{CHARTS_QUESTION, QUESTION, hub};
 use crate::card::{Card, Field, Section, Value};
-
-/// The question that the hub's results answer.
-const MODEL_INDEX: &str = "metadata.model_index";
+use crate::format::measures::gathered_from_evaluations;
 
 /// The card as a new page would say it: every answer as text, each below its heading.
 pub(super) fn fit(card: &Card, flavour: Flavour) -> Card {
+    let gathered = match flavour {
+        Flavour::HuggingFace => gathered_from_evaluations(card),
+        Flavour::Plain => Cow::Borrowed(card),
+    };
+    let card = gathered.as_ref();
     let mut builder = Builder {
         flavour,
         page: Page::default(),
@@ -30,8 +33,8 @@ pub(super) fn fit(card: &Card, flavour: Flavour) -> Card {
         }
     }
     if flavour == Flavour::HuggingFace
-        && card.value(MODEL_INDEX).is_none_or(Value::is_blank)
-        && let (Some(index), Some(key)) = (results::model_index(card), metadata::key(MODEL_INDEX))
+        && card.value(hub::QUESTION).is_none_or(Value::is_blank)
+        && let (Some(index), Some(key)) = (results::model_index(card), metadata::key(hub::QUESTION))
     {
         builder.front.push((key.to_owned(), index));
     }

@@ -40,6 +40,7 @@ use crate::say;
 use headings::Undivided;
 pub(super) use metadata::{key as metadata_key, without as without_metadata};
 use page::{CardOfPage, METADATA_TITLE, Page, Place};
+pub(super) use results::is_echo;
 pub(super) use rows::{rows, text_of};
 pub(super) use text::Document;
 use text::MOST;

@@ -1,22 +1,12 @@
 //! The metric table on a page of Markdown: as a table for readers, and as `model-index` for the hub.
 
 use super::text::one_line;
+use crate::card::results::hub::{UNKNOWN, dataset_word, metric_name, metric_word};
+use crate::card::results::page::COLUMNS;
 use crate::card::results::{Measured, QUESTION, measured};
 use crate::card::{Card, Value};
 use crate::format::results as sheets;
 use crate::json;
-
-/// The columns of the table: the way to the cell, and the heading.
-const COLUMNS: [(&[&str], &str); 8] = [
-    (&["type"], "Metric"),
-    (&["value"], "Value"),
-    (&["unit"], "Unit"),
-    (&["confidence_interval", "lower_bound"], "From"),
-    (&["confidence_interval", "upper_bound"], "To"),
-    (&["dataset"], "Dataset"),
-    (&["slice"], "Group"),
-    (&["threshold"], "Threshold"),
-];
 
 /// The metric table as one of Markdown; `None` when it holds more than single values.
 pub(super) fn table(answer: &Value) -> Option<String> {
@@ -119,9 +109,29 @@ fn cell(value: &Value) -> Option<String> {
 /// The results as the hub wants them in its metadata: for each dataset the metrics with a number. The interval and the
 /// threshold have no place there and stand in the table of the page.
 pub(super) fn model_index(card: &Card) -> Option<Value> {
-    let rows = measured(card.value(QUESTION)?);
+    let task = card.value("metadata.pipeline_tag").and_then(Value::as_text);
+    index_of(&measured(card.value(QUESTION)?), card.name(), task)
+}
+
+/// Whether the results for the hub say nothing but what rows of the metric table say, whatever the model and its task are
+/// called.
+pub(in crate::format) fn is_echo(index: &Value, rows: &Value) -> bool {
+    let results = |index: &Value| -> Option<Vec<String>> {
+        let Value::List(models) = index else { return None };
+        let [model] = models.as_slice() else { return None };
+        let Value::List(results) = model.member("results")? else {
+            return None;
+        };
+        let said = |result: &Value| ["dataset", "metrics", "source"].map(|name| result.member(name).map(json::to_text));
+        Some(results.iter().flat_map(said).flatten().collect())
+    };
+    let made = index_of(&measured(rows), None, None);
+    made.is_some_and(|made| results(&made).is_some() && results(&made) == results(index))
+}
+
+fn index_of(rows: &[Measured], name: Option<&str>, task: Option<&str>) -> Option<Value> {
     let mut results: Vec<(&str, Vec<Value>)> = Vec::new();
-    for row in &rows {
+    for row in rows {
         let Some(metric) = metric(row) else { continue };
         match results.iter_mut().find(|(dataset, _)| *dataset == row.dataset) {
             Some((_, metrics)) => metrics.push(metric),
@@ -131,19 +141,15 @@ pub(super) fn model_index(card: &Card) -> Option<Value> {
     if results.is_empty() {
         return None;
     }
-    let task = match card
-        .value("metadata.pipeline_tag")
-        .and_then(Value::as_text)
-        .map(str::trim)
-    {
+    let task = match task.map(str::trim) {
         Some(task) if !task.is_empty() => task,
         // The hub wants a task of each result and knows this word for one that it has no word for.
         _ => "other",
     };
     let result = |(dataset, metrics): (&str, Vec<Value>)| {
         // It wants a name and a word of each dataset, too.
-        let name = if dataset.is_empty() { "unknown" } else { dataset };
-        let dataset = group([("name", Value::text(name)), ("type", Value::text(word(name, '-')))]);
+        let name = if dataset.is_empty() { UNKNOWN } else { dataset };
+        let dataset = group([("name", Value::text(name)), ("type", Value::text(dataset_word(name)))]);
         group([
             ("task", group([("type", Value::text(task))])),
             ("dataset", dataset),
@@ -151,62 +157,24 @@ pub(super) fn model_index(card: &Card) -> Option<Value> {
         ])
     };
     let model = group([
-        ("name", Value::text(card.name().unwrap_or("model"))),
+        ("name", Value::text(name.unwrap_or("model"))),
         ("results", Value::List(results.into_iter().map(result).collect())),
     ]);
     Some(Value::List(vec![model]))
 }
 
 fn metric(row: &Measured) -> Option<Value> {
-    let value = row.value?;
-    if row.metric.is_empty() {
-        return None;
-    }
-    // As it was spelled, unless that is no number for YAML: a percentage becomes the share that it is.
-    let spelling = match json::is_number(&row.words) {
-        true => row.words.clone(),
-        false => format!("{value}"),
-    };
-    let unit = if row.unit.is_empty() {
-        String::new()
-    } else {
-        format!(" ({})", row.unit)
-    };
-    let name = match row.slice.as_str() {
-        "" => format!("{}{unit}", row.metric),
-        slice => format!("{}{unit}, {slice}", row.metric),
-    };
+    let number = row.number().filter(|_| !row.metric.is_empty())?;
+    let name = metric_name(&row.metric, &row.unit, &row.slice);
+    let kind = metric_word(&row.metric);
     let mut members = vec![
-        ("type".to_owned(), Value::text(kind(&row.metric))),
-        ("value".to_owned(), Value::Number(spelling)),
+        ("type".to_owned(), Value::text(&kind)),
+        ("value".to_owned(), Value::Number(number)),
     ];
-    if name != kind(&row.metric) {
+    if name != kind {
         members.push(("name".to_owned(), Value::Text(name)));
     }
     Some(Value::Group(members))
-}
-
-/// The hub's word for a metric.
-fn kind(metric: &str) -> String {
-    match word(metric, '_').as_str() {
-        "f1_score" => "f1".to_owned(),
-        "auc" | "auroc" | "roc" => "roc_auc".to_owned(),
-        "" => "metric".to_owned(),
-        word => word.to_owned(),
-    }
-}
-
-/// Small letters and digits, with a mark between the words.
-fn word(text: &str, mark: char) -> String {
-    let lower = text.to_lowercase();
-    let words: Vec<&str> = lower
-        .split(|c: char| !c.is_alphanumeric())
-        .filter(|word| !word.is_empty())
-        .collect();
-    match words.is_empty() {
-        true => "unknown".to_owned(),
-        false => words.join(&mark.to_string()),
-    }
 }
 
 fn group<const N: usize>(members: [(&str, Value); N]) -> Value {

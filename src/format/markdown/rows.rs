@@ -12,6 +12,7 @@ use std::collections::HashSet;
 use super::figures::figures;
 use super::fit::trimmed;
 use crate::card::Value;
+use crate::card::grid::{cells, is_rule};
 use crate::{json, yaml};
 
 /// Deeper lists are hard to read as bullets.
@@ -205,12 +206,7 @@ fn read_table(text: &str) -> Option<Value> {
     let mut lines = text.lines();
     let head = cells(lines.next()?)?;
     let rule = cells(lines.next()?)?;
-    let is_rule = |cell: &String| {
-        let inner = cell.strip_prefix(':').unwrap_or(cell);
-        let inner = inner.strip_suffix(':').unwrap_or(inner);
-        !inner.is_empty() && inner.bytes().all(|byte| byte == b'-')
-    };
-    if head.len() < 2 || rule.len() != head.len() || !rule.iter().all(is_rule) {
+    if head.len() < 2 || rule.len() != head.len() || !is_rule(&rule) {
         return None;
     }
     let row = |line: &str| {
@@ -220,25 +216,6 @@ fn read_table(text: &str) -> Option<Value> {
     };
     let rows: Vec<Value> = lines.map(row).collect::<Option<_>>()?;
     (!rows.is_empty()).then_some(Value::List(rows))
-}
-
-/// The cells of a line of a table.
-fn cells(line: &str) -> Option<Vec<String>> {
-    let line = line.trim().strip_prefix('|')?.strip_suffix('|')?;
-    let mut cells = vec![String::new()];
-    for piece in line.split('|') {
-        let cell = cells.last_mut()?;
-        cell.push_str(piece);
-        if cell.ends_with('\\') {
-            cell.pop();
-            cell.push('|');
-        } else {
-            cells.push(String::new());
-        }
-    }
-    // Behind the last cell nothing begins; a line whose last sign is escaped has no end.
-    let is_ended = cells.pop().is_some_and(|rest| rest.is_empty());
-    is_ended.then(|| cells.iter().map(|cell| cell.trim().to_owned()).collect())
 }
 
 fn read_bullets(text: &str, depth: usize) -> Option<Value> {

@@ -6,6 +6,7 @@ use crate::format::convert::{push_rows, rows_of, take_without_place};
 use crate::format::dialect::Dialect;
 use crate::format::homes::Aside;
 use crate::format::markdown::text_of;
+use crate::format::measures::gathered_beside_evaluations;
 use crate::format::settle::distinct;
 
 pub(super) const DETAILS: &str = "additional-information.custom_details";
@@ -15,7 +16,7 @@ const ADVICE: &str = "caveats-and-recommendations.recommendations";
 
 /// The card as a new document would say it, without what has no place of its own there, and that.
 pub(super) fn placed(dialect: &'static Dialect, card: &Card) -> (Card, Vec<Aside>) {
-    let mut card = without_blanks(card.clone());
+    let mut card = without_blanks(gathered_beside_evaluations(card).into_owned());
     let metrics = take(&mut card, "quantitative-analyses.performance_metrics").map(evaluation);
     // The schema has one text for both: advice, or else the known limits.
     if card.value(ADVICE).is_none() {
@@ -48,7 +49,7 @@ fn take(card: &mut Card, id: &str) -> Option<Value> {
 }
 
 /// Results as an evaluation with one group of metrics; what a metric has no member for goes into its notes.
-fn evaluation(metrics: Value) -> Value {
+pub(in crate::format) fn evaluation(metrics: Value) -> Value {
     let rows = match metrics {
         Value::List(rows) => rows,
         other => {

@@ -10,6 +10,8 @@ mod tests;
 
 use std::sync::LazyLock;
 
+pub(super) use fit::evaluation;
+
 use super::dialect::Dialect;
 use super::file::File;
 use super::homes::Aside;

@@ -45,6 +45,8 @@ impl Builder<'_> {
             vocabulary: None,
             has_focus: false,
             language: None,
+            is_markdown: matches!(kind, None | Some(Kind::Markdown)),
+            proof: None,
             body,
         }
     }
@@ -401,15 +403,16 @@ fn describe_cell(cell: &mut Control, is_waiting: bool) {
             cell.label = say!("Picture");
             return;
         }
+        // Captions and alt texts are words without marks.
+        Some("name" | "alt") if !is_waiting || !is_blank => return cell.make_plain(),
         Some("name") => say!("Write a caption: until then the figure is in no preview and no download."),
         Some("alt") => say!(
             "Write what the picture shows: until then the figure is in no preview and no download. The picture is kept."
         ),
         _ => return,
     };
-    if is_waiting && is_blank {
-        cell.problems.push(missing);
-    }
+    cell.make_plain();
+    cell.problems.push(missing);
 }
 
 /// The controls of a group in the order of the columns, numbered in the order of its members: the

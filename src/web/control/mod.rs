@@ -13,8 +13,8 @@ use std::collections::BTreeSet;
 
 use askama::Template;
 
-use crate::card::Field;
-use crate::card::outline::{Question, Vocabulary};
+use crate::card::outline::{Outline, Question, Vocabulary};
+use crate::card::{Card, Field};
 use crate::locale::Sentence;
 use crate::web::filters;
 use crate::web::pages::files;
@@ -48,8 +48,22 @@ pub struct Control {
     pub has_focus: bool,
     /// The language of what is written in it, where it is known (BCP 47).
     pub language: Option<String>,
+    /// Whether readers see it as Markdown.
+    pub is_markdown: bool,
+    /// Its text as readers see it, where a control inside another one has that.
+    pub proof: Option<Proof>,
     /// What the visitor sees.
     pub body: Body,
+}
+
+/// A text as readers see it, below the control in which it is written.
+pub struct Proof {
+    /// Where the form is sent.
+    pub address: String,
+    /// The attributes that name the language of the card.
+    pub language: String,
+    /// The text as HTML, where it was asked for.
+    pub html: Option<String>,
 }
 
 /// The kinds of control.
@@ -160,6 +174,33 @@ impl Control {
         self.each(&mut |control| control.language = Some(language.to_owned()));
     }
 
+    /// Lets each text of Markdown within the control, in the form of this address, be seen as readers see it.
+    pub fn prove(&mut self, address: &str, language: &str) {
+        let whole = self.name.clone();
+        self.each(&mut |control| {
+            control.proof = (control.is_markdown && control.is_prose() && control.name != whole).then(|| Proof {
+                address: address.to_owned(),
+                language: language.to_owned(),
+                html: None,
+            });
+        });
+    }
+
+    /// Shows the texts of the controls of these names as HTML.
+    pub fn show(&mut self, texts: &[(String, String)]) {
+        self.each(&mut |control| {
+            if let Some(proof) = &mut control.proof {
+                let text = texts.iter().find(|(name, _)| *name == control.name);
+                proof.html = text.map(|(_, html)| html.clone());
+            }
+        });
+    }
+
+    /// Shows none of the texts within as Markdown.
+    pub fn make_plain(&mut self) {
+        self.each(&mut |control| control.is_markdown = false);
+    }
+
     /// Does something to the control and to all within.
     fn each(&mut self, act: &mut impl FnMut(&mut Self)) {
         act(self);
@@ -256,6 +297,13 @@ pub fn of_question(place: usize, question: &Question, answer: Option<&Field>, mo
         hint: Sentence::new(question.help),
         ..control
     }
+}
+
+/// The control of the question with this id as its section shows it now.
+pub fn of_answer(card: &Card, outline: &Outline, id: &str) -> Option<Control> {
+    let question = outline.question(id)?;
+    let mut fields = card.sections.iter().flat_map(|section| &section.fields);
+    Some(of_question(0, question, fields.find(|field| field.id == id), ""))
 }
 
 /// The control of a field that no question asks for, under this label.

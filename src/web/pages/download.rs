@@ -211,7 +211,8 @@ fn groups(whole: &Whole) -> Vec<Group> {
     let is_small = size(&whole.card) <= COUNTED_BYTES;
     let own = whole.format();
     let group = |(title, readers, is_folded)| {
-        let formats = Format::ALL.iter().copied().filter(|format| *format != own);
+        let formats = Format::ALL.iter().copied();
+        let formats = formats.filter(|format| *format != own && format.is_for(&whole.card));
         let offers = formats
             .filter(|format| format.readers() == readers)
             .map(|format| offer(whole, format, is_small));

@@ -14,7 +14,7 @@ use crate::locale::Sentence;
 use crate::session::Visitor;
 use crate::web::AppState;
 use crate::web::card::{self, Whole, outline_of, owner};
-use crate::web::control::{self, Control};
+use crate::web::control;
 use crate::web::error::Error;
 use crate::web::filters;
 use crate::web::page::{CardLink, Page, render, size_in_words};
@@ -118,7 +118,7 @@ fn report(page: Page, whole: Whole, datasheets: &Datasheets) -> Report {
                 let cell = finding.within.as_deref().and_then(|within| {
                     let control = cells
                         .entry(field.clone())
-                        .or_insert_with(|| control_of(&whole.card, outline, &field));
+                        .or_insert_with(|| control::of_answer(&whole.card, outline, &field));
                     control.as_ref()?.cell_id(within)
                 });
                 let section = card::section_address(&whole.row.id, &section);
@@ -152,14 +152,6 @@ fn report(page: Page, whole: Whole, datasheets: &Datasheets) -> Report {
         more_kept,
         next: next(format, datasheets),
     }
-}
-
-/// The control of a question as its section shows it now.
-fn control_of(card: &Card, outline: &Outline, field: &str) -> Option<Control> {
-    let question = outline.question(field)?;
-    let mut fields = card.sections.iter().flat_map(|section| &section.fields);
-    let answer = fields.find(|other| other.id == field);
-    Some(control::of_question(0, question, answer, ""))
 }
 
 /// How many fields have content, in words.

@@ -20,6 +20,7 @@ use crate::session::Visitor;
 use crate::web::AppState;
 use crate::web::card::{Progress, anchor, format_of, link, load_card, outline_of, owner, said_name, tidy_title};
 use crate::web::choices::remember_card;
+use crate::web::control;
 use crate::web::error::Error;
 use crate::web::filters;
 use crate::web::page::{CardLink, Date, Fault, Faults, Page, once, quoted, render, render_as, see_other_telling};
@@ -179,8 +180,11 @@ async fn overview(state: &AppState, visitor: &Visitor, id: String, told: &Told) 
                     .map(|section| outline.said_title(&section.title))
                     .unwrap_or_default(),
                 label: label.or(own).unwrap_or_else(|| say!("Without a name")),
+                anchor: problem
+                    .within
+                    .and_then(|within| control::of_answer(&card, outline, &problem.field)?.cell_id(&within))
+                    .unwrap_or_else(|| anchor(&problem.field)),
                 section: problem.section,
-                anchor: anchor(&problem.field),
                 message: problem.message,
             }
         })

@@ -6,6 +6,7 @@ use actix_web::http::header::REFERER;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 
+use super::elsewhere::arrive;
 use super::{home, upload};
 use crate::locale::Locale;
 use crate::session::{Beginner, Visitor};
@@ -15,14 +16,17 @@ use crate::web::page::see_other;
 use crate::web::posted;
 use crate::web::{AppState, RouteEntry, routes};
 
-/// The choice at the foot of the pages. On a page with a box for the text of a card it is a button of that form, so that
-/// the text comes along.
+/// The choice at the foot of the pages. On a page with a box for the text of a card, or for a code, it is a button of that
+/// form, so that what was typed comes along.
 #[derive(Deserialize)]
 pub struct Choice {
     language: Locale,
     /// The text of a card.
     #[serde(default)]
     text: String,
+    /// A code from another browser.
+    #[serde(default)]
+    code: String,
     /// Whether it stands on the page where a text is mended that could not be read.
     mending: Option<String>,
     /// Whether the computer was said to be shared.
@@ -58,6 +62,7 @@ pub async fn post(
     let Choice {
         language,
         text,
+        code,
         mending,
         shared,
     } = form.into_inner();
@@ -72,6 +77,9 @@ pub async fn post(
             upload::from_bytes(text.clone().into_bytes(), None, false, None, shared.is_some()).await?;
         }
         return home::with_text(&state, &visitor, text).await;
+    }
+    if !code.trim().is_empty() {
+        return arrive::with_code(&visitor, &code);
     }
     Ok(see_other(came_from(&request).unwrap_or("/")))
 }

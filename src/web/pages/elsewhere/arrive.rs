@@ -144,12 +144,20 @@ const MOST_TYPED: usize = 500;
 /// # Errors
 /// When the page cannot be made.
 pub async fn get(visitor: Visitor) -> Result<HttpResponse, Error> {
+    with_code(&visitor, "")
+}
+
+/// The form with a code that was typed before, which nobody has looked at.
+///
+/// # Errors
+/// As [`get`].
+pub fn with_code(visitor: &Visitor, typed: &str) -> Result<HttpResponse, Error> {
     render_as(
         StatusCode::OK,
-        &visitor,
+        visitor,
         &TypeCode {
-            page: Page::of(say!("Open your cards here"), &visitor),
-            typed: String::new(),
+            page: Page::of(say!("Open your cards here"), visitor),
+            typed: typed.chars().take(MOST_TYPED).collect(),
             faults: Faults::default(),
         },
     )

@@ -1,7 +1,7 @@
 //! What is typed in a Markdown field as readers see it, below the field. It is made by what makes the downloads, and
 //! stored nowhere.
 //!
-//! The page's script sends the controls of one field and gets HTML. Without script the whole form comes and goes back as
+//! The page's script sends the controls of one field, or the one of a text inside it, and gets HTML. Without script the whole form comes and goes back as
 //! it was typed, with the text of each field whose button was pressed. Both reach as far as saving does: whoever has a
 //! link to the section sees what they type as its owner would.
 
@@ -13,7 +13,7 @@ use serde::Serialize;
 use super::Seen;
 use super::save::{base_of, version_of};
 use super::sheet::Sheet;
-use crate::card::{Field, stored};
+use crate::card::{Field, Value, stored};
 use crate::db::cards::CardRow;
 use crate::db::{self, DbConnection};
 use crate::format::html;
@@ -49,9 +49,12 @@ pub(super) fn wanted(form: &Form) -> Option<&str> {
     form.word("do").strip_prefix("preview ")
 }
 
-/// The field of that control.
+/// The field of that control, or the control itself where it stands inside a field.
 fn asked(form: &Form) -> Option<&str> {
-    wanted(form).map(|control| form.content(&format!("{control}~i")))
+    wanted(form).map(|control| match form.content(&format!("{control}~i")) {
+        "" => control,
+        field => field,
+    })
 }
 
 /// The text that the pressed button asks for, for the page's script.
@@ -66,9 +69,10 @@ pub(super) async fn of_control(
 ) -> Result<HttpResponse, Error> {
     let (field, pairs) = (asked(form).unwrap_or_default().to_owned(), form.pairs.clone());
     let html = state.db.run(move |conn| {
-        let (row, fields) = fields(conn, &access, &Form::of_pairs(pairs))?;
+        let form = Form::of_pairs(pairs);
+        let (row, fields) = fields(conn, &access, &form)?;
         // Rendering Markdown takes a moment, so it happens here, off the async threads.
-        Ok(shown(&row, &fields, &field, locale))
+        Ok(shown(&row, (&fields, &form), &field, locale))
     });
     Ok(HttpResponse::Ok().json(Rendered { html: html.await? }))
 }
@@ -79,7 +83,7 @@ pub(super) struct Typed {
     pub fields: Vec<Field>,
     /// What the page has to know besides: the list with a blank entry.
     pub seen: Seen,
-    /// The fields that were asked for, as HTML.
+    /// The fields and the texts inside fields that were asked for, as HTML.
     previews: Vec<(String, String)>,
 }
 
@@ -95,7 +99,7 @@ impl Typed {
         let open: BTreeSet<&str> = before.map(|(_, id)| id.as_str()).chain(asked(form)).collect();
         let previews = open
             .into_iter()
-            .map(|id| (id.to_owned(), shown(&row, &fields, id, locale)));
+            .map(|id| (id.to_owned(), shown(&row, (&fields, form), id, locale)));
         Ok(Self {
             previews: previews.collect(),
             fields,
@@ -118,6 +122,9 @@ impl Sheet {
                 form.word("title").clone_into(&mut tools.new_title);
             }
             tools.picture.take_words(form);
+        }
+        for field in &mut self.fields {
+            field.control.show(&typed.previews);
         }
         for field in self.fields.iter_mut().filter(|field| field.control.is_text()) {
             let preview = typed.previews.iter().find(|(id, _)| *id == field.id);
@@ -150,9 +157,17 @@ fn fields(conn: &mut DbConnection, access: &SectionAccess, form: &Form) -> Resul
     Ok((row, fields))
 }
 
-/// One of the fields as HTML.
-fn shown(row: &CardRow, fields: &[Field], id: &str, locale: Locale) -> String {
-    let field = fields.iter().find(|field| field.id == id);
-    let html = field.map(|field| html::answer(field, outline_of(row), &format!("{id}-")));
-    html.filter(|html| !html.is_empty()).unwrap_or_else(|| nothing(locale))
+/// One of the fields as HTML, or the text in the control of this name.
+fn shown(row: &CardRow, (fields, form): (&[Field], &Form), id: &str, locale: Locale) -> String {
+    let field = fields.iter().find(|field| field.id == id).cloned();
+    let field = field.unwrap_or_else(|| Field {
+        id: "+".to_owned(),
+        label: String::new(),
+        value: Value::text(form.content(id)),
+    });
+    let html = html::answer(&field, outline_of(row), &format!("{id}-"));
+    match html.is_empty() {
+        true => nothing(locale),
+        false => html,
+    }
 }

@@ -150,6 +150,14 @@ impl Sheet {
         if let Some(language) = language {
             fields.iter_mut().for_each(|field| field.control.speak(language.tag()));
         }
+        for field in &mut fields {
+            if field.id == results::CHARTS_QUESTION {
+                // Its texts are numbers.
+                field.control.make_plain();
+            }
+            let speech = language.map(Language::attributes).unwrap_or_default();
+            field.control.prove(&address, &speech);
+        }
         let mut vocabularies = BTreeSet::new();
         for field in &fields {
             field.control.vocabularies(&mut vocabularies);
@@ -160,7 +168,12 @@ impl Sheet {
         for field in &mut fields {
             for problem in here.iter().filter(|problem| problem.field == field.id) {
                 let label = field.label.clone();
-                summary.push(Fault::new(field.control.first_id(), label, problem.message.clone()));
+                let cell = problem
+                    .within
+                    .as_deref()
+                    .and_then(|within| field.control.cell_id(within));
+                let place = cell.unwrap_or_else(|| field.control.first_id());
+                summary.push(Fault::new(place, label, problem.message.clone()));
                 is_wrong |= problem.severity < Severity::Note;
                 field.control.problems.push(problem.message.clone());
             }

@@ -1,6 +1,11 @@
-//! Results in numbers: the rows of the metric table, read as what they say, and compared by group.
+//! Results in numbers: the rows of the metric table, read as what they say, and compared by group; and what says results
+//! elsewhere, [for the hub](hub) or [on a page](page), as such rows.
+
+pub mod hub;
+pub mod page;
 
 use super::{Value, check};
+use crate::json;
 
 /// The question whose answer is the metric table.
 pub const QUESTION: &str = "quantitative-analyses.performance_metrics";
@@ -59,6 +64,15 @@ impl Measured {
             dataset: text(&["dataset"]),
             slice: if is_whole(&slice) { String::new() } else { slice },
         })
+    }
+
+    /// The value for programs: as it was spelled, unless that is no number for them; a percentage is the share that it says.
+    pub fn number(&self) -> Option<String> {
+        match json::is_number(&self.words) {
+            true => Some(self.words.clone()),
+            // What is divided by a hundred gets no digits that nobody wrote.
+            false => self.value.map(|value| format!("{}", (value * 1e12).round() / 1e12)),
+        }
     }
 
     /// The metric and what tells apart rows of the same metric: its unit and dataset.
@@ -164,6 +178,12 @@ mod tests {
         );
         assert_eq!(rows.len(), 3);
         assert_eq!((rows[0].value, rows[0].group()), (Some(0.94), "all"));
+        let numbers: Vec<_> = rows.iter().map(Measured::number).collect();
+        assert_eq!(numbers, [Some("0.94".to_owned()), Some("0.9".to_owned()), None]);
+        assert_eq!(
+            self::rows(r#"[{"value": "41.2%"}]"#)[0].number().as_deref(),
+            Some("0.412")
+        );
         assert_eq!((rows[1].interval, rows[1].group()), (Some((0.8, 1.0)), "sex=F"));
         assert_eq!(
             (rows[2].value, rows[2].heading().as_str()),

@@ -1,11 +1,9 @@
-//! What the hub of Hugging Face wants in a file of evaluation results, `.eval_results/*.yaml`: a list of entries with
-//! `dataset` (`id` and `task_id`), `value`, and if wanted `date` and `source` (`url`). After the hub's
-//! `eval_results.yaml` of 2026.
+//! What the entries of such a file lack, with their lines.
 
-use super::findings::MAX_LISTED;
-use super::tree::Tree;
-use super::{Finding, Severity};
 use crate::card::check;
+use crate::format::findings::MAX_LISTED;
+use crate::format::tree::Tree;
+use crate::format::{Finding, Severity};
 use crate::json::{Kind, Node};
 use crate::locale::Sentence;
 use crate::say;
@@ -26,7 +24,7 @@ fn is_it(root: &Node) -> bool {
 }
 
 /// What the entries lack, with their lines.
-pub(super) fn findings(tree: &Tree) -> Vec<Finding> {
+pub(in crate::format) fn findings(tree: &Tree) -> Vec<Finding> {
     let Kind::List(entries) = &tree.kind else {
         return Vec::new();
     };
