@@ -137,14 +137,13 @@ impl File {
     /// The command, with what the file says in the place of its defaults.
     fn under(&self, command: clap::Command) -> clap::Command {
         command
-            .mut_args(|argument| match argument.get_env().and_then(|name| name.to_str()) {
-                Some(variable) if self.settings.contains_key(variable) => {
-                    let text = self.settings[variable].text.clone();
+            .mut_args(
+                |argument| match self.settings.get(&argument.get_id().as_str().to_ascii_uppercase()) {
                     // It may be a secret, and help shows defaults.
-                    argument.default_value(text).hide_default_value(true)
-                }
-                _ => argument,
-            })
+                    Some(setting) => argument.default_value(setting.text.clone()).hide_default_value(true),
+                    None => argument,
+                },
+            )
             .mut_subcommands(|inner| self.under(inner))
     }
 
@@ -204,6 +203,14 @@ fn check(known: &clap::Command, name: &str, value: &DeValue<'_>, text: &str) -> 
     };
     if matches!(value, DeValue::Array(_)) && argument.get_value_delimiter().is_none() {
         return Err(format!("{name} is one value, not a list"));
+    }
+    if let DeValue::Array(items) = value {
+        let has_comma = |text: &str| text.contains(',');
+        if items.iter().any(|item| item.get_ref().as_str().is_some_and(has_comma)) {
+            return Err(format!(
+                "{name} has a comma within a text of its list; write a text for each"
+            ));
+        }
     }
     if is_empty_list(value) {
         return Ok(());
@@ -329,6 +336,7 @@ mod tests {
             ),
             ("session_cookie_secure = 'yes'", "must be one of true, false"),
             ("log_format = ['json']", "log_format is one value, not a list"),
+            ("trusted_proxies = ['10.0.0.1,10.0.0.2']", "has a comma within a text"),
             (
                 "trusted_proxies = [1]",
                 "trusted_proxies is a list of something else than texts",

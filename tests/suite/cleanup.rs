@@ -8,7 +8,7 @@ use cartellino::cleanup::{self, Counts, Mode, Whose};
 use cartellino::db::cards::{self, NewCard, NewSection};
 use cartellino::db::sessions::keys;
 use cartellino::db::upkeep::{self, Reclaimed};
-use cartellino::db::{files, sessions};
+use cartellino::db::{Error, files, sessions};
 use cartellino::session::SessionId;
 use cartellino::uploads::Uploads;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -161,6 +161,63 @@ async fn r58_deleted_text_is_nowhere_on_the_disk() {
     sweep(&backend, &uploads, beginning() + TimeDelta::days(1), Mode::Delete).await;
     assert!(!is_anywhere(&backend.folder(), "gonemarker"));
     assert!(is_anywhere(&backend.folder(), "keptmarker"));
+}
+
+#[tokio::test]
+async fn expired_sessions_are_found_step_by_step_without_looking_at_all_of_them() {
+    for backend in Backend::all().await {
+        let uploads = uploads(&backend);
+        let times = [1, 2, 2, 2, 2, 3, 3];
+        for (number, hours) in times.into_iter().enumerate() {
+            let time = beginning() + TimeDelta::hours(hours);
+            visitor(&backend, &uploads, &format!("step {number}"), time).await;
+        }
+        let before = (beginning() + TimeDelta::hours(3)).naive_utc();
+        let steps = |before| {
+            backend.db.run(move |conn| {
+                let (mut found, mut last) = (Vec::new(), None);
+                loop {
+                    let step = sessions::expired(conn, before, last.as_ref(), 2)?;
+                    let Some(end) = step.last() else {
+                        return Ok::<_, Error>(found);
+                    };
+                    assert!(step.len() <= 2);
+                    last = Some(end.clone());
+                    found.extend(step.into_iter().map(|(time, id)| (time, id.as_str().to_owned())));
+                }
+            })
+        };
+        let found = steps(before).await.unwrap();
+        assert_eq!(found.len(), 5, "{found:?}");
+        assert!(
+            found.is_sorted() && found.windows(2).all(|two| two[0] != two[1]),
+            "{found:?}"
+        );
+        assert_eq!(steps(before + HOUR).await.unwrap().len(), 7);
+    }
+    // A million that expired at one time are not sorted for each step.
+    let backend = Backend::sqlite().await;
+    let plan = backend.db.run(|conn| {
+        Ok::<_, Error>(diesel::RunQueryDsl::load::<Step>(
+            diesel::sql_query(
+                "EXPLAIN QUERY PLAN SELECT expires_at, id FROM sessions WHERE expires_at > 'a' AND expires_at < 'b' \
+                 ORDER BY expires_at, id LIMIT 100",
+            ),
+            conn,
+        )?)
+    });
+    let plan: Vec<String> = plan.await.unwrap().into_iter().map(|step| step.detail).collect();
+    assert!(
+        plan.len() == 1 && plan[0].contains("COVERING INDEX sessions_expires_at"),
+        "{plan:?}"
+    );
+}
+
+/// A step of a plan of SQLite's.
+#[derive(diesel::QueryableByName)]
+struct Step {
+    #[diesel(sql_type = diesel::sql_types::Text)]
+    detail: String,
 }
 
 #[tokio::test]

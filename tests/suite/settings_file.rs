@@ -206,10 +206,15 @@ fn the_example_shows_every_setting_with_its_default() {
         .map(|line| format!("{line}\n"))
         .collect();
     assert!(all.lines().count() > 20, "{all}");
-    let path = written(folder.path(), &all);
+    let path = written(
+        folder.path(),
+        &all.replace("session_link_age = 600", "session_link_age = 700"),
+    );
     let flags = ["--config", path.to_str().unwrap()];
     let with_file = Options::from_flags(flags).unwrap().check().unwrap();
     let without = Options::from_flags([""; 0]).unwrap().check().unwrap();
+    let ages = [&with_file, &without].map(|config| config.session.link_age.as_secs());
+    assert_eq!(ages, [700, 600]);
     assert_eq!(with_file.session.age, without.session.age);
     assert_eq!(with_file.listen, without.listen);
     assert_eq!(with_file.trusted_proxies, without.trusted_proxies);

@@ -1,5 +1,7 @@
 //! Whether a card says the same number in both places where it has results: for the hub, and for readers.
 
+use std::collections::HashMap;
+
 use super::{Problem, Severity};
 use crate::card::results::hub::{self, Indexed, dataset_word, metric_word};
 use crate::card::results::{self, Measured, page};
@@ -20,11 +22,113 @@ const TITLES: [&str; 6] = [
     "quantitative",
 ];
 
+/// The words for metric and group, by which numbers of both places are found.
+type Key = (String, String);
+
 /// A number for readers, and whose it is.
 struct Shown<'c> {
     section: &'c Section,
     field: &'c Field,
     row: Measured,
+    /// The word for its dataset, if it tells one.
+    dataset: Option<String>,
+}
+
+impl Shown<'_> {
+    fn key(&self) -> Key {
+        (metric_word(&self.row.metric), group_word(&self.row.slice))
+    }
+}
+
+/// A number for the hub.
+struct Told {
+    pointer: String,
+    row: Measured,
+    /// The words for its metric: the hub's, and that of its name.
+    kinds: Vec<String>,
+    /// The words for its dataset; none where it tells none.
+    datasets: Vec<String>,
+}
+
+impl Told {
+    fn of(indexed: Indexed) -> Option<Self> {
+        let row = results::measured(&indexed.row).pop()?;
+        let mut kinds = vec![indexed.kind, metric_word(&row.metric)];
+        kinds.dedup();
+        let mut datasets: Vec<String> = match indexed.datasets.is_empty() {
+            true => Vec::new(),
+            false => indexed
+                .datasets
+                .iter()
+                .chain([&row.dataset])
+                .map(|name| dataset_word(name))
+                .collect(),
+        };
+        datasets.sort_unstable();
+        datasets.dedup();
+        Some(Self {
+            pointer: indexed.pointer,
+            row,
+            kinds,
+            datasets,
+        })
+    }
+
+    fn keys(&self) -> impl Iterator<Item = Key> {
+        let group = group_word(&self.row.slice);
+        self.kinds.iter().map(move |kind| (kind.clone(), group.clone()))
+    }
+}
+
+/// Signs are what groups differ by: `age>70` is not `age<70`.
+fn group_word(group: &str) -> String {
+    let letters = group.chars().filter(|letter| !letter.is_whitespace());
+    letters.flat_map(char::to_lowercase).collect()
+}
+
+/// The numbers of one metric and one group, so that nobody has to look through all of them for those of a dataset.
+struct Alike<'a, T> {
+    all: Vec<&'a T>,
+    of_none: Vec<&'a T>,
+    of_dataset: HashMap<&'a str, Vec<&'a T>>,
+}
+
+impl<'a, T> Alike<'a, T> {
+    fn new() -> Self {
+        Self {
+            all: Vec::new(),
+            of_none: Vec::new(),
+            of_dataset: HashMap::new(),
+        }
+    }
+
+    fn add(&mut self, one: &'a T, datasets: impl Iterator<Item = &'a String>) {
+        self.all.push(one);
+        let mut is_told = false;
+        for dataset in datasets {
+            is_told = true;
+            self.of_dataset.entry(dataset).or_default().push(one);
+        }
+        if !is_told {
+            self.of_none.push(one);
+        }
+    }
+
+    /// Those about one of these datasets, as far as both tell.
+    fn about<'s>(&'s self, datasets: &'s [String]) -> impl Iterator<Item = &'a T> + 's {
+        let all = self.all.iter().filter(|_| datasets.is_empty());
+        let of_none = self.of_none.iter().filter(|_| !datasets.is_empty());
+        let of_these = datasets
+            .iter()
+            .filter_map(|dataset| self.of_dataset.get(dataset.as_str()));
+        all.chain(of_none).chain(of_these.flatten()).copied()
+    }
+}
+
+/// The only one of them; none when there are more.
+fn only<T>(mut all: impl Iterator<Item = T>) -> Option<T> {
+    let first = all.next()?;
+    all.next().is_none().then_some(first)
 }
 
 /// The pairs of numbers that differ, at each of their two places. A number is compared only where it is clear which one of
@@ -37,29 +141,37 @@ pub(super) fn check(card: &Card) -> Vec<Problem> {
     let Some((home, index)) = fields().find(|(_, field)| field.id == hub::QUESTION) else {
         return Vec::new();
     };
-    let indexed = hub::indexed(&index.value);
-    let shown: Vec<Shown> = match indexed.is_empty() {
+    let told: Vec<Told> = hub::indexed(&index.value).into_iter().filter_map(Told::of).collect();
+    let shown: Vec<Shown> = match told.is_empty() {
         true => Vec::new(),
         false => fields().flat_map(|(section, field)| shown(section, field)).collect(),
     };
+    let mut shown_alike: HashMap<Key, Alike<Shown>> = HashMap::new();
+    for one in &shown {
+        let alike = shown_alike.entry(one.key()).or_insert_with(Alike::new);
+        alike.add(one, one.dataset.iter());
+    }
+    let mut told_alike: HashMap<Key, Alike<Told>> = HashMap::new();
+    for one in &told {
+        for key in one.keys() {
+            told_alike
+                .entry(key)
+                .or_insert_with(Alike::new)
+                .add(one, one.datasets.iter());
+        }
+    }
     let mut found = Vec::new();
-    for one in &indexed {
-        let Some(here) = results::measured(&one.row).pop() else {
+    for one in &told {
+        let alike: Vec<_> = one.keys().filter_map(|key| shown_alike.get(&key)).collect();
+        let Some(other) = only(alike.iter().flat_map(|alike| alike.about(&one.datasets))) else {
             continue;
         };
-        let mut others = shown.iter().filter(|shown| is_of(one, &here, &shown.row));
-        let (Some(other), None) = (others.next(), others.next()) else {
-            continue;
-        };
-        let mut again = indexed.iter().filter(|two| {
-            let there = results::measured(&two.row).pop();
-            there.is_some_and(|there| is_of(two, &there, &other.row))
-        });
-        let is_clear = again.next().is_some() && again.next().is_none();
-        if !is_clear || is_same(&here.words, &other.row.words) {
+        let back = told_alike.get(&other.key());
+        let is_clear = back.is_some_and(|back| only(back.about(other.dataset.as_slice())).is_some());
+        if !is_clear || is_same(&one.row.words, &other.row.words) {
             continue;
         }
-        found.extend(problems((home, index), one, &here, other));
+        found.extend(problems((home, index), one, other));
         if found.len() >= 2 * MOST {
             break;
         }
@@ -67,7 +179,8 @@ pub(super) fn check(card: &Card) -> Vec<Problem> {
     found
 }
 
-fn problems((home, index): (&Section, &Field), one: &Indexed, here: &Measured, other: &Shown) -> [Problem; 2] {
+fn problems((home, index): (&Section, &Field), one: &Told, other: &Shown) -> [Problem; 2] {
+    let here = &one.row;
     let name = Sentence::as_written(match here.slice.as_str() {
         "" => here.metric.clone(),
         slice => format!("{}, {slice}", here.metric),
@@ -122,7 +235,12 @@ fn shown<'c>(section: &'c Section, field: &'c Field) -> Vec<Shown<'c>> {
         }
         _ => Vec::new(),
     };
-    let rows = rows.into_iter().map(|row| Shown { section, field, row });
+    let rows = rows.into_iter().map(|row| Shown {
+        section,
+        field,
+        dataset: (!row.dataset.is_empty()).then(|| dataset_word(&row.dataset)),
+        row,
+    });
     rows.collect()
 }
 
@@ -131,30 +249,20 @@ fn is_about_results(title: &str) -> bool {
     TITLES.iter().any(|word| title.contains(word))
 }
 
-/// Whether a row for readers is about the same number as one for the hub.
-fn is_of(one: &Indexed, here: &Measured, there: &Measured) -> bool {
-    let word = metric_word(&there.metric);
-    let is_metric = word == one.kind || word == metric_word(&here.metric);
-    let is_dataset = || {
-        let names = one.datasets.iter().chain([&here.dataset]);
-        let said = dataset_word(&there.dataset);
-        there.dataset.is_empty() || one.datasets.is_empty() || names.into_iter().any(|name| dataset_word(name) == said)
-    };
-    is_metric && metric_word(&here.slice) == metric_word(&there.slice) && is_dataset()
-}
-
 /// Whether two spellings are of one number: rounded, or a share as a percentage.
 fn is_same(one: &str, other: &str) -> bool {
     let spelled = |text: &str| {
         let text = text.trim().trim_end_matches('%').trim_end();
         let decimals = text.split_once('.').map_or(0, |(_, decimals)| decimals.len());
-        Some((text.parse::<f64>().ok()?, i32::try_from(decimals).ok()?))
+        let value: f64 = text.parse().ok()?;
+        Some((value, i32::try_from(decimals).ok()?)).filter(|_| value.is_finite())
     };
     let (Some(one), Some(other)) = (spelled(one), spelled(other)) else {
         // Words are compared by nobody.
         return true;
     };
-    let hundredfold = |(value, decimals): (f64, i32)| (value * 100.0, (decimals - 2).max(0));
+    // Of 0.9 as a share, 90 % is known to the nearest ten.
+    let hundredfold = |(value, decimals): (f64, i32)| (value * 100.0, if decimals == 0 { 0 } else { decimals - 2 });
     [(one, other), (hundredfold(one), other), (one, hundredfold(other))]
         .into_iter()
         .any(|(one, other)| are_near(one, other))
@@ -226,14 +334,49 @@ mod tests {
             "| F1 | 0.9 | Lakes |",
             "| F1 | 91 | |",
             "| F1 | high | |",
+            "| F1 | NaN | |",
+            "| F1 | 90 % | |",
             "| F1 | 0.7 | Ponds |",
             "| F1 | 0.7 | |\n| F1 | 0.8 | |",
             "| Accuracy | 0.7 | |",
         ] {
             assert_eq!(told(INDEX, &table(rows)), [], "{rows}");
         }
+        // Groups differ by their signs.
+        let groups = INDEX.replace("sex=F", "age>70");
+        assert_eq!(
+            told(
+                &groups,
+                "## Results\n\n| Metric | Value | Group |\n|---|---|---|\n| Recall | 0.7 | age<70 |"
+            ),
+            []
+        );
+        assert_eq!(told("    - type: f1\n      value: .nan", &table("| F1 | .nan | |")), []);
         let elsewhere = "## Training\n\n| Metric | Value |\n|---|---|\n| F1 | 0.7 |";
         assert_eq!(told(INDEX, elsewhere), []);
         assert_eq!(told(INDEX, &table("| F1 | 0.7 | lakes |")).len(), 2);
+    }
+
+    #[test]
+    fn however_many_numbers_there_are_each_is_looked_up() {
+        let mut index = String::new();
+        let mut rows = String::new();
+        for number in 0..3_000 {
+            index.push_str(&format!(
+                "    - type: f1\n      value: 0.{number:04}1\n      name: f1, group {number}\n"
+            ));
+            rows.push_str(&format!(
+                "| F1 | 0.{number:04}1 | group {number} |\n| F1 | 0.5 | other {} |\n",
+                number % 7
+            ));
+        }
+        let body = format!("## Results\n\n| Metric | Value | Group |\n|---|---|---|\n{rows}");
+        assert_eq!(told(index.trim_end(), &body), []);
+        let body = body.replace("| 0.29991 |", "| 0.3 |").replace("| 0.00071 |", "| 0.7 |");
+        assert_eq!(
+            told(index.trim_end(), &body).len(),
+            2,
+            "0.3 is rounded, 0.7 is another number"
+        );
     }
 }

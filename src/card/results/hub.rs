@@ -8,6 +8,11 @@ pub const QUESTION: &str = "metadata.model_index";
 /// The name and the word of a dataset that nobody told: the hub wants both of every result.
 pub const UNKNOWN: &str = "unknown";
 
+/// A longer name of a dataset is none; each of its numbers takes the name along.
+const LONGEST_NAME: usize = 500;
+/// With more numbers than this an answer is no list of results that anybody reads.
+const MOST: usize = 20_000;
+
 /// One number among them.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Indexed {
@@ -21,14 +26,25 @@ pub struct Indexed {
     pub row: Value,
 }
 
-/// The single values in an answer of that shape, in its order.
+/// The single values in an answer of that shape, in its order; none of an answer that is made to be too much.
 pub fn indexed(index: &Value) -> Vec<Indexed> {
     let mut found = Vec::new();
     for (model, number) in items(Some(index)).iter().zip(0..) {
         for (result, place) in items(model.member("results")).iter().zip(0..) {
+            let dataset = result.member("dataset");
+            let is_named = ["name", "type", "config", "split"].iter().all(|name| {
+                let said = said(dataset.and_then(|dataset| dataset.member(name)));
+                said.len() <= LONGEST_NAME
+            });
+            if !is_named {
+                return Vec::new();
+            }
             for (metric, turn) in items(result.member("metrics")).iter().zip(0..) {
+                if found.len() == MOST {
+                    return Vec::new();
+                }
                 let pointer = format!("/{number}/results/{place}/metrics/{turn}/value");
-                found.extend(one(result.member("dataset"), metric, pointer));
+                found.extend(one(dataset, metric, pointer));
             }
         }
     }
@@ -224,6 +240,12 @@ mod tests {
         );
         assert_eq!(found[1].pointer, "/0/results/0/metrics/1/value");
         assert_eq!((found[1].kind.as_str(), found[1].datasets.len()), ("wer", 2));
+        let long = index.replace("\"Lakes\"", &format!("{:?}", "L".repeat(600)));
+        assert_eq!(
+            indexed(&json::parse(&long).unwrap().root.into_value()),
+            [],
+            "each number would repeat it"
+        );
         for odd in [
             "3",
             "[3]",

@@ -2,7 +2,7 @@
 
 use super::Value;
 use crate::card::check;
-use crate::card::grid::{cells, is_rule};
+use crate::card::grid::{self, is_rule};
 
 /// The columns of the table there: the way to the cell in a row, and the heading.
 pub const COLUMNS: [(&[&str], &str); 8] = [
@@ -15,6 +15,16 @@ pub const COLUMNS: [(&[&str], &str); 8] = [
     (&["slice"], "Group"),
     (&["threshold"], "Threshold"),
 ];
+
+/// A table with more columns is none of metrics.
+const MOST_COLUMNS: usize = 64;
+
+/// The cells of a line of a table, unless it is too wide to be one of metrics.
+fn cells(line: &str) -> Option<Vec<String>> {
+    // A bar may be a part of a cell.
+    let bars = line.bytes().filter(|byte| *byte == b'|').count();
+    (bars <= 4 * MOST_COLUMNS).then(|| grid::cells(line)).flatten()
+}
 
 /// The rows of all tables in a text that have a column of metrics and one of values.
 pub fn rows(text: &str) -> Vec<Value> {
@@ -65,7 +75,7 @@ fn table(lines: &[&str]) -> Option<Vec<Value>> {
     let (head, rest) = lines.split_first()?;
     let (rule, body) = rest.split_first()?;
     let (head, rule) = (cells(head)?, cells(rule)?);
-    if rule.len() != head.len() || !is_rule(&rule) || body.is_empty() {
+    if rule.len() != head.len() || head.len() > MOST_COLUMNS || !is_rule(&rule) || body.is_empty() {
         return None;
     }
     let ways: Vec<Vec<&str>> = head.iter().map(|heading| way(bare(heading))).collect();
@@ -150,12 +160,20 @@ mod tests {
 
     #[test]
     fn other_tables_are_none() {
+        let more = |cell: &str| format!(" {cell} |").repeat(64);
+        let wide = format!(
+            "| Metric | Value |{}\n| --- | --- |{}\n| a | 2 |{}",
+            more("From"),
+            more("---"),
+            more("1")
+        );
         for text in [
             "",
             "| Metric | Value |\n| --- | --- |",
             "| Epoch | Value |\n| --- | --- |\n| 1 | 2 |",
             "| Metric | Value | Value |\n| --- | --- | --- |\n| a | 2 | 3 |",
             "Metric | Value\n--- | ---\na | 2",
+            &wide,
         ] {
             assert_eq!(rows(text), [], "{text}");
         }

@@ -177,19 +177,28 @@ pub fn expired(
     after: Option<&(NaiveDateTime, SessionId)>,
     limit: i64,
 ) -> Result<Vec<(NaiveDateTime, SessionId)>, Error> {
+    // Of one time by their ids, and then of later times: each part is a stretch of the index, wherever it begins.
+    let columns = (sessions::expires_at, sessions::id);
+    let mut rows: Vec<(NaiveDateTime, String)> = match after {
+        None => Vec::new(),
+        Some((time, id)) => sessions::table
+            .filter(sessions::expires_at.eq(time))
+            .filter(sessions::expires_at.lt(before))
+            .filter(sessions::id.gt(id.as_str()))
+            .order(sessions::id.asc())
+            .limit(limit)
+            .select(columns)
+            .load(conn)?,
+    };
     let from = after.map_or(DateTime::UNIX_EPOCH.naive_utc(), |(time, _)| *time);
-    let from_id = after.map_or("", |(_, id)| id.as_str());
-    let rows: Vec<(NaiveDateTime, String)> = sessions::table
+    let more: Vec<(NaiveDateTime, String)> = sessions::table
+        .filter(sessions::expires_at.gt(from))
         .filter(sessions::expires_at.lt(before))
-        .filter(
-            sessions::expires_at
-                .gt(from)
-                .or(sessions::expires_at.eq(from).and(sessions::id.gt(from_id))),
-        )
         .order((sessions::expires_at.asc(), sessions::id.asc()))
-        .limit(limit)
-        .select((sessions::expires_at, sessions::id))
+        .limit(limit - i64::try_from(rows.len()).unwrap_or(limit))
+        .select(columns)
         .load(conn)?;
+    rows.extend(more);
     Ok(rows
         .into_iter()
         .map(|(time, id)| (time, SessionId::from_row(id)))

@@ -1,5 +1,7 @@
 //! The card at a glance: its sections and how far they are, what to look at, its name.
 
+use std::collections::HashMap;
+
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
@@ -20,7 +22,7 @@ use crate::session::Visitor;
 use crate::web::AppState;
 use crate::web::card::{Progress, anchor, format_of, link, load_card, outline_of, owner, said_name, tidy_title};
 use crate::web::choices::remember_card;
-use crate::web::control;
+use crate::web::control::{self, Control};
 use crate::web::error::Error;
 use crate::web::filters;
 use crate::web::page::{CardLink, Date, Fault, Faults, Page, once, quoted, render, render_as, see_other_telling};
@@ -163,6 +165,8 @@ async fn overview(state: &AppState, visitor: &Visitor, id: String, told: &Told) 
         .collect();
     let done = sections.iter().filter(|section| section.progress.is_done()).count();
     let open = open_questions(&card, outline);
+    // Of a long list of results, each number may have its own problem.
+    let mut controls: HashMap<String, Option<Control>> = HashMap::new();
     let more_problems = found.len().saturating_sub(SHOWN);
     let problems = found
         .into_iter()
@@ -182,7 +186,12 @@ async fn overview(state: &AppState, visitor: &Visitor, id: String, told: &Told) 
                 label: label.or(own).unwrap_or_else(|| say!("Without a name")),
                 anchor: problem
                     .within
-                    .and_then(|within| control::of_answer(&card, outline, &problem.field)?.cell_id(&within))
+                    .and_then(|within| {
+                        let control = controls
+                            .entry(problem.field.clone())
+                            .or_insert_with(|| control::of_answer(&card, outline, &problem.field));
+                        control.as_ref()?.cell_id(&within)
+                    })
                     .unwrap_or_else(|| anchor(&problem.field)),
                 section: problem.section,
                 message: problem.message,

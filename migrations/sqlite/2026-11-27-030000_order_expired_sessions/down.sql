@@ -1,0 +1,2 @@
+DROP INDEX sessions_expires_at;
+CREATE INDEX sessions_expires_at ON sessions (expires_at);
