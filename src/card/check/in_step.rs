@@ -335,13 +335,14 @@ mod tests {
             "| F1 | 91 | |",
             "| F1 | high | |",
             "| F1 | NaN | |",
-            "| F1 | 90 % | |",
             "| F1 | 0.7 | Ponds |",
             "| F1 | 0.7 | |\n| F1 | 0.8 | |",
             "| Accuracy | 0.7 | |",
         ] {
             assert_eq!(told(INDEX, &table(rows)), [], "{rows}");
         }
+        // A share of 0.9 is 91 % rounded.
+        assert_eq!(told(&INDEX.replace("0.91", "0.9"), &table("| F1 | 91% | |")), []);
         // Groups differ by their signs.
         let groups = INDEX.replace("sex=F", "age>70");
         assert_eq!(
