@@ -98,7 +98,10 @@ impl<W: Write + Seek> Bundle<W> {
     /// The results on benchmarks of the hub, which it reads in that folder beside the README.
     fn eval_results(&mut self, contents: &Contents) -> io::Result<()> {
         let (format, card) = (Format::EVAL_RESULTS, contents.card);
-        let Some(bytes) = format::write(format, None, card).ok().filter(|_| format.is_for(card)) else {
+        if !format.is_for(card) {
+            return Ok(());
+        }
+        let Ok(bytes) = format::write(format, None, card) else {
             return Ok(());
         };
         let name = format!(".eval_results/{}.yaml", contents.stem);

@@ -48,7 +48,7 @@ pub(super) fn without_echo(card: &Card) -> Cow<'_, Card> {
         _ => found(card, &[of_page]).map(|(_, rows)| rows),
     };
     let evaluations = || found(card, &[of_evaluations]).map(|(_, rows)| rows);
-    let is_index = |rows: &Value| card.value(hub::QUESTION).is_some_and(|index| is_echo(index, rows));
+    let is_index = |rows: &Value| is_echo(card, rows);
     let is_list = |rows: &Value| card.value(EVALUATIONS).is_some_and(|list| is_list_of(list, rows));
     let index = table.as_ref().filter(|rows| is_index(rows)).map(|_| hub::QUESTION);
     let list = table.or_else(evaluations).filter(is_list).map(|_| EVALUATIONS);
@@ -78,14 +78,13 @@ fn gathered_from<'c>(card: &'c Card, want: &Want, sources: &[Source]) -> Cow<'c,
     };
     let fitted = want.fit(rows.clone());
     let is_kept = want.kept(&fitted).as_ref() == Some(&fitted);
-    let is_said = field.value.as_text().is_some() || says(&rows, &field.value);
+    let is_said = |value: &Value| value.as_text().is_some() || is_list_of(value, &rows) || says(&rows, value);
     let mut said: Vec<&str> = Vec::new();
-    if is_kept && (is_said || is_list_of(&field.value, &rows)) {
+    if is_kept && is_said(&field.value) {
         said.push(&field.id);
     }
-    if let Some(index) = card.value(hub::QUESTION)
-        && (is_echo(index, &rows) || (is_kept && says(&rows, index)))
-    {
+    let says_index = || card.value(hub::QUESTION).is_some_and(|index| says(&rows, index));
+    if !said.contains(&hub::QUESTION) && (is_echo(card, &rows) || (is_kept && says_index())) {
         said.push(hub::QUESTION);
     }
     let mut card = without(card, &said);
@@ -163,11 +162,54 @@ fn of_page(section: &Section, field: &Field) -> Option<Value> {
     list(page::alone(field.value.as_text().filter(|_| is_it)?)?)
 }
 
+/// How much of an answer may be copied while rows are made of it: what it says once of a dataset, each row says. Nothing
+/// is made of an answer of which it would become many times as much.
+pub(super) struct Copies {
+    left: usize,
+}
+
+impl Copies {
+    /// For rows made of this answer.
+    pub fn of(answer: &Value) -> Self {
+        let (mut bytes, mut waiting) = (0, vec![answer]);
+        while let Some(value) = waiting.pop() {
+            match value {
+                Value::Text(text) | Value::Number(text) => bytes += text.len(),
+                Value::List(items) => waiting.extend(items),
+                Value::Group(members) => {
+                    bytes += members.iter().map(|(name, _)| name.len()).sum::<usize>();
+                    waiting.extend(members.iter().map(|(_, value)| value));
+                }
+                Value::Null | Value::Bool(_) => {}
+            }
+        }
+        Self {
+            left: 4 * bytes + 1024 * 1024,
+        }
+    }
+
+    /// So many bytes more; `None` when that is too much.
+    pub fn take(&mut self, bytes: usize) -> Option<()> {
+        self.left = self.left.checked_sub(bytes)?;
+        Some(())
+    }
+}
+
 /// Results for the hub.
 fn of_index(_: &Section, field: &Field) -> Option<Value> {
     let is_it = field.id == hub::QUESTION;
-    let found = hub::indexed(Some(&field.value).filter(|_| is_it)?);
-    list(found.into_iter().map(|one| one.row).collect())
+    let index = Some(&field.value).filter(|_| is_it)?;
+    let mut copies = Copies::of(index);
+    for result in items(Some(index))
+        .iter()
+        .flat_map(|model| items(model.member("results")))
+    {
+        let said = |name| result.member("dataset").and_then(|dataset| dataset.member(name));
+        let length = |name| said(name).and_then(Value::as_text).map_or(0, str::len);
+        let bytes: usize = ["name", "type", "config", "split"].into_iter().map(length).sum();
+        copies.take(bytes.saturating_mul(items(result.member("metrics")).len()))?;
+    }
+    list(hub::indexed(index).into_iter().map(|one| one.row).collect())
 }
 
 /// The metrics with a single value in the groups of evaluations.
@@ -175,6 +217,7 @@ fn of_evaluations(_: &Section, field: &Field) -> Option<Value> {
     let Value::List(evaluations) = Some(&field.value).filter(|_| field.id == EVALUATIONS)? else {
         return None;
     };
+    let mut copies = Copies::of(&field.value);
     let mut found = Vec::new();
     for evaluation in evaluations {
         let datasets: Vec<&str> = items(evaluation.member("datasets"))
@@ -183,8 +226,10 @@ fn of_evaluations(_: &Section, field: &Field) -> Option<Value> {
             .collect();
         let dataset = datasets.join(", ");
         for group in items(evaluation.member("metric_groups")) {
-            let metrics = items(group.member("metric_data")).iter();
-            found.extend(metrics.filter_map(|metric| of_metric(metric, &dataset)));
+            for metric in items(group.member("metric_data")) {
+                copies.take(dataset.len())?;
+                found.extend(of_metric(metric, &dataset));
+            }
         }
     }
     list(found)
@@ -333,5 +378,83 @@ mod tests {
         assert!(lost(TOOLKIT, &with_both).contains(&"Results for the hub".to_owned()));
         assert_eq!(rows(&through(Format::CYCLONEDX_7, &with_both))[0].words, "0.1");
         assert!(matches!(gathered(&Card::default(), &Want::Anything), Cow::Borrowed(_)));
+    }
+
+    /// A page with these results and this table, and a column that few formats have.
+    fn with_table(result: &str, head: &str, row: &str) -> Card {
+        let rule = "---|".repeat(head.matches('|').count() - 1);
+        let page = format!(
+            "---\nmodel-index:\n- name: a\n  results:\n  - {result}\n    metrics:\n    - {{type: f1, value: 0.93, name: F1}}\n---\n\
+             # A\n\n## Evaluation\n\n### Results\n\n{head}\n|{rule}\n{row}\n"
+        );
+        read_as(Format::HUGGING_FACE, page.as_bytes()).unwrap().card
+    }
+
+    #[test]
+    fn what_results_say_more_than_their_table_is_kept_or_named() {
+        let (head, row) = ("| Metric | Value | Dataset |", "| F1 | 0.93 | Lakes |");
+        let dataset = "dataset: {name: Lakes, type: lakes}";
+        let further = [
+            ("task: {type: summarization, name: Summaries}", "Summaries"),
+            ("args: ak", "ak"),
+            ("source: {url: 'https://example.org'}", "example.org"),
+        ];
+        for (member, word) in further {
+            let card = with_table(&format!("{dataset}\n    {member}"), head, row);
+            for format in [TOOLKIT, Format::CYCLONEDX_7, Format::SAGEMAKER] {
+                let text = String::from_utf8(write(format, None, &card).unwrap()).unwrap();
+                let is_named = lost(format, &card).contains(&"Results for the hub".to_owned());
+                assert!(text.contains(word) || is_named, "{member} {format:?} {text}");
+            }
+        }
+        let task = "task: {type: other}";
+        let card = with_table(&format!("{task}\n    {dataset}"), head, row);
+        assert_eq!(lost(TOOLKIT, &card), [] as [String; 0]);
+    }
+
+    #[test]
+    fn a_column_that_a_format_does_not_know_is_named_by_its_heading() {
+        let card = with_table(
+            "dataset: {name: Lakes, type: lakes}",
+            "| Metric | Value | Epoch |",
+            "| F1 | 0.93 | 1 |",
+        );
+        for format in [TOOLKIT, Format::CYCLONEDX_7] {
+            let lost = lost(format, &card);
+            assert!(!lost.contains(&"Results".to_owned()), "{format:?} {lost:?}");
+        }
+        // The schema of protobuf has no such member.
+        let lost = lost(Format::MODEL_CARD_TOOLKIT_PROTO_TEXT, &card);
+        assert!(lost.contains(&"Results".to_owned()), "{lost:?}");
+    }
+
+    #[test]
+    fn a_long_name_is_not_copied_into_thousands_of_rows() {
+        let field = |id: &str, text: &str| Field {
+            id: id.into(),
+            label: id.into(),
+            value: json::parse(text).unwrap().root.into_value(),
+        };
+        let section = Section {
+            key: "a".into(),
+            title: "A".into(),
+            fields: Vec::new(),
+        };
+        let many = |metric: &str, count: usize| vec![metric; count].join(", ");
+        let index = |length: usize, count: usize| {
+            let metrics = many(r#"{"type": "f1", "value": 1}"#, count);
+            let dataset = format!(r#"{{"name": "{}", "type": "a"}}"#, "a".repeat(length));
+            let index = format!(r#"[{{"results": [{{"dataset": {dataset}, "metrics": [{metrics}]}}]}}]"#);
+            of_index(&section, &field(hub::QUESTION, &index))
+        };
+        let evaluations = |length: usize, count: usize| {
+            let (metrics, name) = (many(r#"{"name": "f1", "value": 1}"#, count), "a".repeat(length));
+            let list =
+                format!(r#"[{{"datasets": ["{name}", "b"], "metric_groups": [{{"metric_data": [{metrics}]}}]}}]"#);
+            of_evaluations(&section, &field(EVALUATIONS, &list))
+        };
+        assert!(index(30_000, 2_500).is_none() && evaluations(30_000, 2_500).is_none());
+        assert!(index(100, 2_500).is_some() && evaluations(100, 2_500).is_some());
+        assert!(index(30_000, 25).is_some() && evaluations(30_000, 25).is_some());
     }
 }

@@ -68,11 +68,20 @@ impl Measured {
 
     /// The value for programs: as it was spelled, unless that is no number for them; a percentage is the share that it says.
     pub fn number(&self) -> Option<String> {
-        match json::is_number(&self.words) {
-            true => Some(self.words.clone()),
-            // What is divided by a hundred gets no digits that nobody wrote.
-            false => self.value.map(|value| format!("{}", (value * 1e12).round() / 1e12)),
+        let value = self.value?;
+        if json::is_number(&self.words) {
+            return Some(self.words.clone());
         }
+        // Divided by a hundred in the text: the number gets no digits that nobody wrote, and loses none.
+        let shifted = self.words.trim().strip_suffix('%').and_then(|number| {
+            let (digits, exponent) = number
+                .trim_end()
+                .split_once(['e', 'E'])
+                .unwrap_or((number.trim_end(), "0"));
+            let exponent = exponent.parse::<i64>().ok()?.checked_sub(2)?;
+            format!("{digits}e{exponent}").parse::<f64>().ok()
+        });
+        Some(shifted.unwrap_or(value).to_string())
     }
 
     /// The metric and what tells apart rows of the same metric: its unit and dataset.
@@ -184,6 +193,24 @@ mod tests {
             self::rows(r#"[{"value": "41.2%"}]"#)[0].number().as_deref(),
             Some("0.412")
         );
+        for (words, number) in [
+            (".00000000000005", "0.00000000000005"),
+            ("0.00000000001%", "0.0000000000001"),
+            ("12.5e-11 %", "0.00000000000125"),
+            ("+.5", "0.5"),
+            ("-7.10 %", "-0.071"),
+            ("100%", "1"),
+            ("1E+2%", "1"),
+        ] {
+            let row = json::to_text(&Value::Group(vec![("value".into(), Value::text(words))]));
+            assert_eq!(self::rows(&row)[0].number().as_deref(), Some(number), "{words}");
+        }
+        for huge in ["1e308 %", "+1e300"] {
+            let row = json::to_text(&Value::Group(vec![("value".into(), Value::text(huge))]));
+            let number = self::rows(&row)[0].number().unwrap();
+            assert!(json::is_number(&number) && number.len() > 300, "{number}");
+        }
+        assert_eq!(self::rows(r#"[{"value": "1e999"}]"#)[0].number(), None);
         assert_eq!((rows[1].interval, rows[1].group()), (Some((0.8, 1.0)), "sex=F"));
         assert_eq!(
             (rows[2].value, rows[2].heading().as_str()),

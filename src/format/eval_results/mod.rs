@@ -2,18 +2,20 @@
 //! and `task_id`), `value`, and if wanted `source`, `notes` and others. After the hub's `eval_results.yaml` of 2026.
 //!
 //! An entry is a number on a benchmark: a dataset of the hub and one of the tasks that it defines. So a result becomes one
-//! only where both are told, and a result of a group never does: it would be taken for that of the whole benchmark. Such
-//! files are read as [plain YAML](super::plain), and checked here.
+//! only where both are told, and a result of a group never does: it would be taken for that of the whole benchmark. Nor do
+//! several numbers on one task: a benchmark has one score, and nobody said which of them that is. Such files are read as [plain YAML](super::plain), and checked here.
 
 mod findings;
 
 pub(super) use findings::findings;
 
+use std::collections::HashMap;
+
 use super::ReadError;
 use super::closed::{Want, is_number};
 use super::file::File;
 use super::lens::{About, Lens, Notation, Parts, Readers};
-use super::measures::gathered;
+use super::measures::{Copies, gathered};
 use crate::card::outline::{FULL, HUGGING_FACE};
 use crate::card::results::{self, QUESTION, hub};
 use crate::card::{Card, Field, Section, Value};
@@ -120,12 +122,12 @@ fn of_table(answer: &Value) -> Option<Vec<Value>> {
                 &hub::metric_name(&row.metric, &row.unit, ""),
             ))
         });
-    some(entries.collect())
+    alone(entries.collect())
 }
 
 /// The entries that results for the hub make: what is a configuration of a dataset there is the task of a benchmark.
 fn of_hub(index: &Value) -> Option<Vec<Value>> {
-    let mut entries = Vec::new();
+    let (mut entries, mut copies) = (Vec::new(), Copies::of(index));
     for result in items(Some(index))
         .iter()
         .flat_map(|model| items(model.member("results")))
@@ -136,18 +138,21 @@ fn of_hub(index: &Value) -> Option<Vec<Value>> {
             continue;
         };
         let named = hub::dataset_id(name).and_then(|(_, task)| task);
-        let task = Some(of("dataset", "config")).filter(|config| !config.is_empty());
+        let task = Some(of("dataset", "config")).filter(|config| !["", "default"].contains(config));
         let Some(task) = task.or(told).or(named) else { continue };
         let benchmark = [("id", id), ("task_id", task), ("revision", of("dataset", "revision"))];
         let source = match of("source", "url") {
             "" => [("url", ""), ("name", "")],
             url => [("url", url), ("name", of("source", "name"))],
         };
+        let named = benchmark.iter().chain(&source);
+        let bytes: usize = named.map(|(_, text)| text.len()).sum();
         for metric in items(result.member("metrics")) {
             let (value, token) = (text(metric.member("value")), text(metric.member("verifyToken")));
             if !is_number(value) || hub::slice_of(metric).is_some() {
                 continue;
             }
+            copies.take(bytes)?;
             let name = [text(metric.member("name")), text(metric.member("type"))];
             let notes = name.into_iter().find(|name| !name.is_empty()).unwrap_or_default();
             let mut entry = entry(&benchmark, value.to_owned(), &source, notes);
@@ -159,7 +164,7 @@ fn of_hub(index: &Value) -> Option<Vec<Value>> {
             entries.push(entry);
         }
     }
-    some(entries)
+    alone(entries)
 }
 
 fn entry(benchmark: &[(&str, &str)], value: String, source: &[(&str, &str)], notes: &str) -> Value {
@@ -186,7 +191,20 @@ fn said(members: &[(&str, &str)]) -> Value {
     )
 }
 
-fn some(entries: Vec<Value>) -> Option<Vec<Value>> {
+/// The entries whose benchmark has no other among them; `None` when there are none.
+fn alone(entries: Vec<Value>) -> Option<Vec<Value>> {
+    let benchmark = |entry: &Value| {
+        let of = |name: &str| text(entry.member("dataset").and_then(|dataset| dataset.member(name))).to_owned();
+        (of("id"), of("task_id"))
+    };
+    let mut turns = HashMap::new();
+    for entry in &entries {
+        *turns.entry(benchmark(entry)).or_insert(0) += 1;
+    }
+    let entries = entries
+        .into_iter()
+        .filter(|entry| turns.get(&benchmark(entry)) == Some(&1));
+    let entries: Vec<Value> = entries.collect();
     (!entries.is_empty()).then_some(entries)
 }
 
@@ -302,5 +320,54 @@ mod tests {
             lost.iter().all(|loss| loss.field.as_deref() != Some("Results")),
             "{lost:?}"
         );
+    }
+
+    #[test]
+    fn a_benchmark_has_one_score_and_a_configuration_that_is_none_no_task() {
+        let index = |dataset: &str, metrics: &str| {
+            format!(
+                "---\nmodel-index:\n- name: a\n  results:\n  - dataset: {{{dataset}}}\n    metrics: [{metrics}]\n---\n# A\n"
+            )
+        };
+        let card = |text: &str| read(text.as_bytes()).unwrap().card;
+        let (f1, recall) = ("{type: f1, value: 0.9}", "{type: recall, value: 0.8}");
+        let hard = "type: cais/hle, name: HLE, config: hard";
+        let several = card(&index(hard, &format!("{f1}, {recall}")));
+        assert_eq!(written(&several), "[]\n");
+        assert!(!Format::EVAL_RESULTS.is_for(&several));
+        assert!(written(&card(&index(hard, f1))).contains("task_id: hard\n"));
+        let default = |name: &str| card(&index(&format!("type: cais/hle, name: {name}, config: default"), f1));
+        assert_eq!(written(&default("HLE")), "[]\n");
+        assert!(written(&default("'cais/hle (hle)'")).contains("task_id: hle\n"));
+
+        let rows = of_rows(
+            r#"[{"type": "f1", "value": "0.9", "dataset": "cais/hle (hle)"}, {"type": "recall", "value": "0.8", "dataset": "cais/hle (hle)"},
+                {"type": "f1", "value": "0.7", "dataset": "cais/hle (hard)"}]"#,
+        );
+        let text = written(&rows);
+        assert!(
+            text.contains("value: 0.7") && !text.contains("0.9") && !text.contains("0.8"),
+            "{text}"
+        );
+        let lost = losses(Format::EVAL_RESULTS, None, &rows);
+        let results = lost.iter().find(|loss| loss.field.as_deref() == Some("Results"));
+        assert_eq!(results.map(|loss| loss.extent), Some(Extent::Part), "{lost:?}");
+    }
+
+    #[test]
+    fn a_long_address_is_not_copied_into_thousands_of_entries() {
+        let index = |length: usize| {
+            let metrics = vec![r#"{"type": "f1", "value": 1}"#; 2_500].join(", ");
+            let dataset = format!(r#"{{"type": "cais/{}", "config": "c"}}"#, "a".repeat(length));
+            let result = |dataset: &str, metrics: &str| format!(r#"{{"dataset": {dataset}, "metrics": [{metrics}]}}"#);
+            let one = result(
+                r#"{"type": "cais/hle", "config": "c"}"#,
+                r#"{"type": "f1", "value": 1}"#,
+            );
+            let text = format!(r#"[{{"results": [{one}, {}]}}]"#, result(&dataset, &metrics));
+            of_hub(&crate::json::parse(&text).unwrap().root.into_value())
+        };
+        assert_eq!(index(30).map(|entries| entries.len()), Some(1));
+        assert_eq!(index(30_000), None);
     }
 }

@@ -1,7 +1,9 @@
 //! The metric table on a page of Markdown: as a table for readers, and as `model-index` for the hub.
 
+use std::collections::HashMap;
+
 use super::text::one_line;
-use crate::card::results::hub::{UNKNOWN, dataset_word, metric_name, metric_word};
+use crate::card::results::hub::{self, UNKNOWN, dataset_word, metric_name, metric_word};
 use crate::card::results::page::COLUMNS;
 use crate::card::results::{Measured, QUESTION, measured};
 use crate::card::{Card, Value};
@@ -109,42 +111,75 @@ fn cell(value: &Value) -> Option<String> {
 /// The results as the hub wants them in its metadata: for each dataset the metrics with a number. The interval and the
 /// threshold have no place there and stand in the table of the page.
 pub(super) fn model_index(card: &Card) -> Option<Value> {
-    let task = card.value("metadata.pipeline_tag").and_then(Value::as_text);
-    index_of(&measured(card.value(QUESTION)?), card.name(), task)
+    index_of(&measured(card.value(QUESTION)?), card.name(), task_of(card))
 }
 
-/// Whether the results for the hub say nothing but what rows of the metric table say, whatever the model and its task are
-/// called.
-pub(in crate::format) fn is_echo(index: &Value, rows: &Value) -> bool {
-    let results = |index: &Value| -> Option<Vec<String>> {
+fn task_of(card: &Card) -> Option<&str> {
+    card.value("metadata.pipeline_tag").and_then(Value::as_text)
+}
+
+/// Whether the results for the hub in a card say nothing but what these rows of a metric table say, whatever the model is
+/// called: nothing is in them but what would be made of the rows.
+pub(in crate::format) fn is_echo(card: &Card, rows: &Value) -> bool {
+    let results = |index: &Value| -> Option<Vec<Value>> {
         let Value::List(models) = index else { return None };
         let [model] = models.as_slice() else { return None };
-        let Value::List(results) = model.member("results")? else {
-            return None;
-        };
-        let said = |result: &Value| ["dataset", "metrics", "source"].map(|name| result.member(name).map(json::to_text));
-        Some(results.iter().flat_map(said).flatten().collect())
+        match model.member("results")? {
+            Value::List(results) => Some(results.clone()),
+            _ => None,
+        }
     };
-    let made = index_of(&measured(rows), None, None);
-    made.is_some_and(|made| results(&made).is_some() && results(&made) == results(index))
+    let count = |value: Option<&Value>| match value {
+        Some(Value::List(items)) => items.len(),
+        _ => 1,
+    };
+    let Some(index) = card.value(hub::QUESTION).and_then(results) else {
+        return false;
+    };
+    // Each row makes one metric at most.
+    let metrics = index
+        .iter()
+        .map(|result| count(result.member("metrics")))
+        .sum::<usize>();
+    if metrics > count(Some(rows)) {
+        return false;
+    }
+    let made = index_of(&measured(rows), None, task_of(card));
+    made.as_ref().and_then(results).is_some_and(|made| {
+        made.len() == index.len() && index.iter().zip(&made).all(|(result, made)| is_as_made(result, made))
+    })
 }
+
+/// Whether a result has nothing but what was made of rows. The task of a result that has no other says nothing.
+fn is_as_made(result: &Value, made: &Value) -> bool {
+    let Value::Group(members) = result else { return false };
+    let no_task = group([("type", Value::text(NO_TASK))]);
+    let is_made =
+        |(name, value): &(String, Value)| made.member(name) == Some(value) || (name == "task" && *value == no_task);
+    let is_there = |name| result.member(name).is_some();
+    members.iter().all(is_made) && is_there("dataset") && is_there("metrics")
+}
+
+/// The hub wants a task of each result and knows this word for one that it has no word for.
+const NO_TASK: &str = "other";
 
 fn index_of(rows: &[Measured], name: Option<&str>, task: Option<&str>) -> Option<Value> {
     let mut results: Vec<(&str, Vec<Value>)> = Vec::new();
+    let mut places: HashMap<&str, usize> = HashMap::new();
     for row in rows {
         let Some(metric) = metric(row) else { continue };
-        match results.iter_mut().find(|(dataset, _)| *dataset == row.dataset) {
-            Some((_, metrics)) => metrics.push(metric),
-            None => results.push((&row.dataset, vec![metric])),
-        }
+        let place = *places.entry(&row.dataset).or_insert_with(|| {
+            results.push((&row.dataset, Vec::new()));
+            results.len() - 1
+        });
+        results[place].1.push(metric);
     }
     if results.is_empty() {
         return None;
     }
     let task = match task.map(str::trim) {
         Some(task) if !task.is_empty() => task,
-        // The hub wants a task of each result and knows this word for one that it has no word for.
-        _ => "other",
+        _ => NO_TASK,
     };
     let result = |(dataset, metrics): (&str, Vec<Value>)| {
         // It wants a name and a word of each dataset, too.
@@ -219,6 +254,64 @@ mod tests {
             text,
             format!(r#"[{{"name": "Otter", "results": [{lakes}, {unknown}]}}]"#)
         );
+    }
+
+    #[test]
+    fn each_dataset_is_looked_up_and_not_searched() {
+        // Searched, these would be compared 5 billion times, for a minute and more.
+        let rows: Vec<Measured> = (0..100_000)
+            .map(|number| Measured {
+                metric: "f1".into(),
+                words: "1".into(),
+                value: Some(1.0),
+                dataset: format!("Lakes {number:06}"),
+                ..Measured::default()
+            })
+            .collect();
+        let index = index_of(&rows, None, None).unwrap();
+        let Value::List(models) = &index else { panic!("a list") };
+        assert!(matches!(models[0].member("results"), Some(Value::List(results)) if results.len() == rows.len()));
+    }
+
+    #[test]
+    fn results_that_say_more_than_rows_are_no_echo() {
+        let rows = json::parse(r#"[{"type": "F1", "value": "0.93", "dataset": "Lakes"}]"#).unwrap();
+        let rows = rows.root.into_value();
+        let is_echo = |result: &str| {
+            let mut card = card("[]");
+            let field = |id: &str, value: Value| Field {
+                id: id.into(),
+                label: id.into(),
+                value,
+            };
+            let index = format!(r#"[{{"name": "a", "results": [{{{result}}}]}}]"#);
+            let index = json::parse(&index).unwrap().root.into_value();
+            card.sections[0].fields.push(field(hub::QUESTION, index));
+            card.sections[0]
+                .fields
+                .push(field("metadata.pipeline_tag", Value::text("summarization")));
+            super::is_echo(&card, &rows)
+        };
+        const DATASET: &str = r#""dataset": {"name": "Lakes", "type": "lakes"}"#;
+        const METRICS: &str = r#""metrics": [{"type": "f1", "value": 0.93, "name": "F1"}]"#;
+        for task in [
+            "",
+            r#""task": {"type": "other"}, "#,
+            r#""task": {"type": "summarization"}, "#,
+        ] {
+            assert!(is_echo(&format!("{task}{DATASET}, {METRICS}")), "{task}");
+        }
+        for more in [
+            r#""task": {"type": "translation"}"#,
+            r#""task": {"type": "summarization", "name": "Summaries"}"#,
+            r#""source": {"url": "https://example.org"}"#,
+            r#""args": "a""#,
+        ] {
+            assert!(!is_echo(&format!("{more}, {DATASET}, {METRICS}")), "{more}");
+        }
+        let further = DATASET.replace('}', r#", "config": "en"}"#);
+        assert!(!is_echo(&format!("{further}, {METRICS}")));
+        assert!(!is_echo(DATASET) && !is_echo(METRICS) && !is_echo(""));
     }
 
     #[test]
