@@ -13,7 +13,7 @@ fn answers(kind: &'static Kind) -> BoxedStrategy<Value> {
             texts().prop_map(Value::Text),
             Just(Value::text("x".repeat(2500))),
             Just(Value::text("é😀".repeat(600))),
-            "(- [a-c ]{0,5}\n){1,4}".prop_map(Value::Text),
+            "(- [a-z ]{0,9}\n){1,4}".prop_map(Value::Text),
             prop::sample::select(vec![
                 "apache-2.0",
                 "MIT",
