@@ -55,6 +55,8 @@ impl fmt::Display for Unusable {
     }
 }
 
+impl std::error::Error for Unusable {}
+
 impl From<clap::Error> for Unusable {
     fn from(error: clap::Error) -> Self {
         Self::Line(error)
