@@ -61,6 +61,9 @@ async fn wait_for(server: &Visitor, status: StatusCode) {
     }
 }
 
+/// `health_interval` and `fail_duration` of deploy/Caddyfile together.
+const PROXY_SEES: Duration = Duration::from_secs(3);
+
 fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
@@ -100,6 +103,8 @@ async fn servers_are_replaced_one_by_one_without_a_failed_request() {
                 Some(start(listen))
             });
             wait_for(&here, StatusCode::OK).await;
+            // As docs/scaling.md tells operators: the proxy asks again after a second, and forgets failures after two.
+            tokio::time::sleep(PROXY_SEES).await;
         }
     };
     // Any answer but a page or an acknowledgement fails here.
