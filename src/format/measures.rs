@@ -455,6 +455,6 @@ mod tests {
         };
         assert!(index(30_000, 2_500).is_none() && evaluations(30_000, 2_500).is_none());
         assert!(index(100, 2_500).is_some() && evaluations(100, 2_500).is_some());
-        assert!(index(30_000, 25).is_some() && evaluations(30_000, 25).is_some());
+        assert!(index(500, 25).is_some() && evaluations(30_000, 25).is_some());
     }
 }
