@@ -12,6 +12,7 @@ use super::convert::put;
 use super::markdown::{is_echo, rows};
 use super::sagemaker::evaluation;
 use crate::card::outline::{self, FULL, Outline};
+use crate::card::results::hub::items;
 use crate::card::results::{QUESTION, hub, page};
 use crate::card::{Card, Field, Section, Value};
 
@@ -255,13 +256,6 @@ fn of_metric(metric: &Value, dataset: &str) -> Option<Value> {
         row.push(("dataset".to_owned(), Value::text(dataset)));
     }
     Some(Value::Group(row))
-}
-
-fn items(value: Option<&Value>) -> &[Value] {
-    match value {
-        Some(Value::List(items)) => items,
-        _ => &[],
-    }
 }
 
 #[cfg(test)]

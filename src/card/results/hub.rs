@@ -33,7 +33,7 @@ pub fn indexed(index: &Value) -> Vec<Indexed> {
         for (result, place) in items(model.member("results")).iter().zip(0..) {
             let dataset = result.member("dataset");
             let is_named = ["name", "type", "config", "split"].iter().all(|name| {
-                let said = said(dataset.and_then(|dataset| dataset.member(name)));
+                let said = text(dataset.and_then(|dataset| dataset.member(name)));
                 said.len() <= LONGEST_NAME
             });
             if !is_named {
@@ -56,12 +56,12 @@ fn one(dataset: Option<&Value>, metric: &Value, pointer: String) -> Option<Index
     if matches!(value, Value::List(_) | Value::Group(_)) {
         return None;
     }
-    let (kind, name) = (said(metric.member("type")), said(metric.member("name")));
+    let (kind, name) = (text(metric.member("type")), text(metric.member("name")));
     let (metric, slice) = told(kind, name);
     if metric.is_empty() {
         return None;
     }
-    let of = |member: &str| said(dataset.and_then(|dataset| dataset.member(member)));
+    let of = |member: &str| text(dataset.and_then(|dataset| dataset.member(member)));
     let datasets: Vec<String> = [of("name"), of("type")]
         .into_iter()
         .filter(|name| !name.is_empty() && *name != UNKNOWN)
@@ -113,7 +113,7 @@ fn without_unit(metric: &str) -> &str {
 
 /// The group for which a metric holds, where its name tells one.
 pub fn slice_of(metric: &Value) -> Option<&str> {
-    let (_, slice) = told(said(metric.member("type")), said(metric.member("name")));
+    let (_, slice) = told(text(metric.member("type")), text(metric.member("name")));
     (!slice.is_empty()).then_some(slice)
 }
 
@@ -177,14 +177,16 @@ fn word(text: &str, mark: char) -> String {
     }
 }
 
-fn items(value: Option<&Value>) -> &[Value] {
+/// The items of a list; none of anything else.
+pub fn items(value: Option<&Value>) -> &[Value] {
     match value {
         Some(Value::List(items)) => items,
         _ => &[],
     }
 }
 
-fn said(value: Option<&Value>) -> &str {
+/// A text or a number as it is spelled, without blanks around it; empty for anything else.
+pub fn text(value: Option<&Value>) -> &str {
     match value {
         Some(Value::Text(text) | Value::Number(text)) => text.trim(),
         _ => "",

@@ -17,6 +17,7 @@ use super::file::File;
 use super::lens::{About, Lens, Notation, Parts, Readers};
 use super::measures::{Copies, gathered};
 use crate::card::outline::{FULL, HUGGING_FACE};
+use crate::card::results::hub::{items, text};
 use crate::card::results::{self, QUESTION, hub};
 use crate::card::{Card, Field, Section, Value};
 use crate::say;
@@ -206,20 +207,6 @@ fn alone(entries: Vec<Value>) -> Option<Vec<Value>> {
         .filter(|entry| turns.get(&benchmark(entry)) == Some(&1));
     let entries: Vec<Value> = entries.collect();
     (!entries.is_empty()).then_some(entries)
-}
-
-fn items(value: Option<&Value>) -> &[Value] {
-    match value {
-        Some(Value::List(items)) => items,
-        _ => &[],
-    }
-}
-
-fn text(value: Option<&Value>) -> &str {
-    match value {
-        Some(Value::Text(text) | Value::Number(text)) => text.trim(),
-        _ => "",
-    }
 }
 
 #[cfg(test)]
